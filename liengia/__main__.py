@@ -1,0 +1,22 @@
+"""The `liengia` console script: Django's commands and ours, and the supervisor that needs no Django."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run a command; `up` is answered without loading Django, so that the supervisor stays small."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liengia.settings")
+    if len(sys.argv) > 1 and sys.argv[1] == "up":
+        from liengia.operate.supervisor import main as up
+
+        raise SystemExit(up(sys.argv[2:]))
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

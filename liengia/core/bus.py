@@ -1,0 +1,156 @@
+"""The bus: one NATS connection a process, in a thread of its own, usable from sync and async code.
+
+It carries devices' messages and says "something new" (a *poke*) to our other processes. Nothing depends on a
+poke arriving: whoever waits for one also looks by itself every few seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from functools import cache, partial
+
+from django.conf import settings
+from django.db import transaction
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from liengia.core import keys
+from liengia.core.metrics import bus_failures
+
+logger = logging.getLogger(__name__)
+POKES = "liengia.poke"
+SERVER_USER = "liengia-server"
+
+
+def server_password() -> str:
+    """Return the password of our own processes at the embedded broker."""
+    return keys.secret("broker-server.key")
+
+
+def connection_options() -> dict[str, object]:
+    """Return how our own processes connect: to the embedded broker, or where NATS_URL says."""
+    if settings.NATS_URL:
+        return {"servers": [settings.NATS_URL]}
+    return {
+        "servers": [f"nats://127.0.0.1:{settings.NATS_PORT}"],
+        "user": SERVER_USER,
+        "password": server_password(),
+    }
+
+
+class Bus:
+    """A NATS connection that reconnects for ever and is never waited for."""
+
+    def __init__(self) -> None:
+        """Start the thread; the connection follows as soon as the broker answers."""
+        self.loop = asyncio.new_event_loop()
+        self.client = Client()
+        self._wakes: dict[str, list[Callable[[], None]]] = {}
+        self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the broker is reachable now."""
+        return self.client.is_connected
+
+    def publish(self, subject: str, payload: bytes = b"") -> bool:
+        """Hand a message over (at most once); False when the broker is away."""
+        if not self.client.is_connected:
+            bus_failures.inc()
+            return False
+        asyncio.run_coroutine_threadsafe(self._publish(subject, payload), self.loop)
+        return True
+
+    def poke(self, topic: str) -> None:
+        """Say "something new" about a topic to all processes, after the present transaction has committed."""
+        transaction.on_commit(partial(self.poke_now, topic))
+
+    def poke_now(self, topic: str) -> None:
+        """Say "something new" at once."""
+        for wake in self._wakes.get(topic, ()):
+            wake()
+        self.publish(f"{POKES}.{topic}")
+
+    def on_poke(self, topic: str, wake: Callable[[], None]) -> None:
+        """Call `wake` (quick, thread-safe) at each poke on a topic, from this process or another."""
+        self._wakes.setdefault(topic, []).append(wake)
+
+    def subscribe(self, subject: str, handler: Callable[[Msg], Awaitable[None]]) -> None:
+        """Receive messages of a subject in the bus's own loop; renewed by the client at each reconnection."""
+        asyncio.run_coroutine_threadsafe(self._subscribe(subject, handler), self.loop)
+
+    def close(self) -> None:
+        """Flush and close; the process is ending."""
+        if self.loop.is_running():
+            done = asyncio.run_coroutine_threadsafe(self._close(), self.loop)
+            try:
+                done.result(timeout=3)
+            except TimeoutError:
+                logger.warning("the bus did not close within 3 s")
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.create_task(self._connect())
+        self.loop.run_forever()
+
+    async def _connect(self) -> None:
+        while not self.client.is_connected:
+            try:
+                await connect(self.client)
+            except Exception as error:  # noqa: BLE001  (the broker may come later, whatever the reason)
+                logger.info("the broker does not answer yet (%s)", type(error).__name__)
+                await asyncio.sleep(1)
+        await self.client.subscribe(f"{POKES}.>", cb=self._poked)
+
+    async def _poked(self, message: Msg) -> None:
+        for wake in self._wakes.get(message.subject.removeprefix(f"{POKES}."), ()):
+            wake()
+
+    async def _publish(self, subject: str, payload: bytes) -> None:
+        try:
+            await self.client.publish(subject, payload)
+            await self.client.flush(timeout=2)
+        except Exception as error:  # noqa: BLE001  (a lost poke is no loss)
+            bus_failures.inc()
+            logger.info("not published on %s (%s)", subject, type(error).__name__)
+
+    async def _subscribe(self, subject: str, handler: Callable[[Msg], Awaitable[None]]) -> None:
+        while not self.client.is_connected:
+            await asyncio.sleep(0.2)
+        await self.client.subscribe(subject, cb=handler)
+
+    async def _close(self) -> None:
+        if self.client.is_connected:
+            await self.client.drain()
+        self.loop.call_soon(self.loop.stop)
+
+
+async def connect(client: Client) -> None:
+    """Connect a client for ever: it reconnects every half second while the broker is away."""
+
+    async def quiet(error: Exception) -> None:
+        logger.info("bus: %s", error)
+
+    await client.connect(
+        **connection_options(),  # type: ignore[arg-type]
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.5,
+        connect_timeout=2,
+        ping_interval=10,
+        max_outstanding_pings=2,
+        error_cb=quiet,
+        name="liengia",
+    )
+
+
+@cache
+def get_bus() -> Bus:
+    """Return this process's bus."""
+    return Bus()
+
+
+__all__ = ["Bus", "connect", "connection_options", "get_bus"]

@@ -1,0 +1,59 @@
+"""Menus: a lower room shows what upper rooms registered, and only while their room is on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+from liengia.core import rooms
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One word of a menu; `shown_to` decides by the request (its user) when it is given."""
+
+    slot: str
+    room: str
+    label: str | Promise
+    url_name: str
+    icon: str = ""
+    order: int = 100
+    shown_to: Callable[[HttpRequest], bool] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An item as a template prints it."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+_items: list[Item] = []
+
+
+def register(item: Item) -> None:
+    """Add an item; called from `AppConfig.ready`."""
+    if item not in _items:
+        _items.append(item)
+
+
+def items(slot: str, request: HttpRequest) -> list[Shown]:
+    """Return what a slot shows to this request, in order."""
+    shown: list[Shown] = []
+    for item in sorted((i for i in _items if i.slot == slot), key=lambda i: i.order):
+        if not rooms.is_on(item.room) or (item.shown_to is not None and not item.shown_to(request)):
+            continue
+        try:
+            url = reverse(item.url_name)
+        except NoReverseMatch:
+            continue
+        current = request.path == url or (url != "/" and request.path.startswith(url))
+        shown.append(Shown(str(item.label), url, item.icon, current))
+    return shown

@@ -1,0 +1,53 @@
+"""Middleware: rooms that are off are absent; errors of the domain become pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+
+from liengia.core import rooms
+from liengia.core.errors import DomainError
+
+type_response = HttpResponseBase | Awaitable[HttpResponseBase]
+
+
+class _Passing:
+    """A middleware that only looks at views and exceptions, and serves sync and async views alike."""
+
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], type_response]) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> type_response:
+        return self.get_response(request)
+
+
+class RoomsMiddleware(_Passing):
+    """Answers 404 for every page of a room that is off in this installation."""
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Refuse before the view runs."""
+        if not rooms.is_on(rooms.room_of(request)):
+            raise Http404
+
+
+class DomainErrorMiddleware(_Passing):
+    """The one place that maps a `DomainError` to HTML or JSON; absent and forbidden look the same."""
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn an error of the domain into a page, or into JSON for a caller that wants it."""
+        if not isinstance(error, DomainError):
+            return None
+        if error.status == 404:
+            raise Http404
+        if request.headers.get("Accept", "").startswith("application/json"):
+            body = {"code": error.detail_code, "message": str(error), **{k: str(v) for k, v in error.data.items()}}
+            return JsonResponse(body, status=error.status)
+        return render(request, "core/errors/error.html", {"error": error, "says": str(error)}, status=error.status)

@@ -1,0 +1,77 @@
+"""Vietnamese text: one normal form, folding for search, collation for lists, dates in words.
+
+Collation follows the dictionary order a ă â b c d đ e ê … o ô ơ … u ư, then the tones in the order
+ngang, huyền, hỏi, ngã, sắc, nặng, compared after the letters of the whole word.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from typing import Final
+
+from liengia.core import clock
+
+_TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_ALPHABET: Final = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_RANK: Final = {letter: rank for rank, letter in enumerate(_ALPHABET, start=40)}
+_WEEKDAYS: Final = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+
+
+def nfc(value: str) -> str:
+    """Return the text in NFC, the only form that is stored."""
+    return unicodedata.normalize("NFC", value)
+
+
+def fold(value: str) -> str:
+    """Return lower case without diacritics, đ as d, runs of blanks as one: "Cần  Đước" gives "can duoc"."""
+    plain = unicodedata.normalize("NFD", value.casefold().replace("đ", "d"))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def sort_key(value: str) -> tuple[tuple[tuple[int, int, str], ...], tuple[int, ...]]:
+    """Return a key that sorts as a Vietnamese dictionary does; numbers within names sort by value."""
+    letters: list[tuple[int, int, str]] = []
+    tones: list[int] = []
+    digits = ""
+    for char in nfc(value).lower() + "\0":
+        if char.isascii() and char.isdigit():
+            digits += char
+            continue
+        if digits:
+            letters.append((2, int(digits), ""))
+            digits = ""
+        if char == "\0":
+            break
+        parts = unicodedata.normalize("NFD", char)
+        tone = next((_TONES[c] for c in parts if c in _TONES), 0)
+        base = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
+        if base in _RANK:
+            letters.append((3, _RANK[base], ""))
+            tones.append(tone)
+        elif char.isspace():
+            letters.append((0, 0, ""))
+        else:
+            letters.append((1, 0, char))
+    return tuple(letters), tuple(tones)
+
+
+def weekday(day: date) -> str:
+    """Return the Vietnamese name of the weekday."""
+    return _WEEKDAYS[day.weekday()]
+
+
+def date_words(day: date) -> str:
+    """Return "Thứ Sáu 28/11/2025"."""
+    return f"{weekday(day)} {day:%d/%m/%Y}"
+
+
+def time_words(at: datetime) -> str:
+    """Return "16:40 Thứ Sáu 28/11/2025" in local time."""
+    here = clock.local(at)
+    return f"{here:%H:%M} {date_words(here.date())}"
+
+
+def list_words(items: list[str], last: str = "và") -> str:
+    """Return "a, b và c"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}" if items else ""

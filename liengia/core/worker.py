@@ -1,0 +1,120 @@
+"""The worker: chores that are repeated, each in a thread of its own, so that a slow one delays no other.
+
+A chore claims due rows (deadlines are columns, deliveries are outbox rows) and returns how many it did. It is
+woken by time, and at once by a poke on one of its topics. It may be killed at any moment: whatever it had not
+committed is due again.
+
+Source: ADR 0005.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import close_old_connections, connection
+
+from liengia.core import clock
+from liengia.core.metrics import chore_failures, chore_seconds
+from liengia.core.models import Heartbeat
+
+logger = logging.getLogger(__name__)
+Turn = Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """What is repeated: its name, how often at least, and the pokes that wake it early."""
+
+    name: str
+    every: timedelta
+    turn: Turn
+    wakes_on: tuple[str, ...] = ()
+
+
+_chores: dict[str, Chore] = {}
+
+
+def chore(name: str, *, every: timedelta, wakes_on: tuple[str, ...] = ()) -> Callable[[Turn], Turn]:
+    """Register a function as a chore of the worker."""
+
+    def register(turn: Turn) -> Turn:
+        _chores[name] = Chore(name, every, turn, wakes_on)
+        return turn
+
+    return register
+
+
+def chores() -> list[Chore]:
+    """Return all registered chores."""
+    return list(_chores.values())
+
+
+def run_once(name: str) -> int:
+    """Run one turn of a chore here and now; tests and commands use it."""
+    return _chores[name].turn()
+
+
+@dataclass
+class _Loop:
+    """One chore's thread."""
+
+    chore: Chore
+    stopping: threading.Event
+    wake: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        pause = 0.0
+        while not self.stopping.is_set():
+            self.wake.wait(timeout=pause)
+            if self.stopping.is_set():
+                break
+            self.wake.clear()
+            began = time.monotonic()
+            close_old_connections()
+            try:
+                done = self.chore.turn()
+            except Exception:
+                chore_failures.labels(self.chore.name).inc()
+                logger.exception("chore %s failed; it is tried again", self.chore.name)
+                pause = max(1.0, self.chore.every.total_seconds())
+                continue
+            took = time.monotonic() - began
+            chore_seconds.labels(self.chore.name).observe(took)
+            pause = 0.0 if done else self.chore.every.total_seconds()
+        connection.close()
+
+
+def run(chosen: list[Chore], stopping: threading.Event, *, process: str = "worker") -> None:
+    """Run chores until `stopping` is set; beats every 5 s as `process`."""
+    from liengia.core.bus import get_bus
+
+    loops = [_Loop(one, stopping) for one in chosen]
+    bus = get_bus()
+    for loop in loops:
+        for topic in loop.chore.wakes_on:
+            bus.on_poke(topic, loop.wake.set)
+    threads = [threading.Thread(target=loop.run, name=loop.chore.name, daemon=True) for loop in loops]
+    for thread in threads:
+        thread.start()
+    while not stopping.is_set():
+        beat(process)
+        stopping.wait(5)
+    for loop in loops:
+        loop.wake.set()
+    for thread in threads:
+        thread.join(timeout=10)
+
+
+def beat(process: str) -> None:
+    """Write that a process turns; a database that is away for a moment is no reason to die."""
+    close_old_connections()
+    try:
+        Heartbeat.objects.update_or_create(process=process, defaults={"pid": os.getpid(), "at": clock.now()})
+    except Exception:
+        logger.exception("%s could not write its heartbeat", process)

@@ -1,0 +1,16 @@
+"""All addresses of the site; each room brings its own, and each view declares its policy."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("liengia.operate.urls")),
+    path("", include("liengia.core.urls")),
+    path("", include("liengia.people.urls")),
+    path("", include("liengia.alarms.urls")),
+    path("", include("liengia.portal.urls")),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+]
