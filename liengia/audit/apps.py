@@ -1,0 +1,18 @@
+"""Start of the room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditConfig(AppConfig):
+    """Registers the room's own kinds, its chores and its health check."""
+
+    name = "liengia.audit"
+    label = "audit"
+    verbose_name = _("Audit")
+
+    def ready(self) -> None:
+        """Fill the registries of lower rooms."""
+        from liengia.audit import audit_kinds, health, tasks  # noqa: F401

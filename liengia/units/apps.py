@@ -1,0 +1,21 @@
+"""Start of the room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class UnitsConfig(AppConfig):
+    """Registers the kinds, the chores, and what tells whether a commune keeps a room on."""
+
+    name = "liengia.units"
+    label = "units"
+    verbose_name = _("Administrative units")
+
+    def ready(self) -> None:
+        """Fill the registries of lower rooms."""
+        from liengia.core import rooms
+        from liengia.units import audit_kinds, switches, tasks  # noqa: F401
+
+        rooms.answer_by(switches.keeps_on)
