@@ -1,0 +1,223 @@
+"""Who may do what where. Code asks for capabilities, never for the name of a role.
+
+A capability holds in the unit of the assignment and in everything below it, and follows the succession of units.
+Every view carries a policy: `@public`, `@signed_in` or `@requires("capability")`; a structure test reads it.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from asgiref.sync import iscoroutinefunction
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from liengia.core import clock
+from liengia.people import stewards
+from liengia.people.models import (
+    BoundPhone,
+    EvacuationNeed,
+    Household,
+    Invitation,
+    Membership,
+    Role,
+    RoleAssignment,
+    User,
+)
+from liengia.units.models import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ViewT = TypeVar("ViewT", bound=Callable[..., Any])
+_FRESH = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one assignment gives: capabilities at a unit that stands today, and whether a second factor is needed."""
+
+    unit: Unit
+    capabilities: frozenset[str]
+    needs_second_factor: bool
+
+
+# What a user may do
+
+
+def grants(user: User | AnonymousUser) -> list[Grant]:
+    """Return the assignments in force, read at most once a second for one user object."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    now = clock.now()
+    read_at, kept = getattr(user, "_grants", (None, []))
+    if read_at is not None and timedelta() <= now - read_at < _FRESH:
+        return cast(list[Grant], kept)
+    rows = RoleAssignment.objects.at(now).filter(user=user)
+    rows = rows.select_related("role", "unit__parent__parent__parent__parent")
+    found = [
+        Grant(row.unit.current(), frozenset(row.role.capabilities), row.role.needs_second_factor) for row in rows
+    ]
+    user._grants = (now, found)  # type: ignore[attr-defined]
+    return found
+
+
+def forget_grants(user: User) -> None:
+    """Drop what was read of a user; services that change roles call it."""
+    user.__dict__.pop("_grants", None)
+
+
+def _covers(assigned: Unit, unit: Unit) -> bool:
+    standing = unit.current()
+    return assigned.pk == standing.pk or assigned.pk in {above.pk for above in standing.ancestors()}
+
+
+def can(user: User | AnonymousUser, capability: str, unit: Unit | None = None) -> bool:
+    """Tell whether a user holds a capability, somewhere or in a unit."""
+    if not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    return any(
+        capability in grant.capabilities and (unit is None or _covers(grant.unit, unit)) for grant in grants(user)
+    )
+
+
+def units_where(user: User | AnonymousUser, capability: str) -> list[Unit]:
+    """Return the units in which a user holds a capability: the roots, without what stands below them."""
+    if isinstance(user, User) and user.is_active and user.is_superuser:
+        return list(Unit.objects.current().filter(parent=None))
+    held = {grant.unit.pk: grant.unit for grant in grants(user) if capability in grant.capabilities}
+    return [unit for unit in held.values() if not {above.pk for above in unit.ancestors()} & set(held)]
+
+
+def holders(capability: str, unit: Unit, at: datetime | None = None) -> QuerySet[User]:
+    """Return the active users who hold a capability in a unit at a moment (now)."""
+    moment = at or clock.now()
+    standing = unit.current()
+    places: set[int] = set()
+    for place in (standing, *standing.ancestors()):
+        places.update(place.lineage_ids() if place.valid_from is not None else [place.pk])
+    roles = [role.pk for role in Role.objects.all().with_capability(capability)]
+    held = RoleAssignment.objects.at(moment).filter(role__in=roles, unit__in=places)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name", "pk")
+
+
+def needs_second_factor(user: User | AnonymousUser) -> bool:
+    """Tell whether a user works in the office: the back office and the duty console open to nobody else."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.is_superuser or user.is_staff or any(grant.needs_second_factor for grant in grants(user))
+
+
+def fingerprint(user_id: int) -> str | None:
+    """Return a short text that changes when anything of a user's rights does; None when the user may not sign in.
+
+    An open stream compares it every 30 s, so that a role that ends closes the stream within 60 s.
+    """
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return None
+    now = clock.now()
+    parts: list[object] = [user.password[-12:], user.is_staff, user.is_superuser]
+    held = RoleAssignment.objects.at(now).filter(user=user).select_related("role", "unit").order_by("pk")
+    parts += [(row.pk, row.unit.current().pk, sorted(row.role.capabilities)) for row in held]
+    parts += Membership.objects.active().filter(user=user).order_by("pk").values_list("pk", "household")
+    parts += BoundPhone.objects.active().filter(user=user).order_by("pk").values_list("pk", flat=True)
+    parts.append(sorted(stewards.led_by(user)))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+# Households: the one door
+
+
+def households_of(user: User | AnonymousUser) -> Q:
+    """Return the condition on households that a user may open."""
+    if not isinstance(user, User) or not user.is_active:
+        return Q(pk__in=[])
+    roots = [unit.pk for unit in units_where(user, "people.households")]
+    allowed = Q(pk__in=Membership.objects.active().filter(user=user).values("household"))
+    if roots:
+        allowed |= Q(hamlet__in=Unit.objects.below_any(roots))
+    led = stewards.led_by(user)
+    return allowed | Q(pk__in=led) if led else allowed
+
+
+def leads(user: User | AnonymousUser, household: Household) -> bool:
+    """Tell whether a user answers for a household: as its group's leader, or by a capability in its unit."""
+    if not isinstance(user, User):
+        return False
+    return can(user, "people.households", household.hamlet) or household.pk in stewards.led_by(user)
+
+
+def may_edit(user: User | AnonymousUser, household: Household) -> bool:
+    """Tell whether a user may correct a household: a confirmed member, or one who leads it."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    is_member = Membership.objects.active().filter(user=user, household=household).exists()
+    return is_member or leads(user, household)
+
+
+# Policies of views
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a view asks of its reader; tests and documentation read it from `view.policy`."""
+
+    kind: str
+    capability: str = ""
+
+
+def _guarded(view: ViewT, policy: Policy, allows: Callable[[Any], bool]) -> ViewT:
+    def refuse(request: HttpRequest) -> HttpResponseBase | None:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not allows(request.user):
+            raise Http404
+        return None
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return refuse(request) or view(request, *args, **kwargs)
+
+    @functools.wraps(view)
+    async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        from asgiref.sync import sync_to_async
+
+        return await sync_to_async(refuse)(request) or await view(request, *args, **kwargs)
+
+    chosen = guarded_async if iscoroutinefunction(view) else guarded
+    chosen.policy = policy  # type: ignore[attr-defined]
+    return cast(ViewT, chosen)
+
+
+def public(view: ViewT) -> ViewT:
+    """Everybody may open the view."""
+    view.policy = Policy("public")  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: ViewT) -> ViewT:
+    """Whoever is signed in may open the view; it looks itself at what they may see."""
+    return _guarded(view, Policy("signed_in"), lambda user: True)
+
+
+def requires(capability: str) -> Callable[[ViewT], ViewT]:
+    """Only those who hold a capability somewhere may open the view; for others it does not exist."""
+
+    def decorate(view: ViewT) -> ViewT:
+        return _guarded(view, Policy("requires", capability), lambda user: can(user, capability))
+
+    return decorate
+
+
+# What tests and the register of personal data ask for
+CONFIDENTIAL: Iterable[type[Any]] = (EvacuationNeed, Invitation)
