@@ -10,3 +10,9 @@ class PortalConfig(AppConfig):
 
     name = "liengia.portal"
     label = "portal"
+
+    def ready(self) -> None:
+        """Add the portal's words to the menus."""
+        from liengia.portal import menus
+
+        menus.register_own()

@@ -1,0 +1,12 @@
+"""Addresses of the machinery."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from liengia.core import views
+
+urlpatterns = [
+    path("ngon-ngu/", views.set_language, name="set_language"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+]

@@ -1,0 +1,134 @@
+"""Reads of the front page: which commune is looked at, the numbers to call, and figures with their source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from liengia.alarms.models import Drill, GroupHousehold, NeighbourGroup
+from liengia.core import clock, rooms
+from liengia.people.models import DutyPost
+from liengia.people.queries import emergency_numbers
+from liengia.units.models import Unit
+
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number, what it counts, and where the way of counting stands (an anchor of the page about the site)."""
+
+    value: str
+    words: str
+    source: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number to call."""
+
+    number: str
+    label: str
+
+
+def communes() -> QuerySet[Unit]:
+    """Return the communes that stand today, with what is above them."""
+    return Unit.objects.current().communes().select_related("parent").order_by("name")
+
+
+def chosen_commune(code: str, among: list[Unit]) -> Unit | None:
+    """Return the commune that a visitor asked for; the only one there is; or None, which is the whole area."""
+    if len(among) == 1:
+        return among[0]
+    return next((unit for unit in among if unit.code == code), None)
+
+
+def place_words(commune: Unit | None, among: list[Unit]) -> str:
+    """Return the place under the site's name: "Xã Cần Đước, Tỉnh Tây Ninh"; the area when no commune is chosen."""
+    if commune is None:
+        above = {unit.parent.pk: unit.parent.full_name for unit in among if unit.parent is not None}
+        return next(iter(above.values())) if len(above) == 1 else ""
+    return f"{commune.full_name}, {commune.parent.full_name}" if commune.parent else commune.full_name
+
+
+def numbers_to_call(commune: Unit | None) -> list[Number]:
+    """Return the three national numbers and the duty desk of the commune, as the row of buttons shows them."""
+    found = [Number(one.number, one.label) for one in emergency_numbers(None) if len(one.number) <= 3]
+    shown = [one for one in found if one.number in ("113", "114", "115")] or found[:3]
+    if commune is not None:
+        posts = DutyPost.objects.filter(unit__in=commune.lineage_ids(), is_active=True).exclude(phone="")
+        shown += [Number(post.phone, _("Duty desk of the commune")) for post in posts[:1]]
+    return shown
+
+
+def other_numbers(commune: Unit | None) -> list[Number]:
+    """Return all further numbers in force: child protection, disasters, the commune's own."""
+    shown = {one.number for one in numbers_to_call(commune)}
+    return [Number(one.number, one.label) for one in emergency_numbers(commune) if one.number not in shown]
+
+
+def duty_desks() -> list[DutyPost]:
+    """Return the duty desks of all communes that stand, by the commune's name."""
+    posts = DutyPost.objects.filter(is_active=True, unit__in=Unit.objects.current()).exclude(phone="")
+    return list(posts.select_related("unit").order_by("unit__name", "name"))
+
+
+def figures(commune: Unit | None) -> list[Figure]:
+    """Return what can be counted today; a room that is off adds nothing."""
+    day = f"{clock.today():%d/%m/%Y}"
+    units = Unit.objects.current()
+    hamlets = units.hamlets() if commune is None else units.below(commune).hamlets()
+    found: list[Figure] = []
+    if rooms.is_on("alarms", commune):
+        found += _alarm_figures(commune, day)
+    count = hamlets.count()
+    words = ngettext("hamlet or quarter", "hamlets and quarters", count)
+    found.append(Figure(_grouped(count), words, _("list of units, %(day)s") % {"day": day}, "don-vi"))
+    if commune is None:
+        count = units.communes().count()
+        words = ngettext("commune", "communes", count)
+        found.append(Figure(_grouped(count), words, _("list of units, %(day)s") % {"day": day}, "don-vi"))
+    return found
+
+
+def _alarm_figures(commune: Unit | None, day: str) -> list[Figure]:
+    groups = NeighbourGroup.objects.active().of_households()
+    if commune is not None:
+        groups = groups.in_unit(commune)
+    group_count = groups.count()
+    if not group_count:
+        return []
+    houses = GroupHousehold.objects.active().filter(group__in=groups).count()
+    since = clock.now() - YEAR
+    drills = Drill.objects.filter(group__in=groups, ended_at__gte=since, cancelled_at=None).count()
+    register = _("register of groups, %(day)s") % {"day": day}
+    return [
+        Figure(
+            _grouped(group_count),
+            ngettext("inter-family group", "inter-family groups", group_count),
+            register,
+            "so-to",
+        ),
+        Figure(
+            _grouped(houses),
+            ngettext("house that hears its neighbours", "houses that hear one another", houses),
+            register,
+            "so-to",
+        ),
+        Figure(
+            _grouped(drills),
+            ngettext("drill in the last 12 months", "drills in the last 12 months", drills),
+            _("log of drills, %(day)s") % {"day": day},
+            "dien-tap",
+        ),
+    ]
+
+
+def _grouped(number: int) -> str:
+    """Return "4.615", as the portal writes thousands."""
+    return f"{number:,}".replace(",", ".")
