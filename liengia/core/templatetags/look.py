@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Textarea
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Textarea
 from django.http import HttpRequest
 from django.template.context import RequestContext
 from django.templatetags.static import static
@@ -96,6 +96,8 @@ def field(
     )
     if not group and not single:
         attrs["class"] = f"input {css} {widget.attrs.get('class', '')}".strip()
+    if isinstance(widget, Textarea) and widget.attrs.get("rows") == "10":
+        attrs["rows"] = "4"  # Django's ten rows fill a phone
     if limit:
         attrs |= {"data-max": limit, "data-count": f"{bound.auto_id}_count"}
         ids.append(f"{bound.auto_id}_count")
@@ -134,11 +136,11 @@ def _choices(bound: BoundField, icons: str) -> list[dict[str, Any]]:
 
 
 @register.inclusion_tag("core/parts/form_errors.html")
-def form_errors(form: Form) -> dict[str, Any]:
-    """Show what is wrong with a form at its top, each line a link to its field."""
+def form_errors(form: BaseForm, focus: bool = True) -> dict[str, Any]:
+    """Show what is wrong with a form at its top, each line a link to its field; it takes the focus."""
     fields = [(bound, list(bound.errors)) for bound in form if bound.errors] if form.is_bound else []
     general = list(form.non_field_errors()) if form.is_bound else []
-    return {"fields": fields, "general": general, "count": sum(len(e) for _b, e in fields) + len(general)}
+    return {"fields": fields, "general": general, "count": sum(len(e) for _b, e in fields) + len(general), "focus": focus}
 
 
 # Times

@@ -100,7 +100,7 @@ export function listen() {
   const source = wanted();
   if (source) audio();
   if (source && context.state === "suspended" && !asked) { asked = true; context.resume().then(listen, () => show()); }
-  if (!source) navigator.vibrate?.(0);
+  if (!source && playing) navigator.vibrate?.(0);
   round();
   show();
 }
