@@ -16,6 +16,7 @@ class UnitsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of lower rooms."""
         from liengia.core import rooms
-        from liengia.units import audit_kinds, switches, tasks  # noqa: F401
+        from liengia.units import audit_kinds, succession, switches, tasks  # noqa: F401
 
         rooms.answer_by(switches.keeps_on)
+        succession.register(switches.move_switches)

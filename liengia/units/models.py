@@ -85,12 +85,14 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def search(self, text: str, at: date | None = None) -> UnitQuerySet:
         """Units standing on a day (today) that bear, or once bore, the words; diacritics do not matter.
 
+        Every word is the beginning of one of the unit's words, a short number the whole of one ("ấp 1" is not ấp 12).
         A unit's own name comes before its old names, a whole name before a part.
         """
         folded = fold(text)
         found = self.at(at or clock.today())
         for word in folded.split():
-            found = found.filter(folded_all__contains=word)
+            whole = word.isdigit() and len(word) < 4
+            found = found.filter(folded_all__contains=f" {word} " if whole else f" {word}")
         rank = Case(
             When(folded_name=folded, then=Value(0)),
             When(folded_name__startswith=folded, then=Value(1)),
@@ -167,10 +169,13 @@ class Unit(models.Model):
         return self.display_name
 
     def fold(self) -> None:
-        """Renew what is searched: own name, kind, code, old names, old commune."""
+        """Renew what is searched: own name, kind, code, old names, old commune; and of those below communes, the parent's."""
         self.folded_name = fold(self.name)[:160]
-        words = " ".join([self.full_name, self.code, self.origin, *self.former_names])
-        self.folded_all = fold(words)[:600]
+        words = [self.full_name, self.code, self.origin, *self.former_names]
+        above = self.parent if self.level in (Level.HAMLET, Level.SELF_MANAGED_GROUP) else None
+        if above is not None:
+            words += [above.full_name, above.origin]
+        self.folded_all = f" {fold(' '.join(words))[:598]} "
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Keep the folded names equal to the names."""
@@ -395,7 +400,7 @@ class SuccessionMove(models.Model):
     succession = models.ForeignKey(Succession, models.CASCADE, related_name="moves")
     mover = models.CharField(max_length=120)
     moved = models.PositiveIntegerField(default=0)
-    finished_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
 
     IMPERSONAL: ClassVar = {"mover"}
 
