@@ -10,8 +10,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
 from liengia.core import clock
+from liengia.core.views import for_everybody
 
 TONES = [
     ("info", "info-circle", _("For information")),
@@ -53,6 +55,8 @@ class SampleForm(forms.Form):
         return digits
 
 
+@for_everybody
+@require_GET
 def components(request: HttpRequest) -> HttpResponse:
     """Show every component."""
     now = clock.now()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from liengia.core import views
+from liengia.core import gallery, views
 
 urlpatterns = [
     path("ngon-ngu/", views.set_language, name="set_language"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("thanh-phan/", gallery.components, name="components"),
 ]
