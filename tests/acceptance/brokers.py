@@ -1,0 +1,133 @@
+"""A real broker in a temporary folder, on free ports, for tests."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from nats.aio.client import Client
+
+from liengia.alarms import broker
+
+SERVER, SYSTEM, LEAF = "server-password-of-tests", "system-password-of-tests", "leaf-password-of-tests"
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass(frozen=True)
+class Given:
+    """A device as a test holds it, with its password."""
+
+    group: str
+    device: str
+    username: str
+    password: str
+    password_hash: str
+
+    @property
+    def credential(self) -> broker.Credential:
+        """What the broker is told."""
+        return broker.Credential(self.group, self.device, self.username, self.password_hash)
+
+
+def device(group: str, name: str) -> Given:
+    """Mint a device."""
+    password = secrets.token_hex(14)
+    return Given(group, name, name, password, broker.hashed(password))
+
+
+@dataclass
+class RunningBroker:
+    """A nats-server with our configuration."""
+
+    plan: broker.Plan
+    process: subprocess.Popen[bytes] | None = None
+    devices: list[Given] = field(default_factory=list)
+
+    @classmethod
+    def within(cls, folder: Path, **changes: object) -> RunningBroker:
+        """Plan a broker in a folder; `changes` are fields of the plan."""
+        plan = broker.Plan(
+            folder=folder / "nats",
+            run=folder / "run",
+            nats_port=free_port(),
+            mqtt_host="127.0.0.1",
+            mqtt_port=free_port(),
+            server_hash=broker.hashed(SERVER),
+            system_hash=broker.hashed(SYSTEM),
+            leaf_hash=broker.hashed(LEAF),
+        )
+        plan.run.mkdir(parents=True, exist_ok=True)
+        return cls(replace(plan, **changes))  # type: ignore[arg-type]
+
+    def start(self, devices: Iterable[Given] = ()) -> RunningBroker:
+        """Write the files, start, and wait until both listeners answer."""
+        self.devices = list(devices) or self.devices
+        broker.write(self.plan.users_file, broker.users(self.plan, [one.credential for one in self.devices]))
+        broker.write(self.plan.configuration_file, broker.configuration(self.plan))
+        log = (self.plan.run / "nats.log").open("ab")
+        self.process = subprocess.Popen(  # noqa: S603
+            [str(broker.binary()), "-c", str(self.plan.configuration_file)], stdout=log, stderr=log
+        )
+        until = time.monotonic() + 10
+        for port in (self.plan.nats_port, self.plan.mqtt_port):
+            while True:
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                if time.monotonic() > until or self.process.poll() is not None:
+                    raise AssertionError((self.plan.run / "nats.log").read_text()[-2000:])
+                time.sleep(0.02)
+        asyncio.run(self._ensure())
+        return self
+
+    async def _ensure(self) -> None:
+        client = await self.client()
+        await broker.ensure_streams(client)
+        await client.close()
+
+    async def client(self) -> Client:
+        """Connect as the server's own user."""
+        client = Client()
+        await client.connect(
+            f"nats://127.0.0.1:{self.plan.nats_port}", user=broker.SERVER_USER, password=SERVER, connect_timeout=5
+        )
+        return client
+
+    async def change(self, devices: Iterable[Given]) -> float:
+        """Write other devices and have the broker read them."""
+        self.devices = list(devices)
+        broker.write(self.plan.users_file, broker.users(self.plan, [one.credential for one in self.devices]))
+        client = await broker.system_client(self.plan.nats_port, SYSTEM)
+        try:
+            return await broker.reload(client)
+        finally:
+            await client.close()
+
+    def kill(self) -> None:
+        """Kill -9."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Stop cleanly."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is not None and self.process.poll() is None:
+            os.kill(self.process.pid, how)
+            self.process.wait(timeout=15)
+        self.process = None

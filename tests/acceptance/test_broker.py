@@ -1,0 +1,282 @@
+"""The embedded broker with real devices: what they reach, what they do not, what is kept, who is cut."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiomqtt
+import nats.errors
+import pytest
+
+from liengia.alarms import broker
+from tests.acceptance.brokers import Given, RunningBroker, device
+
+pytestmark = [pytest.mark.enable_socket, pytest.mark.acceptance]
+GROUP, OTHER = "aaaaaaaaaa", "bbbbbbbbbb"
+BUTTON, SIREN, STRANGER = device(GROUP, "button0001"), device(GROUP, "siren00001"), device(OTHER, "stranger01")
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[RunningBroker]:
+    """A broker that knows three devices of two groups."""
+    one = RunningBroker.within(tmp_path).start([BUTTON, SIREN, STRANGER])
+    yield one
+    one.stop()
+
+
+@asynccontextmanager
+async def connected(
+    running: RunningBroker, who: Given | None, *, password: str | None = None
+) -> AsyncIterator[aiomqtt.Client]:
+    """Connect a device (None: the server itself) by a real MQTT client."""
+    from tests.acceptance.brokers import SERVER
+
+    async with aiomqtt.Client(
+        "127.0.0.1",
+        running.plan.mqtt_port,
+        username=who.username if who else broker.SERVER_USER,
+        password=password or (who.password if who else SERVER),
+        identifier=f"{who.device if who else 'server'}{time.monotonic_ns() % 10**8:08d}",
+        timeout=5,
+    ) as client:
+        yield client
+
+
+async def next_message(client: aiomqtt.Client, *, within_s: float = 2) -> aiomqtt.Message | None:
+    """Return the next message, or None when none comes."""
+    try:
+        return await asyncio.wait_for(anext(aiter(client.messages)), within_s)
+    except TimeoutError:
+        return None
+
+
+def test_a_press_gets_its_puback_rings_its_group_and_is_on_disk(running: RunningBroker) -> None:
+    async def scene() -> None:
+        async with connected(running, SIREN) as siren, connected(running, STRANGER) as stranger:
+            await siren.subscribe(f"lg/{GROUP}/press/+", qos=0)
+            await stranger.subscribe(f"lg/{OTHER}/press/+", qos=0)
+            async with connected(running, BUTTON) as button:
+                await button.publish(f"lg/{GROUP}/press/{BUTTON.device}", b"fire", qos=1)
+            heard = await next_message(siren)
+            assert heard is not None
+            assert (str(heard.topic), heard.payload) == (f"lg/{GROUP}/press/{BUTTON.device}", b"fire")
+            assert await next_message(stranger, within_s=0.3) is None
+
+    asyncio.run(scene())
+    running.kill()
+    running.start()
+
+    async def kept() -> int:
+        client = await running.client()
+        info = await broker.ask(client, f"$JS.API.STREAM.INFO.{broker.MESSAGES}")
+        await client.close()
+        return int(info["state"]["messages"])
+
+    assert asyncio.run(kept()) == 1
+
+
+def test_the_stream_of_presses_keeps_by_limits_whoever_made_it(tmp_path: Path) -> None:
+    running = RunningBroker.within(tmp_path)
+
+    async def scene() -> None:
+        client = await running.client()
+        await broker.ask(client, f"$JS.API.STREAM.DELETE.{broker.MESSAGES}")
+        interest = {"name": broker.MESSAGES, "subjects": ["$MQTT.msgs.>"], "retention": "interest"}
+        await broker.ask(client, f"$JS.API.STREAM.CREATE.{broker.MESSAGES}", interest)
+        assert not await broker.retention_is_right(client)
+        await broker.ensure_streams(client)
+        assert await broker.retention_is_right(client)
+        config = await broker.stream_config(client, broker.MESSAGES)
+        assert config is not None
+        assert (config["retention"], config["max_msgs_per_subject"], config["discard"]) == ("limits", 5000, "old")
+        await client.close()
+
+    try:
+        running.start([BUTTON])
+        asyncio.run(scene())
+    finally:
+        running.stop()
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        f"lg/{GROUP}/press/{SIREN.device}",
+        f"lg/{OTHER}/press/{BUTTON.device}",
+        f"lg/{GROUP}/state",
+        f"lg/{GROUP}/to/{SIREN.device}",
+        "$MQTT/msgs/lg/x",
+        "$JS/API/STREAM/NAMES",
+        "liengia/poke/live.alarms",
+        "_INBOX/x",
+    ],
+)
+def test_a_device_publishes_nothing_but_its_own(running: RunningBroker, topic: str) -> None:
+    async def scene() -> None:
+        client = await running.client()
+        seen: list[str] = []
+
+        async def note(message: object) -> None:
+            seen.append(message.subject)  # type: ignore[attr-defined]
+
+        for wide in ("lg.>", "$MQTT.>", "$JS.>", "liengia.>", "_INBOX.x"):
+            await client.subscribe(wide, cb=note)  # type: ignore[arg-type]
+        await client.flush()
+        try:
+            async with connected(running, BUTTON) as button:
+                seen.clear()
+                await button.publish(topic, b"fire", qos=0)
+                await button.publish(topic, b"fire", qos=1)
+        except aiomqtt.MqttError:
+            pass
+        await asyncio.sleep(0.3)
+        assert topic.replace("/", ".") not in seen
+        assert f"$MQTT.msgs.{topic.replace('/', '.')}" not in seen
+        await client.close()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "#",
+        "lg/#",
+        "lg/+/press/+",
+        f"lg/{GROUP}/#",
+        f"lg/{GROUP}/still/+",
+        f"lg/{GROUP}/rang/+",
+        f"lg/{GROUP}/beat/+",
+        f"lg/{GROUP}/to/{SIREN.device}",
+        f"lg/{GROUP}/to/+",
+        f"lg/{OTHER}/press/+",
+        f"lg/{OTHER}/state",
+        "$MQTT/#",
+        "$MQTT/msgs/#",
+        "$MQTT/rmsgs/#",
+        "$JS/#",
+        "$SYS/#",
+        "_INBOX/#",
+        "liengia/#",
+    ],
+)
+def test_a_device_hears_nothing_but_its_own(running: RunningBroker, topic: str) -> None:
+    async def scene() -> None:
+        async with connected(running, None) as server:
+            await server.publish(f"lg/{OTHER}/state", b'{"rev":1}', retain=True)
+            await server.publish(f"lg/{GROUP}/to/{SIREN.device}", b"{}", retain=True)
+            async with connected(running, BUTTON) as button:
+                try:
+                    granted = await button.subscribe(topic, qos=0)
+                    assert [getattr(code, "value", code) for code in granted] == [128], granted
+                except aiomqtt.MqttError:
+                    return
+                await server.publish(f"lg/{OTHER}/press/{STRANGER.device}", b"fire", qos=1)
+                await server.publish(f"lg/{GROUP}/still/{SIREN.device}", b"help", qos=1)
+                await server.publish(f"lg/{GROUP}/to/{SIREN.device}", b"{}")
+                assert await next_message(button, within_s=0.4) is None
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("topic", [f"lg/{GROUP}/press/+", f"lg/{GROUP}/state", f"lg/{GROUP}/to/{BUTTON.device}"])
+def test_a_device_hears_its_own(running: RunningBroker, topic: str) -> None:
+    async def scene() -> None:
+        async with connected(running, BUTTON) as button, connected(running, None) as server:
+            granted = await button.subscribe(topic, qos=0)
+            assert [getattr(code, "value", code) for code in granted] == [0]
+            await server.publish(topic.replace("+", "phone00001"), b"x")
+            assert await next_message(button) is not None
+
+    asyncio.run(scene())
+
+
+def test_the_state_is_retained_for_a_siren_that_comes_late(running: RunningBroker) -> None:
+    async def scene() -> None:
+        async with connected(running, None) as server:
+            await server.publish(f"lg/{GROUP}/state", b'{"rev":7,"state":"ringing"}', retain=True)
+        async with connected(running, SIREN) as siren:
+            await siren.subscribe(f"lg/{GROUP}/state", qos=0)
+            heard = await next_message(siren)
+            assert heard is not None
+            assert heard.retain
+            assert b'"rev":7' in bytes(heard.payload)
+
+    asyncio.run(scene())
+
+
+def test_devices_cannot_use_the_nats_port(running: RunningBroker) -> None:
+    async def scene() -> None:
+        client = nats.NATS()
+        with pytest.raises(nats.errors.Error):
+            await client.connect(
+                f"nats://127.0.0.1:{running.plan.nats_port}",
+                user=BUTTON.username,
+                password=BUTTON.password,
+                allow_reconnect=False,
+                max_reconnect_attempts=0,
+            )
+
+    asyncio.run(scene())
+
+
+def test_a_wrong_password_and_an_unknown_device_are_refused(running: RunningBroker) -> None:
+    async def scene() -> None:
+        for who in (device(GROUP, "unknown001"), Given(GROUP, BUTTON.device, BUTTON.username, "wrong", "")):
+            with pytest.raises(aiomqtt.MqttError):
+                async with connected(running, who):
+                    pass
+
+    asyncio.run(scene())
+
+
+def test_a_revocation_cuts_that_device_alone_within_10_s(running: RunningBroker) -> None:
+    async def scene() -> None:
+        async with connected(running, SIREN) as siren:
+            await siren.subscribe(f"lg/{GROUP}/press/+", qos=0)
+            with pytest.raises(aiomqtt.MqttError):
+                async with connected(running, BUTTON) as button:
+                    took = await running.change([SIREN, STRANGER])
+                    assert took < 10
+                    for _ in range(50):
+                        await button.publish(f"lg/{GROUP}/press/{BUTTON.device}", b"fire", qos=1, timeout=2)
+                        await asyncio.sleep(0.1)
+            assert await next_message(siren, within_s=0.2) is None
+            with pytest.raises(aiomqtt.MqttError):
+                async with connected(running, BUTTON):
+                    pass
+            async with connected(running, None) as server:
+                await server.publish(f"lg/{GROUP}/press/phone00001", b"fire", qos=1)
+            assert await next_message(siren) is not None
+
+    asyncio.run(scene())
+
+
+def test_wrong_files_are_refused_with_the_reason_and_change_nothing(running: RunningBroker) -> None:
+    async def scene() -> None:
+        broker.write(running.plan.users_file, "users: [ {")
+        client = await broker.system_client(running.plan.nats_port, "system-password-of-tests")
+        with pytest.raises(broker.BrokerError, match=r"users\.conf"):
+            await broker.reload(client)
+        await client.close()
+        async with connected(running, BUTTON) as button:
+            await button.publish(f"lg/{GROUP}/press/{BUTTON.device}", b"fire", qos=1)
+
+    asyncio.run(scene())
+
+
+def test_secrets_of_the_broker_are_readable_by_their_owner_alone(running: RunningBroker) -> None:
+    for file in (running.plan.users_file, running.plan.configuration_file):
+        assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_old_broker_is_refused(tmp_path: Path) -> None:
+    old = tmp_path / "nats-server"
+    old.write_text("#!/bin/sh\necho 'nats-server: v2.9.10'\n")
+    old.chmod(0o755)
+    with pytest.raises(broker.BrokerError, match=r"2\.14\.3"):
+        broker.binary(str(old))
