@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class AlarmsConfig(AppConfig):
@@ -10,3 +12,32 @@ class AlarmsConfig(AppConfig):
 
     name = "liengia.alarms"
     label = "alarms"
+    verbose_name = _("Alarms")
+
+    def ready(self) -> None:
+        """Register what lower rooms ask for: audit kinds, capabilities, channels, movers, stewards, health, chores."""
+        from liengia.alarms import audit_kinds, capabilities, channels, feed, handover, menus, policies, supervision, tasks
+        from liengia.alarms.services import escalation, groups
+        from liengia.core import health
+        from liengia.people import stewards
+        from liengia.units import succession
+
+        audit_kinds.register_all()
+        capabilities.register_all()
+        channels.register(channels.LivePage())
+        channels.register(escalation.SirenChannel())
+        succession.register(groups.move_groups)
+        succession.register(groups.move_plans)
+        stewards.register(led_by=policies.households_led_by, leaders_of=policies.leaders_of)
+        handover.register_all()
+        menus.register_all()
+        health.register("alarms.steps", supervision.every_step_ran)
+        health.register("alarms.states", supervision.states_published)
+        post_migrate.connect(_ensure_plans, sender=self)
+        assert feed.FEED and tasks.give_positions  # both register themselves when they are imported
+
+
+def _ensure_plans(**kwargs: object) -> None:
+    from liengia.alarms.services import ensure_default_plans
+
+    ensure_default_plans()

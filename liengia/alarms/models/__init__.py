@@ -13,7 +13,7 @@ from liengia.alarms.models.devices import (
     RejectedMessage,
 )
 from liengia.alarms.models.drills import BellTest, Drill, DrillInvitation, HearingProof
-from liengia.alarms.models.escalation import EscalationPlan, IncidentStep, PlanStep, Target
+from liengia.alarms.models.escalation import EscalationPlan, GroupRing, IncidentStep, PlanStep, Target
 from liengia.alarms.models.groups import GroupHousehold, NeighbourGroup
 from liengia.alarms.models.incidents import (
     Answer,
@@ -46,6 +46,7 @@ __all__ = [
     "EventKind",
     "FaultKind",
     "GroupHousehold",
+    "GroupRing",
     "HearingProof",
     "Incident",
     "IncidentEvent",

@@ -21,7 +21,6 @@ class DeviceKind(models.TextChoices):
     SIREN = "siren", _("siren")
     BOTH = "both", _("button with siren")
     PHONE = "phone", _("phone")
-    POST_SIREN = "post_siren", _("siren of the duty post")
 
 
 SOUNDING_KINDS = (DeviceKind.SIREN, DeviceKind.BOTH)

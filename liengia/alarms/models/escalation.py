@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from liengia.alarms.models.groups import NeighbourGroup
 from liengia.alarms.models.incidents import Incident, Kind
 from liengia.core.fields import NameField
 
@@ -117,3 +118,26 @@ class IncidentStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} · {self.order} · {self.target}"
+
+
+class GroupRing(models.Model):
+    """Another group (neighbours within a radius, or a duty post's own sirens) that rings for an incident."""
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="rings")
+    group = models.ForeignKey(NeighbourGroup, models.CASCADE, related_name="rings")
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """A group rings once for an incident at a time."""
+
+        verbose_name = _("ring of another group")
+        verbose_name_plural = _("rings of other groups")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "group"], condition=Q(ended_at=None), name="a_group_rings_once_for_an_incident"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} → {self.group}"

@@ -22,6 +22,10 @@ class NeighbourGroupQuerySet(models.QuerySet["NeighbourGroup"]):
         """Groups that stand: not merged, not dissolved."""
         return self.filter(merged_into=None, dissolved_on=None)
 
+    def of_households(self) -> NeighbourGroupQuerySet:
+        """Groups of neighbours, without those that hold a duty post's own sirens."""
+        return self.filter(duty_post=None)
+
     def in_unit(self, unit: Unit) -> NeighbourGroupQuerySet:
         """Groups of a unit and of all below it."""
         return self.filter(unit__in=type(unit).objects.below(unit))
@@ -34,6 +38,7 @@ class NeighbourGroupQuerySet(models.QuerySet["NeighbourGroup"]):
 class NeighbourGroup(models.Model):
     """Adjacent homes whose alarms ring together; 5 to 15 households are usual, none is forbidden.
 
+    One with a `duty_post` has no households: it is the topic under which the post's own sirens listen.
     `state_rev` rises with each change of what its sirens should do; the bridge publishes the state until
     `state_published_rev` has caught up.
     """
@@ -62,6 +67,14 @@ class NeighbourGroup(models.Model):
     founded_on = models.DateField(_("founded on"), null=True, blank=True)
     dissolved_on = models.DateField(_("dissolved on"), null=True, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
+    duty_post = models.OneToOneField(
+        "people.DutyPost",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="siren_group",
+        verbose_name=_("duty post whose sirens these are"),
+    )
     state_rev = models.BigIntegerField(default=1, editable=False)
     state_published_rev = models.BigIntegerField(default=0, editable=False)
 
@@ -80,7 +93,7 @@ class NeighbourGroup(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "number"],
-                condition=models.Q(merged_into=None, dissolved_on=None),
+                condition=models.Q(merged_into=None, dissolved_on=None, duty_post=None),
                 name="a_number_is_used_once_in_a_hamlet",
             )
         ]

@@ -97,6 +97,7 @@ class Incident(models.Model):
     end_reason = models.CharField(max_length=40, blank=True)
     end_note = NameField(max_length=500, blank=True)
     expected_sirens = models.JSONField(default=list, blank=True)
+    sirens_checked_at = models.DateTimeField(null=True, blank=True)
     household_count = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict, blank=True)
     names_erased_at = models.DateTimeField(null=True, blank=True)
@@ -122,6 +123,7 @@ class Incident(models.Model):
         indexes = [
             models.Index(fields=["group", "-opened_at"], name="incidents_of_a_group"),
             models.Index(fields=["sounds_until"], condition=Q(is_sounding=True), name="incidents_that_sound"),
+            models.Index(fields=["opened_at"], condition=Q(sirens_checked_at=None), name="incidents_not_checked"),
         ]
 
     def __str__(self) -> str:

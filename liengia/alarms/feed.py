@@ -1,0 +1,92 @@
+"""The live order of this room: lines of timelines, sent to those who may see them.
+
+Keys of an audience: `group:` members and leaders, `desk:` duty posts, `unit:` hamlet heads and security teams,
+`user:` those whom a step names or a drill invites. A line for the duty post alone goes to `desk:` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, StreamingHttpResponse
+
+from liengia.alarms import policies
+from liengia.alarms.models import DrillInvitation, EventKind, GroupRing, IncidentEvent, Mode
+from liengia.alarms.services.states import label
+from liengia.core import live
+from liengia.core.live import Message, Positioned
+from liengia.people import policies as people
+
+
+def describe(rows: list[Positioned]) -> Iterable[Message]:
+    """Turn lines into messages: little data, since pages read the rest themselves."""
+    events = IncidentEvent.objects.filter(pk__in=[row.pk for row in rows]).select_related(
+        "incident__household", "group__unit__parent__parent__parent"
+    )
+    by_key = {event.pk: event for event in events}
+    incidents = {event.incident_id for event in by_key.values() if event.incident_id}
+    rung: dict[int, list[int]] = {}
+    for incident, group in GroupRing.objects.filter(incident__in=incidents).values_list("incident_id", "group_id"):
+        rung.setdefault(incident, []).append(group)
+    invited: dict[int, list[int]] = {}
+    for incident, user in DrillInvitation.objects.filter(drill__incident__in=incidents).values_list(
+        "drill__incident_id", "user_id"
+    ):
+        invited.setdefault(incident, []).append(user)
+    for row in rows:
+        event = by_key.get(row.pk)
+        if event is not None:
+            yield _message(event, rung, invited)
+
+
+def _message(event: IncidentEvent, rung: dict[int, list[int]], invited: dict[int, list[int]]) -> Message:
+    incident, group = event.incident, event.group
+    places = [group.unit, *group.unit.ancestors()]
+    keys = {f"desk:{unit.pk}" for unit in places}
+    if not event.is_for_duty_only:
+        keys.add(f"group:{group.pk}")
+        keys |= {f"unit:{unit.pk}" for unit in places}
+        if incident is not None:
+            keys |= {f"group:{key}" for key in rung.get(incident.pk, ()) if incident.mode == Mode.REAL}
+            keys |= {f"user:{key}" for key in invited.get(incident.pk, ())}
+    users = event.data.get("users") if event.kind in (EventKind.STEP_RAN, EventKind.REMINDED) else None
+    keys |= {f"user:{key}" for key in users or ()}
+    data: dict[str, object] = {
+        "position": event.position,
+        "group": group.public_id,
+        "incident": None,
+        "at": event.at.isoformat(),
+        "duty_only": event.is_for_duty_only,
+    }
+    if incident is not None:
+        data |= {
+            "incident": incident.public_id,
+            "incident_kind": incident.kind,
+            "mode": incident.mode,
+            "state": incident.state,
+            "sounding": incident.is_sounding and incident.is_open,
+            "silent": incident.is_silent,
+            "label": label(incident),
+        }
+    if users:
+        data["called"] = list(users)
+    return Message(event.position or 0, event.kind, frozenset(keys), data)
+
+
+FEED = live.register(live.Feed("alarms", IncidentEvent, describe))
+
+
+@people.signed_in
+async def stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Answer with the live order, for whatever the signed-in user may see; rights are looked at every 30 s."""
+    user = await request.auser()
+    audience = await sync_to_async(policies.audience_of)(user)
+    mark = await sync_to_async(people.fingerprint)(user.pk)
+
+    async def recheck() -> frozenset[str] | None:
+        if user.pk is None or await sync_to_async(people.fingerprint)(user.pk) != mark:
+            return None
+        return audience
+
+    return live.stream(request, feed=FEED, audience=audience, recheck=recheck)

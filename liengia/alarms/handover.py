@@ -1,0 +1,52 @@
+"""What this room gives to the handover of a shift: open incidents, and the log of what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.urls import reverse
+
+from liengia.alarms.models import EventKind, Incident, IncidentEvent
+from liengia.alarms.services.states import label
+from liengia.people import handover
+from liengia.people.handover import LogLine, OpenItem
+from liengia.people.models import DutyPost
+from liengia.units.models import Unit
+
+_LOGGED = (
+    EventKind.OPENED, EventKind.RANG_AGAIN, EventKind.ACKNOWLEDGED, EventKind.QUIETED, EventKind.CALLED,
+    EventKind.RESOLVED, EventKind.DISMISSED, EventKind.DRILL_ENDED,
+)  # fmt: skip
+
+
+def open_incidents(post: DutyPost, at: datetime) -> Iterable[OpenItem]:
+    """Give the open incidents of the post's units."""
+    below = Unit.objects.below(post.unit.current())
+    incidents = Incident.objects.open().filter(group__unit__in=below, opened_at__lte=at)
+    for incident in incidents.select_related("group", "household").order_by("opened_at"):
+        yield OpenItem(
+            kind="incident",
+            label=f"{label(incident)} · {incident.group.name}",
+            since=incident.opened_at,
+            url=reverse("alarms:console_incident", args=[incident.public_id]),
+            state=incident.state,
+        )
+
+
+def log_lines(post: DutyPost, start: datetime, end: datetime) -> Iterable[LogLine]:
+    """Give what happened in the post's units in a span."""
+    below = Unit.objects.below(post.unit.current())
+    events = IncidentEvent.objects.filter(
+        incident__group__unit__in=below, kind__in=_LOGGED, at__gte=start, at__lt=end
+    ).select_related("incident__household", "group")
+    for event in events.order_by("at"):
+        if event.incident is not None:
+            who = f" ({event.actor_label})" if event.actor_label else ""
+            yield LogLine(event.at, f"{event.get_kind_display()}: {label(event.incident)} · {event.group.name}{who}")
+
+
+def register_all() -> None:
+    """Register both; called from `AppConfig.ready`."""
+    handover.register(open_incidents)
+    handover.register_log(log_lines)

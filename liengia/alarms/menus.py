@@ -1,0 +1,36 @@
+"""The words of this room in the menus."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from liengia.alarms import policies
+from liengia.alarms.capabilities import CONSOLE, TODAY
+from liengia.core.menus import Item, register
+from liengia.people import policies as people
+
+
+def _at_desk(request: HttpRequest) -> bool:
+    return people.can(request.user, CONSOLE)
+
+
+def _leads(request: HttpRequest) -> bool:
+    return policies.led_groups(request.user).exists()
+
+
+def _heads(request: HttpRequest) -> bool:
+    return people.can(request.user, TODAY)
+
+
+def register_all() -> None:
+    """Register the items; called from `AppConfig.ready`."""
+    register(Item("main", "alarms", _("Alarm"), "alarms:home", "urgent", 20))
+    register(Item("resident", "alarms", _("Alarm"), "alarms:home", "bell-ringing", 10))
+    register(Item("resident", "alarms", _("Group"), "alarms:group", "users-group", 20))
+    register(Item("resident", "alarms", _("Lead"), "alarms:leader_home", "clipboard-check", 30, shown_to=_leads))
+    register(Item("resident", "alarms", _("Today"), "alarms:today", "list-check", 40, shown_to=_heads))
+    register(Item("console", "alarms", _("Duty desk"), "alarms:console", "urgent", 10, shown_to=_at_desk))
+    register(Item("console", "alarms", _("History"), "alarms:console_history", "history", 20, shown_to=_at_desk))
+    register(Item("foot", "alarms", _("Alarm of your house"), "alarms:home", "", 20))
+    register(Item("foot", "alarms", _("Duty desk"), "alarms:console", "", 30))

@@ -1,0 +1,172 @@
+"""Who sees and does what with groups and incidents; absent and forbidden look the same."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from liengia.alarms.capabilities import CONSOLE, MANAGE_GROUPS, SEE
+from liengia.alarms.models import (
+    DrillInvitation,
+    GroupHousehold,
+    GroupRing,
+    Incident,
+    Mode,
+    NeighbourGroup,
+)
+from liengia.alarms.models.incidents import OPEN_STATES
+from liengia.core.errors import NotFound
+from liengia.people import policies as people
+from liengia.people.models import Household, Membership, User
+from liengia.units.models import Unit
+
+AnyUser = User | AnonymousUser
+# What each verb asks: of the post, of the group's leaders, or of any member of the group.
+_MEMBER_VERBS = frozenset({"see", "answer", "call", "ask_to_end"})
+_LEADER_VERBS = frozenset({"quiet", "note", "answer_for_others", "set_apart", "end_drill"})
+
+
+def places_of(user: AnyUser) -> QuerySet[GroupHousehold]:
+    """Return the places in groups that a user's confirmed households hold."""
+    if not isinstance(user, User):
+        return GroupHousehold.objects.none()
+    mine = Membership.objects.active().filter(user=user).values("household")
+    return (
+        GroupHousehold.objects.filter(left_on=None, household__in=mine, group__merged_into=None)
+        .select_related("group__unit__parent__parent__parent", "group__leader", "group__deputy", "household")
+        .order_by("group_id", "seat")
+    )
+
+
+def led_groups(user: AnyUser) -> QuerySet[NeighbourGroup]:
+    """Return the groups that a user leads or is deputy of."""
+    if not isinstance(user, User) or not user.is_active:
+        return NeighbourGroup.objects.none()
+    active = NeighbourGroup.objects.filter(merged_into=None, dissolved_on=None, duty_post=None)
+    return active.filter(Q(leader=user) | Q(deputy=user)).select_related("unit__parent__parent__parent")
+
+
+def groups_of(user: AnyUser) -> QuerySet[NeighbourGroup]:
+    """Return the groups that a user lives in or leads."""
+    ids = set(places_of(user).values_list("group_id", flat=True)) | set(led_groups(user).values_list("pk", flat=True))
+    return NeighbourGroup.objects.filter(pk__in=ids).select_related("unit__parent__parent__parent")
+
+
+def managed_groups(user: AnyUser, capability: str = MANAGE_GROUPS) -> QuerySet[NeighbourGroup]:
+    """Return the groups that a user leads, and those of units where the capability holds."""
+    roots = [unit.pk for unit in people.units_where(user, capability)]
+    led = led_groups(user).values_list("pk", flat=True)
+    condition = Q(pk__in=list(led))
+    if roots:
+        condition |= Q(unit__in=Unit.objects.below_any(roots))
+    active = NeighbourGroup.objects.filter(merged_into=None, dissolved_on=None, duty_post=None)
+    return active.filter(condition).select_related("unit__parent__parent__parent", "leader", "deputy")
+
+
+def get_group(user: AnyUser, public_id: str, capability: str = MANAGE_GROUPS) -> NeighbourGroup:
+    """Return a group that a user leads or manages.
+
+    Raises:
+        NotFound: absent, or not for this user.
+    """
+    group = managed_groups(user, capability).filter(public_id=public_id).first()
+    if group is None:
+        raise NotFound("")
+    return group
+
+
+def duty_units(user: AnyUser) -> list[Unit]:
+    """Return the units whose duty console a user works at."""
+    return people.units_where(user, CONSOLE)
+
+
+def visible_incidents(user: AnyUser) -> QuerySet[Incident]:
+    """Return the incidents that a user may see.
+
+    The duty post sees all of its units, also ended and silent ones. Hamlet heads and security teams see open loud
+    ones of theirs; a group sees its own, those that ring it, and drills to which one is invited, while open.
+    A silent call for help is hidden from everybody of the household that made it, whatever else they may see.
+    """
+    base = Incident.objects.select_related(
+        "group__unit__parent__parent__parent", "group__leader", "group__deputy", "household", "acknowledged_by", "ended_by"
+    )
+    if not isinstance(user, User) or not user.is_active:
+        return base.none()
+    desk = [unit.pk for unit in duty_units(user)]
+    seeing = [unit.pk for unit in people.units_where(user, SEE)]
+    groups = set(groups_of(user).values_list("pk", flat=True))
+    rung = GroupRing.objects.filter(group__in=groups, ended_at=None).values("incident")
+    invited = DrillInvitation.objects.filter(user=user).values("drill__incident")
+    condition = Q(is_silent=False, state__in=OPEN_STATES) & (
+        Q(group__in=groups) | Q(pk__in=rung, mode=Mode.REAL) | Q(pk__in=invited)
+    )
+    if seeing:
+        condition |= Q(is_silent=False, state__in=OPEN_STATES, group__unit__in=Unit.objects.below_any(seeing))
+    if desk:
+        condition |= Q(group__unit__in=Unit.objects.below_any(desk))
+    own = Membership.objects.active().filter(user=user).values("household")
+    return base.filter(condition).exclude(is_silent=True, presses__device__household__in=own)
+
+
+def get_incident(user: AnyUser, public_id: str) -> Incident:
+    """Return an incident that a user may see.
+
+    Raises:
+        NotFound: absent, or not for this user.
+    """
+    incident = visible_incidents(user).filter(public_id=public_id).first()
+    if incident is None:
+        raise NotFound("")
+    return incident
+
+
+def may(user: AnyUser, verb: str, incident: Incident) -> bool:
+    """Tell whether a user who sees the incident may do this with it.
+
+    The duty post may do everything; leaders quiet, note, tick for others and end drills; members answer, call
+    and ask. Whether the state allows it is the workflow's to say.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if people.can(user, CONSOLE, incident.group.unit):
+        return True
+    is_leader = user.pk in (incident.group.leader_id, incident.group.deputy_id)
+    if verb in _LEADER_VERBS:
+        return is_leader
+    if verb in ("resolve", "dismiss"):
+        return is_leader and incident.mode != Mode.REAL
+    return verb in _MEMBER_VERBS
+
+
+def household_in(user: AnyUser, incident: Incident) -> Household | None:
+    """Return the household for which a user answers in an incident."""
+    place = places_of(user).filter(group=incident.group).first() or places_of(user).first()
+    return place.household if place else None
+
+
+def audience_of(user: AnyUser) -> frozenset[str]:
+    """Return the keys of the live order that a user hears."""
+    if not isinstance(user, User) or not user.is_active:
+        return frozenset()
+    keys = {f"user:{user.pk}"}
+    keys |= {f"group:{key}" for key in groups_of(user).values_list("pk", flat=True)}
+    keys |= {f"desk:{unit.pk}" for unit in duty_units(user)}
+    keys |= {f"unit:{unit.pk}" for unit in people.units_where(user, SEE)}
+    return frozenset(keys)
+
+
+def households_led_by(user: User) -> list[int]:
+    """Return the keys of the households whose group a user leads; `people.stewards` asks."""
+    places = GroupHousehold.objects.active().filter(group__in=led_groups(user))
+    return list(places.values_list("household_id", flat=True))
+
+
+def leaders_of(household: Household) -> list[User]:
+    """Return the leader and the deputy of a household's group; `people.stewards` asks."""
+    place = (
+        GroupHousehold.objects.active()
+        .filter(household=household)
+        .select_related("group__leader", "group__deputy")
+        .first()
+    )
+    return [u for u in (place.group.leader, place.group.deputy) if u is not None] if place else []

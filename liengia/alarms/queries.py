@@ -1,0 +1,251 @@
+"""Reads that several pages and papers share: an incident as a screen shows it, a group's readiness."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db.models import Max, QuerySet, Sum
+
+from liengia.alarms import policies
+from liengia.alarms.models import (
+    Answer,
+    AnswerKind,
+    Device,
+    DeviceApart,
+    DeviceFault,
+    Drill,
+    EmergencyCall,
+    EventKind,
+    GroupHousehold,
+    HearingProof,
+    Incident,
+    IncidentEvent,
+    IncidentStep,
+    Mode,
+    NeighbourGroup,
+    Press,
+)
+from liengia.alarms.models.devices import SOUNDING_KINDS
+from liengia.alarms.services.incidents import answer_counts
+from liengia.alarms.services.presses import households_pressing
+from liengia.core import clock
+from liengia.people.models import Household, HouseholdPhone, KitItem, User
+
+PROOF_LASTS: Final = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A house of the group in an incident: its seat, phones, standing answers, and whether its siren was confirmed.
+
+    `sounded` is None when the house has no siren; a house has sounded when any of its sirens has.
+    """
+
+    seat: int
+    household: Household
+    phones: list[HouseholdPhone]
+    answers: list[Answer]
+    sounded: bool | None
+    silent_devices: list[Device]
+    is_pressing: bool
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer that counts: help before coming before safe."""
+        rank = {AnswerKind.NEED_HELP: 0, AnswerKind.COMING: 1, AnswerKind.SAFE: 2}
+        return min(self.answers, key=lambda a: rank[AnswerKind(a.kind)], default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An incident as every screen shows it; names only for those who may see the incident."""
+
+    incident: Incident
+    houses: list[House]
+    counts: dict[str, object]
+    kit: dict[str, int]
+    calls: list[EmergencyCall]
+    presses: list[Press]
+    next_step: IncidentStep | None
+    steps: list[IncidentStep]
+    end_asks: list[IncidentEvent]
+    sirens_expected: int
+    sirens_sounded: int
+    extra_silent: list[Device] = field(default_factory=list)
+
+    @property
+    def unanswered(self) -> list[House]:
+        """Houses not heard from: "chưa xác nhận", never "safe"."""
+        return [house for house in self.houses if not house.answers and not house.is_pressing]
+
+    @property
+    def unconfirmed(self) -> list[House]:
+        """Houses that have sirens, none of which was confirmed."""
+        return [house for house in self.houses if house.sounded is False]
+
+    @property
+    def houses_with_siren(self) -> list[House]:
+        """Houses that have at least one siren."""
+        return [house for house in self.houses if house.sounded is not None]
+
+    @property
+    def houses_sounded(self) -> int:
+        """How many of them have sounded."""
+        return sum(house.sounded is True for house in self.houses)
+
+    @property
+    def pressing(self) -> House | None:
+        """The house that pressed, if it is in the group."""
+        key = self.incident.household_id
+        return next((house for house in self.houses if house.household.pk == key), None)
+
+    @property
+    def needs_114(self) -> bool:
+        """Whether a real fire or medical incident has no ticked call yet."""
+        return self.incident.mode == Mode.REAL and self.incident.is_open and not self.calls
+
+
+def incident_summary(incident: Incident) -> Summary:
+    """Read an incident whole, in a fixed number of queries."""
+    places = list(
+        GroupHousehold.objects.active()
+        .filter(group=incident.group_id)
+        .select_related("household")
+        .prefetch_related("household__phones")
+        .order_by("seat")
+    )
+    households = [place.household_id for place in places]
+    answers: dict[int, list[Answer]] = defaultdict(list)
+    for answer in Answer.objects.filter(incident=incident).select_related("user", "household").order_by("at"):
+        answers[answer.household_id].append(answer)
+    sounded = set(incident.soundings.values_list("device_id", flat=True))
+    sirens: dict[int | None, list[Device]] = defaultdict(list)
+    for device in Device.objects.filter(pk__in=incident.expected_sirens).select_related("household"):
+        sirens[device.household_id].append(device)
+    pressing = households_pressing(incident)
+    houses = [
+        House(
+            seat=place.seat,
+            household=place.household,
+            phones=list(place.household.phones.all()),
+            answers=answers.get(place.household_id, []),
+            sounded=any(d.pk in sounded for d in sirens[place.household_id]) if sirens.get(place.household_id) else None,
+            silent_devices=[d for d in sirens.get(place.household_id, ()) if d.pk not in sounded],
+            is_pressing=place.household_id in pressing,
+        )
+        for place in places
+    ]
+    steps = list(incident.steps.order_by("due_at", "order"))
+    pending = [s for s in steps if s.ran_at is None and s.cancelled_at is None]
+    return Summary(
+        incident=incident,
+        houses=houses,
+        counts=answer_counts(incident) if incident.is_open or not incident.counts else incident.counts,
+        kit=kit_of(households),
+        calls=list(incident.emergency_calls.select_related("called_by", "household")),
+        presses=list(incident.presses.select_related("device", "user").order_by("received_at")[:50]),
+        next_step=pending[0] if pending else None,
+        steps=steps,
+        end_asks=list(incident.events.filter(kind=EventKind.END_ASKED).select_related("household")),
+        sirens_expected=len(incident.expected_sirens),
+        sirens_sounded=len(sounded),
+        extra_silent=[d for d in sirens.get(None, ()) if d.pk not in sounded],
+    )
+
+
+def kit_of(households: list[int]) -> dict[str, int]:
+    """Return how many pieces of each kind stand in these households; expired extinguishers do not count."""
+    rows = KitItem.objects.filter(household__in=households).exclude(expires_on__lt=clock.today())
+    return dict(rows.values_list("kind").annotate(total=Sum("count")).order_by("kind"))
+
+
+def timeline(incident: Incident, *, newest_first: bool = False) -> QuerySet[IncidentEvent]:
+    """Return the lines of an incident's timeline."""
+    return incident.events.select_related("household", "device").order_by("-id" if newest_first else "id")
+
+
+def open_incidents_for(user: User) -> QuerySet[Incident]:
+    """Return the open incidents that a user may see: real before drill before test, then the newest."""
+    return policies.visible_incidents(user).open().order_by("-mode", "-opened_at").distinct()  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What of a group would sound and answer now."""
+
+    group: NeighbourGroup
+    households: int
+    houses_with_siren: int
+    sirens: int
+    sirens_ready: int
+    buttons: int
+    never_seen: int
+    faults: list[DeviceFault]
+    apart: list[DeviceApart]
+    last_test_at: datetime | None
+    last_drill: Drill | None
+    next_drill: Drill | None
+    drill_due_on: date | None
+    on_battery: int
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every siren is ready (a group without any works by phones)."""
+        return self.sirens_ready == self.sirens
+
+
+def readiness(group: NeighbourGroup) -> Readiness:
+    """Read a group's readiness, in a fixed number of queries."""
+    devices = list(Device.objects.active().on_the_bus().filter(group=group).select_related("household"))
+    faults = list(
+        DeviceFault.objects.open().filter(device__in=devices).select_related("device__household").order_by("since")
+    )
+    faulty = {fault.device_id for fault in faults if fault.kind not in ("test_overdue", "low_battery")}
+    now = clock.now()
+    apart = [
+        one
+        for one in DeviceApart.objects.filter(device__in=devices, returned_at=None).select_related("device__household")
+        if one.is_in_force(now)
+    ]
+    sirens = [device for device in devices if device.kind in SOUNDING_KINDS]
+    last_drill = Drill.objects.filter(group=group).exclude(ended_at=None).order_by("-ended_at").first()
+    next_drill = (
+        Drill.objects.filter(group=group, started_at=None, cancelled_at=None, planned_at__gte=now - timedelta(hours=1))
+        .order_by("planned_at")
+        .first()
+    )
+    begun = last_drill.ended_at.date() if last_drill and last_drill.ended_at else group.founded_on
+    return Readiness(
+        group=group,
+        households=GroupHousehold.objects.active().filter(group=group).count(),
+        houses_with_siren=len({d.household_id for d in sirens if d.household_id}),
+        sirens=len(sirens),
+        sirens_ready=sum(d.first_seen_at is not None and d.pk not in faulty for d in sirens),
+        buttons=sum(d.kind in ("button", "both") for d in devices),
+        never_seen=sum(d.first_seen_at is None for d in devices),
+        faults=faults,
+        apart=apart,
+        last_test_at=max((d.last_sounded_at for d in sirens if d.last_sounded_at), default=None),
+        last_drill=last_drill,
+        next_drill=next_drill,
+        drill_due_on=begun + timedelta(days=group.drill_every_days) if begun else None,
+        on_battery=sum(d.battery_mv is not None for d in sirens),
+    )
+
+
+def households_without_proof(group: NeighbourGroup) -> list[GroupHousehold]:
+    """Return the places of households with no proven way to hear: no siren that sounded, no phone heard, in 90 days."""
+    since = clock.now() - PROOF_LASTS
+    places = GroupHousehold.objects.active().filter(group=group).select_related("household").order_by("seat")
+    heard = HearingProof.objects.filter(heard=True, at__gte=since).values("household")
+    rang = Device.objects.active().sirens().filter(last_sounded_at__gte=since, household__isnull=False).values("household")
+    return list(places.exclude(household__in=heard).exclude(household__in=rang))
+
+
+def last_hearing(households: list[int]) -> dict[int, datetime]:
+    """Return when a phone of each household was last heard."""
+    rows = HearingProof.objects.filter(household__in=households, heard=True).values_list("household")
+    return dict(rows.annotate(latest=Max("at")))

@@ -1,0 +1,477 @@
+"""Presses become incidents: one way for buttons, read from the broker's log, and for phones.
+
+`record_presses` takes a batch in one transaction:
+
+1. Find the devices; a press of an unknown, revoked or foreign one is refused by reason.
+2. Leave out what is recorded already (a redelivery, a replay): it changes nothing.
+3. Lock the groups, in order of their keys, so that two presses at one instant have one outcome.
+4. A stale press, or one of a device set apart, is recorded and shown, and rings nothing.
+5. A real press ends an open drill or test of its group, and says why.
+6. Others join the open incident of their group, kind and mode (ringing again, with the plan begun anew, if it was
+   quieted), or open one: its sirens are written down, its plan is frozen.
+7. Everything is written; after commit the states, steps and live pages are poked.
+
+Only a batch that has committed is acknowledged to the broker.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from liengia.alarms.messages import PressMessage
+from liengia.alarms.models import (
+    Device,
+    DeviceApart,
+    DeviceCredential,
+    DeviceKind,
+    EventKind,
+    GroupHousehold,
+    Incident,
+    IncidentEvent,
+    IncidentState,
+    IncidentStep,
+    Kind,
+    Mode,
+    NeighbourGroup,
+    Press,
+)
+from liengia.alarms.models.devices import SOUNDING_KINDS
+from liengia.alarms.services.escalation import Freezer
+from liengia.alarms.services.scores import close_drill_of
+from liengia.alarms.services.states import change_states
+from liengia.alarms.services.timeline import EVENTS, STEPS, build_event
+from liengia.audit import services as audit
+from liengia.core import clock
+from liengia.core.actor import Actor
+from liengia.core.bus import get_bus
+from liengia.core.errors import Invalid, NotFound
+from liengia.core.fields import public_id
+from liengia.core.geo import Point
+from liengia.core.metrics import Counter
+from liengia.people.models import Household, User
+
+SOUNDS_FOR: Final = {
+    Mode.REAL: timedelta(seconds=600),
+    Mode.DRILL: timedelta(seconds=180),
+    Mode.TEST: timedelta(seconds=10),
+}
+# A button that repeats writes one line of the timeline in this time, with a count.
+SAME_DEVICE_AGAIN: Final = timedelta(seconds=60)
+
+presses_recorded = Counter("liengia_presses_total", "Presses recorded.", ["kind", "mode", "outcome"])
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a batch came to: recorded presses, known ones, and refusals by place in the batch."""
+
+    recorded: list[Press] = field(default_factory=list)
+    known: int = 0
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Sender:
+    """Who presses: the device, the group whose topic it used, and the user of a phone."""
+
+    device: Device
+    group: NeighbourGroup
+    user: User | None = None
+    point: Point | None = None
+    needs_publishing: bool = False
+
+
+def record_presses(messages: Sequence[PressMessage]) -> Outcome:
+    """Record a batch of presses from the broker in one transaction (algorithm above).
+
+    Raises:
+        IntegrityError: another process opened the same incident at the same instant (PostgreSQL); nothing of the
+            batch was kept, and the caller tries again, press by press.
+    """
+    outcome = Outcome()
+    with transaction.atomic():
+        senders = _find_senders(messages, outcome)
+        _Batch(outcome).run([(messages[place], sender) for place, sender in senders.items()])
+    return outcome
+
+
+def record_press_alone(message: PressMessage) -> Outcome:
+    """Record one press of a batch that failed; a race with another process is tried three times."""
+    for _attempt in range(2):
+        try:
+            return record_presses([message])
+        except IntegrityError:
+            continue
+    return record_presses([message])
+
+
+def raise_from_phone(
+    household: Household,
+    *,
+    user: User,
+    kind: str,
+    mode: str = Mode.REAL,
+    is_silent: bool = False,
+    press_id: str,
+    point: Point | None = None,
+    actor: Actor,
+) -> Press:
+    """Record a press of a resident's phone; the bridge then publishes it on the group's topic.
+
+    The same `press_id` again returns the first press and changes nothing, so that a page may retry.
+
+    Raises:
+        NotFound: the household is in no group.
+        Invalid: unknown kind or mode, or a silent press that is not `help`.
+    """
+    if kind not in Kind.values or mode not in Mode.values or (is_silent and kind != Kind.HELP):
+        raise Invalid(_("This kind of alarm is not known. Choose one of the four pictures."), kind=kind)
+    place = GroupHousehold.objects.active().filter(household=household).select_related("group__unit").first()
+    if place is None:
+        raise NotFound(_("This household is in no neighbour group yet."))
+    now = clock.now()
+    device = phone_of(user, household=household, group=place.group, at=now)
+    message = PressMessage(
+        press_id=press_id[:64],
+        group=place.group.public_id,
+        device=device.public_id,
+        kind=kind,
+        mode=mode,
+        is_silent=is_silent,
+        age_s=0.0,
+        waited_s=0.0,
+        claimed_at="",
+        received_at=now,
+    )
+    sender = _Sender(device, place.group, user, point, needs_publishing=not is_silent)
+    for attempt in (1, 2, 3):
+        outcome = Outcome()
+        try:
+            with transaction.atomic():
+                _Batch(outcome).run([(message, sender)])
+            break
+        except IntegrityError:
+            if attempt == 3:
+                raise
+    return Press.objects.select_related("incident", "group").get(device=device, press_id=message.press_id)
+
+
+def phone_of(user: User, *, household: Household, group: NeighbourGroup, at: datetime) -> Device:
+    """Return the device row of a user's phones in a group, made at the first press; its id begins with `p`."""
+    device, _made = Device.objects.select_related("group__unit", "household").get_or_create(
+        group=group,
+        user=user,
+        kind=DeviceKind.PHONE,
+        defaults={"public_id": f"p{public_id()[1:]}", "household": household, "provisioned_at": at, "first_seen_at": at},
+    )
+    if device.household_id != household.pk:
+        device.household = household
+        device.save(update_fields=["household"])
+    return device
+
+
+def _find_senders(messages: Sequence[PressMessage], outcome: Outcome) -> dict[int, _Sender]:
+    """Match messages with devices; what cannot be matched is refused by reason."""
+    ids = {message.device for message in messages}
+    devices = {
+        device.public_id: device
+        for device in Device.objects.filter(public_id__in=ids).select_related(
+            "group__unit__parent__parent__parent", "group__merged_into__unit", "household"
+        )
+    }
+    moved = {d.pk for d in devices.values()} if any(devices) else set()
+    old_topics = {
+        (credential.device_id, credential.group.public_id): credential.group
+        for credential in DeviceCredential.objects.filter(device__in=moved).select_related(
+            "group__unit", "group__merged_into__unit"
+        )
+    }
+    found: dict[int, _Sender] = {}
+    for place, message in enumerate(messages):
+        device = devices.get(message.device)
+        if device is None:
+            outcome.refused[place] = "unknown_device"
+        elif device.revoked_at is not None and device.revoked_at < message.received_at - timedelta(
+            seconds=message.waited_s
+        ):
+            outcome.refused[place] = "revoked_device"
+        elif device.group.public_id == message.group:
+            found[place] = _Sender(device, device.group.merged_into or device.group)
+        elif group := old_topics.get((device.pk, message.group)):
+            # A device that has not moved yet presses under its old group: its new group rings too.
+            found[place] = _Sender(device, device.group.merged_into or device.group, needs_publishing=group != device.group)
+        else:
+            outcome.refused[place] = "other_group"
+    return found
+
+
+class _Batch:
+    """The writing of one batch; every list is written once at the end."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.open: dict[tuple[int, str, str, bool], Incident] = {}
+        self.fresh: list[Incident] = []
+        self.changed: dict[int, Incident] = {}
+        self.rung_again: list[Incident] = []
+        self.ended: list[tuple[Incident, Incident]] = []
+        self.lines: list[IncidentEvent] = []
+        self.groups: dict[int, NeighbourGroup] = {}
+        self.states: set[int] = set()
+
+    def run(self, pairs: list[tuple[PressMessage, _Sender]]) -> None:
+        """Record the presses that are not known yet."""
+        pairs = self._unknown(pairs)
+        if not pairs:
+            return
+        self._lock({sender.group.pk for _message, sender in pairs})
+        apart = self._apart({sender.device.pk for _message, sender in pairs})
+        for message, sender in pairs:
+            self._take(message, sender, is_apart=_is_apart(apart, sender.device.pk, message.received_at))
+        self._write()
+
+    def _unknown(self, pairs: list[tuple[PressMessage, _Sender]]) -> list[tuple[PressMessage, _Sender]]:
+        known = set(
+            Press.objects.filter(
+                device__in={sender.device.pk for _m, sender in pairs}, press_id__in={m.press_id for m, _s in pairs}
+            ).values_list("device_id", "press_id")
+        )
+        fresh = []
+        for message, sender in pairs:
+            key = (sender.device.pk, message.press_id)
+            if key in known:
+                self.outcome.known += 1
+            else:
+                known.add(key)
+                fresh.append((message, sender))
+        return fresh
+
+    def _lock(self, keys: set[int]) -> None:
+        locked = NeighbourGroup.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+        self.groups = {g.pk: g for g in locked.select_related("unit__parent__parent__parent")}
+        incidents = Incident.objects.open().filter(group__in=keys).select_related("household")
+        for incident in incidents:
+            incident.group = self.groups[incident.group_id]
+            self.open[incident.group_id, incident.kind, incident.mode, incident.is_silent] = incident
+
+    def _apart(self, keys: set[int]) -> dict[int, list[DeviceApart]]:
+        found: dict[int, list[DeviceApart]] = defaultdict(list)
+        for one in DeviceApart.objects.filter(device__in=keys, returned_at=None):
+            found[one.device_id].append(one)
+        return found
+
+    def _take(self, message: PressMessage, sender: _Sender, *, is_apart: bool) -> None:
+        group, device = self.groups[sender.group.pk], sender.device
+        at = message.received_at
+        press = Press(
+            press_id=message.press_id,
+            device=device,
+            group=group,
+            user=sender.user,
+            kind=message.kind,
+            mode=message.mode,
+            is_silent=message.is_silent,
+            is_stale=message.is_stale,
+            is_apart=is_apart,
+            needs_publishing=sender.needs_publishing and not is_apart and not message.is_stale,
+            age_s=message.age_s,
+            waited_s=message.waited_s,
+            claimed_at=message.claimed_at,
+            pressed_at=at - timedelta(seconds=min(message.age_s + message.waited_s, 10**8)),
+            received_at=at,
+            lat=None if sender.point is None else f"{sender.point.lat:.6f}",
+            lon=None if sender.point is None else f"{sender.point.lon:.6f}",
+        )
+        self.outcome.recorded.append(press)
+        incident = self.open.get((group.pk, message.kind, message.mode, message.is_silent))
+        if message.is_stale or is_apart:
+            press.incident = incident
+            kind = EventKind.STALE_PRESS if message.is_stale else EventKind.APART_PRESS
+            self._line(kind, press, incident, data={"age_s": round(message.age_s + message.waited_s)})
+            presses_recorded.labels(message.kind, message.mode, kind.value).inc()
+            return
+        if incident is None:
+            incident = self._open_incident(press)
+        else:
+            self._join(press, incident)
+        press.incident = incident
+
+    def _open_incident(self, press: Press) -> Incident:
+        at, group = press.received_at, press.group
+        incident = Incident(
+            group=group,
+            household=press.device.household,
+            kind=press.kind,
+            mode=press.mode,
+            is_silent=press.is_silent,
+            opened_at=at,
+            last_press_at=at,
+            sounds_until=at + SOUNDS_FOR[Mode(press.mode)],
+        )
+        self.open[group.pk, press.kind, press.mode, press.is_silent] = incident
+        self.fresh.append(incident)
+        if not press.is_silent:
+            self.states.add(group.pk)
+        if press.mode == Mode.REAL:
+            self._end_exercises(incident, at=at)
+        self._line(EventKind.OPENED, press, incident)
+        presses_recorded.labels(press.kind, press.mode, "opened").inc()
+        return incident
+
+    def _join(self, press: Press, incident: Incident) -> None:
+        at = press.received_at
+        incident.press_count += 1
+        since = at - incident.last_press_at
+        incident.last_press_at = at
+        if incident.household_id is None and press.device.household_id is not None:
+            incident.household = press.device.household
+        if incident.pk is not None:
+            self.changed[incident.pk] = incident
+        if not incident.is_sounding:
+            incident.is_sounding = True
+            incident.state = IncidentState.RINGING
+            incident.generation += 1
+            incident.sounds_until = at + SOUNDS_FOR[Mode(press.mode)]
+            self.rung_again.append(incident)
+            self.states.add(press.group.pk)
+            self._line(EventKind.RANG_AGAIN, press, incident, data={"generation": incident.generation})
+            presses_recorded.labels(press.kind, press.mode, "rang_again").inc()
+            return
+        if press.device.household_id != incident.household_id or since >= SAME_DEVICE_AGAIN:
+            self._line(EventKind.PRESSED, press, incident, data={"count": incident.press_count})
+        presses_recorded.labels(press.kind, press.mode, "joined").inc()
+
+    def _end_exercises(self, real: Incident, *, at: datetime) -> None:
+        """End open drills and tests of the group: this one is real."""
+        for key, exercise in list(self.open.items()):
+            if key[0] != real.group.pk or exercise.mode == Mode.REAL or not exercise.is_open:
+                continue
+            exercise.state, exercise.ended_at = IncidentState.RESOLVED, at
+            exercise.is_sounding, exercise.end_reason = False, "real_alarm"
+            del self.open[key]
+            self.ended.append((exercise, real))
+            if exercise.pk is not None:
+                self.changed[exercise.pk] = exercise
+
+    def _line(
+        self, kind: EventKind, press: Press, incident: Incident | None, *, data: dict[str, object] | None = None
+    ) -> None:
+        actor = Actor.of(press.user) if press.user else Actor.device(press.device.public_id, str(press.device))
+        line = build_event(
+            kind,
+            group=press.group,
+            at=press.received_at,
+            actor=actor,
+            incident=incident,
+            household=press.device.household,
+            device=press.device,
+            data={"press": press.press_id, **(data or {})},
+        )
+        line.is_for_duty_only = press.is_silent
+        self.lines.append(line)
+
+    def _write(self) -> None:
+        self._describe_fresh()
+        Incident.objects.bulk_create(self.fresh)
+        Incident.objects.bulk_update(
+            self.changed.values(),
+            [
+                "press_count", "last_press_at", "household", "is_sounding", "state", "generation", "sounds_until",
+                "ended_at", "end_reason",
+            ],
+        )  # fmt: skip
+        Press.objects.bulk_create(self.outcome.recorded)
+        self._write_endings()
+        IncidentEvent.objects.bulk_create(self.lines)
+        self._write_steps()
+        if self.states:
+            change_states(self.states)
+        self._touch_devices()
+        get_bus().poke(EVENTS)
+
+    def _describe_fresh(self) -> None:
+        """Write down which sirens should sound, and how many households should answer."""
+        keys = {incident.group.pk for incident in self.fresh}
+        sirens: dict[int, list[int]] = defaultdict(list)
+        rows = Device.objects.active().filter(group__in=keys, kind__in=SOUNDING_KINDS)
+        for group, device in rows.values_list("group_id", "pk"):
+            sirens[group].append(device)
+        households: dict[int, int] = defaultdict(int)
+        for group in GroupHousehold.objects.active().filter(group__in=keys).values_list("group_id", flat=True):
+            households[group] += 1
+        for incident in self.fresh:
+            incident.household_count = households[incident.group.pk]
+            incident.expected_sirens = [] if incident.is_silent else sirens[incident.group.pk]
+
+    def _write_endings(self) -> None:
+        for exercise, real in self.ended:
+            if exercise.pk is None:
+                continue
+            self.lines.append(
+                build_event(
+                    EventKind.DRILL_ENDED,
+                    group=exercise.group,
+                    at=real.opened_at,
+                    actor=Actor.system("bridge"),
+                    incident=exercise,
+                    data={"real": real.public_id, "mode": exercise.mode},
+                )
+            )
+            audit.record(
+                "alarms.drill_ended",
+                actor=Actor.system("bridge"),
+                about=exercise,
+                unit=exercise.group.unit,
+                facts={"because": "real_alarm", "real": real.public_id},
+            )
+            close_drill_of(exercise, at=real.opened_at)
+
+    def _write_steps(self) -> None:
+        freezer = Freezer()
+        steps: list[IncidentStep] = []
+        for incident in self.rung_again:
+            if incident not in self.fresh:
+                IncidentStep.objects.filter(incident=incident, ran_at=None, cancelled_at=None).update(
+                    cancelled_at=incident.last_press_at, cancel_reason="rang_again"
+                )
+        for incident in {id(one): one for one in (*self.fresh, *self.rung_again)}.values():
+            if incident.is_open:
+                steps += freezer.steps(incident, at=incident.last_press_at)
+        IncidentStep.objects.bulk_create(steps)
+        if steps:
+            get_bus().poke(STEPS)
+        for incident in self.fresh:
+            audit.record(
+                "alarms.incident_raised",
+                actor=Actor.device(self._first_press(incident).device.public_id),
+                about=incident,
+                at=incident.opened_at,
+                unit=incident.group.unit,
+                facts={"kind": incident.kind, "mode": incident.mode, "group": incident.group.public_id},
+            )
+
+    def _first_press(self, incident: Incident) -> Press:
+        return next(press for press in self.outcome.recorded if press.incident is incident)
+
+    def _touch_devices(self) -> None:
+        latest = {press.device_id: press for press in self.outcome.recorded}
+        for press in latest.values():
+            press.device.last_pressed_at = press.received_at
+        Device.objects.bulk_update([press.device for press in latest.values()], ["last_pressed_at"])
+
+
+def _is_apart(apart: dict[int, list[DeviceApart]], device: int, at: datetime) -> bool:
+    return any(one.is_in_force(at) for one in apart.get(device, ()))
+
+
+def households_pressing(incident: Incident) -> set[int]:
+    """Return the keys of the households that pressed: they can ask for the end of `help` and `intruder`, not make it."""
+    presses: Iterable[int | None] = Press.objects.filter(incident=incident).values_list("device__household", flat=True)
+    return {key for key in presses if key is not None}

@@ -1,0 +1,169 @@
+"""Sirens' own word that they sound, taken in batches; and the end of sirens that have rung long enough."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from liengia.alarms.messages import RangMessage
+from liengia.alarms.models import (
+    BellTest,
+    Device,
+    EventKind,
+    Incident,
+    IncidentState,
+    Mode,
+    Press,
+    Sounding,
+)
+from liengia.alarms.services.scores import close_drill_of
+from liengia.alarms.services.states import change_states
+from liengia.alarms.services.timeline import add_event
+from liengia.core import clock
+from liengia.core.actor import Actor
+
+UNCONFIRMED_AFTER: Final = timedelta(seconds=5)
+_WORKER: Final = Actor.system("worker")
+
+
+@transaction.atomic
+def record_soundings(messages: Sequence[RangMessage], *, at: datetime) -> int:
+    """Record who sounds, for the incidents of their groups that sound now; return how many were new.
+
+    A siren names the press it rings for, or the device; where that is not known (yet), its word counts for every
+    sounding incident of its group. One line of the timeline stands for all the sirens of a batch.
+    """
+    devices = {
+        d.public_id: d
+        for d in Device.objects.active().filter(public_id__in={m.device for m in messages}).select_related("group")
+    }
+    Device.objects.filter(pk__in=[d.pk for d in devices.values()]).update(last_sounded_at=at)
+    groups = {d.group_id for d in devices.values()}
+    by_group: dict[int, list[Incident]] = defaultdict(list)
+    for incident in Incident.objects.open().filter(group__in=groups, is_silent=False).select_related("group__unit"):
+        by_group[incident.group_id].append(incident)
+    by_press = {
+        (press.group_id, press.press_id): press.incident_id
+        for press in Press.objects.filter(group__in=groups, press_id__in={m.press_id for m in messages if m.press_id})
+    }
+    wanted: dict[tuple[int, int], tuple[Incident, Device]] = {}
+    for message in messages:
+        device = devices.get(message.device)
+        if device is None:
+            continue
+        named = by_press.get((device.group_id, message.press_id))
+        chosen = [i for i in by_group[device.group_id] if i.pk == named] or [
+            i for i in by_group[device.group_id] if i.is_sounding
+        ]
+        for incident in chosen:
+            wanted[incident.pk, device.pk] = (incident, device)
+    _finish_bell_tests(devices, at=at)
+    known = set(
+        Sounding.objects.filter(
+            incident__in={key[0] for key in wanted}, device__in={key[1] for key in wanted}
+        ).values_list("incident_id", "device_id")
+    )
+    Sounding.objects.filter(
+        incident__in={k[0] for k in wanted if k in known}, device__in={k[1] for k in wanted if k in known}
+    ).update(last_at=at)
+    fresh = {key: pair for key, pair in wanted.items() if key not in known}
+    Sounding.objects.bulk_create(
+        [Sounding(incident=i, device=d, first_at=at, last_at=at) for i, d in fresh.values()], ignore_conflicts=True
+    )
+    heard: dict[int, list[Device]] = defaultdict(list)
+    for incident, device in fresh.values():
+        heard[incident.pk].append(device)
+    for key, sirens in heard.items():
+        _tell(fresh, key, sirens, at=at)
+    return len(fresh)
+
+
+def _tell(
+    fresh: dict[tuple[int, int], tuple[Incident, Device]], key: int, sirens: list[Device], *, at: datetime
+) -> None:
+    incident = next(incident for incident, _device in fresh.values() if incident.pk == key)
+    add_event(
+        incident,
+        EventKind.SOUNDED,
+        at=at,
+        actor=Actor.system("bridge"),
+        data={
+            "devices": [siren.public_id for siren in sirens],
+            "households": sorted({siren.household_id for siren in sirens if siren.household_id}),
+            "after_s": round((at - incident.opened_at).total_seconds(), 3),
+            "sounded": Sounding.objects.filter(incident=incident).count(),
+            "expected": len(incident.expected_sirens),
+        },
+    )
+
+
+def _finish_bell_tests(devices: dict[str, Device], *, at: datetime) -> None:
+    keys = [device.pk for device in devices.values()]
+    BellTest.objects.filter(device__in=keys, sounded_at=None, asked_at__gte=at - timedelta(minutes=2)).update(
+        sounded_at=at
+    )
+
+
+def stop_rung_out(*, at: datetime | None = None) -> int:
+    """Quiet incidents whose sirens have rung for their time, and end bell tests; return how many."""
+    moment = at or clock.now()
+    due = Incident.objects.open().filter(is_sounding=True, sounds_until__lte=moment)
+    done = 0
+    for key in list(due.values_list("pk", flat=True)[:100]):
+        done += _stop(key, at=moment)
+    return done
+
+
+@transaction.atomic
+def _stop(key: int, *, at: datetime) -> int:
+    incident = Incident.objects.select_for_update(of=("self",)).select_related("group__unit").get(pk=key)
+    if not (incident.is_open and incident.is_sounding and incident.sounds_until and incident.sounds_until <= at):
+        return 0
+    incident.is_sounding = False
+    fields = ["is_sounding"]
+    if incident.mode == Mode.TEST:
+        incident.state, incident.ended_at = IncidentState.RESOLVED, at
+        fields += ["state", "ended_at"]
+    incident.save(update_fields=fields)
+    change_states([incident.group, *incident.rings.filter(ended_at=None).values_list("group_id", flat=True)])
+    if incident.mode == Mode.TEST:
+        close_drill_of(incident, at=at)
+    add_event(incident, EventKind.STOPPED, at=at, actor=_WORKER, data={"ended": incident.mode == Mode.TEST})
+    return 1
+
+
+def note_unconfirmed(*, at: datetime | None = None) -> int:
+    """Write once, 5 s after an incident opened, which sirens have not confirmed; return how many incidents."""
+    moment = at or clock.now()
+    due = Incident.objects.filter(sirens_checked_at=None, opened_at__lte=moment - UNCONFIRMED_AFTER)
+    return sum(_check_sirens(key, at=moment) for key in list(due.values_list("pk", flat=True)[:100]))
+
+
+@transaction.atomic
+def _check_sirens(key: int, *, at: datetime) -> int:
+    incident = Incident.objects.select_for_update(of=("self",)).select_related("group__unit").get(pk=key)
+    if incident.sirens_checked_at is not None:
+        return 0
+    incident.sirens_checked_at = at
+    incident.save(update_fields=["sirens_checked_at"])
+    sounded = set(incident.soundings.values_list("device_id", flat=True))
+    missing = [siren for siren in incident.expected_sirens if siren not in sounded]
+    if not missing:
+        return 1
+    rows = Device.objects.filter(pk__in=missing)
+    add_event(
+        incident,
+        EventKind.UNCONFIRMED,
+        at=at,
+        actor=_WORKER,
+        data={
+            "devices": list(rows.values_list("public_id", flat=True)),
+            "households": sorted({h for h in rows.values_list("household_id", flat=True) if h}),
+            "expected": len(incident.expected_sirens),
+        },
+    )
+    return 1

@@ -1,0 +1,57 @@
+"""Faults that the bridge does not see on the wire: overdue tests; and what `/health` asks of this room."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from liengia.alarms.models import Device, DeviceFault, FaultKind, NeighbourGroup
+from liengia.alarms.services.devices import clear_fault, open_fault
+from liengia.alarms.services.escalation import overdue_steps
+from liengia.core import clock
+from liengia.core.health import Finding
+from liengia.core.metrics import Gauge
+
+TEST_EVERY: Final = timedelta(days=90)
+BEAT_LATE: Final = timedelta(seconds=90)
+LOW_BATTERY_MV: Final = 2_400
+STATE_LATE: Final = timedelta(seconds=15)
+
+steps_overdue = Gauge(
+    "liengia_steps_overdue", "Escalation steps due for more than 10 s that did not run.", multiprocess_mode="mostrecent"
+)
+
+
+def note_overdue_tests(*, at: datetime | None = None, most: int = 200) -> int:
+    """Open a fault for each siren that has been seen but has not sounded for 90 days; clear those that have."""
+    moment = at or clock.now()
+    limit = moment - TEST_EVERY
+    sirens = Device.objects.active().sirens().filter(first_seen_at__lte=limit)
+    late = sirens.filter(Q(last_sounded_at=None) | Q(last_sounded_at__lt=limit))
+    is_open = DeviceFault.objects.open().filter(kind=FaultKind.TEST_OVERDUE)
+    done = 0
+    for device in late.exclude(pk__in=is_open.values("device")).select_related("group__unit", "household")[:most]:
+        done += open_fault(device, FaultKind.TEST_OVERDUE, at=moment)
+    mended = is_open.filter(device__last_sounded_at__gte=limit).select_related("device__group__unit", "device__household")
+    for fault in mended[:most]:
+        done += clear_fault(fault.device, FaultKind.TEST_OVERDUE, at=moment)
+    return done
+
+
+def every_step_ran() -> Finding:
+    """Red while a step of an open incident is overdue."""
+    late = overdue_steps()
+    if late:
+        return Finding(False, _("%(count)s escalation steps are overdue") % {"count": len(late)})
+    return Finding(True, _("every due step ran"))
+
+
+def states_published() -> Finding:
+    """Red while what sirens should do has not reached the broker."""
+    waiting = NeighbourGroup.objects.all().with_unpublished_state().count()  # type: ignore[attr-defined]
+    if waiting:
+        return Finding(False, _("%(count)s groups wait for their sirens' state") % {"count": waiting})
+    return Finding(True, _("all groups' states are published"))

@@ -1,0 +1,55 @@
+"""What the worker repeats for this room."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from liengia.alarms import retention, supervision
+from liengia.alarms.models import IncidentEvent
+from liengia.alarms.services import devices, escalation, soundings
+from liengia.alarms.services.timeline import EVENTS, LIVE, STEPS
+from liengia.core import live
+from liengia.core.bus import get_bus
+from liengia.core.worker import chore
+
+
+@chore("alarms.sequence", every=timedelta(seconds=1), wakes_on=(EVENTS,))
+def give_positions() -> int:
+    """Number the committed lines of timelines, and poke the live pages."""
+    if not live.has_unnumbered(IncidentEvent):
+        return 0
+    given = live.sequence(IncidentEvent)
+    if given:
+        get_bus().poke_now(LIVE)
+    return given
+
+
+@chore("alarms.steps", every=timedelta(milliseconds=250), wakes_on=(STEPS,))
+def run_steps() -> int:
+    """Run the escalation steps that are due."""
+    return escalation.run_due_steps()
+
+
+@chore("alarms.audit_steps", every=timedelta(seconds=10))
+def audit_steps() -> int:
+    """Count the steps that should have run and did not, for `/metrics`."""
+    supervision.steps_overdue.set(len(escalation.overdue_steps()))
+    return 0
+
+
+@chore("alarms.sirens", every=timedelta(seconds=1), wakes_on=(STEPS,))
+def look_after_sirens() -> int:
+    """Write down unconfirmed sirens, and stop those that have rung for their time."""
+    return soundings.note_unconfirmed() + soundings.stop_rung_out()
+
+
+@chore("alarms.devices", every=timedelta(seconds=5))
+def look_after_devices() -> int:
+    """Return devices that were apart, retire old credentials, note overdue tests."""
+    return devices.return_due_devices() + devices.retire_credentials() + supervision.note_overdue_tests()
+
+
+@chore("alarms.retention", every=timedelta(minutes=10))
+def keep_periods() -> int:
+    """Erase names and places whose period is over."""
+    return retention.erase_due()

@@ -1,0 +1,7 @@
+"""Addresses of what operators ask: health and figures."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
