@@ -69,6 +69,7 @@ class RangMessage:
     device: str
     press_id: str
     from_device: str
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def read_press(subject: str, payload: bytes, *, received_at: datetime, stored_at
     )
 
 
-def read_rang(subject: str, payload: bytes) -> RangMessage:
+def read_rang(subject: str, payload: bytes, *, received_at: datetime) -> RangMessage:
     """Return a siren's confirmation.
 
     Raises:
@@ -153,6 +154,7 @@ def read_rang(subject: str, payload: bytes) -> RangMessage:
         topic.device,
         press_id if isinstance(press_id, str) and len(press_id) <= 64 else "",
         from_device if isinstance(from_device, str) and len(from_device) <= 10 else "",
+        received_at,
     )
 
 

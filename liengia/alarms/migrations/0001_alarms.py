@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('people', '0002_alarms'),
+        ('people', '0001_people'),
         ('units', '0002_refuse_overlap'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -51,6 +51,7 @@ def record_soundings(messages: Sequence[RangMessage], *, at: datetime) -> int:
         for press in Press.objects.filter(group__in=groups, press_id__in={m.press_id for m in messages if m.press_id})
     }
     wanted: dict[tuple[int, int], tuple[Incident, Device]] = {}
+    heard_at: dict[tuple[int, int], datetime] = {}
     for message in messages:
         device = devices.get(message.device)
         if device is None:
@@ -61,6 +62,7 @@ def record_soundings(messages: Sequence[RangMessage], *, at: datetime) -> int:
         ]
         for incident in chosen:
             wanted[incident.pk, device.pk] = (incident, device)
+            heard_at.setdefault((incident.pk, device.pk), max(message.received_at, incident.opened_at))
     _finish_bell_tests(devices, at=at)
     known = set(
         Sounding.objects.filter(
@@ -72,20 +74,20 @@ def record_soundings(messages: Sequence[RangMessage], *, at: datetime) -> int:
     ).update(last_at=at)
     fresh = {key: pair for key, pair in wanted.items() if key not in known}
     Sounding.objects.bulk_create(
-        [Sounding(incident=i, device=d, first_at=at, last_at=at) for i, d in fresh.values()], ignore_conflicts=True
+        [Sounding(incident=i, device=d, first_at=heard_at[key], last_at=at) for key, (i, d) in fresh.items()],
+        ignore_conflicts=True,
     )
     heard: dict[int, list[Device]] = defaultdict(list)
     for incident, device in fresh.values():
         heard[incident.pk].append(device)
     for key, sirens in heard.items():
-        _tell(fresh, key, sirens, at=at)
+        incident = next(one for one, _device in fresh.values() if one.pk == key)
+        slowest = max(heard_at[key, siren.pk] for siren in sirens)
+        _tell(incident, sirens, slowest=slowest, at=at)
     return len(fresh)
 
 
-def _tell(
-    fresh: dict[tuple[int, int], tuple[Incident, Device]], key: int, sirens: list[Device], *, at: datetime
-) -> None:
-    incident = next(incident for incident, _device in fresh.values() if incident.pk == key)
+def _tell(incident: Incident, sirens: list[Device], *, slowest: datetime, at: datetime) -> None:
     add_event(
         incident,
         EventKind.SOUNDED,
@@ -94,7 +96,7 @@ def _tell(
         data={
             "devices": [siren.public_id for siren in sirens],
             "households": sorted({siren.household_id for siren in sirens if siren.household_id}),
-            "after_s": round((at - incident.opened_at).total_seconds(), 3),
+            "after_s": round((slowest - incident.opened_at).total_seconds(), 3),
             "sounded": Sounding.objects.filter(incident=incident).count(),
             "expected": len(incident.expected_sirens),
         },

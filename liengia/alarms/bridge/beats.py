@@ -1,0 +1,237 @@
+"""Which devices live: beats are kept in memory; the database gets changes at once and a digest a minute.
+
+A device is faulty when it was seen once and has not beaten for 90 s, when its battery is low, or when its mains
+are lost; each fault clears by itself. One that was never seen is "chưa lắp", not faulty. After a start nobody is
+blamed before 90 s have passed. A credential that is used by two connections at once, twice in a row, was copied.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from liengia.alarms import services
+from liengia.alarms.bridge.presses import number_events
+from liengia.alarms.bridge.threads import DatabaseThread
+from liengia.alarms.broker import BrokerError, ask, system_client
+from liengia.alarms.broker_users import system_password
+from liengia.alarms.messages import BeatMessage, Rejection, read_beat
+from liengia.alarms.models import Device, DeviceCredential, DeviceFault, DeviceKind, FaultKind
+from liengia.alarms.services.devices import rejected
+from liengia.alarms.supervision import BEAT_LATE, LOW_BATTERY_MV
+from liengia.core import clock
+
+logger = logging.getLogger(__name__)
+LOOK_EVERY_S: Final = 1.0
+DIGEST_EVERY_S: Final = 60.0
+ROSTER_EVERY_S: Final = 10.0
+COPIES_EVERY_S: Final = 30.0
+BATTERY_GOOD_MV: Final = LOW_BATTERY_MV + 100
+CHUNK: Final = 200
+
+
+@dataclass(slots=True)
+class _Known:
+    """A device as the bridge knows it."""
+
+    key: int
+    group: str
+    seen_at: datetime | None
+    is_new: bool
+    faults: set[str] = field(default_factory=set)
+    beat: BeatMessage | None = None
+    is_dirty: bool = False
+    is_moving: bool = False
+
+
+class Supervisor:
+    """Keeps the roster of devices and turns beats into faults and digests."""
+
+    def __init__(self, client: Client, thread: DatabaseThread) -> None:
+        """Use a connected client and a thread for the database."""
+        self.client, self.thread = client, thread
+        self.roster: dict[str, _Known] = {}
+        self.started_at = clock.now()
+        self._copied: Counter[str] = Counter()
+
+    async def run(self) -> None:
+        """Look after devices for ever."""
+        await self.client.subscribe("lg.*.beat.*", cb=self._arrived)
+        roster_at = digest_at = copies_at = 0.0
+        while True:
+            now = time.monotonic()
+            try:
+                if now - roster_at >= ROSTER_EVERY_S:
+                    await self.thread.run(self.read_roster)
+                    roster_at = now
+                await self.thread.run(self.look, at=clock.now())
+                if now - digest_at >= DIGEST_EVERY_S:
+                    await self.thread.run(self.write_digest)
+                    digest_at = now
+                if now - copies_at >= COPIES_EVERY_S:
+                    await self._look_for_copies()
+                    copies_at = now
+            except DatabaseError:
+                logger.exception("devices could not be looked after; it is tried again")
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _arrived(self, message: Msg) -> None:
+        try:
+            self.take(read_beat(message.subject, message.data), at=clock.now())
+        except Rejection as rejection:
+            rejected.labels(rejection.reason).inc()
+
+    def take(self, beat: BeatMessage, *, at: datetime) -> None:
+        """Note a beat in memory; the will (`gone`) is no beat."""
+        known = self.roster.get(beat.device)
+        if known is None or beat.is_gone or (known.group != beat.group and not known.is_moving):
+            return
+        known.seen_at, known.beat, known.is_dirty = at, beat, True
+
+    def read_roster(self) -> None:
+        """Read which devices there are, and which faults are open."""
+        fresh: dict[str, _Known] = {}
+        rows = Device.objects.active().exclude(kind=DeviceKind.PHONE).values_list(
+            "public_id", "pk", "group__public_id", "last_seen_at", "first_seen_at"
+        )
+        for public_id, key, group, last_seen_at, first_seen_at in rows.iterator():
+            known = self.roster.get(public_id)
+            if known is None:
+                known = _Known(key, group, last_seen_at, is_new=first_seen_at is None)
+            known.group, known.faults, known.is_moving = group, set(), False
+            fresh[public_id] = known
+        for public_id, kind in DeviceFault.objects.open().values_list("device__public_id", "kind"):
+            if public_id in fresh:
+                fresh[public_id].faults.add(kind)
+        moving = DeviceCredential.objects.filter(revoked_at=None, retires_at__isnull=False)
+        for public_id in moving.values_list("device__public_id", flat=True):
+            if public_id in fresh:
+                fresh[public_id].is_moving = True
+        self.roster = fresh
+
+    def look(self, *, at: datetime) -> int:
+        """Open and clear faults; return how many changed."""
+        changes: list[tuple[int, FaultKind, bool, datetime]] = []
+        moved: list[int] = []
+        for known in self.roster.values():
+            changes += self._changes_of(known, at)
+            if known.is_new and known.beat is not None:
+                Device.objects.filter(pk=known.key, first_seen_at=None).update(first_seen_at=at, last_seen_at=at)
+                known.is_new = False
+            if known.is_moving and known.beat is not None and known.beat.group == known.group:
+                moved.append(known.key)
+                known.is_moving = False
+        if moved:
+            services.finish_moves(list(Device.objects.filter(pk__in=moved)), at=at)
+        if changes:
+            self._write(changes, at)
+        return len(changes)
+
+    def _changes_of(self, known: _Known, at: datetime) -> list[tuple[int, FaultKind, bool, datetime]]:
+        wanted: dict[FaultKind, bool] = {}
+        if known.seen_at is not None:
+            wanted[FaultKind.NO_BEAT] = at - max(known.seen_at, self.started_at) >= BEAT_LATE
+            if known.beat is not None and not wanted[FaultKind.NO_BEAT]:
+                wanted |= _from_beat(known.beat, known.faults)
+        since = known.seen_at or at
+        found = []
+        for kind, is_wanted in wanted.items():
+            # After a start a late device keeps its fault until it beats, although it is not blamed anew.
+            if kind == FaultKind.NO_BEAT and not is_wanted and known.beat is None:
+                continue
+            if is_wanted != (kind.value in known.faults):
+                (known.faults.add if is_wanted else known.faults.discard)(kind.value)
+                found.append((known.key, kind, is_wanted, since))
+        return found
+
+    def _write(self, changes: list[tuple[int, FaultKind, bool, datetime]], at: datetime) -> None:
+        keys = {key for key, _kind, _open, _since in changes}
+        devices = {d.pk: d for d in Device.objects.filter(pk__in=keys).select_related("group__unit", "household")}
+        for key, kind, is_open, since in changes:
+            if key not in devices:
+                continue
+            if is_open:
+                services.open_fault(devices[key], kind, at=at, since=since)
+            else:
+                services.clear_fault(devices[key], kind, at=at)
+        number_events()
+
+    def write_digest(self) -> int:
+        """Write what beats said since the last digest, in chunks; return how many devices."""
+        dirty = [known for known in self.roster.values() if known.is_dirty]
+        for start in range(0, len(dirty), CHUNK):
+            chunk = dirty[start : start + CHUNK]
+            devices = {device.pk: device for device in Device.objects.filter(pk__in=[known.key for known in chunk])}
+            for known in chunk:
+                known.is_dirty = False
+                device = devices.get(known.key)
+                if device is not None:
+                    _copy(known, device)
+            Device.objects.bulk_update(
+                devices.values(), ["last_seen_at", "battery_mv", "mains", "rssi_dbm", "firmware"]
+            )
+        return len(dirty)
+
+    async def _look_for_copies(self) -> None:
+        try:
+            client = await system_client(settings.NATS_PORT, system_password())
+        except BrokerError as error:
+            logger.info("connections could not be counted: %s", error)
+            return
+        try:
+            answer = await ask(client, "$SYS.REQ.ACCOUNT.APP.CONNZ", {"auth": True, "limit": 65_536})
+        except BrokerError as error:
+            logger.info("connections could not be counted: %s", error)
+            return
+        finally:
+            await client.close()
+        rows = answer.get("data", answer).get("connections", [])
+        await self.thread.run(self.judge_copies, Counter(row.get("authorized_user", "") for row in rows), at=clock.now())
+
+    def judge_copies(self, connections: Counter[str], *, at: datetime) -> None:
+        """Open a fault for a credential that two connections use, seen twice in a row (a reconnection is no copy)."""
+        double = {name for name, count in connections.items() if count > 1}
+        self._copied = Counter({name: self._copied[name] + 1 for name in double})
+        suspects = [name for name, times in self._copied.items() if times >= 2]
+        rows = DeviceCredential.objects.filter(username__in=suspects, revoked_at=None)
+        copied = {row.device_id for row in rows}
+        faulty = DeviceFault.objects.open().filter(kind=FaultKind.CREDENTIAL_COPIED)
+        ended = set(faulty.values_list("device_id", flat=True)) - copied
+        is_calm = not double
+        changes = [(key, FaultKind.CREDENTIAL_COPIED, True, at) for key in copied]
+        if is_calm:
+            changes += [(key, FaultKind.CREDENTIAL_COPIED, False, at) for key in ended]
+        if changes:
+            self._write(changes, at)
+
+
+def _from_beat(beat: BeatMessage, faults: set[str]) -> dict[FaultKind, bool]:
+    """Return what a beat says of battery and mains; a field that is absent says nothing."""
+    said: dict[FaultKind, bool] = {}
+    if beat.battery_mv is not None:
+        limit = BATTERY_GOOD_MV if FaultKind.LOW_BATTERY.value in faults else LOW_BATTERY_MV
+        said[FaultKind.LOW_BATTERY] = beat.battery_mv < limit
+    if beat.mains is not None:
+        said[FaultKind.MAINS_LOST] = not beat.mains
+    return said
+
+
+def _copy(known: _Known, device: Device) -> None:
+    device.last_seen_at = known.seen_at
+    beat = known.beat
+    if beat is None:
+        return
+    device.battery_mv = beat.battery_mv if beat.battery_mv is not None else device.battery_mv
+    device.mains = beat.mains if beat.mains is not None else device.mains
+    device.rssi_dbm = beat.rssi_dbm if beat.rssi_dbm is not None else device.rssi_dbm
+    device.firmware = beat.firmware or device.firmware

@@ -1,0 +1,208 @@
+"""Presses from the broker's durable log into the database.
+
+1. Ask the durable consumer for up to 512 messages; take what comes, never wait for a batch to fill.
+2. Read each; what cannot be used is counted, kept for the operator, and acknowledged: it never blocks the queue.
+3. Record the rest in one transaction; when that fails, press by press.
+4. Acknowledge only after the commit. Killed in between, the messages come again and change nothing.
+
+While the database is away nothing is acknowledged and the same messages are tried again, so nothing is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from liengia.alarms import services
+from liengia.alarms.bridge.threads import DatabaseThread
+from liengia.alarms.broker import MESSAGES, ask
+from liengia.alarms.messages import PressMessage, Rejection, read_press
+from liengia.alarms.models import IncidentEvent
+from liengia.alarms.services.timeline import LIVE
+from liengia.core import clock, live
+from liengia.core.bus import get_bus
+from liengia.core.metrics import Histogram
+
+logger = logging.getLogger(__name__)
+CONSUMER: Final = "liengia-bridge"
+SUBJECTS: Final = ("$MQTT.msgs.lg.*.press.*", "$MQTT.msgs.lg.*.still.*")
+BATCH_MOST: Final = 256
+ASK_FOR: Final = 512
+ASK_LASTS_S: Final = 20
+# Where a gateway passes on a press that it had kept: when its own broker stored it (ISO 8601, UTC).
+STORED_AT: Final = "Liengia-Stored-At"
+
+recording = Histogram(
+    "liengia_press_record_seconds",
+    "Seconds from the broker's storing of a press to its commit.",
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300),
+)
+
+
+class ClockWatch:
+    """Notices that this machine's clock was stepped: then waiting times are in doubt, and a press counts as fresh."""
+
+    STEP_S = 30.0
+    DOUBT_S = 600.0
+
+    def __init__(self) -> None:
+        """Note how the two clocks stand to each other."""
+        self._offset = time.time() - time.monotonic()
+        self._stepped_at: float | None = None
+
+    def is_in_doubt(self) -> bool:
+        """Tell whether a step was seen within the last ten minutes."""
+        offset = time.time() - time.monotonic()
+        if abs(offset - self._offset) > self.STEP_S:
+            self._offset, self._stepped_at = offset, time.monotonic()
+        return self._stepped_at is not None and time.monotonic() - self._stepped_at < self.DOUBT_S
+
+
+class PressReader:
+    """Reads the log by its durable consumer."""
+
+    def __init__(self, client: Client, thread: DatabaseThread) -> None:
+        """Use a connected client and a thread for the database."""
+        self.client, self.thread = client, thread
+        self.queue: asyncio.Queue[Msg] = asyncio.Queue()
+        self.clock = ClockWatch()
+        self._asked_until = 0.0
+        self._outstanding = 0
+
+    async def ensure_consumer(self) -> None:
+        """Create the durable consumer, or bring it to what it must be."""
+        config = {
+            "durable_name": CONSUMER,
+            "ack_policy": "explicit",
+            "ack_wait": 30_000_000_000,
+            "deliver_policy": "all",
+            "filter_subjects": list(SUBJECTS),
+            "max_ack_pending": 8192,
+            "max_deliver": -1,
+        }
+        body = {"stream_name": MESSAGES, "config": config}
+        await ask(self.client, f"$JS.API.CONSUMER.CREATE.{MESSAGES}.{CONSUMER}", body, timeout_s=60)
+
+    async def run(self) -> None:
+        """Read for ever."""
+        await self.ensure_consumer()
+        inbox = self.client.new_inbox()
+        await self.client.subscribe(inbox, cb=self._arrived, pending_msgs_limit=-1, pending_bytes_limit=-1)
+        while True:
+            await self._ask_for_more(inbox)
+            try:
+                first = await asyncio.wait_for(self.queue.get(), 1.0)
+            except TimeoutError:
+                continue
+            batch = [first]
+            while len(batch) < BATCH_MOST and not self.queue.empty():
+                batch.append(self.queue.get_nowait())
+            await self._record(batch)
+
+    async def _ask_for_more(self, inbox: str) -> None:
+        if not self.client.is_connected or (self._outstanding > 0 and time.monotonic() < self._asked_until):
+            return
+        body = json.dumps({"batch": ASK_FOR, "expires": ASK_LASTS_S * 1_000_000_000}).encode()
+        await self.client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{MESSAGES}.{CONSUMER}", body, reply=inbox)
+        self._outstanding, self._asked_until = ASK_FOR, time.monotonic() + ASK_LASTS_S + 1
+
+    async def _arrived(self, message: Msg) -> None:
+        if not message.reply:
+            self._outstanding = 0  # a status: the request has ended (no more messages, or its time is over)
+            return
+        self._outstanding -= 1
+        self.queue.put_nowait(message)
+
+    async def _record(self, batch: Sequence[Msg]) -> None:
+        received_at, in_doubt = clock.now(), self.clock.is_in_doubt()
+        messages: list[PressMessage] = []
+        origins: list[Msg] = []
+        refused: list[tuple[Msg, str]] = []
+        for origin in batch:
+            stored_at = None if in_doubt else stored_at_of(origin)
+            try:
+                messages.append(read_press(origin.subject, origin.data, received_at=received_at, stored_at=stored_at))
+                origins.append(origin)
+            except Rejection as rejection:
+                refused.append((origin, rejection.reason))
+        pause = 0.2
+        while True:
+            try:
+                refused += [(origins[place], why) for place, why in (await self._store(messages)).items()]
+                for origin, why in refused:
+                    await self.thread.run(
+                        services.keep_rejected, origin.subject, origin.data, why, at=received_at
+                    )
+                break
+            except (OperationalError, InterfaceError):
+                logger.exception("the database is away; %s presses wait, none is lost", len(batch))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+        for origin in batch:
+            await self.client.publish(origin.reply, b"+ACK")
+        done = clock.now()
+        for origin in origins:
+            if (stored := stored_at_of(origin)) is not None:
+                recording.observe(max(0.0, (done - stored).total_seconds()))
+
+    async def _store(self, messages: list[PressMessage]) -> dict[int, str]:
+        """Record a batch, or its presses one by one; return the refusals by place."""
+        if not messages:
+            return {}
+        try:
+            return (await self.thread.run(_record_and_number, messages)).refused
+        except (OperationalError, InterfaceError):
+            raise
+        except DatabaseError:
+            logger.warning("a batch of %s presses failed; they are recorded one by one", len(messages), exc_info=True)
+        refused: dict[int, str] = {}
+        for place, message in enumerate(messages):
+            try:
+                outcome = await self.thread.run(services.record_press_alone, message)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                logger.exception("a press of device %s could not be recorded; it is kept", message.device)
+                refused[place] = "failed"
+                continue
+            refused |= {place: why for why in outcome.refused.values()}
+        await self.thread.run(number_events)
+        return refused
+
+
+def _record_and_number(messages: list[PressMessage]) -> services.Outcome:
+    outcome = services.record_presses(messages)
+    if outcome.recorded:
+        number_events()
+    return outcome
+
+
+def number_events() -> None:
+    """Give positions to what was just committed, and poke the live pages."""
+    if live.sequence(IncidentEvent):
+        get_bus().poke_now(LIVE)
+
+
+def stored_at_of(message: Msg) -> datetime | None:
+    """Return when the broker stored a message: the first one, where a gateway passed it on."""
+    kept = (message.headers or {}).get(STORED_AT)
+    if kept:
+        try:
+            at = datetime.fromisoformat(kept)
+            return at if at.tzinfo else at.replace(tzinfo=UTC)
+        except ValueError:
+            return None
+    parts = message.reply.split(".")
+    # $JS.ACK.[<domain>.<account hash>.]<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<ns>.<pending>[.<token>]
+    nanoseconds = parts[7] if len(parts) == 9 else parts[9]
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(nanoseconds) / 1000)
