@@ -134,6 +134,22 @@ def wait_applied(*, timeout_s: float = 10) -> bool:
     return False
 
 
+def wait_for_streams(*, timeout_s: float = 60) -> None:
+    """Make the streams as soon as the broker answers; the bridge begins with this.
+
+    Raises:
+        BrokerError: it did not answer in time.
+    """
+    until = time.monotonic() + timeout_s
+    while True:
+        try:
+            return _with_server(broker.ensure_streams)
+        except broker.BrokerError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.3)
+
+
 def retention() -> Finding:
     """Check for `/health` that a PUBACK means "kept"."""
     try:

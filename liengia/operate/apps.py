@@ -10,3 +10,11 @@ class OperateConfig(AppConfig):
 
     name = "liengia.operate"
     label = "operate"
+
+    def ready(self) -> None:
+        """Register the broker's chore and what `/health` asks of it."""
+        from liengia.alarms import broker_users
+        from liengia.core import health
+
+        health.register("presses are kept", broker_users.retention)
+        health.register("broker users", broker_users.users_applied)

@@ -1,7 +1,13 @@
-"""Addresses of what operators ask: health and figures."""
+"""Addresses of the operation."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from liengia.operate import views
+
+app_name = "operate"
+urlpatterns = [
+    path("health", views.health, name="health"),
+    path("metrics", views.metrics, name="metrics"),
+]
