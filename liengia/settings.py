@@ -56,6 +56,9 @@ NATS_URL = env.text("NATS_URL")
 # Another nats-server binary; empty means the one of the dependency.
 NATS_SERVER = env.text("LIENGIA_NATS_SERVER")
 
+# Bearer token with which another machine may read /metrics; empty means only this machine may.
+METRICS_TOKEN = env.text("LIENGIA_METRICS_TOKEN")
+
 # Rooms that are off in this installation, comma-separated.
 ROOMS_OFF = env.words("LIENGIA_ROOMS_OFF")
 
@@ -221,6 +224,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+# Behind one address of a commune's office sit many people; the account itself locks after eight wrong passwords.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,40/10m/key", "reauthenticate": "10/m/user"}
+MFA_ADAPTER = "liengia.people.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Liên Gia"

@@ -9,6 +9,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("liengia.operate.urls")),
     path("", include("liengia.core.urls")),
+    path("", include("liengia.people.account_urls")),
     path("", include("liengia.people.urls")),
     path("", include("liengia.alarms.urls")),
     path("", include("liengia.portal.urls")),

@@ -4,20 +4,55 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
+def fill_defaults(sender: AppConfig, **kwargs: Any) -> None:
+    """After the last room has migrated: shipped roles, retention periods, national numbers."""
+    last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
+    if sender.label != last.label:
+        return
+    from liengia.people.services import accounts, numbers, retention
+
+    accounts.ensure_default_roles()
+    retention.ensure_periods()
+    numbers.ensure_national_numbers()
+
+
+def note_second_factor(sender: Any, request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    """Who has just set a second factor up has just shown it: it counts for this session."""
+    from allauth.account.internal.flows.login import record_authentication
+
+    from liengia.people.services import accounts
+
+    if authenticator.type == "recovery_codes":
+        return
+    record_authentication(request, user, method="mfa", type=str(authenticator.type), id=authenticator.pk)
+    accounts.note_second_factor(user, str(authenticator.type))
+
+
 class PeopleConfig(AppConfig):
-    """Registers capabilities, audit kinds, chores, what succession moves, and what /health asks."""
+    """Registers capabilities, audit kinds, chores, what succession moves, menus, and what /health asks."""
 
     name = "liengia.people"
     label = "people"
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """Fill the registries of lower rooms."""
-        from liengia.people import audit_kinds, capabilities  # noqa: F401
+        """Fill the registries of lower rooms; the two signals are Django's and allauth's own."""
+        from allauth.mfa import signals
+
+        from liengia.core import health
+        from liengia.people import audit_kinds, capabilities, menu, reform, tasks  # noqa: F401
+        from liengia.people.health import rota
+        from liengia.units import succession
 
         capabilities.register_own()
+        for mover in (reform.move_households, reform.move_roles, reform.move_posts):
+            succession.register(mover)
+        health.register("rota", rota)
+        menu.register_own()
+        post_migrate.connect(fill_defaults, dispatch_uid="people.fill_defaults")
+        signals.authenticator_added.connect(note_second_factor, dispatch_uid="people.note_second_factor")

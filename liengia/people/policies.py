@@ -210,11 +210,12 @@ def signed_in(view: ViewT) -> ViewT:
     return _guarded(view, Policy("signed_in"), lambda user: True)
 
 
-def requires(capability: str) -> Callable[[ViewT], ViewT]:
-    """Only those who hold a capability somewhere may open the view; for others it does not exist."""
+def requires(*capabilities: str) -> Callable[[ViewT], ViewT]:
+    """Only those who hold one of the capabilities somewhere may open the view; for others it does not exist."""
 
     def decorate(view: ViewT) -> ViewT:
-        return _guarded(view, Policy("requires", capability), lambda user: can(user, capability))
+        policy = Policy("requires", " ".join(capabilities))
+        return _guarded(view, policy, lambda user: any(can(user, capability) for capability in capabilities))
 
     return decorate
 

@@ -41,6 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(default=clock.now, editable=False)
     locked_until = models.DateTimeField(_("Locked until"), null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()

@@ -1,0 +1,256 @@
+"""Accounts, roles, lock-out and second factors."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit import services as audit
+from liengia.core import clock
+from liengia.core.actor import Actor
+from liengia.core.errors import Invalid, Refused
+from liengia.people import capabilities, policies
+from liengia.people.backends import sign_in_name
+from liengia.people.models import BoundPhone, Role, RoleAssignment, User
+from liengia.units.models import Unit
+
+LOCK_AFTER: Final = 8
+LOCK_FOR: Final = timedelta(minutes=30)
+
+
+def _group_name(code: str) -> str:
+    return f"role:{code}"
+
+
+@transaction.atomic
+def ensure_default_roles() -> int:
+    """Make the shipped roles that are missing, and give each what rooms newly ship to it; return how many changed.
+
+    What an administrator took away stays away: `offered` remembers what was given once. Runs after every migrate.
+    """
+    changed = 0
+    for shipped in capabilities.SHIPPED_ROLES:
+        meant = sorted(one.code for one in capabilities.every() if shipped.code in one.shipped_to)
+        role = Role.objects.filter(code=shipped.code).first()
+        if role is None:
+            group, _made = Group.objects.get_or_create(name=_group_name(shipped.code))
+            Role.objects.create(
+                code=shipped.code,
+                label=str(shipped.label),
+                capabilities=meant,
+                offered=meant,
+                needs_second_factor=shipped.needs_second_factor,
+                group=group,
+            )
+            changed += 1
+        elif fresh := [code for code in meant if code not in role.offered]:
+            role.capabilities = sorted({*role.capabilities, *fresh})
+            role.offered = sorted({*role.offered, *fresh})
+            role.save(update_fields=["capabilities", "offered"])
+            changed += 1
+    sync_permissions()
+    return changed
+
+
+def sync_permissions() -> None:
+    """Give each role's group the back-office permissions of its capabilities."""
+    known = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")}
+    for role in Role.objects.select_related("group"):
+        names = {
+            name
+            for code in role.capabilities
+            if (one := capabilities.get(code)) is not None
+            for name in one.permissions
+        }
+        role.group.permissions.set([known[name] for name in sorted(names) if name in known])
+
+
+def sync_groups(users: list[User] | None = None) -> int:
+    """Put users into the groups of the roles they hold now, and out of the others; return how many moved."""
+    now = clock.now()
+    held = RoleAssignment.objects.at(now).filter(user__is_active=True)
+    member = User.groups.through.objects.filter(group__role__isnull=False)  # type: ignore[attr-defined]
+    if users is not None:
+        held, member = held.filter(user__in=users), member.filter(user__in=users)
+    meant = set(held.values_list("user_id", "role__group_id"))
+    present = set(member.values_list("user_id", "group_id"))
+    through = User.groups.through
+    with transaction.atomic():
+        through.objects.bulk_create([through(user_id=u, group_id=g) for u, g in meant - present], ignore_conflicts=True)  # type: ignore[attr-defined,misc]
+        for user_id, group_id in present - meant:
+            through.objects.filter(user_id=user_id, group_id=group_id).delete()  # type: ignore[attr-defined]
+    return len(meant ^ present)
+
+
+@transaction.atomic
+def make_user(
+    *,
+    actor: Actor,
+    username: str,
+    full_name: str = "",
+    phone: str | None = None,
+    email: str | None = None,
+    password: str | None = None,
+    is_staff: bool = False,
+) -> User:
+    """Make an account; without a password it is entered by invitation, passkey or bound phone.
+
+    Raises:
+        Invalid: the sign-in name is taken.
+    """
+    name = sign_in_name(username)
+    if User.objects.filter(username=name).exists():
+        raise Invalid(
+            _("There is already an account with this sign-in name. Choose another, or look for the account."),
+            code="username_taken",
+        )
+    user = User.objects.create_user(
+        name, password, full_name=full_name.strip(), phone=phone or None, email=email or None, is_staff=is_staff
+    )
+    audit.record("people.user_made", actor=actor, about=user, personal={"full_name": full_name, "phone": phone or ""})
+    return user
+
+
+@transaction.atomic
+def change_user(user: User, *, actor: Actor, full_name: str, phone: str | None, email: str | None) -> None:
+    """Correct an account's name, phone and e-mail address."""
+    user.full_name, user.phone, user.email = full_name.strip(), phone or None, email or None
+    user.save(update_fields=["full_name", "phone", "email"])
+    audit.record("people.user_changed", actor=actor, about=user, personal={"full_name": full_name, "phone": phone or ""})
+
+
+@transaction.atomic
+def assign_role(
+    user: User,
+    role: Role | str,
+    unit: Unit,
+    *,
+    actor: Actor,
+    valid_from: datetime | None = None,
+    valid_to: datetime | None = None,
+) -> RoleAssignment:
+    """Give a user a role in a unit for a time; one that stands already is returned as it is.
+
+    Raises:
+        Invalid: it would end before it begins.
+    """
+    chosen = role if isinstance(role, Role) else Role.objects.get(code=role)
+    begins = valid_from or clock.now()
+    if valid_to is not None and valid_to <= begins:
+        raise Invalid(_("The role would end before it begins. Nothing was changed; correct the last day."))
+    standing = RoleAssignment.objects.at(begins).filter(user=user, role=chosen, unit=unit).first()
+    if standing is not None:
+        return standing
+    given = RoleAssignment.objects.create(user=user, role=chosen, unit=unit, valid_from=begins, valid_to=valid_to)
+    policies.forget_grants(user)
+    sync_groups([user])
+    audit.record("people.role_given", actor=actor, about=user, unit=unit, facts={"role": chosen.code})
+    return given
+
+
+@transaction.atomic
+def end_role(assignment: RoleAssignment, *, actor: Actor, at: datetime | None = None) -> None:
+    """End an assignment; open live pages of the user close within 60 s.
+
+    Raises:
+        Refused: it has ended already.
+    """
+    moment = max(at or clock.now(), assignment.valid_from)
+    changed = RoleAssignment.objects.filter(pk=assignment.pk)
+    changed = changed.filter(Q(valid_to=None) | Q(valid_to__gt=moment))
+    if not changed.update(valid_to=moment):
+        raise Refused(_("This role has ended already."), code="role_ended")
+    assignment.valid_to = moment
+    policies.forget_grants(assignment.user)
+    sync_groups([assignment.user])
+    audit.record(
+        "people.role_ended",
+        actor=actor,
+        about=assignment.user,
+        unit=assignment.unit,
+        facts={"role": assignment.role.code},
+    )
+
+
+@transaction.atomic
+def set_capabilities(role: Role, codes: list[str], *, actor: Actor, label: str | None = None) -> None:
+    """Say what a role may do.
+
+    Raises:
+        Invalid: a capability that no room knows.
+    """
+    unknown = [code for code in codes if not capabilities.is_known(code)]
+    if unknown:
+        raise Invalid(_("No part of the platform knows “%(what)s”.") % {"what": ", ".join(unknown)})
+    gone = sorted(set(role.capabilities) - set(codes))
+    new = sorted(set(codes) - set(role.capabilities))
+    role.capabilities = sorted(set(codes))
+    role.label = label or role.label
+    role.save(update_fields=["capabilities", "label"])
+    sync_permissions()
+    audit.record("people.role_changed", actor=actor, about=role, facts={"given": new, "taken": gone})
+
+
+# Lock-out
+
+
+def note_failed_sign_in(username: str) -> None:
+    """Count a wrong password; the eighth in a row locks the account for 30 minutes."""
+    name = sign_in_name(username)
+    with transaction.atomic():
+        User.objects.filter(username=name).update(failures=F("failures") + 1)
+        user = User.objects.filter(username=name, failures__gte=LOCK_AFTER).first()
+        if user is None:
+            return
+        user.failures, user.locked_until = 0, clock.now() + LOCK_FOR
+        user.save(update_fields=["failures", "locked_until"])
+        audit.record("people.user_locked", actor=Actor.visitor(), about=user)
+
+
+def note_sign_in(user: User) -> None:
+    """Forget the wrong attempts before a right one."""
+    if user.failures:
+        User.objects.filter(pk=user.pk).update(failures=0)
+
+
+@transaction.atomic
+def unlock_user(user: User, *, actor: Actor) -> None:
+    """Lift a lock-out, of the account and of its bound phones."""
+    User.objects.filter(pk=user.pk).update(failures=0, locked_until=None)
+    BoundPhone.objects.filter(user=user).update(failures=0, locked_until=None)
+    user.failures, user.locked_until = 0, None
+    audit.record("people.user_unlocked", actor=actor, about=user)
+
+
+@transaction.atomic
+def reset_second_factor(user: User, *, actor: Actor) -> int:
+    """Take away lost second factors; at the next sign-in the user sets up a new one. Return how many went."""
+    gone, _by_model = Authenticator.objects.filter(user=user).delete()
+    audit.record("people.second_factor_reset", actor=actor, about=user, facts={"removed": gone})
+    return gone
+
+
+def note_second_factor(user: User, kind: str) -> None:
+    """Record that a second factor was set up."""
+    audit.record("people.second_factor_added", actor=Actor.of(user), about=user, facts={"kind": kind})
+
+
+@transaction.atomic
+def close_user(user: User, *, actor: Actor) -> None:
+    """Close an account: it can no longer sign in, its roles and phones end, its sessions stop at once."""
+    now = clock.now()
+    user.is_active, user.closed_at = False, now
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "closed_at", "password"])
+    RoleAssignment.objects.at(now).filter(user=user).update(valid_to=now)
+    BoundPhone.objects.active().filter(user=user).update(revoked_at=now)
+    user.memberships.filter(ended_at=None).update(ended_at=now)
+    policies.forget_grants(user)
+    sync_groups([user])
+    audit.record("people.user_closed", actor=actor, about=user)

@@ -1,0 +1,104 @@
+"""How long personal data is kept: periods are data, the worker keeps them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit import services as audit
+from liengia.core import clock
+from liengia.core.actor import Actor
+from liengia.people.models import BoundPhone, Handover, Household, Invitation, Membership, RetentionPeriod, User
+from liengia.people.services.households import erase_household
+
+CHUNK: Final = 100
+PERIODS: Final = (
+    ("household_left", _("A household that has left"), 180, _("So that a report about it can still be answered.")),
+    ("membership_ended", _("An ended membership"), 180, _("So that a mistake can be put right.")),
+    ("join_refused", _("An account that no leader confirmed"), 30, _("It saw nothing; there is nothing to keep it for.")),
+    ("invitation", _("A used or lapsed invitation"), 90, _("To answer who invited whom.")),
+    ("bound_phone", _("A revoked phone"), 90, _("To answer when it was revoked.")),
+    ("account_closed", _("A closed account"), 365, _("Handovers and incidents of the year name who was on duty.")),
+    ("handover_note", _("The note of a handover"), 730, _("The duty book is kept two years.")),
+)
+
+
+def ensure_periods() -> None:
+    """Make the periods that are missing; what an administrator set stays."""
+    for code, label, days, why in PERIODS:
+        RetentionPeriod.objects.get_or_create(
+            code=code, defaults={"label": str(label), "days": days, "source": str(why)}
+        )
+
+
+def period(code: str) -> timedelta:
+    """Return how long a kind of data is kept."""
+    kept = RetentionPeriod.objects.filter(code=code).values_list("days", flat=True).first()
+    days = kept if kept is not None else next(default for name, _label, default, _why in PERIODS if name == code)
+    return timedelta(days=days)
+
+
+def keep_periods() -> int:
+    """Delete what is past its period, in chunks; return how many rows went. The worker calls it until it is 0."""
+    now = clock.now()
+    actor = Actor.system("worker")
+    done = 0
+    left = Household.objects.filter(is_active=False, erased_at=None)
+    for household in left.filter(left_on__lte=(now - period("household_left")).date())[:CHUNK]:
+        erase_household(household, actor=actor, reason="period ended")
+        done += 1
+    done += _delete(Membership, Q(ended_at__lte=now - period("membership_ended")), "membership_ended")
+    done += _delete(Invitation, Q(expires_at__lte=now - period("invitation")), "invitation")
+    done += _delete(BoundPhone, Q(revoked_at__lte=now - period("bound_phone")), "bound_phone")
+    done += _blank_notes(now - period("handover_note"))
+    done += _close_unconfirmed(now - period("join_refused"))
+    return done + _erase_accounts(now - period("account_closed"))
+
+
+@transaction.atomic
+def _delete(model: type[Membership] | type[Invitation] | type[BoundPhone], condition: Q, code: str) -> int:
+    chosen = list(model._default_manager.filter(condition).values_list("pk", flat=True)[:CHUNK])
+    if chosen:
+        model._default_manager.filter(pk__in=chosen).delete()
+        audit.record(
+            "people.retention_kept",
+            actor=Actor.system("worker"),
+            about=("people.RetentionPeriod", code),
+            facts={"rows": len(chosen)},
+        )
+    return len(chosen)
+
+
+@transaction.atomic
+def _blank_notes(before: object) -> int:
+    chosen = list(Handover.objects.filter(at__lte=before).exclude(note="").values_list("pk", flat=True)[:CHUNK])
+    Handover.objects.filter(pk__in=chosen).update(note="", open_items=[])
+    return len(chosen)
+
+
+@transaction.atomic
+def _close_unconfirmed(before: object) -> int:
+    """Delete accounts that joined, were never confirmed, and hold nothing else."""
+    idle = User.objects.filter(created_at__lte=before, is_staff=False, is_superuser=False, erased_at=None)
+    idle = idle.filter(role_assignments=None, bound_phones=None, shifts=None)
+    idle = idle.filter(memberships__isnull=False).exclude(memberships__confirmed_at__isnull=False)
+    chosen = list(idle.values_list("pk", flat=True).distinct()[:CHUNK])
+    User.objects.filter(pk__in=chosen).delete()
+    return len(chosen)
+
+
+@transaction.atomic
+def _erase_accounts(before: object) -> int:
+    """Blank closed accounts: the row stays where a rota or an incident names it, the person does not."""
+    chosen = list(User.objects.filter(is_active=False, erased_at=None, closed_at__lte=before)[:CHUNK])
+    for user in chosen:
+        user.username, user.full_name = f"closed-{user.pk}", str(_("(closed account)"))
+        user.phone = user.email = None
+        user.erased_at = clock.now()
+        user.save(update_fields=["username", "full_name", "phone", "email", "erased_at"])
+        audit.erase(actor=Actor.system("worker"), reason="period ended", about=user)
+    return len(chosen)
