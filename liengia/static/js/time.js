@@ -27,7 +27,7 @@ export async function learn() {
   const entry = performance.getEntriesByType("navigation")[0];
   const isFresh = entry && entry.type !== "back_forward" && !entry.workerStart && entry.transferSize !== 0;
   if (said && isFresh) {
-    setOffset(said - (performance.timeOrigin + entry.responseStart));
+    setOffset(said - (Date.now() - (performance.now() - entry.responseStart)));
     return;
   }
   try {
