@@ -21,7 +21,7 @@ const chosen = () => document.getElementById("chosen")?.value ?? "";
 /** What a part shows, without clocks (they run by themselves) and without what scripts marked in it. */
 function substance(part) {
   const copy = part.cloneNode(true);
-  for (const running of copy.querySelectorAll("[data-since],[data-until]")) { running.replaceChildren(); running.removeAttribute("data-shown"); }
+  for (const running of copy.querySelectorAll(".clock, .sr[data-since]")) { running.replaceChildren(); running.removeAttribute("data-shown"); }
   for (const token of copy.querySelectorAll("[name=csrfmiddlewaretoken]")) token.remove();
   for (const one of [copy, ...copy.querySelectorAll("[class]")]) {
     for (const name of [...one.classList]) if (name.startsWith("htmx-")) one.classList.remove(name);
@@ -101,9 +101,10 @@ function warn(form) {
 }
 
 function closeAnswered(source) {
+  const refusal = document.querySelector("#p-said [data-refused]");
+  if (!refusal && source?.classList?.contains("note-form")) { source.reset(); source.querySelector("input[name=text]")?.blur(); }
   const dialog = source?.closest?.("dialog");
   if (!dialog?.open) return;
-  const refusal = document.querySelector("#p-said [data-refused]");
   const line = dialog.querySelector("[data-problem]");
   if (refusal && line) {
     line.hidden = false;
