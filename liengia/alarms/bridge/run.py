@@ -25,7 +25,8 @@ async def run(stopping: asyncio.Event | None = None) -> None:
     """Run until stopped; a task that fails for an unknown reason ends the process, and the supervisor starts it anew."""
     stop = stopping or asyncio.Event()
     client = Client()
-    await _connect(client, stop)
+    if not await _connect_or_stop(client, stop):
+        return
     presses, slow = DatabaseThread("presses"), DatabaseThread("devices")
     publishing = DatabaseThread("states")
     tasks = [
@@ -51,8 +52,18 @@ async def run(stopping: asyncio.Event | None = None) -> None:
         task.result()
 
 
-async def _connect(client: Client, stop: asyncio.Event) -> None:
-    while not stop.is_set():
+async def _connect_or_stop(client: Client, stop: asyncio.Event) -> bool:
+    """Connect, however long the broker is away; False when the process is to end first."""
+    connecting, stopped = asyncio.create_task(_connect(client)), asyncio.create_task(stop.wait())
+    await asyncio.wait((connecting, stopped), return_when=asyncio.FIRST_COMPLETED)
+    for task in (connecting, stopped):
+        task.cancel()
+    await asyncio.gather(connecting, stopped, return_exceptions=True)
+    return not stop.is_set()
+
+
+async def _connect(client: Client) -> None:
+    while True:
         try:
             await connect(client)
             if not settings.NATS_URL:
