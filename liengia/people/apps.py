@@ -45,14 +45,15 @@ class PeopleConfig(AppConfig):
         from allauth.mfa import signals
 
         from liengia.core import health
-        from liengia.people import audit_kinds, capabilities, menu, reform, tasks  # noqa: F401
+        from liengia.people import audit_kinds, capabilities, menu, policies, reform, tasks  # noqa: F401
         from liengia.people.health import rota
-        from liengia.units import succession
+        from liengia.units import scope, succession
 
         capabilities.register_own()
         for mover in (reform.move_households, reform.move_roles, reform.move_posts):
             succession.register(mover)
         health.register("rota", rota)
+        scope.answer_by(policies.units_where)
         menu.register_own()
         post_migrate.connect(fill_defaults, dispatch_uid="people.fill_defaults")
         signals.authenticator_added.connect(note_second_factor, dispatch_uid="people.note_second_factor")

@@ -1,0 +1,468 @@
+"""Groups, households, phones and kit from a spreadsheet: pure reading, rows in, typed rows and errors in words out.
+
+Nothing is saved here. An error names the sheet, the row, the column, what is wrong and what to write. Formulas,
+merged cells, a million empty rows, files of another kind, other sheet names, text in NFD and phones in any usual
+writing are met; a file is refused as a whole only when it cannot be read.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from io import BytesIO
+from typing import IO, Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from liengia.core.errors import Invalid
+from liengia.core.fields import parse_phone
+from liengia.core.text import fold, nfc
+from liengia.people.models import Household, KitItem
+from liengia.people.services.households import KitLine, PhoneLine
+
+FILE_MOST: Final = 8 * 1024 * 1024
+UNPACKED_MOST: Final = 300 * 1024 * 1024
+ROWS_MOST: Final = 5000
+BLANK_ROWS_END: Final = 200
+GROUPS: Final = "Tổ liên gia"
+HOUSES: Final = "Hộ gia đình"
+GROUP_COLUMNS: Final = {
+    "number": "Số tổ",
+    "name": "Tên tổ",
+    "hamlet": "Ấp hoặc khu phố",
+    "leader": "Tổ trưởng",
+    "leader_phone": "Điện thoại tổ trưởng",
+    "assembly_point": "Điểm tập kết",
+    "decision_number": "Số quyết định",
+    "decision_on": "Ngày quyết định",
+}
+HOUSE_COLUMNS: Final = {
+    "group": "Số tổ",
+    "house_label": "Nhà",
+    "head_name": "Chủ hộ",
+    "address_label": "Địa chỉ",
+    "landmark": "Điểm mốc",
+    "kind": "Loại",
+    "phone_1": "Điện thoại 1",
+    "owner_1": "Máy của ai 1",
+    "phone_2": "Điện thoại 2",
+    "owner_2": "Máy của ai 2",
+    "phone_3": "Điện thoại 3",
+    "owner_3": "Máy của ai 3",
+    "powder_extinguisher": "Bình bột",
+    "powder_until": "Hạn bình bột",
+    "co2_extinguisher": "Bình CO2",
+    "co2_until": "Hạn bình CO2",
+    "crowbar": "Xà beng",
+    "bolt_cutter": "Kìm cộng lực",
+    "hammer": "Búa",
+    "axe": "Rìu",
+    "second_exit": "Lối thoát thứ hai",
+    "smoke_detector": "Báo khói",
+    "rooms": "Phòng trọ",
+}
+KINDS: Final = {
+    "": Household.Kind.HOME,
+    "nha o": Household.Kind.HOME,
+    "nha": Household.Kind.HOME,
+    "nha o kinh doanh": Household.Kind.SHOP,
+    "kinh doanh": Household.Kind.SHOP,
+    "quan": Household.Kind.SHOP,
+    "nha tro": Household.Kind.BOARDING_HOUSE,
+    "co quan": Household.Kind.INSTITUTION,
+    "truong": Household.Kind.INSTITUTION,
+    "co so": Household.Kind.INSTITUTION,
+}
+_EXPIRES: Final = {"powder_extinguisher": "powder_until", "co2_extinguisher": "co2_until"}
+_COUNTED: Final = (
+    "powder_extinguisher",
+    "co2_extinguisher",
+    "crowbar",
+    "bolt_cutter",
+    "hammer",
+    "axe",
+    "second_exit",
+    "smoke_detector",
+)
+_GROUP_MUST: Final = ("number", "hamlet")
+_HOUSE_MUST: Final = ("group", "house_label", "head_name", "address_label")
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """What is wrong in one place, and what to write there."""
+
+    sheet: str
+    row: int
+    column: str
+    what: str
+    do: str
+
+    def __str__(self) -> str:
+        place = _("Sheet “%(sheet)s”, row %(row)s") % {"sheet": self.sheet, "row": self.row} if self.row else self.sheet
+        return f"{place}{', ' + self.column if self.column else ''}: {self.what} {self.do}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One group as given."""
+
+    row: int
+    number: int
+    name: str
+    hamlet: str
+    leader: str = ""
+    leader_phone: str = ""
+    assembly_point: str = ""
+    decision_number: str = ""
+    decision_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRow:
+    """One household as given, in its group."""
+
+    row: int
+    group: int
+    house_label: str
+    head_name: str
+    address_label: str
+    landmark: str = ""
+    kind: str = Household.Kind.HOME
+    phones: tuple[PhoneLine, ...] = ()
+    kit: tuple[KitLine, ...] = ()
+    rooms: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What was read: typed rows, and errors in order of place. Save only when `errors` is empty."""
+
+    groups: list[GroupRow] = field(default_factory=list)
+    households: list[HouseholdRow] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Line:
+    """One row of a sheet while it is read; collects its errors."""
+
+    sheet: str
+    row: int
+    cells: Mapping[str, Any]
+    titles: Mapping[str, str]
+    errors: list[RowError]
+
+    def wrong(self, key: str, what: str, do: str) -> None:
+        self.errors.append(RowError(self.sheet, self.row, self.titles.get(key, ""), what, do))
+
+    def text(self, key: str, *, most: int = 160) -> str:
+        value = self.cells.get(key)
+        if value is None:
+            return ""
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, datetime | date):
+            value = f"{value:%d/%m/%Y}"
+        words = " ".join(nfc(str(value)).split())
+        if words.startswith("="):
+            self.wrong(key, _("The cell holds a formula."), _("Copy the cell and paste it as a value."))
+            return ""
+        if len(words) > most:
+            self.wrong(key, _("The text is too long."), _("Write at most %(most)s characters.") % {"most": most})
+        return words
+
+    def number(self, key: str, *, least: int = 0, most: int = 9999) -> int | None:
+        words = self.text(key)
+        if not words:
+            return None
+        if fold(words) in {"x", "co"}:
+            return 1
+        if fold(words) in {"khong", "-"}:
+            return 0
+        found = re.fullmatch(r"(?:[Tt]ổ\s*(?:số\s*)?)?(\d{1,5})", words)
+        if found is None or not least <= int(found[1]) <= most:
+            self.wrong(key, _("“%(what)s” is not a number.") % {"what": words}, _("Write digits only, for example 2."))
+            return None
+        return int(found[1])
+
+    def phone(self, key: str) -> str:
+        words = self.text(key)
+        if not words:
+            return ""
+        # A spreadsheet drops the leading zero of a number: 900000007 was 0900 000 007.
+        digits = re.sub(r"\D", "", words)
+        if len(digits) == 9 and not words.startswith(("0", "+")):
+            words = "0" + digits
+        try:
+            return parse_phone(words)
+        except ValidationError as error:
+            self.wrong(key, f"“{words}”: {' '.join(error.messages)}", _("Write the whole number, or leave it empty."))
+            return ""
+
+    def day(self, key: str) -> date | None:
+        value = self.cells.get(key)
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        words = self.text(key)
+        if not words:
+            return None
+        for form in ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%m/%Y"):
+            try:
+                return datetime.strptime(words, form).date()  # noqa: DTZ007  a day has no zone
+            except ValueError:
+                continue
+        self.wrong(key, _("“%(what)s” is not a day.") % {"what": words}, _("Write day/month/year, for example 30/11/2026."))
+        return None
+
+    def must(self, keys: tuple[str, ...]) -> None:
+        for key in keys:
+            if self.cells.get(key) in (None, "") or not str(self.cells[key]).strip():
+                self.wrong(key, _("The cell is empty."), _("Write something here, or delete the whole row."))
+
+
+def read(file: IO[bytes]) -> Sheet:
+    """Read a workbook.
+
+    Raises:
+        Invalid: not an .xlsx file, too large, or without the two sheets.
+    """
+    data = file.read(FILE_MOST + 1)
+    _check_file(data)
+    result = Sheet()
+    try:
+        book = load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
+        raise Invalid(_("The file cannot be opened as a spreadsheet. Save it again as .xlsx and send that.")) from error
+    merged = _merged(data)
+    for name, columns, take in ((GROUPS, GROUP_COLUMNS, _group), (HOUSES, HOUSE_COLUMNS, _household)):
+        sheet = _sheet(book, name)
+        if sheet.title in merged:
+            what = _("Cells are merged here: %(cells)s.") % {"cells": ", ".join(merged[sheet.title][:3])}
+            result.errors.append(RowError(sheet.title, 0, "", what, _("Choose all, press “Unmerge”, and fill every cell.")))
+        for line in _lines(sheet, columns, result.errors):
+            take(line, result)
+    _compare(result)
+    result.errors.sort(key=lambda e: (e.sheet != GROUPS, e.row))
+    return result
+
+
+def _check_file(data: bytes) -> None:
+    if len(data) > FILE_MOST:
+        raise Invalid(_("The file is larger than 8 MB. Delete pictures and empty sheets, or send it in two parts."))
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        raise Invalid(_("This is an old .xls file (or one with a password). Save it as .xlsx and send that."))
+    if not zipfile.is_zipfile(BytesIO(data)):
+        raise Invalid(_("This is not an Excel file. Download the template, fill it in and save it as .xlsx."))
+    with zipfile.ZipFile(BytesIO(data)) as parts:
+        if "xl/workbook.xml" not in parts.namelist():
+            raise Invalid(_("This is not an Excel file. Download the template, fill it in and save it as .xlsx."))
+        if sum(part.file_size for part in parts.infolist()) > UNPACKED_MOST:
+            raise Invalid(_("The file unpacks to more than is sensible. Copy the rows into a fresh template."))
+
+
+def _merged(data: bytes) -> dict[str, list[str]]:
+    """Return merged areas by sheet; they stand at the end of a sheet's part, which is searched in small pieces."""
+    found: dict[str, list[str]] = {}
+    with zipfile.ZipFile(BytesIO(data)) as parts:
+        book = parts.read("xl/workbook.xml").decode("utf-8", "replace")
+        links = parts.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+        targets: dict[str, str] = {}
+        for tag in re.findall(r"<Relationship [^>]*>", links):
+            key, target = re.search(r'Id="([^"]+)"', tag), re.search(r'Target="/?(?:xl/)?([^"]+)"', tag)
+            if key and target:
+                targets[key[1]] = f"xl/{target[1]}"
+        for tag in re.findall(r"<sheet [^>]*>", book):
+            title, key = re.search(r'name="([^"]*)"', tag), re.search(r'r:id="([^"]+)"', tag)
+            part = targets.get(key[1]) if key else None
+            if title and part in parts.namelist():
+                with parts.open(str(part)) as stream:
+                    tail = b""
+                    while piece := stream.read(1 << 20):
+                        tail = (tail + piece)[-200_000:]
+                areas = re.findall(rb'<mergeCell ref="([A-Z0-9:]+)"', tail)
+                if areas:
+                    found[nfc(title[1])] = [area.decode() for area in areas]
+    return found
+
+
+def _sheet(book: Any, name: str) -> Any:
+    for sheet in book.worksheets:
+        if fold(sheet.title) == fold(name):
+            return sheet
+    names = ", ".join(f"“{sheet.title}”" for sheet in book.worksheets)
+    raise Invalid(
+        _("The sheet “%(name)s” is missing; the file has %(names)s. Use the template, and do not rename its sheets.")
+        % {"name": name, "names": names}
+    )
+
+
+def _lines(sheet: Any, columns: Mapping[str, str], errors: list[RowError]) -> Iterator[_Line]:
+    """Yield the filled rows under the row of titles."""
+    by_title = {fold(title): key for key, title in columns.items()}
+    places: dict[int, str] = {}
+    blank = 0
+    for at, row in enumerate(sheet.iter_rows(values_only=True, max_col=60), start=1):
+        if not any(str(value).strip() for value in row if value is not None):
+            blank += 1
+            if blank >= BLANK_ROWS_END:
+                return
+            continue
+        blank = 0
+        if not places:
+            places = {n: by_title[fold(str(v))] for n, v in enumerate(row) if v is not None and fold(str(v)) in by_title}
+            if len(places) < 2:
+                places = {}
+                if at < 15:
+                    continue
+                errors.append(_no_titles(sheet.title))
+                return
+            missing = [columns[key] for key in columns if key not in places.values() and key in _GROUP_MUST + _HOUSE_MUST]
+            for title in missing:
+                errors.append(RowError(sheet.title, at, title, _("The column is missing."), _("Use the template's row of titles.")))
+            continue
+        if at > ROWS_MOST:
+            what = _("More than %(most)s rows.") % {"most": ROWS_MOST}
+            errors.append(RowError(sheet.title, at, "", what, _("Send the file in two parts.")))
+            return
+        cells = {key: row[n] for n, key in places.items() if n < len(row)}
+        if str(cells.get(next(iter(columns))) or "").strip().startswith("#"):
+            continue
+        yield _Line(sheet.title, at, cells, columns, errors)
+    if not places:
+        errors.append(_no_titles(sheet.title))
+
+
+def _no_titles(title: str) -> RowError:
+    return RowError(title, 0, "", _("The row of titles is missing."), _("Use the template and keep its first row."))
+
+
+def _group(line: _Line, result: Sheet) -> None:
+    line.must(_GROUP_MUST)
+    number = line.number("number", least=1)
+    row = GroupRow(
+        row=line.row,
+        number=number or 0,
+        name=line.text("name", most=120) or f"Tổ liên gia số {number or ''}".strip(),
+        hamlet=line.text("hamlet", most=120),
+        leader=line.text("leader", most=120),
+        leader_phone=line.phone("leader_phone"),
+        assembly_point=line.text("assembly_point"),
+        decision_number=line.text("decision_number", most=60),
+        decision_on=line.day("decision_on"),
+    )
+    if row.number and row.hamlet:
+        result.groups.append(row)
+
+
+def _household(line: _Line, result: Sheet) -> None:
+    line.must(_HOUSE_MUST)
+    kind = fold(line.text("kind")).replace("-", " ")
+    if kind not in KINDS:
+        line.wrong(
+            "kind",
+            _("“%(what)s” is not known.") % {"what": line.text("kind")},
+            _("Write: Nhà ở, Nhà ở kinh doanh, Nhà trọ, Cơ quan."),
+        )
+    row = HouseholdRow(
+        row=line.row,
+        group=line.number("group", least=1) or 0,
+        house_label=line.text("house_label", most=40),
+        head_name=line.text("head_name", most=120),
+        address_label=line.text("address_label"),
+        landmark=line.text("landmark"),
+        kind=KINDS.get(kind, Household.Kind.HOME),
+        phones=tuple(_phones(line)),
+        kit=tuple(_kit(line)),
+        rooms=tuple(part.strip() for part in re.split(r"[,;\n]", line.text("rooms", most=400)) if part.strip()),
+    )
+    if row.group and row.house_label and row.address_label:
+        result.households.append(row)
+
+
+def _phones(line: _Line) -> Iterator[PhoneLine]:
+    seen: set[str] = set()
+    for n in (1, 2, 3):
+        number = line.phone(f"phone_{n}")
+        if number and number in seen:
+            line.wrong(f"phone_{n}", _("The same number stands twice in this row."), _("Delete one of them."))
+        elif number:
+            seen.add(number)
+            yield PhoneLine(number, line.text(f"owner_{n}", most=80))
+
+
+def _kit(line: _Line) -> Iterator[KitLine]:
+    for kind in _COUNTED:
+        count = line.number(kind, most=99)
+        until = line.day(_EXPIRES[kind]) if kind in _EXPIRES else None
+        if until and not count:
+            line.wrong(_EXPIRES[kind], _("A day, but no extinguisher."), _("Write how many there are, or delete the day."))
+        if count:
+            yield KitLine(KitItem.Kind(kind).value, count, until)
+
+
+def _compare(result: Sheet) -> None:
+    """Find what only shows between rows: groups and addresses given twice, households of an unknown group."""
+    groups: dict[int, int] = {}
+    for group in result.groups:
+        if group.number in groups:
+            what = _("Group %(number)s stands in row %(row)s already.") % {"number": group.number, "row": groups[group.number]}
+            result.errors.append(RowError(GROUPS, group.row, GROUP_COLUMNS["number"], what, _("Give it another number, or delete the row.")))
+        groups.setdefault(group.number, group.row)
+    hamlets = {group.number: fold(group.hamlet) for group in result.groups}
+    houses: dict[tuple[str, str], int] = {}
+    labels: dict[tuple[int, str], int] = {}
+    for house in result.households:
+        if house.group not in groups:
+            what = _("Group %(number)s is not on the sheet “%(sheet)s”.") % {"number": house.group, "sheet": GROUPS}
+            result.errors.append(RowError(HOUSES, house.row, HOUSE_COLUMNS["group"], what, _("Correct the number, or add the group there.")))
+        place = (hamlets.get(house.group, ""), fold(house.address_label))
+        label = (house.group, fold(house.house_label))
+        for seen, key, column in ((houses, place, "address_label"), (labels, label, "house_label")):
+            if key in seen:
+                what = _("The same stands in row %(row)s.") % {"row": seen[key]}  # type: ignore[index]
+                result.errors.append(RowError(HOUSES, house.row, HOUSE_COLUMNS[column], what, _("Delete the row, or tell the two houses apart.")))
+                break
+            seen[key] = house.row  # type: ignore[index]
+
+
+def template() -> bytes:
+    """Return the empty workbook that communes fill in, with one example row a sheet (it begins with #, and is skipped)."""
+    book = Workbook()
+    examples = {
+        GROUPS: ["# ví dụ: 3", "Tổ liên gia số 3", "Khu phố 5", "Phạm Thị Mộc Miên", "0900 000 001", "Sân nhà văn hóa Khu phố 5", "18/QĐ-UBND", "04/08/2025"],
+        HOUSES: ["# ví dụ: 3", "Nhà số 9", "Trần Thị Lụa", "42/9 hẻm 42", "Cạnh tiệm tạp hóa màu vàng", "Nhà ở", "0900 000 009", "chị Lụa", "", "", "", "", 1, "30/11/2026", "", "", 1, "", 1, "", "có", "", ""],
+    }
+    book.remove(book.worksheets[0])
+    for name, columns in ((GROUPS, GROUP_COLUMNS), (HOUSES, HOUSE_COLUMNS)):
+        sheet = book.create_sheet(name)
+        sheet.append(list(columns.values()))
+        sheet.append(examples[name])
+        for n, (key, title) in enumerate(columns.items(), start=1):
+            head = sheet.cell(1, n)
+            must = key in (_GROUP_MUST if name == GROUPS else _HOUSE_MUST)
+            head.font = Font(bold=True, color="FFFFFF" if must else "1B2D6B")
+            head.fill = PatternFill("solid", fgColor="1B2D6B" if must else "E7EBF8")
+            head.alignment = Alignment(wrap_text=True, vertical="center")
+            sheet.column_dimensions[get_column_letter(n)].width = max(12, min(28, len(title) + 8))
+            if "phone" in key or key == "number":
+                for row in range(2, 400):
+                    sheet.cell(row, n).number_format = "@"
+        sheet.freeze_panes = "A2"
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+EXPLAINED: Final = gettext_lazy("Dark titles must be filled in; a row that begins with # is not read.")
