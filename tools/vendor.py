@@ -1,7 +1,7 @@
 """Renew or check the vendored front-end files: font, icons, htmx, and axe-core for the tests.
 
-`make vendor` takes the packages by name and version with `npm pack` in a temporary folder, compares each archive
-with the integrity that the manifest holds, and writes files, licence texts and the icon sprite anew.
+`make vendor` takes the packages by name and version with `npm pack` in a temporary folder, compares each
+archive with the integrity that the manifest holds, and writes files, licences and the icon sprite anew.
 `tools/vendor.py --check` compares the files with the manifests and needs no network.
 
 A new icon: add its name to liengia/static/vendor/tabler-icons/names.txt and run `make vendor`.
@@ -28,7 +28,9 @@ TESTS_ONLY = Path("tests/vendor")
 ICON_NAMES = SHIPPED / "tabler-icons/names.txt"
 SPRITE = Path("liengia/static/icons.svg")
 FONT_FILES = [
-    f"be-vietnam-pro-{subset}-{weight}-normal.woff2" for subset in ("latin", "vietnamese") for weight in (400, 600, 700)
+    f"be-vietnam-pro-{subset}-{weight}-normal.woff2"
+    for subset in ("latin", "vietnamese")
+    for weight in (400, 600, 700)
 ]
 
 
@@ -73,7 +75,11 @@ PACKAGES = [
         name="axe-core",
         version="4.14.1",
         licence="MPL-2.0",
-        files={"LICENSE": "LICENSE", "LICENSE-3RD-PARTY.txt": "LICENSE-3RD-PARTY.txt", "axe.min.js": "axe.min.js"},
+        files={
+            "LICENSE": "LICENSE",
+            "LICENSE-3RD-PARTY.txt": "LICENSE-3RD-PARTY.txt",
+            "axe.min.js": "axe.min.js",
+        },
         home=TESTS_ONLY,
     ),
 ]
@@ -90,7 +96,9 @@ def sha256(path: Path) -> str:
 
 def icon_names() -> list[str]:
     """Return the names of the icons in the sprite, sorted."""
-    return sorted(line.strip() for line in (ROOT / ICON_NAMES).read_text(encoding="utf-8").splitlines() if line.strip())
+    return sorted(
+        line.strip() for line in (ROOT / ICON_NAMES).read_text(encoding="utf-8").splitlines() if line.strip()
+    )
 
 
 def manifest(home: Path) -> dict[str, Any]:
@@ -107,7 +115,9 @@ def packed(package: Package, folder: Path) -> tuple[Path, str]:
     except FileNotFoundError as error:
         raise VendorError("npm is missing. Install Node.js, then run make vendor again.") from error
     except subprocess.CalledProcessError as error:
-        raise VendorError(f"{package.name} {package.version} could not be fetched: {error.stderr.strip()}") from error
+        raise VendorError(
+            f"{package.name} {package.version} could not be fetched: {error.stderr.strip()}"
+        ) from error
     said = json.loads(done.stdout)[0]
     return folder / Path(said["filename"].replace("@", "").replace("/", "-")).name, said["integrity"]
 
@@ -135,7 +145,9 @@ def renew() -> None:
             archive_path, integrity = packed(package, Path(scratch))
             known = next((p for p in manifest(package.home)["packages"] if p["name"] == package.name), None)
             if known and known["version"] == package.version and known["integrity"] != integrity:
-                raise VendorError(f"{package.name} {package.version} has changed since it was vendored; nothing was written.")
+                raise VendorError(
+                    f"{package.name} {package.version} has changed since it was vendored; nothing written."
+                )
             folder = ROOT / package.home / package.folder
             folder.mkdir(parents=True, exist_ok=True)
             written: dict[str, str] = {}
@@ -168,7 +180,9 @@ def problems() -> list[str]:
     """Return what differs between the vendored files and the manifests."""
     found: list[str] = []
     for home in (SHIPPED, TESTS_ONLY):
-        listed = {path: sha for package in manifest(home)["packages"] for path, sha in package["files"].items()}
+        listed = {
+            path: sha for package in manifest(home)["packages"] for path, sha in package["files"].items()
+        }
         named = {package["name"]: package["version"] for package in manifest(home)["packages"]}
         for package in PACKAGES:
             if package.home == home and named.get(package.name) != package.version:
@@ -179,7 +193,11 @@ def problems() -> list[str]:
             elif sha256(ROOT / path) != sha:
                 found.append(f"{path} differs from the manifest")
         there = {p.relative_to(ROOT).as_posix() for p in (ROOT / home).rglob("*") if p.is_file()}
-        found += [f"{path} is not in the manifest" for path in sorted(there - set(listed)) if Path(path).name != "manifest.json"]
+        found += [
+            f"{path} is not in the manifest"
+            for path in sorted(there - set(listed))
+            if Path(path).name != "manifest.json"
+        ]
     drawn = re.findall(r'<symbol id="i-([^"]+)"', (ROOT / SPRITE).read_text(encoding="utf-8"))
     if drawn != icon_names():
         found.append(f"{SPRITE} does not hold the icons of {ICON_NAMES}")
@@ -189,7 +207,9 @@ def problems() -> list[str]:
 def main() -> int:
     """Renew, or with --check only compare."""
     parser = argparse.ArgumentParser(description="Renew or check the vendored front-end files.")
-    parser.add_argument("--check", action="store_true", help="compare the files with the manifests, without network")
+    parser.add_argument(
+        "--check", action="store_true", help="compare the files with the manifests, without network"
+    )
     try:
         if not parser.parse_args().check:
             renew()

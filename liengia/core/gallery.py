@@ -1,4 +1,4 @@
-"""The gallery: one page with every component in every tone, for those who build pages and for the tests of the look."""
+"""The gallery: every component in every tone, for those who build pages and for the tests of the look."""
 
 from __future__ import annotations
 
@@ -34,7 +34,12 @@ class SampleForm(forms.Form):
         label=_("What is the matter?"),
         widget=forms.RadioSelect,
         initial="fire",
-        choices=[("fire", _("Fire")), ("intruder", _("Burglar")), ("medical", _("First aid")), ("help", _("Need help"))],
+        choices=[
+            ("fire", _("Fire")),
+            ("intruder", _("Burglar")),
+            ("medical", _("First aid")),
+            ("help", _("Need help")),
+        ],
     )
     kit = forms.MultipleChoiceField(
         label=_("What do you bring?"),
@@ -43,9 +48,13 @@ class SampleForm(forms.Form):
         choices=[("powder", _("Powder extinguisher")), ("crowbar", _("Crowbar")), ("ladder", _("Ladder"))],
     )
     hamlet = forms.ChoiceField(
-        label=_("Hamlet"), choices=[("", _("Choose a hamlet")), ("5", "Khu phố 5"), ("lang", "Ấp Lăng")], required=False
+        label=_("Hamlet"),
+        choices=[("", _("Choose a hamlet")), ("5", "Khu phố 5"), ("lang", "Ấp Lăng")],
+        required=False,
     )
-    agrees = forms.BooleanField(label=_("The family agrees that neighbours are told in an alarm"), required=False)
+    agrees = forms.BooleanField(
+        label=_("The family agrees that neighbours are told in an alarm"), required=False
+    )
 
     def clean_phone(self) -> str:
         """Refuse a number that lacks a digit, as the real field does."""
@@ -76,6 +85,11 @@ def components(request: HttpRequest) -> HttpResponse:
         ],
         "page": Paginator(range(120), 10).page(2),
         "houses": range(1, 16),
-        "sounds": [("real", _("Real alarm")), ("drill", _("Drill")), ("test", _("Bell test")), ("console", _("Duty console"))],
+        "sounds": [
+            ("real", _("Real alarm")),
+            ("drill", _("Drill")),
+            ("test", _("Bell test")),
+            ("console", _("Duty console")),
+        ],
     }
     return render(request, "core/gallery.html", context)

@@ -15,14 +15,20 @@ import pytest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.utils import translation
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Route, sync_playwright
 
 from liengia.core.templatetags import look
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "tests/vendor/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +56,9 @@ def test_vendored_files_are_what_the_manifests_say() -> None:
 def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
     named: dict[str, Path] = {}
     for path in (ROOT / "liengia").rglob("templates/**/*.html"):
-        for name in re.findall(r"\{% icon(?:_inline)? [\"']([a-z0-9-]+)[\"']", path.read_text(encoding="utf-8")):
+        for name in re.findall(
+            r"\{% icon(?:_inline)? [\"']([a-z0-9-]+)[\"']", path.read_text(encoding="utf-8")
+        ):
             named[name] = path
     missing = {name: path for name, path in named.items() if name not in look.drawings()}
     assert named
@@ -115,7 +123,13 @@ def test_dates_and_times_are_vietnamese_and_local() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "0 seconds"), (1, "1 second"), (134, "2 minutes 14 seconds"), (3600, "1 hour"), (273_600, "3 days 4 hours")],
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (134, "2 minutes 14 seconds"),
+        (3600, "1 hour"),
+        (273_600, "3 days 4 hours"),
+    ],
 )
 def test_durations_are_told_in_their_two_largest_units(seconds: int, words: str) -> None:
     with translation.override("en"):
@@ -175,7 +189,10 @@ def test_the_page_for_a_broken_server_needs_nothing() -> None:
 
 def test_an_error_page_says_what_happened_and_what_was_kept(rf: RequestFactory) -> None:
     html = render(
-        '{% include "core/errors/error.html" %}', says="Đã có người nhận.", kept="Chữ còn đây.", request=rf.get("/x/")
+        '{% include "core/errors/error.html" %}',
+        says="Đã có người nhận.",
+        kept="Chữ còn đây.",
+        request=rf.get("/x/"),
     )
     assert "Đã có người nhận." in html
     assert "Chữ còn đây." in html
@@ -245,7 +262,9 @@ def test_a_page_breaks_no_rule_of_its_own_content_policy(browser: Browser, live_
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_the_clocks_are_right_on_a_phone_whose_clock_and_zone_are_wrong(browser: Browser, live_server: Any) -> None:
+def test_the_clocks_are_right_on_a_phone_whose_clock_and_zone_are_wrong(
+    browser: Browser, live_server: Any
+) -> None:
     context = browser.new_context(locale="en-US", timezone_id="America/New_York")
     context.add_init_script("const real = Date.now; Date.now = () => real() - 3 * 86400e3;")
     page = context.new_page()
@@ -262,7 +281,9 @@ def test_the_clocks_are_right_on_a_phone_whose_clock_and_zone_are_wrong(browser:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_the_hold_button_acts_after_two_seconds_and_letting_go_cancels(browser: Browser, live_server: Any) -> None:
+def test_the_hold_button_acts_after_two_seconds_and_letting_go_cancels(
+    browser: Browser, live_server: Any
+) -> None:
     context = browser.new_context(locale="vi-VN")
     page = context.new_page()
     page.goto(f"{live_server.url}/thanh-phan/")
@@ -298,3 +319,37 @@ def test_the_text_size_and_theme_are_remembered(browser: Browser, live_server: A
     kept = page.evaluate("({...document.documentElement.dataset})")
     context.close()
     assert (kept["text"], kept["theme"]) == ("3", "dark")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_live_page_goes_on_from_the_last_event_it_saw(browser: Browser, live_server: Any) -> None:
+    context = browser.new_context(locale="vi-VN", bypass_csp=True)
+    page = context.new_page()
+    asked: list[str | None] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.headers.get("last-event-id"))
+        first, then = (
+            "id: 8\nevent: rang\ndata: {}\n\n",
+            "id: 8\nevent: rang\ndata: {}\n\nid: 9\nevent: rang\ndata: {}\n\n",
+        )
+        body = (first, then)[min(len(asked), 2) - 1] if len(asked) < 3 else "event: gone\ndata: {}\n\n"
+        route.fulfill(content_type="text/event-stream", body=body)
+
+    page.route("**/dong/", answer)
+    page.goto(f"{live_server.url}/thanh-phan/")
+    page.evaluate(
+        """() => {
+          window.heard = [];
+          document.addEventListener("live:rang", (event) => window.heard.push(event.detail.position));
+          const stream = '<div data-live-stream="/dong/" data-live-position="7"></div>';
+          document.body.insertAdjacentHTML("beforeend", stream);
+        }"""
+    )
+    page.add_script_tag(url=f"{live_server.url}/static/js/live.js", type="module")
+    page.wait_for_function("document.documentElement.dataset.stream === 'gone'")
+    heard = page.evaluate("window.heard")
+    context.close()
+    assert asked == ["7", "8", "9"]
+    assert heard == [8, 9]

@@ -25,7 +25,13 @@ from liengia.core import menus, text
 register = template.Library()
 
 SPRITE: Final = Path(__file__).resolve().parents[2] / "static" / "icons.svg"
-_TONES_OF_MESSAGES: Final = {"error": "attn", "warning": "attn", "success": "info", "info": "info", "debug": "info"}
+_TONES_OF_MESSAGES: Final = {
+    "error": "attn",
+    "warning": "attn",
+    "success": "info",
+    "info": "info",
+    "debug": "info",
+}
 
 
 @cache
@@ -40,7 +46,11 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Return an icon of the sprite; without a label it is decoration for the word beside it."""
     role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
-        '<svg class="{}" {}><use href="{}#i-{}"/></svg>', f"icon {css}".strip(), role, static("icons.svg"), name
+        '<svg class="{}" {}><use href="{}#i-{}"/></svg>',
+        f"icon {css}".strip(),
+        role,
+        static("icons.svg"),
+        name,
     )
 
 
@@ -83,7 +93,7 @@ def field(
 ) -> dict[str, Any]:
     """Show a field: label above, hint, error, then the input.
 
-    `layout` is "tiles" or "chips" for choices; `icons` gives tiles their icons, by value: "fire:flame help:lifebuoy".
+    `layout` is "tiles" or "chips" for choices; `icons` gives tiles their icons: "fire:flame help:lifebuoy".
     """
     hint_text = hint or str(bound.help_text)
     ids = [f"{bound.auto_id}_hint"] * bool(hint_text) + [f"{bound.auto_id}_error"] * bool(bound.errors)
@@ -107,7 +117,11 @@ def field(
         attrs["aria-invalid"] = "true"
     attrs |= {
         key: value
-        for key, value in (("inputmode", inputmode), ("autocomplete", autocomplete), ("placeholder", placeholder))
+        for key, value in (
+            ("inputmode", inputmode),
+            ("autocomplete", autocomplete),
+            ("placeholder", placeholder),
+        )
         if value
     }
     return {
@@ -129,7 +143,11 @@ def field(
 def _choices(bound: BoundField, icons: str) -> list[dict[str, Any]]:
     by_value = dict(pair.split(":", 1) for pair in icons.split())
     return [
-        {"tag": choice.tag(), "label": choice.choice_label, "icon": by_value.get(str(choice.data["value"]), "")}
+        {
+            "tag": choice.tag(),
+            "label": choice.choice_label,
+            "icon": by_value.get(str(choice.data["value"]), ""),
+        }
         for choice in bound.subwidgets
         if isinstance(choice.data, dict)
     ]
@@ -140,7 +158,12 @@ def form_errors(form: BaseForm, focus: bool = True) -> dict[str, Any]:
     """Show what is wrong with a form at its top, each line a link to its field; it takes the focus."""
     fields = [(bound, list(bound.errors)) for bound in form if bound.errors] if form.is_bound else []
     general = list(form.non_field_errors()) if form.is_bound else []
-    return {"fields": fields, "general": general, "count": sum(len(e) for _b, e in fields) + len(general), "focus": focus}
+    return {
+        "fields": fields,
+        "general": general,
+        "count": sum(len(e) for _b, e in fields) + len(general),
+        "focus": focus,
+    }
 
 
 # Times
@@ -279,11 +302,13 @@ def spaced_phone(value: object) -> str:
 
 
 @register.simple_tag
-def phone_link(number: object, label: str = "", name: str = "", css: str = "button", tone: str = "") -> SafeString:
+def phone_link(
+    number: object, label: str = "", name: str = "", css: str = "button", tone: str = ""
+) -> SafeString:
     """Show a number that can be called with one press.
 
-    Without `label` the number itself is the text. With css "button square" only the icon shows, and `name` says
-    who is called ("Gọi chị Mộc Miên").
+    Without `label` the number itself is the text. With css "button square" only the icon shows, and `name`
+    says who is called ("Gọi chị Mộc Miên").
     """
     if not number:
         return mark_safe("")
