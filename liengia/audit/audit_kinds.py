@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.kinds import Kind, register
@@ -10,7 +12,8 @@ register(
     Kind(
         "audit.personal_text_erased",
         label=_("personal text of entries erased"),
-        erase="The reason is an erasable text like any other; the entry keeps how many texts went.",
+        erase="The reason is an erasable text that goes after a year; the entry keeps how many texts went.",
+        keep=timedelta(days=365),
     )
 )
 register(

@@ -23,6 +23,7 @@ READ_AGAIN_AFTER: Final = timedelta(minutes=5)
 PERSONAL_NAMES: Final = frozenset(
     {"phone", "email", "full_name", "head_name", "person", "address", "address_label", "landmark", "lat", "lon"}
 )
+ERASED: Final = "audit.personal_text_erased"
 _SEAL_LOCK: Final = 0x6C69656E  # "lien", the key of PostgreSQL's advisory lock
 
 
@@ -204,7 +205,7 @@ def erase(
     texts = PersonalText.objects.all()
     if about is not None:
         type_, id_ = about_pair(about)
-        texts = texts.filter(entry__about_type=type_, entry__about_id=id_)
+        texts = texts.filter(entry__about_type=type_, entry__about_id=id_).exclude(entry__kind=ERASED)
     if entries is not None:
         texts = texts.filter(pk__in=list(entries))
     if about is None and entries is None:
@@ -233,5 +234,5 @@ def _erase(
             return 0
         PersonalText.objects.filter(pk__in=chosen).delete()
         facts = {"texts": len(chosen), "first": chosen[0], "last": chosen[-1]}
-        record("audit.personal_text_erased", actor=actor, about=about, facts=facts, personal={"reason": reason})
+        record(ERASED, actor=actor, about=about, facts=facts, personal={"reason": reason})
     return len(chosen)
