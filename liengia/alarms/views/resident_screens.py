@@ -125,6 +125,12 @@ def phone_tree(group: NeighbourGroup, places: list[GroupHousehold], *, own: Hous
 # The quiet page
 
 
+def _few(numbers: list[EmergencyNumber]) -> list[EmergencyNumber]:
+    """Return the three emergency numbers that come first, and the commune's own; the group's page has all."""
+    short = [one for one in numbers if len(one.number) <= 3]
+    return [*short[:3], *(one for one in numbers if len(one.number) > 3)]
+
+
 @dataclass(frozen=True, slots=True)
 class HomeScreen:
     """The quiet page."""
@@ -175,7 +181,7 @@ def home_screen(user: User, place: GroupHousehold, places: list[GroupHousehold])
         places=places,
         readiness=queries.readiness(group),
         tree=phone_tree(group, all_places, own=place.household),
-        numbers=people.emergency_numbers(group.unit),
+        numbers=_few(people.emergency_numbers(group.unit)),
         kit=list(own.kit.all()),
         open_incidents=open_here(user),
         last_heard=HearingProof.objects.filter(user=user).first(),

@@ -77,7 +77,7 @@ async function press(again = null) {
   const silent = isSilent();
   document.getElementById("chua-gui").hidden = true;
   line.textContent = words.sending;
-  const answer = await send(raise.action, body, { Accept: "application/json" }, (turn) => { line.textContent = words.again.replace("%", turn); });
+  const answer = await send(raise.action, body, { Accept: "application/json" }, (turn) => { line.textContent = words.again.replace("#", turn); });
   isSending = false;
   pending = null;
   if (!answer) { pending = body; line.textContent = words.unsent; tellUnsent(words.unsent); return; }
