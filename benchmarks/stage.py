@@ -1,0 +1,225 @@
+"""A private installation for a measurement: `liengia up` in a temporary folder, with groups and devices of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device with its credential."""
+
+    group: str
+    device: str
+    username: str
+    password: str
+
+
+@dataclass
+class Stage:
+    """The installation: its folder, ports and supervisor."""
+
+    database_url: str = ""
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="liengia-bench-")))
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        """Choose free ports."""
+        web, mqtt, nats = free_ports(3)
+        self.web_port, self.mqtt_port, self.nats_port = web, mqtt, nats
+        self.environment = {
+            **os.environ,
+            "LIENGIA_DATA": str(self.folder),
+            "LIENGIA_PORT": str(web),
+            "LIENGIA_MQTT_PORT": str(mqtt),
+            "LIENGIA_NATS_PORT": str(nats),
+            "DATABASE_URL": self.database_url,
+            "DJANGO_SETTINGS_MODULE": "liengia.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.environment.pop("PROMETHEUS_MULTIPROC_DIR", None)
+
+    def run(self, code: str, *arguments: str) -> str:
+        """Run a piece of code with Django set up in this installation; return what it prints."""
+        full = f"import django; django.setup()\n{code}"
+        done = subprocess.run(
+            [sys.executable, "-c", full, *arguments],
+            env=self.environment, cwd=ROOT, check=True, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        return done.stdout.decode()
+
+    def start(self, *, wait_s: float = 120) -> None:
+        """Start `liengia up` and wait until `/health` is green."""
+        log = (self.folder / "up.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "liengia", "up"],
+            env=self.environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        self.wait_healthy(wait_s=wait_s)
+
+    def wait_healthy(self, *, wait_s: float = 60) -> float:
+        """Wait until `/health` answers 200; return how many seconds that took."""
+        began = time.monotonic()
+        last = ""
+        while time.monotonic() - began < wait_s:
+            with suppress(OSError):
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{self.web_port}/health", timeout=2) as answer:
+                        if answer.status == 200:
+                            return time.monotonic() - began
+                except urllib.error.HTTPError as error:
+                    last = error.read().decode()
+            time.sleep(0.1)
+        raise RuntimeError(f"the installation did not become well within {wait_s} s: {last}\n{self.log_tail()}")
+
+    def log_tail(self, lines: int = 30) -> str:
+        """Return the end of the log."""
+        text = (self.folder / "up.log").read_text(errors="replace") if (self.folder / "up.log").exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def children(self) -> dict[str, psutil.Process]:
+        """Return the supervised processes by name."""
+        assert self.process is not None
+        found: dict[str, psutil.Process] = {}
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):
+                line = child.cmdline()
+                for name in ("web", "bridge", "worker", "simulate"):
+                    if name in line:
+                        found[name] = child
+                if any("nats-server" in Path(part).name for part in line[:1]):
+                    found["broker"] = child
+        return found
+
+    def kill(self, name: str) -> bool:
+        """Kill a child at once (SIGKILL), with everything below it; the supervisor starts it anew."""
+        child = self.children().get(name)
+        if child is None:
+            return False
+        with suppress(psutil.Error):
+            for below in child.children(recursive=True):
+                below.send_signal(signal.SIGKILL)
+            child.send_signal(signal.SIGKILL)
+            return True
+        return False
+
+    def memory_mb(self) -> dict[str, float]:
+        """Return the proportional memory of each process, in megabytes."""
+        assert self.process is not None
+        sizes: dict[str, float] = {"up": _pss(psutil.Process(self.process.pid))}
+        for name, child in self.children().items():
+            sizes[name] = _pss(child) + sum(_pss(one) for one in child.children(recursive=True))
+        return sizes
+
+    def stop(self) -> None:
+        """Stop cleanly."""
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+            self.process = None
+
+    def make_groups(self, groups: int, households: int, *, kind: str = "both") -> list[Device]:
+        """Make groups with a device a household; return the devices with their passwords."""
+        out = self.folder / f"devices-{groups}-{households}.json"
+        self.run(_MAKE, str(groups), str(households), kind, str(out))
+        return [Device(*row) for row in json.loads(out.read_text())]
+
+
+_MAKE = '''
+import json, sys, uuid
+from django.db import transaction
+from liengia.alarms import services
+from liengia.core.actor import Actor
+from liengia.people.models import Household
+from liengia.units.models import Unit
+groups, households, kind, out = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
+actor = Actor.system("bench")
+mark = uuid.uuid4().hex[:6]
+commune = Unit.objects.create(code="c" + mark, name="Thử", kind="Xã", level="commune")
+hamlet = Unit.objects.create(code="h" + mark, name="Ấp 1", kind="Ấp", level="hamlet", parent=commune)
+rows = []
+for _ in range(groups):
+    with transaction.atomic():
+        group = services.create_group(hamlet, actor=actor)
+        for number in range(households):
+            house = Household.objects.create(hamlet=hamlet, address_label=str(number), house_label=f"Nhà số {number}")
+            services.add_household(group, household=house, actor=actor)
+            made = services.provision_device(group, household=house, kind=kind, actor=actor)
+            rows.append((group.public_id, made.device.public_id, made.username, made.password))
+json.dump(rows, open(out, "w"))
+'''
+
+
+def free_ports(count: int) -> list[int]:
+    """Return free loopback ports."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return a percentile (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
+
+
+def machine() -> dict[str, Any]:
+    """Name the machine on which figures were measured."""
+    cpu = next(
+        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.processor(),
+    )
+    return {
+        "cpu": cpu,
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "synced_write_ms": round(synced_write_ms(), 3),
+    }
+
+
+def synced_write_ms(count: int = 100) -> float:
+    """Return the median time of a synced 4 KiB write on this disk, in milliseconds."""
+    times = []
+    with tempfile.TemporaryFile() as file:
+        for _ in range(count):
+            began = time.perf_counter()
+            file.write(b"x" * 4096)
+            file.flush()
+            os.fsync(file.fileno())
+            times.append((time.perf_counter() - began) * 1000)
+    return percentile(times, 0.5)
+
+
+def _pss(process: psutil.Process) -> float:
+    try:
+        return float(process.memory_full_info().pss) / 2**20
+    except psutil.Error:
+        return 0.0
