@@ -26,6 +26,7 @@ def _heads(request: HttpRequest) -> bool:
 def register_all() -> None:
     """Register the items; called from `AppConfig.ready`."""
     register(Item("main", "alarms", _("Alarm"), "alarms:home", "urgent", 20))
+    register(Item("mast", "alarms", _("My home"), "alarms:home", "home", 10))
     register(Item("resident", "alarms", _("Alarm"), "alarms:home", "bell-ringing", 10))
     register(Item("resident", "alarms", _("Group"), "alarms:group", "users-group", 20))
     register(Item("resident", "alarms", _("Lead"), "alarms:leader_home", "clipboard-check", 30, shown_to=_leads))

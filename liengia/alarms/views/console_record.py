@@ -14,7 +14,7 @@ from django.utils.timezone import get_current_timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from liengia.alarms.models import EmergencyCall, Incident, IncidentStep
+from liengia.alarms.models import EmergencyCall, Incident
 from liengia.alarms.views.console_board import desk_incident, desk_incidents, detail, proofs, replay
 from liengia.alarms.views.console_forms import HistoryFilter
 from liengia.alarms.views.console_words import KIND_ICONS, MODE_ICONS, MODE_TONES
@@ -45,12 +45,10 @@ def _midnight(day: Any) -> datetime:
 
 
 def listed(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
-    """Return incidents with what a row shows: who called, late steps, sirens heard."""
-    late = IncidentStep.objects.filter(incident=OuterRef("pk"), ran_at__gt=OuterRef("incident__opened_at"))
+    """Return incidents with what a row shows: whether somebody called, how many sirens were heard."""
     return incidents.annotate(
         was_called=Exists(EmergencyCall.objects.filter(incident=OuterRef("pk"))),
         sirens_heard=Count("soundings", distinct=True),
-        has_steps=Exists(late),
     ).order_by("-opened_at")
 
 

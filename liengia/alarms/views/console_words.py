@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from liengia.alarms.models import AnswerKind, DeviceKind, EventKind, IncidentEvent, Kind, Mode, Target
+from liengia.alarms.models import AnswerKind, DeviceKind, EventKind, FaultKind, IncidentEvent, Kind, Mode, Target
 from liengia.alarms.services.incidents import DISMISS_REASONS
 from liengia.core import clock
 from liengia.people.models import KitItem
@@ -239,6 +239,14 @@ def _drill_ended(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> 
     return _("A real alarm was raised: this exercise ended at once"), ""
 
 
+def _fault(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
+    kind = str(data.get("fault", ""))
+    label = str(FaultKind(kind).label) if kind in FaultKind.values else ""
+    over = event.kind == EventKind.FAULT_CLEARED
+    said = _("%(house)s: a device is well again") if over else _("%(house)s: a device needs a look")
+    return said % {"house": teller.house(event)}, label
+
+
 _WORDS: Final[dict[str, Callable[[Teller, IncidentEvent, dict[str, Any]], tuple[str, str]]]] = {
     EventKind.OPENED: _opened,
     EventKind.PRESSED: _pressed,
@@ -260,6 +268,8 @@ _WORDS: Final[dict[str, Callable[[Teller, IncidentEvent, dict[str, Any]], tuple[
     EventKind.RESOLVED: _resolved,
     EventKind.DISMISSED: _dismissed,
     EventKind.DRILL_ENDED: _drill_ended,
+    EventKind.FAULT: _fault,
+    EventKind.FAULT_CLEARED: _fault,
 }
 
 # Icon and tone of each kind; "mode" is the tone of the incident's mode.
