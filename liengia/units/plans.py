@@ -192,9 +192,9 @@ class Ground:
         return self.children.get(unit.pk, [])
 
 
-def refuse(message: Any, code: str, **data: object) -> Invalid:
+def refuse(message: Any, why: str, /, **data: object) -> Invalid:
     """Return the refusal of a plan; nothing has been written when it is raised."""
-    return Invalid(message % data, code=code, **data)
+    return Invalid(message % data, code=why, **{f"unit_{k}" if k == "code" else k: v for k, v in data.items()})
 
 
 def check(plan: ReformPlan, ground: Ground) -> None:
