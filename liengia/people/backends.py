@@ -37,8 +37,6 @@ class PhoneBackend(ModelBackend):
         if user is None:
             User().set_password(password)  # The same time is spent as for an account that exists.
             return None
-        return user if user.check_password(password) and self.user_can_authenticate(user) else None
-
-    def user_can_authenticate(self, user: Any) -> bool:
-        """Refuse accounts that are closed or locked."""
-        return bool(super().user_can_authenticate(user)) and not user.is_locked
+        # A lock shuts the door but ends no session: else a stranger could throw the duty officer out by guessing.
+        may_enter = user.check_password(password) and self.user_can_authenticate(user) and not user.is_locked
+        return user if may_enter else None

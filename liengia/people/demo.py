@@ -163,7 +163,7 @@ def _name(seed: int) -> str:
 
 def _phone(number: int, seat: int) -> str:
     """Invented numbers only: 0900 000 0xx for group 3, 0900 0gg 0ss for the others."""
-    return f"+8490000{0 if number == 3 else number:02}{seat:03}"
+    return f"+849000{0 if number == 3 else number:02}{seat:03}"
 
 
 def _neighbourhood(number: int, hamlet: Unit, count: int) -> Neighbourhood:

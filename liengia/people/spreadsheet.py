@@ -32,7 +32,7 @@ from liengia.people.services.households import KitLine, PhoneLine
 FILE_MOST: Final = 8 * 1024 * 1024
 UNPACKED_MOST: Final = 300 * 1024 * 1024
 ROWS_MOST: Final = 5000
-BLANK_ROWS_END: Final = 200
+BLANK_ROWS_END: Final = 2000
 GROUPS: Final = "Tổ liên gia"
 HOUSES: Final = "Hộ gia đình"
 GROUP_COLUMNS: Final = {
@@ -456,9 +456,8 @@ def template() -> bytes:
             head.fill = PatternFill("solid", fgColor="1B2D6B" if must else "E7EBF8")
             head.alignment = Alignment(wrap_text=True, vertical="center")
             sheet.column_dimensions[get_column_letter(n)].width = max(12, min(28, len(title) + 8))
-            if "phone" in key or key == "number":
-                for row in range(2, 400):
-                    sheet.cell(row, n).number_format = "@"
+            if "phone" in key:
+                sheet.column_dimensions[get_column_letter(n)].number_format = "@"
         sheet.freeze_panes = "A2"
     out = BytesIO()
     book.save(out)

@@ -1,0 +1,27 @@
+"""The cast, for this room's tests."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from liengia.people.models import User
+from tests.cast import Cast, assemble
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Return everybody."""
+    return assemble()
+
+
+def signed_in(user: User, *, second_factor: bool = False) -> Client:
+    """Return a browser in which a user is signed in, with or without a second factor in this session."""
+    client = Client()
+    client.force_login(user, backend="liengia.people.backends.PhoneBackend")
+    if second_factor:
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 1.0}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+    return client
