@@ -98,6 +98,7 @@ def end_organisation(
         if row.valid_to is not None and row.successor_id is not None:
             raise Refused(_("%(name)s has ended already.") % {"name": row.name}, code="ended_already")
         if successor is not None:
+            successor = Organisation.objects.get(pk=successor.pk)
             _refuse_circle(row, successor)
             if (successor.valid_from and successor.valid_from > on) or (successor.valid_to and successor.valid_to <= on):
                 raise Invalid(
