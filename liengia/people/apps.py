@@ -30,6 +30,8 @@ def note_second_factor(sender: Any, request: Any, user: Any, authenticator: Any,
     if authenticator.type == "recovery_codes":
         return
     record_authentication(request, user, method="mfa", type=str(authenticator.type), id=authenticator.pk)
+    # The signal comes on commit, which may be after the response's session was written.
+    request.session.save()
     accounts.note_second_factor(user, str(authenticator.type))
 
 
