@@ -1,0 +1,68 @@
+"""A pytest plugin, loaded before Django's settings are: the tests' own folder, ports and database.
+
+`--db sqlite` (the default) or `--db postgres`; the latter starts a private throw-away cluster, never the system's.
+With xdist the controller does it once, and its workers inherit the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.harness.postgres import Cluster
+
+_IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+_cluster: Cluster | None = None
+
+
+def _wanted_database() -> str:
+    for place, word in enumerate(sys.argv):
+        if word == "--db":
+            return sys.argv[place + 1] if place + 1 < len(sys.argv) else ""
+        if word.startswith("--db="):
+            return word.removeprefix("--db=")
+    return "sqlite"
+
+
+def _set_up() -> None:
+    """Fill the environment that `liengia.settings` reads."""
+    global _cluster
+    for name in [name for name in os.environ if name.startswith("LIENGIA_") and name != "LIENGIA_CHROMIUM"]:
+        del os.environ[name]
+    folder = tempfile.mkdtemp(prefix="liengia-tests-")
+    os.environ["LIENGIA_TESTS_FOLDER"] = folder
+    os.environ["LIENGIA_DATA"] = folder
+    os.environ["LIENGIA_DEMO"] = "no"
+    # Nothing listens there: a test that wants a broker starts its own.
+    os.environ["LIENGIA_NATS_PORT"] = "9"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    os.environ.pop("DATABASE_URL", None)
+    os.environ.pop("NATS_URL", None)
+    if _wanted_database() == "postgres":
+        _cluster = Cluster(Path(folder) / "postgres")
+        _cluster.start()
+        os.environ["DATABASE_URL"] = _cluster.url("postgres")
+
+
+if not _IS_WORKER:
+    _set_up()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--db`."""
+    parser.addoption("--db", choices=("sqlite", "postgres"), default="sqlite", help="which database the tests use")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the cluster and remove the folder."""
+    if _IS_WORKER:
+        return
+    if _cluster is not None:
+        _cluster.stop()
+    shutil.rmtree(os.environ["LIENGIA_TESTS_FOLDER"], ignore_errors=True)
