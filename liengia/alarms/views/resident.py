@@ -127,7 +127,7 @@ def group(request: HttpRequest) -> HttpResponseBase:
     place, places = _places(request)
     if place is None:
         raise NotFound("")
-    screen = screens.group_screen(place, places)
+    screen = screens.group_screen(_user(request), place, places)
     return _kept(request, render(request, "alarms/resident/group.html", {"screen": screen}))
 
 

@@ -160,6 +160,11 @@ class HomeScreen:
         return houses_words(sorted(labels)) if labels else ""
 
     @property
+    def open_ids(self) -> str:
+        """What is open already when the page is drawn, for the script."""
+        return " ".join(one.public_id for one in self.open_incidents)
+
+    @property
     def open_lines(self) -> list[tuple[str, str, str]]:
         """What is open now: headline, mode and address of the page."""
         return [(headline(one), one.mode, one.public_id) for one in self.open_incidents]
@@ -203,9 +208,10 @@ class GroupScreen:
     numbers: list[EmergencyNumber]
     position: int
     groups: str
+    open_ids: str
 
 
-def group_screen(place: GroupHousehold, places: list[GroupHousehold]) -> GroupScreen:
+def group_screen(user: User, place: GroupHousehold, places: list[GroupHousehold]) -> GroupScreen:
     """Read the group's page."""
     found = members(place.group)
     totals = queries.kit_of([one.household_id for one in found])
@@ -219,6 +225,7 @@ def group_screen(place: GroupHousehold, places: list[GroupHousehold]) -> GroupSc
         numbers=people.emergency_numbers(place.group.unit),
         position=live_position(),
         groups=" ".join({one.group.public_id for one in places}),
+        open_ids=" ".join(one.public_id for one in open_here(user)),
     )
 
 
@@ -303,7 +310,7 @@ class AlarmScreen:
     @property
     def metres(self) -> int | None:
         """How far the reader's house is, in metres, rounded as one says it."""
-        if self.place is None or self.is_mine:
+        if self.place is None or self.is_mine or self.incident.mode == Mode.TEST:
             return None
         return self._far(self.place.household)
 

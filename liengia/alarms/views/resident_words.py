@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from liengia.alarms.models import Incident, Kind, Mode, NeighbourGroup
+from liengia.core.templatetags.look import spaced_phone
 from liengia.core.text import list_words
 from liengia.people.models import Household, User
 from liengia.people.services.households import lane_words
@@ -121,8 +122,7 @@ def call_words(incident: Incident, *, group: NeighbourGroup, caller: User) -> li
     """Return what to read aloud to the emergency centre: what, where, how to get in, water, who calls."""
     house = incident.household or Household(address_label="", hamlet=group.unit)
     unit = group.unit
-    commune = unit.commune()
-    where = [house.address_label, unit.place_name if commune is None else f"{unit.spoken_name}"]
+    where = [house.address_label, unit.spoken_name, *(f"{one.kind.lower()} {one.name}" for one in reversed(unit.ancestors()))]
     what = {
         Kind.FIRE: _("I report a fire."),
         Kind.INTRUDER: _("I report an intruder."),
@@ -135,7 +135,7 @@ def call_words(incident: Incident, *, group: NeighbourGroup, caller: User) -> li
         (_("Near"), house.landmark),
         (_("Lane"), _("%(width)s wide") % {"width": lane_words(house.lane_width_m)} if house.lane_width_m else group.lane_note),
         (_("Somebody waits at"), house.truck_meets_at),
-        (_("My number"), caller.phone or ""),
+        (_("My number"), spaced_phone(caller.phone) if caller.phone else ""),
     ]
     if incident.kind == Kind.FIRE:
         pairs.insert(5, (_("Water"), house.water_source or group.water_note))

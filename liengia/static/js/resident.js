@@ -154,6 +154,8 @@ if (root.hasAttribute("data-kept")) { root.dataset.net = "off"; setInterval(come
 
 const groups = (document.body.dataset.groups ?? "").split(" ").filter(Boolean);
 const rings = document.body.dataset.incident ?? "";
+// What was open when the page was drawn is known to its reader, who came here all the same.
+const known = (document.body.dataset.open ?? "").split(" ").filter(Boolean);
 let isLeaving = false;
 
 function go(url) {
@@ -166,7 +168,10 @@ async function lookForAlarm() {
   if (rings || isSending || !words.ringing) return;
   try {
     const answer = await fetch(words.ringing, { cache: "no-store", credentials: "same-origin" });
-    if (answer.ok && !answer.redirected) go((await answer.json()).url);
+    if (answer.ok && !answer.redirected) {
+      const { url } = await answer.json();
+      if (url && !known.some((id) => url.includes(`/${id}/`))) go(url);
+    }
   } catch { /* the stream tells when it is back */ }
 }
 
