@@ -84,7 +84,7 @@ class PressReader:
         config = {
             "durable_name": CONSUMER,
             "ack_policy": "explicit",
-            "ack_wait": 30_000_000_000,
+            "ack_wait": 5_000_000_000,  # what a killed bridge had taken comes again after this
             "deliver_policy": "all",
             "filter_subjects": list(SUBJECTS),
             "max_ack_pending": 8192,
