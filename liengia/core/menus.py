@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -54,6 +54,8 @@ def items(slot: str, request: HttpRequest) -> list[Shown]:
             url = reverse(item.url_name)
         except NoReverseMatch:
             continue
-        current = request.path == url or (url != "/" and request.path.startswith(url))
-        shown.append(Shown(str(item.label), url, item.icon, current))
-    return shown
+        shown.append(Shown(str(item.label), url, item.icon, False))
+    # The page is under several items at times ("/truc/" and "/truc/lich-su/"): the longest address is the current one.
+    above = [one.url for one in shown if request.path == one.url or (one.url != "/" and request.path.startswith(one.url))]
+    longest = max(above, key=len, default="")
+    return [replace(one, is_current=one.url == longest) for one in shown]
