@@ -89,7 +89,7 @@ def figures(commune: Unit | None) -> list[Figure]:
     count = hamlets.count()
     words = ngettext("hamlet or quarter", "hamlets and quarters", count)
     found.append(Figure(_grouped(count), words, _("list of units, %(day)s") % {"day": day}, "don-vi"))
-    if commune is None:
+    if commune is None and len(found) < 4:
         count = units.communes().count()
         words = ngettext("commune", "communes", count)
         found.append(Figure(_grouped(count), words, _("list of units, %(day)s") % {"day": day}, "don-vi"))
