@@ -1,0 +1,104 @@
+"""Groups and households from a spreadsheet: all or nothing, with every error in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from liengia.alarms import services
+from liengia.alarms.models import GroupHousehold, NeighbourGroup
+from liengia.core.actor import Actor
+from liengia.people import services as people_services
+from liengia.people.models import Household, User
+from liengia.people.services import accounts
+from liengia.people.services.imports import import_households, match_hamlets, standing_twice, undo_import
+from liengia.people.services.joining import Issued
+from liengia.people.spreadsheet import GROUP_COLUMNS, GROUPS, GroupRow, RowError, Sheet
+from liengia.units.models import Unit
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a file: the groups made, or the errors for which nothing was."""
+
+    groups: list[NeighbourGroup] = field(default_factory=list)
+    households: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+
+def import_groups(sheet: Sheet, commune: Unit, *, actor: Actor) -> Outcome:
+    """Write a read file: groups, households, places and leaders; nothing when a single row is wrong."""
+    hamlets, errors = match_hamlets(sheet, commune)
+    errors = [*sheet.errors, *errors, *standing_twice(sheet, hamlets), *_standing_groups(sheet, hamlets)]
+    if errors:
+        return Outcome(errors=sorted(errors, key=lambda e: (e.sheet != GROUPS, e.row)))
+    made = import_households(sheet.households, hamlets, actor=actor)
+    try:
+        groups = _found_all(sheet, hamlets, made, actor=actor)
+    except BaseException:
+        undo_import(list(made.values()))
+        raise
+    return Outcome(groups=groups, households=len(made))
+
+
+def _standing_groups(sheet: Sheet, hamlets: dict[int, Unit]) -> list[RowError]:
+    taken = set(
+        NeighbourGroup.objects.active().of_households().filter(unit__in=hamlets.values()).values_list("unit", "number")  # type: ignore[attr-defined]
+    )
+    return [
+        RowError(
+            GROUPS,
+            row.row,
+            GROUP_COLUMNS["number"],
+            _("Group %(number)s stands in this hamlet already.") % {"number": row.number},
+            _("Give it another number, or delete the row."),
+        )
+        for row in sheet.groups
+        if row.number in hamlets and (hamlets[row.number].pk, row.number) in taken
+    ]
+
+
+@transaction.atomic
+def _found_all(
+    sheet: Sheet, hamlets: dict[int, Unit], made: dict[int, Household], *, actor: Actor
+) -> list[NeighbourGroup]:
+    groups = []
+    for row in sheet.groups:
+        group = services.create_group(
+            hamlets[row.number],
+            name=row.name,
+            number=row.number,
+            leader=_leader(row, actor=actor),
+            actor=actor,
+            assembly_point=row.assembly_point,
+            decision_number=row.decision_number,
+            decision_on=row.decision_on,
+        )
+        for house in (one for one in sheet.households if one.group == row.number):
+            services.add_household(group, household=made[house.row], actor=actor)
+        groups.append(group)
+    return groups
+
+
+def _leader(row: GroupRow, *, actor: Actor) -> User | None:
+    """Return the leader's account: the one with this phone, or a new one; without a phone there is none yet."""
+    if not row.leader_phone:
+        return None
+    known = User.objects.filter(phone=row.leader_phone, is_active=True).first()
+    return known or accounts.make_user(
+        actor=actor, username=row.leader_phone, full_name=row.leader or row.leader_phone, phone=row.leader_phone
+    )
+
+
+def invite_all(groups: Sequence[NeighbourGroup], *, actor: Actor) -> dict[int, list[Issued]]:
+    """Make the cards of whole groups, by group: one binds the leader's phone, one invites each house."""
+    cards: dict[int, list[Issued]] = {}
+    for group in groups:
+        bind = [people_services.invite_to_bind(group.leader, actor=actor)] if group.leader else []
+        places = GroupHousehold.objects.active().filter(group=group).select_related("household__hamlet").order_by("seat")
+        houses = [people_services.invite_household(place.household, actor=actor) for place in places]
+        cards[group.pk] = [*bind, *houses]
+    return cards
