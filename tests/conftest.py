@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
-
-from tests.audit.guard import without_guard
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("LIENGIA_TESTS_FOLDER", "."))
@@ -41,14 +46,33 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 def _migrated_file() -> Path:
-    template = SHARED / "template.sqlite3"
-    with (SHARED / "template.lock").open("w") as lock:
+    """Return the migrated SQLite file; it is kept between runs under the hash of all that makes it."""
+    folder = Path(tempfile.gettempdir()) / f"liengia-templates-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    template = folder / f"{_fingerprint()}.sqlite3"
+    with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not template.exists():
+            for old in sorted(folder.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-4]:
+                old.unlink()
             draft = SHARED / "draft.sqlite3"
             _migrate(f"sqlite:///{draft}")
-            draft.replace(template)
+            with closing(sqlite3.connect(draft)) as made:
+                made.execute("PRAGMA journal_mode=DELETE")
+            shutil.move(draft, template)
     return template
+
+
+@cache
+def _fingerprint() -> str:
+    """Hash the migrations, what they load, and the versions of the packages that bring some."""
+    digest = hashlib.sha256()
+    for pattern in ("*/migrations/*.py", "*/data/*.csv", "settings.py", "core/fields.py"):
+        for path in sorted((ROOT / "liengia").glob(pattern)):
+            digest.update(path.name.encode() + path.read_bytes())
+    for name in ("Django", "wagtail", "django-allauth", "django-taggit", "django-tasks"):
+        digest.update(version(name).encode())
+    return digest.hexdigest()[:20]
 
 
 def _migrated_template() -> None:
@@ -85,42 +109,28 @@ def _migrate(url: str) -> None:
         raise RuntimeError(f"the test database could not be migrated:\n{done.stdout}{done.stderr}")
 
 
-@pytest.fixture(autouse=True)
-def _empty_guarded_tables(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let the flush after a transactional test empty the audit tables, whose triggers refuse it."""
-    if "transactional_db" not in request.fixturenames and not _is_transactional(request):
-        yield
+def _restore(test_case: TransactionTestCase) -> None:
+    """Lay the migrated database anew after a test whose rows were really committed.
+
+    Django's own flush would empty what migrations put in, and the audit tables' triggers refuse it.
+    """
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        connections.close_all()
+        with closing(sqlite3.connect(_migrated_file())) as source, closing(sqlite3.connect(name, timeout=20)) as live:
+            source.backup(live)
         return
-    blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
-    request.getfixturevalue("django_db_setup")
-    request.addfinalizer(lambda: None)
-    _patch_flush(blocker)
-    yield
+    connections.close_all()
+    connection.settings_dict["NAME"] = "postgres"
+    try:
+        _admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+        _copy_template(name)
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = name
 
 
-def _is_transactional(request: pytest.FixtureRequest) -> bool:
-    marker = request.node.get_closest_marker("django_db")
-    return bool(marker and (marker.kwargs.get("transaction") or (marker.args and marker.args[0])))
-
-
-_is_patched = False
-
-
-def _patch_flush(blocker: DjangoDbBlocker) -> None:
-    """Wrap Django's flush once, so that it runs without the audit tables' triggers."""
-    global _is_patched
-    if _is_patched:
-        return
-    _is_patched = True
-    from django.core.management.commands import flush
-
-    original = flush.Command.handle
-
-    def handle(self: flush.Command, **options: object) -> None:
-        with without_guard():
-            original(self, **options)
-
-    flush.Command.handle = handle  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = _restore  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
