@@ -7,12 +7,16 @@ import sys
 
 
 def main() -> None:
-    """Run a command; `up` is answered without loading Django, so that the supervisor stays small."""
+    """Run a command; `up` and `gateway` are answered without loading Django, so that they stay small."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liengia.settings")
     if len(sys.argv) > 1 and sys.argv[1] == "up":
         from liengia.operate.supervisor import main as up
 
         raise SystemExit(up(sys.argv[2:]))
+    if len(sys.argv) > 1 and sys.argv[1] == "gateway":
+        from liengia.operate.gateway import main as gateway
+
+        raise SystemExit(gateway(sys.argv[2:]))
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

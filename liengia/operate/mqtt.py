@@ -133,11 +133,11 @@ class Connection(asyncio.Protocol):
         body = b"".join(_text(topic) + b"\x00" for topic in topics)
         self._write(packet(0x82, self._id().to_bytes(2, "big") + body))
 
-    def publish(self, topic: str, payload: bytes, *, qos: int = 0) -> int:
+    def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> int:
         """Publish, and return the packet's number (0 at QoS 0)."""
         number = self._id() if qos else 0
         body = _text(topic) + (number.to_bytes(2, "big") if qos else b"") + payload
-        self._write(packet(PUBLISH | qos << 1, body))
+        self._write(packet(PUBLISH | qos << 1 | retain, body))
         return number
 
     def close(self, *, politely: bool = True) -> None:
@@ -163,6 +163,13 @@ class Connection(asyncio.Protocol):
     def _send_ping(self) -> None:
         self._write(b"\xc0\x00")
         self._schedule_ping()
+
+
+def unverified() -> ssl.SSLContext:
+    """Return a TLS context for our own listener, on this machine, whose certificate names another host."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 async def connect(

@@ -183,13 +183,13 @@ def simulator_command() -> list[str]:
 
 def mqtt_address() -> str:
     """Return where a program on this machine reaches the MQTT listener."""
-    host = "127.0.0.1" if settings.MQTT_HOST in ("0.0.0.0", "") else settings.MQTT_HOST  # noqa: S104
+    host = "127.0.0.1" if settings.MQTT_HOST in ("0.0.0.0", "") else settings.MQTT_HOST
     return f"{host}:{settings.MQTT_PORT}"
 
 
 def facts(*, is_demo: bool, with_simulator: bool) -> dict[str, Any]:
     """Return what the supervisor needs to know."""
-    host = "127.0.0.1" if settings.HOST in ("0.0.0.0", "::", "") else settings.HOST  # noqa: S104
+    host = "127.0.0.1" if settings.HOST in ("0.0.0.0", "::", "") else settings.HOST
     return {
         "web": [host, settings.PORT, bool(settings.TLS_CERT)],
         "broker": broker_command(),

@@ -39,6 +39,7 @@ FORGIVEN_AFTER_S: Final = 60.0
 READY_WITHIN_S: Final = 60.0
 FILES_WANTED: Final = 65_536
 _COLOURS: Final = {"broker": 35, "web": 34, "bridge": 33, "worker": 36, "simulate": 32, "up": 1}
+_BROKER_CHATTER: Final = " [INF] "
 # Ends with its parent (PR_SET_PDEATHSIG), then becomes the program.
 _BOUND: Final = (
     "import ctypes,os,sys\n"
@@ -123,7 +124,9 @@ class Log:
         """Write a child's lines until it ends."""
         with stream:
             for line in stream:
-                self.say(line.decode("utf-8", "replace").rstrip(), name)
+                text = line.decode("utf-8", "replace").rstrip()
+                if name != "broker" or _BROKER_CHATTER not in text or "Server is ready" in text:
+                    self.say(text, name)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -141,7 +144,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
 
-class _only_one:  # noqa: N801  (reads as a function)
+class _only_one:
     """Hold the lock of a data folder, or say who holds it."""
 
     def __init__(self, data: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import time
 from typing import Any
@@ -25,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it, step by step, each with its time on stderr."""
+        logging.getLogger("liengia.core.bus").setLevel(logging.WARNING)  # the broker does not run yet
         try:
             prepare.refuse_busy_ports(prepare.wanted_ports())
             prepare.compile_messages()

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from liengia.core import worker
 from liengia.core.bus import get_bus
+from liengia.operate import gateways
 
 
 class Command(BaseCommand):
@@ -23,5 +24,6 @@ class Command(BaseCommand):
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
+        gateways.serve(get_bus())
         worker.run(worker.chores(), stopping)
         get_bus().close()
