@@ -121,6 +121,10 @@ class Stage:
             return True
         return False
 
+    def pause(self, name: str, still: bool) -> None:
+        """Let a child stand still (SIGSTOP), or go on (SIGCONT)."""
+        self.children()[name].send_signal(signal.SIGSTOP if still else signal.SIGCONT)
+
     def memory_mb(self) -> dict[str, float]:
         """Return the proportional memory of each process, in megabytes."""
         assert self.process is not None

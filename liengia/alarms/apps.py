@@ -16,7 +16,9 @@ class AlarmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what lower rooms ask for: audit kinds, capabilities, channels, movers, stewards, health, chores."""
-        from liengia.alarms import audit_kinds, capabilities, channels, feed, handover, menus, policies, supervision, tasks
+        from liengia.alarms import audit_kinds, capabilities, channels, handover, menus, policies, supervision
+        from liengia.alarms import feed as _feed  # noqa: F401  (registers its order)
+        from liengia.alarms import tasks as _tasks  # noqa: F401  (registers its chores)
         from liengia.alarms.services import escalation, groups
         from liengia.core import health
         from liengia.people import stewards
@@ -34,7 +36,6 @@ class AlarmsConfig(AppConfig):
         health.register("alarms.steps", supervision.every_step_ran)
         health.register("alarms.states", supervision.states_published)
         post_migrate.connect(_ensure_plans, sender=self)
-        assert feed.FEED and tasks.give_positions  # both register themselves when they are imported
 
 
 def _ensure_plans(**kwargs: object) -> None:

@@ -35,8 +35,15 @@ class Notice:
 class Channel(Protocol):
     """One way to reach people."""
 
-    name: str
-    label: str | Promise
+    @property
+    def name(self) -> str:
+        """The word by which plans name it."""
+        ...
+
+    @property
+    def label(self) -> str | Promise:
+        """What people read."""
+        ...
 
     def enqueue(self, notice: Notice) -> int:
         """Write what is to be sent, in the caller's transaction; return how many it is meant for."""

@@ -82,10 +82,11 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Answer with the live order, for whatever the signed-in user may see; rights are looked at every 30 s."""
     user = await request.auser()
     audience = await sync_to_async(policies.audience_of)(user)
-    mark = await sync_to_async(people.fingerprint)(user.pk)
+    key = user.pk or 0
+    mark = await sync_to_async(people.fingerprint)(key)
 
     async def recheck() -> frozenset[str] | None:
-        if user.pk is None or await sync_to_async(people.fingerprint)(user.pk) != mark:
+        if await sync_to_async(people.fingerprint)(key) != mark:
             return None
         return audience
 

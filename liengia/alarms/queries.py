@@ -29,6 +29,7 @@ from liengia.alarms.models import (
     Press,
 )
 from liengia.alarms.models.devices import SOUNDING_KINDS
+from liengia.alarms.models.incidents import OPEN_STATES
 from liengia.alarms.services.incidents import answer_counts
 from liengia.alarms.services.presses import households_pressing
 from liengia.core import clock
@@ -169,7 +170,7 @@ def timeline(incident: Incident, *, newest_first: bool = False) -> QuerySet[Inci
 
 def open_incidents_for(user: User) -> QuerySet[Incident]:
     """Return the open incidents that a user may see: real before drill before test, then the newest."""
-    return policies.visible_incidents(user).open().order_by("-mode", "-opened_at").distinct()  # type: ignore[attr-defined]
+    return policies.visible_incidents(user).filter(state__in=OPEN_STATES).order_by("-mode", "-opened_at").distinct()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def every_step_ran() -> Finding:
 
 def states_published() -> Finding:
     """Red while what sirens should do has not reached the broker."""
-    waiting = NeighbourGroup.objects.all().with_unpublished_state().count()  # type: ignore[attr-defined]
+    waiting = NeighbourGroup.objects.all().with_unpublished_state().count()
     if waiting:
         return Finding(False, _("%(count)s groups wait for their sirens' state") % {"count": waiting})
     return Finding(True, _("all groups' states are published"))

@@ -48,7 +48,7 @@ class Bus:
         """Start the thread; the connection follows as soon as the broker answers."""
         self.loop = asyncio.new_event_loop()
         self.client = Client()
-        self._wakes: dict[str, list[Callable[[], None]]] = {}
+        self._wakes: dict[str, list[Callable[[], object]]] = {}
         self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
         self._thread.start()
 
@@ -75,7 +75,7 @@ class Bus:
             wake()
         self.publish(f"{POKES}.{topic}")
 
-    def on_poke(self, topic: str, wake: Callable[[], None]) -> None:
+    def on_poke(self, topic: str, wake: Callable[[], object]) -> None:
         """Call `wake` (quick, thread-safe) at each poke on a topic, from this process or another."""
         self._wakes.setdefault(topic, []).append(wake)
 
@@ -138,7 +138,7 @@ async def connect(client: Client) -> None:
     await client.connect(
         **connection_options(),  # type: ignore[arg-type]
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.5,
+        reconnect_time_wait=1,
         connect_timeout=2,
         ping_interval=10,
         max_outstanding_pings=2,

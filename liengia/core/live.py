@@ -54,7 +54,7 @@ def sequence(model: type[Positioned], *, most: int = 2000) -> int:
                 f" FROM {table} WHERE position IS NULL ORDER BY id LIMIT %s) AS fresh WHERE {table}.id = fresh.id",
                 [order.last, most],
             )
-            given = cursor.rowcount
+            given = int(cursor.rowcount)
         if given:
             order.last += given
             order.save(update_fields=["last"])

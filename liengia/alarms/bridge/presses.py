@@ -175,7 +175,8 @@ class PressReader:
                 logger.exception("a press of device %s could not be recorded; it is kept", message.device)
                 refused[place] = "failed"
                 continue
-            refused |= {place: why for why in outcome.refused.values()}
+            if outcome.refused:
+                refused[place] = outcome.refused[0]
         await self.thread.run(number_events)
         return refused
 

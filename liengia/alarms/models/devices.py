@@ -67,7 +67,7 @@ class Device(models.Model):
     firmware = models.CharField(max_length=40, blank=True)
     mistaken_count = models.PositiveIntegerField(default=0)
 
-    objects: ClassVar[models.Manager[Device]] = DeviceQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Device]] = DeviceQuerySet.as_manager()
 
     IMPERSONAL: ClassVar[set[str]] = {"place", "firmware"}
 
@@ -159,7 +159,7 @@ class DeviceFault(models.Model):
     cleared_at = models.DateTimeField(null=True, blank=True)
     detail = models.JSONField(default=dict, blank=True)
 
-    objects: ClassVar[models.Manager[DeviceFault]] = DeviceFaultQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[DeviceFault]] = DeviceFaultQuerySet.as_manager()
 
     class Meta:
         """One open fault of a kind for a device."""

@@ -78,7 +78,7 @@ class NeighbourGroup(models.Model):
     state_rev = models.BigIntegerField(default=1, editable=False)
     state_published_rev = models.BigIntegerField(default=0, editable=False)
 
-    objects: ClassVar[models.Manager[NeighbourGroup]] = NeighbourGroupQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[NeighbourGroup]] = NeighbourGroupQuerySet.as_manager()
 
     IMPERSONAL: ClassVar[set[str]] = {
         "name", "rules", "lane_note", "water_note", "power_note", "assembly_point", "decision_number",
@@ -126,7 +126,7 @@ class GroupHousehold(models.Model):
     joined_on = models.DateField(_("joined on"))
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager[GroupHousehold]] = GroupHouseholdQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[GroupHousehold]] = GroupHouseholdQuerySet.as_manager()
 
     class Meta:
         """A household is in one group at a time; a seat is held once."""

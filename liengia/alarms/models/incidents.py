@@ -102,7 +102,7 @@ class Incident(models.Model):
     counts = models.JSONField(default=dict, blank=True)
     names_erased_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager[Incident]] = IncidentQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Incident]] = IncidentQuerySet.as_manager()
 
     PERSONAL: ClassVar[dict[str, str]] = {"end_note": "why the incident ended, in the officer's words"}
     IMPERSONAL: ClassVar[set[str]] = {"end_reason", "counts"}

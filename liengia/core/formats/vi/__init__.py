@@ -1,0 +1,1 @@
+"""Forms of dates and numbers that differ from Django's own."""
