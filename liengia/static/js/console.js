@@ -42,7 +42,6 @@ function put(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("console");
   if (!fresh || !board()) return false;
   const known = cards();
-  const before = chosen();
   const focused = document.activeElement;
   const openDetails = new Set([...board().querySelectorAll("details[open][id]")].map((one) => one.id));
   let isFocusLost = false;
@@ -59,7 +58,7 @@ function put(html) {
       if (same) same.focus({ preventScroll: true }); else isFocusLost = true;
     }
   }
-  if (chosen() !== before) history.replaceState(null, "", chosen() ? `?mo=${encodeURIComponent(chosen())}` : location.pathname);
+  if ((new URLSearchParams(location.search).get("mo") ?? "") !== chosen()) history.replaceState(null, "", chosen() ? `?mo=${encodeURIComponent(chosen())}` : location.pathname);
   if (isFocusLost) document.getElementById("h-detail")?.focus({ preventScroll: true });
   showFreshness(fresh.dataset.at);
   document.dispatchEvent(new CustomEvent("htmx:afterSettle", { detail: { elt: board() } }));
@@ -67,9 +66,23 @@ function put(html) {
   return true;
 }
 
+// A choice holds from the moment it is made: an answer that was asked for before it would undo it.
+document.addEventListener("htmx:configRequest", (event) => {
+  const card = event.detail.elt?.closest?.("[data-incident]");
+  const field = document.getElementById("chosen");
+  if (card && field) field.value = card.dataset.incident;
+});
+
+function isOutrun(request) {
+  const card = request?.elt?.closest?.("[data-incident]");
+  if (card) return card.dataset.incident !== chosen();
+  return request?.elt?.id === "console" && (request.parameters?.mo ?? "") !== chosen();
+}
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.id !== "console") return;
   event.detail.shouldSwap = false;
+  if (isOutrun(event.detail.requestConfig)) return;
   // Anything but the board is the sign-in page: the session has ended.
   if (put(event.detail.serverResponse)) closeAnswered(event.detail.requestConfig?.elt);
   else location.reload();

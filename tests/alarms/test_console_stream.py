@@ -1,0 +1,94 @@
+"""The console's live order: resumed by position, nothing missed, nothing of another commune."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.test import AsyncClient, Client
+
+from liengia.alarms import services
+from liengia.alarms.feed import FEED
+from liengia.alarms.models import IncidentEvent
+from liengia.core import live
+from liengia.core.actor import Actor
+from tests.alarms.console_scene import Desk, desk, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _signed_in(user: Any) -> AsyncClient:
+    client = AsyncClient()
+    client.cookies = sign_in(Client(), user).cookies
+    return client
+
+
+async def _read(client: AsyncClient, since: int, *, until: str = "hello", seconds: float = 8) -> list[tuple[str, dict[str, Any]]]:
+    """Return the events of a stream that resumes after a position, up to one of a kind."""
+    answer = await client.get("/song/", headers={"Last-Event-ID": str(since)})
+    assert answer.status_code == 200 and answer["Content-Type"].startswith("text/event-stream")
+    found: list[tuple[str, dict[str, Any]]] = []
+
+    async def read() -> None:
+        async for chunk in answer.streaming_content:  # type: ignore[attr-defined]
+            for block in chunk.decode().split("\n\n"):
+                fields = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line and line[0] != ":")
+                if "event" in fields:
+                    found.append((fields["event"], json.loads(fields["data"])))
+            if found and found[-1][0] == until:
+                return
+
+    await asyncio.wait_for(read(), seconds)
+    await answer.streaming_content.aclose()  # type: ignore[attr-defined]
+    FEED.close()
+    return found
+
+
+async def test_a_page_that_comes_back_gets_all_that_it_missed_once_and_in_order() -> None:
+    scene: Desk = await sync_to_async(desk)()
+
+    def happen() -> int:
+        incident = scene.press(9)
+        live.sequence(IncidentEvent)
+        seen = IncidentEvent.objects.latest("position").position or 0
+        scene.ring(1, 2, 3)
+        services.acknowledge_incident(incident, actor=Actor.of(scene.second))
+        services.note_incident(incident, text="xe tới", actor=Actor.of(scene.second))
+        live.sequence(IncidentEvent)
+        return seen
+
+    seen = await sync_to_async(happen)()
+    client = await sync_to_async(_signed_in)(scene.officer)
+    events = await _read(client, seen)
+    assert [kind for kind, _data in events] == ["sounded", "acknowledged", "noted", "hello"]
+    positions = [data["position"] for _kind, data in events[:-1]]
+    assert positions == list(range(seen + 1, seen + 4))
+
+
+async def test_the_desk_of_another_commune_hears_nothing() -> None:
+    scene: Desk = await sync_to_async(desk)()
+
+    def happen() -> None:
+        scene.press(9)
+        live.sequence(IncidentEvent)
+
+    await sync_to_async(happen)()
+    client = await sync_to_async(_signed_in)(scene.elsewhere)
+    assert [kind for kind, _data in await _read(client, 0)] == ["hello"]
+
+
+async def test_a_silent_call_reaches_the_desk_and_not_the_groups_leader() -> None:
+    scene: Desk = await sync_to_async(desk)()
+
+    def happen() -> None:
+        scene.press(9, kind="help", silent=True)
+        live.sequence(IncidentEvent)
+
+    await sync_to_async(happen)()
+    officer = await sync_to_async(_signed_in)(scene.officer)
+    assert "opened" in [kind for kind, _data in await _read(officer, 0)]
+    leader = await sync_to_async(_signed_in)(scene.leader)
+    assert [kind for kind, _data in await _read(leader, 0)] == ["hello"]

@@ -1,0 +1,302 @@
+"""The duty console in a real browser, on a real `liengia web` that is killed and comes back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from liengia.alarms import services
+from liengia.alarms.models import Incident, IncidentEvent
+from liengia.core import live
+from liengia.core.actor import Actor
+from liengia.people.models import User
+from tests.alarms.console_scene import Desk, desk, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "tests/vendor/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Site:
+    """A web process of the project on the tests' database, that can be killed and started again."""
+
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        database = str(connection.settings_dict["NAME"])
+        if connection.vendor == "sqlite":
+            address = f"sqlite:///{Path(database).resolve()}"
+        else:
+            address = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{database}"
+        environment = {
+            **os.environ,
+            "DATABASE_URL": address,
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "LIENGIA_PORT": str(self.port),
+            "PYTHONPATH": str(ROOT),
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "liengia", "web", "--workers", "1"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                with urlopen(f"{self.url}/tro-nang/", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError("the web process did not answer within 60 s")
+
+    def kill(self) -> None:
+        """Kill the process and its workers at once, as a power cut would."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("LIENGIA_CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        yield browser
+        browser.close()
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def scene(transactional_db: None) -> Desk:
+    return desk()
+
+
+@pytest.fixture
+def site(scene: Desk) -> Iterator[Site]:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = Site(port)
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def opened(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    contexts: list[BrowserContext] = []
+
+    def open_(user: User, path: str = "/truc/", **options: object) -> Page:
+        context = chromium.new_context(base_url=site.url, locale="vi-VN", **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        cookie = sign_in(Client(), user).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": site.url}])
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def told() -> None:
+    """Give positions, as the bridge does."""
+    live.sequence(IncidentEvent)
+
+
+def card(page: Page, incident: Incident) -> object:
+    return page.locator(f'[data-incident="{incident.public_id}"]')
+
+
+def test_an_alarm_appears_by_itself_is_said_once_and_counted(opened: Callable[..., Page], scene: Desk) -> None:
+    page = opened(scene.officer)
+    expect(page.locator("html")).to_have_attribute("data-stream", "online")
+    expect(page.get_by_text("Không có sự việc nào đang mở")).to_be_visible()
+    incident = scene.press(9)
+    told()
+    expect(card(page, incident)).to_be_visible(timeout=8000)  # type: ignore[arg-type]
+    expect(page.locator("#console-alert")).to_contain_text("Nhà số 9")
+    expect(page).to_have_title("(1) Trực ban · Liên Gia")
+    expect(page.locator("#h-detail")).to_contain_text("Trần Thị Lụa")
+    page.evaluate("document.getElementById('console-alert').textContent = ''")
+    scene.ring(1, 2, 3)
+    told()
+    expect(page.locator("#h-sirens")).to_contain_text("3 trên 15", timeout=8000)
+    expect(page.locator("#console-alert")).to_have_text("")
+
+
+def test_a_killed_web_process_costs_no_event(opened: Callable[..., Page], scene: Desk, site: Site) -> None:
+    first = scene.press(9)
+    told()
+    page = opened(scene.officer)
+    expect(page.locator("html")).to_have_attribute("data-stream", "online")
+    page.locator("#note_text").fill("đang gọi nhà 7")
+    site.kill()
+    expect(page.locator("html")).to_have_attribute("data-stream", "offline", timeout=10_000)
+    expect(page.locator(".stream .offline")).to_be_visible()
+    expect(page.locator("#as-of")).to_be_visible()
+    services.note_incident(first, text="xe đã ra cửa", actor=Actor.of(scene.second))
+    second = scene.press(3, kind="medical")
+    told()
+    site.start()
+    expect(card(page, second)).to_be_visible(timeout=20_000)  # type: ignore[arg-type]
+    expect(page.locator("html")).to_have_attribute("data-stream", "online")
+    expect(page.locator("#p-lines")).to_contain_text("xe đã ra cửa")
+    expect(page.locator("#note_text")).to_have_value("đang gọi nhà 7")
+    expect(page.locator("#as-of")).to_be_hidden()
+
+
+def test_two_officers_press_at_once(opened: Callable[..., Page], scene: Desk) -> None:
+    incident = scene.press(9)
+    told()
+    one, two = opened(scene.officer), opened(scene.second)
+    for page in (one, two):
+        expect(page.locator("#b-acknowledge")).to_be_visible()
+    one.keyboard.press("n")
+    two.keyboard.press("n")
+    for page in (one, two):
+        expect(page.locator(".taken")).to_be_visible(timeout=8000)
+    incident.refresh_from_db()
+    winner = str(incident.acknowledged_by)
+    for page in (one, two):
+        expect(page.locator(".taken")).to_contain_text(winner)
+    assert incident.events.filter(kind="acknowledged").count() == 1
+
+
+def test_the_keyboard_does_everything(opened: Callable[..., Page], scene: Desk) -> None:
+    fire, medical = scene.press(9), scene.press(2, kind="medical")
+    told()
+    page = opened(scene.officer)
+    expect(card(page, fire)).to_have_attribute("aria-current", "true")  # type: ignore[arg-type]
+    page.keyboard.press("ArrowDown")
+    expect(card(page, medical)).to_have_attribute("aria-current", "true")  # type: ignore[arg-type]
+    expect(page.locator("#h-detail")).to_contain_text("Nhà số 2")
+    expect(card(page, medical)).to_be_focused()  # type: ignore[arg-type]
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#h-detail")).to_contain_text("Nhà số 9")
+    page.keyboard.press("c")
+    page.keyboard.type("nhận tin")
+    fire.refresh_from_db()
+    assert fire.state == "ringing"
+    page.keyboard.press("Enter")
+    expect(page.locator("#p-lines")).to_contain_text("nhận tin")
+    expect(page.locator("#note_text")).to_have_value("")
+    page.keyboard.press("n")
+    expect(page.locator(".taken")).to_be_visible()
+    expect(page.locator("#h-detail")).to_be_visible()
+    page.keyboard.press("g")
+    expect(page.locator("#p-phones")).to_contain_text("đã gọi 114 lúc")
+    page.keyboard.press("t")
+    expect(page.locator("#b-quiet")).to_have_count(0)
+    page.keyboard.press("l")
+    page.locator("#answer_house").select_option("7")
+    page.get_by_label("An toàn").first.check()
+    page.keyboard.press("Enter")
+    expect(page.locator("#h-answers")).to_contain_text("1 trên 15")
+    page.keyboard.press("?")
+    expect(page.locator("#d-keys")).to_be_visible()
+    page.locator("#keys-on").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    expect(page.locator("#d-dismiss")).to_be_hidden()
+    page.keyboard.press("?")
+    page.locator("#keys-on").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    expect(page.locator("#d-resolve")).to_be_visible()
+    page.keyboard.type("đã dập")
+    page.locator("#d-resolve button.primary").click()
+    expect(page.locator("#p-detail")).to_contain_text("Sự việc kết thúc lúc")
+    fire.refresh_from_db()
+    assert fire.state == "resolved" and fire.end_note == "đã dập"
+
+
+def test_what_is_typed_in_a_dialog_stays_when_the_page_renews(opened: Callable[..., Page], scene: Desk) -> None:
+    scene.press(9)
+    told()
+    page = opened(scene.officer)
+    page.keyboard.press("b")
+    page.locator("#dismiss_note").fill("khói nhang")
+    scene.ring(1, 2, 3, 4)
+    told()
+    expect(page.locator("#h-sirens")).to_contain_text("4 trên 15", timeout=8000)
+    expect(page.locator("#d-dismiss")).to_be_visible()
+    expect(page.locator("#dismiss_note")).to_have_value("khói nhang")
+
+
+def test_without_scripts_the_acts_work(opened: Callable[..., Page], scene: Desk) -> None:
+    incident = scene.press(9)
+    told()
+    page = opened(scene.officer, java_script_enabled=False)
+    page.locator("#b-acknowledge").click()
+    expect(page.get_by_text("Anh/chị đã nhận")).to_be_visible()
+    page.locator("#b-dismiss").click()
+    page.locator("select").select_option("smoke_without_fire")
+    page.locator("main button.primary").click()
+    incident.refresh_from_db()
+    assert incident.state == "dismissed"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_pages_are_clean(opened: Callable[..., Page], scene: Desk, width: int, theme: str) -> None:
+    incident = scene.press(9)
+    scene.press(2, kind="help", silent=True)
+    scene.ring(*(n for n in range(1, 16) if n != 7))
+    services.answer_incident(incident, household=scene.houses[0], kind="coming", minutes=2, actor=Actor.of(scene.leader))
+    told()
+    page = opened(scene.officer, viewport={"width": width, "height": 800}, color_scheme=theme)
+    record = f"/truc/su-viec/{incident.public_id}/"
+    for path in ("/truc/", f"{record}bao-nham/", "/truc/lich-su/", record, "/", "/gioi-thieu/", "/quyen-rieng-tu/", "/tro-nang/"):
+        page.goto(path)
+        page.wait_for_timeout(300)
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, path
+        assert _violations(page) == [], path
+    page.goto("/truc/")
+    for key in ("x", "b", "l", "?"):
+        page.keyboard.press(key)
+        assert _violations(page) == [], key
+        page.keyboard.press("Escape")
+
+
+def _violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
