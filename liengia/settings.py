@@ -226,6 +226,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 # Behind one address of a commune's office sit many people; the account itself locks after eight wrong passwords.
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,40/10m/key", "reauthenticate": "10/m/user"}
+ACCOUNT_FORMS = {"login": "liengia.people.forms.SignInForm"}
 MFA_ADAPTER = "liengia.people.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

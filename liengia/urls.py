@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.conf.urls.static import static
 from django.urls import include, path
+from wagtail.admin import urls as wagtail_admin
 
 urlpatterns = [
     path("", include("liengia.operate.urls")),
     path("", include("liengia.core.urls")),
     path("", include("liengia.people.account_urls")),
     path("", include("liengia.people.urls")),
+    path("quan-tri/", include(wagtail_admin)),
     path("", include("liengia.alarms.urls")),
     path("", include("liengia.portal.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

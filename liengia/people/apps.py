@@ -51,6 +51,9 @@ class PeopleConfig(AppConfig):
         from liengia.people.health import rota
         from liengia.units import scope, succession
 
+        for model in self.get_models():
+            # Wagtail would write reference rows at every save; nothing of ours is looked up by them.
+            model.wagtail_reference_index_ignore = True  # type: ignore[attr-defined]
         capabilities.register_own()
         for mover in (reform.move_households, reform.move_roles, reform.move_posts):
             succession.register(mover)

@@ -121,3 +121,35 @@ def register_own() -> None:
         shipped_to=("area_admin",),
         permissions=("people.change_retentionperiod", "people.view_retentionperiod"),
     )
+    _register_lower_rooms(admins)
+
+
+def _register_lower_rooms(admins: tuple[str, ...]) -> None:
+    """Register what the rooms below ask for: they cannot do it themselves."""
+    register("audit.read", _("Read the audit log"), shipped_to=("auditor", *admins), permissions=("audit.view_entry",))
+    register(
+        "units.rooms",
+        _("See the units, switch rooms of the commune on and off"),
+        shipped_to=admins,
+        permissions=(
+            "units.view_unit",
+            "units.view_succession",
+            "units.view_reform",
+            "units.view_roomswitch",
+            "units.add_roomswitch",
+            "units.change_roomswitch",
+        ),
+    )
+    kept = ("organisation", "agreement", "committee", "yearplan", "meeting", "task", "committeemember")
+    register(
+        "organisations.keep",
+        _("Keep organisations, committees, tasks and agreements"),
+        shipped_to=("commune_editor", "commune_approver", *admins),
+        permissions=(
+            *(f"organisations.{verb}_{model}" for model in kept for verb in ("view", "add", "change")),
+            "organisations.view_conclusion",
+            "organisations.add_conclusion",
+            "organisations.view_agreementreview",
+            "organisations.add_agreementreview",
+        ),
+    )

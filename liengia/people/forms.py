@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
@@ -12,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from liengia.core.fields import parse_phone
 from liengia.core.text import nfc
 from liengia.people import policies
-from liengia.people.models import DutyPost, DutyShift, Household, KitItem, User
+from liengia.people.models import DutyPost, DutyShift, Household, KitItem, Role, User
 from liengia.people.services import KitLine, PhoneLine
 from liengia.people.services.duty import at_local
+from liengia.units.models import Unit
 
 PHONE_ROWS = 5
 KIT_ROWS = 8
@@ -265,6 +267,57 @@ class HandoverForm(forms.Form):
         field = self.fields["to_user"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = policies.holders("people.duty", post.unit).exclude(pk=giver.pk)
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """Allauth's form without its link to a reset by e-mail, which we do not have."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Leave the words to our template."""
+        super().__init__(*args, **kwargs)
+        for name in ("login", "password"):
+            self.fields[name].help_text = ""
+            self.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class NewAccountForm(forms.Form):
+    """Somebody who works for the commune or in a hamlet, with a first role."""
+
+    full_name = forms.CharField(label=_("Full name"), max_length=120)
+    username = forms.CharField(
+        label=_("Sign-in name"), max_length=150, help_text=_("A phone number, an e-mail address, or a word.")
+    )
+    phone = PhoneInput(label=_("Phone"), required=False)
+    role = forms.ModelChoiceField(label=_("Role"), queryset=Role.objects.all())
+    unit = forms.ModelChoiceField(label=_("Where"), queryset=Unit.objects.none())
+    until = forms.DateField(
+        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, keeper: User, **kwargs: Any) -> None:
+        """Offer the units that the keeper keeps."""
+        super().__init__(*args, **kwargs)
+        self.keeper = keeper
+        roots = [unit.pk for unit in policies.units_where(keeper, "people.accounts")]
+        field = self.fields["unit"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = Unit.objects.current().below_any(roots).order_by("code")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a role that the keeper may not give, and turn the last day into an instant."""
+        data = super().clean() or {}
+        role, unit = data.get("role"), data.get("unit")
+        if role and unit and not policies.may_give(self.keeper, role, unit):
+            self.add_error("role", _("Only who may change roles gives this one."))
+        if data.get("until"):
+            data["valid_to"] = at_local(data["until"] + timedelta(days=1), time.min)
+        return data
+
+
+class GiveRoleForm(NewAccountForm):
+    """A further role for an account that stands."""
+
+    full_name = username = phone = None  # type: ignore[assignment]
 
 
 class EraseForm(forms.Form):

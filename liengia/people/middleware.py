@@ -60,7 +60,7 @@ class SecondFactorMiddleware(_Passing):
         if name in ELSEWHERE:
             return HttpResponseRedirect(reverse(ELSEWHERE[name]))
         if name.startswith("wagtailusers_"):
-            return HttpResponseRedirect(reverse("people_office:index"))
+            return HttpResponseRedirect(reverse("people_office_accounts"))
         return None
 
     def _end_revoked(self, request: HttpRequest) -> None:

@@ -165,6 +165,36 @@ def may_edit(user: User | AnonymousUser, household: Household) -> bool:
     return is_member or leads(user, household)
 
 
+# Accounts: who keeps whose
+
+
+def managed_users(user: User | AnonymousUser) -> QuerySet[User]:
+    """Return the accounts that a user keeps: those with a role or a household in the units, nobody more powerful."""
+    roots = [unit.pk for unit in units_where(user, "people.accounts")]
+    if not roots:
+        return User.objects.none()
+    below = Unit.objects.below_any(roots).values("pk")
+    found = User.objects.filter(is_superuser=False)
+    inside = Q(role_assignments__unit__in=below) | Q(memberships__household__hamlet__in=below)
+    return found.filter(inside).distinct().order_by("full_name", "pk")
+
+
+def may_manage(user: User, target: User) -> bool:
+    """Tell whether a user may unlock, reset or close an account: all its rights lie inside what the user keeps."""
+    if user.is_superuser:
+        return True
+    if target.is_superuser or not managed_users(user).filter(pk=target.pk).exists():
+        return False
+    return all(can(user, "people.accounts", grant.unit) for grant in grants(target))
+
+
+def may_give(user: User, role: Role, unit: Unit) -> bool:
+    """Tell whether a user may give a role in a unit; nobody gives the power over roles without having it."""
+    if not can(user, "people.accounts", unit):
+        return False
+    return "people.roles" not in role.capabilities or can(user, "people.roles", unit)
+
+
 # Policies of views
 
 

@@ -48,20 +48,20 @@ def test_a_wrong_phone_changes_nothing_and_says_why(cast: Cast) -> None:
 
 
 def test_the_need_is_encrypted_and_read_only_inside_an_open_incident(cast: Cast) -> None:
-    services.write_need(cast.house_9, "một người ngồi xe lăn", actor=TESTER, how="con trai nói")
+    services.write_need(cast.house_9, "một cụ nằm tại giường", actor=TESTER, how="con trai nói")
     with connection.cursor() as cursor:
         cursor.execute("SELECT text FROM people_evacuationneed")
-        assert "xe lăn" not in cursor.fetchone()[0]
+        assert "tại giường" not in cursor.fetchone()[0]
     with pytest.raises(Forbidden):
         queries.evacuation_needs([cast.house_9], actor=TESTER, incident=_incident(False))  # type: ignore[arg-type]
     found = queries.evacuation_needs([cast.house_9, cast.house_1], actor=Actor.of(cast.truc), incident=_incident(True))  # type: ignore[arg-type]
-    assert found == {cast.house_9.pk: "một người ngồi xe lăn"}
+    assert found == {cast.house_9.pk: "một cụ nằm tại giường"}
     assert Entry.objects.filter(kind="people.needs_read", about_id=str(cast.house_9.pk)).count() == 1
-    assert "xe lăn" not in signed_in(cast.lua).get(f"/nha/ho/{cast.house_9.public_id}/can-giup/").content.decode()
+    assert "tại giường" not in signed_in(cast.lua).get(f"/nha/ho/{cast.house_9.public_id}/can-giup/").content.decode()
 
 
 def test_withdrawing_consent_deletes_the_text_at_once(cast: Cast) -> None:
-    services.write_need(cast.house_9, "một người ngồi xe lăn", actor=TESTER, how="con trai nói")
+    services.write_need(cast.house_9, "một cụ nằm tại giường", actor=TESTER, how="con trai nói")
     services.withdraw_need(cast.house_9, actor=TESTER)
     assert not EvacuationNeed.standing.exists()
     assert EvacuationNeed.all_needs.get().text == ""
@@ -70,7 +70,7 @@ def test_withdrawing_consent_deletes_the_text_at_once(cast: Cast) -> None:
 
 def test_no_need_without_consent(cast: Cast) -> None:
     with pytest.raises(Invalid):
-        services.write_need(cast.house_9, "một người ngồi xe lăn", actor=TESTER, how=" ")
+        services.write_need(cast.house_9, "một cụ nằm tại giường", actor=TESTER, how=" ")
 
 
 def test_a_copy_holds_everything_and_the_reading_is_recorded(cast: Cast) -> None:
@@ -81,7 +81,7 @@ def test_a_copy_holds_everything_and_the_reading_is_recorded(cast: Cast) -> None
 
 
 def test_deletion_leaves_an_empty_row(cast: Cast) -> None:
-    services.write_need(cast.house_9, "một người ngồi xe lăn", actor=TESTER, how="con trai nói")
+    services.write_need(cast.house_9, "một cụ nằm tại giường", actor=TESTER, how="con trai nói")
     services.erase_household(cast.house_9, actor=TESTER, reason="gia đình yêu cầu")
     kept = Household.objects.get(pk=cast.house_9.pk)
     assert (kept.head_name, kept.is_active, kept.point) == ("", False, None)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
 from liengia.core.pdf import qr_svg
+from liengia.core.templatetags.look import spaced_phone
 from liengia.people import policies, services
 from liengia.people.forms import (
     EraseForm,
@@ -88,7 +89,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 def phones(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write the numbers in calling order."""
     household = _found(request, public_id)
-    given = list(household.phones.values("phone", "name", "relation"))
+    given = [{**row, "phone": spaced_phone(row["phone"])} for row in household.phones.values("phone", "name", "relation")]
     rows = PhoneRows(request.POST or None, initial=given)
     if request.method == "POST" and rows.is_valid():
         services.set_phones(household, phone_lines(rows), actor=Actor.of(me(request)))
