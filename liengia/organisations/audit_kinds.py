@@ -23,6 +23,8 @@ for _code, _label in (
     ("seat_ended", _("seat in a committee ended")),
     ("plan_drafted", _("year's plan drafted")),
     ("plan_adopted", _("year's plan adopted")),
+    ("plan_changed", _("year's plan corrected")),
+    ("meeting_changed", _("meeting corrected")),
     ("meeting_called", _("meeting entered")),
     ("concluded", _("conclusion written")),
     ("task_assigned", _("task assigned")),

@@ -21,6 +21,7 @@ from liengia.organisations.models import (
     Meeting,
     MemberPost,
     Organisation,
+    PlanState,
     Task,
     TaskState,
     YearPlan,
@@ -172,6 +173,45 @@ def call_meeting(
             "organisations.meeting_called", actor=actor, about=row, at=at, unit=committee.unit,
             facts={"starts_at": starts_at},
         )  # fmt: skip
+    return row
+
+
+def change_meeting(meeting: Meeting, *, actor: Actor, at: datetime | None = None, **facts: Any) -> Meeting:
+    """Correct what is known of a meeting; its conclusions stay as they were written.
+
+    Raises:
+        Invalid: a field is refused.
+    """
+    with transaction.atomic():
+        row = Meeting.objects.select_for_update().get(pk=meeting.pk)
+        changed = [name for name, value in facts.items() if getattr(row, name) != value]
+        for name in changed:
+            setattr(row, name, facts[name])
+        validate(row)
+        row.save()
+        unit = row.committee.unit
+        audit.record("organisations.meeting_changed", actor=actor, about=row, at=at, unit=unit, facts={"fields": changed})
+    return row
+
+
+def change_plan(plan: YearPlan, *, actor: Actor, at: datetime | None = None, **facts: Any) -> YearPlan:
+    """Correct a plan that is still a draft.
+
+    Raises:
+        Refused: it is adopted.
+        Invalid: a field is refused.
+    """
+    with transaction.atomic():
+        row = YearPlan.objects.select_for_update().get(pk=plan.pk)
+        if row.state != PlanState.DRAFT:
+            raise Refused(_("An adopted plan is not changed. Its tasks can be postponed or withdrawn."), code="adopted")
+        changed = [name for name, value in facts.items() if getattr(row, name) != value]
+        for name in changed:
+            setattr(row, name, facts[name])
+        validate(row)
+        row.save()
+        unit = row.committee.unit
+        audit.record("organisations.plan_changed", actor=actor, about=row, at=at, unit=unit, facts={"fields": changed})
     return row
 
 

@@ -114,7 +114,7 @@ class CommitteeMember(models.Model):
         verbose_name = _("member of a committee")
         verbose_name_plural = _("members of a committee")
         ordering: ClassVar = ["pk"]
-        default_permissions = ()
+        default_permissions = ("view", "add", "change")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["committee"],

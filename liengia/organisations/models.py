@@ -291,7 +291,7 @@ class AgreementReview(models.Model):
         verbose_name = _("review of an agreement")
         verbose_name_plural = _("reviews of agreements")
         ordering: ClassVar = ["-held_on", "-pk"]
-        default_permissions = ()
+        default_permissions = ("view", "add")
 
     def __str__(self) -> str:
         """Return day and agreement."""

@@ -15,8 +15,10 @@ class UnitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries of lower rooms."""
+        from liengia.audit import scope as audit_scope
         from liengia.core import rooms
-        from liengia.units import audit_kinds, succession, switches, tasks  # noqa: F401
+        from liengia.units import audit_kinds, scope, succession, switches, tasks  # noqa: F401
 
         rooms.answer_by(switches.keeps_on)
         succession.register(switches.move_switches)
+        audit_scope.answer_by(lambda user: [u.pk for u in scope.units_for(user, "audit.read").only("pk")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils.translation import gettext
@@ -437,4 +438,10 @@ class RoomSwitch(models.Model):
 
     def __str__(self) -> str:
         """Return commune and room."""
-        return f"{self.unit.full_name}: {self.room}"
+        return f"{self.unit.full_name}: {self.room_name}"
+
+    @property
+    def room_name(self) -> str:
+        """The room's name for people."""
+        config = apps.app_configs.get(self.room)
+        return str(config.verbose_name) if config else self.room

@@ -126,6 +126,11 @@ def _enter(reform: Reform, verb: str, *, actor: Actor, at: datetime) -> None:
     reform.refresh_from_db()
 
 
+def _lock(reform: Reform) -> None:
+    """Let nobody else work at this reform until the transaction ends (on SQLite it is alone anyway)."""
+    list(Reform.objects.select_for_update().filter(pk=reform.pk).values_list("pk", flat=True))
+
+
 # Drawing
 
 
@@ -164,7 +169,7 @@ def groups(plan: ReformPlan) -> list[Group]:
 def draw_group(reform: Reform, plan: ReformPlan, group: Group, *, actor: Actor, at: datetime) -> int:
     """End the old rows of a group, begin the new ones, in one transaction; returns the number of rows, 0 when done."""
     with transaction.atomic():
-        Reform.objects.select_for_update().get(pk=reform.pk)
+        _lock(reform)
         olds = {u.code: u for u in Unit.objects.at(plan.eve).filter(code__in=group.old)}
         if group.new and Unit.objects.filter(code=group.new[0].code, valid_from=plan.on).exists():
             return 0
@@ -310,12 +315,13 @@ def _move(
     total = 0
     while True:
         with transaction.atomic():
-            Reform.objects.select_for_update().get(pk=reform.pk)
+            _lock(reform)
             moved = mover(step.old, step.new, on=step.on, actor=actor)
-            row, _created = SuccessionMove.objects.get_or_create(succession=step, mover=name)
+            row = SuccessionMove.objects.filter(succession=step, mover=name).first()
+            row = row or SuccessionMove(succession=step, mover=name)
             row.moved += moved
             row.finished_at = None if moved else at
-            row.save(update_fields=["moved", "finished_at"])
+            row.save()
             if not moved and row.moved:
                 facts = {"mover": name, "moved": row.moved, "old": step.old.code, "new": step.new.code}
                 audit.record("units.succession_moved", actor=actor, about=step, at=at, unit=step.new, facts=facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -181,3 +182,8 @@ def switchable_rooms() -> list[str]:
     """Return the rooms that may be off: all but those that everything stands on."""
     needed = {"core", "audit", "units", "organisations", "people", "operate", "portal"}
     return [room for room in settings.ROOMS if room not in needed]
+
+
+def room_choices() -> list[tuple[str, str]]:
+    """Return the rooms that may be off, with their names for people."""
+    return [(room, str(apps.get_app_config(room).verbose_name)) for room in switchable_rooms()]

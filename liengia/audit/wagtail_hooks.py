@@ -1,0 +1,140 @@
+"""The audit log in the back office: read only, filtered, exported; looking at it is recorded too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets import AdminDateInput
+
+from liengia.audit import kinds, scope, services
+from liengia.audit.models import Entry
+from liengia.audit.office import OfficeIndexView, OfficeInspectView, OfficeViewSet
+from liengia.core.actor import Actor, ActorKind
+
+
+def who(entry: Entry) -> str:
+    """Return who acted in words: a user's name as it is today, since none is kept in the entry."""
+    if entry.actor_kind == ActorKind.USER:
+        user = get_user_model().objects.filter(pk=entry.actor_id).first()
+        return str(user) if user else gettext("user %(id)s (erased)") % {"id": entry.actor_id}
+    words = {
+        ActorKind.SYSTEM: gettext("the platform (%(id)s)"),
+        ActorKind.DEVICE: gettext("device %(id)s"),
+        ActorKind.VISITOR: gettext("a visitor"),
+    }
+    return words.get(ActorKind(entry.actor_kind), "%(id)s") % {"id": entry.actor_id}
+
+
+def facts_words(entry: Entry) -> str:
+    """Return the facts on one line."""
+    return " · ".join(f"{name}: {value}" for name, value in entry.facts.items()) or "–"
+
+
+class EntryFilter(WagtailFilterSet):  # type: ignore[misc]
+    """By kind, by kind of actor, by day."""
+
+    kind = django_filters.ChoiceFilter(label=_("what was done"), choices=[], empty_label=_("everything"))
+    actor_kind = django_filters.ChoiceFilter(
+        label=_("by whom"),
+        choices=[("user", _("a person")), ("device", _("a device")), ("system", _("the platform")), ("visitor", _("a visitor"))],
+    )
+    since = django_filters.DateFilter(label=_("from day"), field_name="at", lookup_expr="date__gte", widget=AdminDateInput)
+    until = django_filters.DateFilter(label=_("to day"), field_name="at", lookup_expr="date__lte", widget=AdminDateInput)
+
+    class Meta:
+        model = Entry
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the kinds that rooms have registered."""
+        super().__init__(*args, **kwargs)
+        self.filters["kind"].extra["choices"] = [(k.code, f"{k.label} ({k.code})") for k in kinds.every()]
+
+
+class EntryIndexView(OfficeIndexView):
+    """The list; opening or exporting it is itself an entry."""
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Record the look, once in five minutes."""
+        what = "export" if request.GET.get("export") else "list"
+        services.record_read("audit.entries_read", actor=Actor.of(request.user), about=("audit.Entry", what))
+        return super().get(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+
+class EntryInspectView(OfficeInspectView):
+    """One entry, with its personal text while that stands."""
+
+    def get_fields(self) -> list[str]:
+        """Return what is shown, in this order."""
+        return ["kind", "at", "actor_id", "about_type", "about_id", "facts", "personal_hash", "seq", "prev_hash", "hash"]
+
+    def get_kind_display_value(self) -> str:
+        """Say the kind in words."""
+        return f"{kinds.label(self.object.kind)} ({self.object.kind})"
+
+    def get_actor_id_display_value(self) -> str:
+        """Say who in words."""
+        return who(self.object)
+
+    def get_facts_display_value(self) -> str:
+        """Say the facts on one line."""
+        return facts_words(self.object)
+
+    def get_personal_hash_display_value(self) -> str:
+        """Show the personal text, or that it was erased."""
+        if not self.object.personal_hash:
+            return "–"
+        text = getattr(self.object, "personal", None)
+        if text is None:
+            return gettext("erased; its hash was %(hash)s") % {"hash": self.object.personal_hash}
+        return " · ".join(f"{name}: {value}" for name, value in text.values.items())
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Record that the personal text was seen."""
+        services.record_read("audit.entries_read", actor=Actor.of(request.user), about=self.object)
+        return super().get(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+
+class EntryViewSet(OfficeViewSet):
+    """Entries: nobody adds, changes or deletes one here."""
+
+    model = Entry
+    icon = "history"
+    menu_label = _("Audit log")
+    menu_order = 900
+    add_to_admin_menu = True
+    index_view_class = EntryIndexView
+    inspect_view_class = EntryInspectView
+    actions = frozenset({"view"})
+    filterset_class = EntryFilter
+    ordering = "-id"
+    list_per_page = 50
+    list_display = [
+        "__str__",
+        Column("at", label=_("at"), accessor="at", sort_key="at"),
+        Column("who", label=_("who"), accessor=who),
+        Column("about", label=_("about"), accessor=lambda e: f"{e.about_type} {e.about_id}"),
+        Column("facts", label=_("facts"), accessor=facts_words),
+        Column("seq", label=_("sealed as"), accessor=lambda e: e.seq or "…", sort_key="seq"),
+    ]
+    list_export = ["seq", "at", "kind", "actor_kind", "actor_id", "about_type", "about_id", "unit_id", "facts", "hash"]
+    export_filename = "nhat-ky-kiem-tra"
+
+    def visible(self, rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
+        """Entries of the user's units."""
+        return scope.readable_by(user, rows)
+
+
+@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
+def register_entries() -> EntryViewSet:
+    """Put the log into the back office."""
+    return EntryViewSet("audit", url_prefix="nhat-ky-kiem-tra")
