@@ -170,7 +170,7 @@ def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "liengia.core.db.sqlite3",
             "NAME": unquote(parts.path[1:] if parts.path.startswith("//") else parts.path),
             "OPTIONS": {
                 "timeout": 20,
@@ -184,7 +184,7 @@ def database(url: str) -> dict[str, object]:
     if parts.scheme not in ("postgres", "postgresql"):
         raise env.BadSetting("DATABASE_URL: sqlite:///path or postgresql://user:password@host:port/name is expected.")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "liengia.core.db.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -186,6 +186,7 @@ def configuration(plan: Plan) -> str:
     elif plan.leaf_port:
         lines += [
             "leafnodes {",
+            "  no_advertise: true",
             f"  listen: {_q(f'{plan.leaf_host}:{plan.leaf_port}')}",
             f"  {tls}",
             "}",

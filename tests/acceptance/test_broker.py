@@ -15,7 +15,7 @@ import pytest
 from liengia.alarms import broker
 from tests.acceptance.brokers import Given, RunningBroker, device
 
-pytestmark = [pytest.mark.enable_socket, pytest.mark.acceptance]
+pytestmark = pytest.mark.broker
 GROUP, OTHER = "aaaaaaaaaa", "bbbbbbbbbb"
 BUTTON, SIREN, STRANGER = device(GROUP, "button0001"), device(GROUP, "siren00001"), device(OTHER, "stranger01")
 

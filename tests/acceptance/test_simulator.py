@@ -11,7 +11,7 @@ import pytest
 from liengia.operate import simulator
 from tests.acceptance.brokers import RunningBroker, device
 
-pytestmark = [pytest.mark.enable_socket, pytest.mark.acceptance]
+pytestmark = pytest.mark.broker
 GROUP = "aaaaaaaaaa"
 
 
