@@ -16,7 +16,7 @@ from liengia.units.models import Unit
 from tests import factories
 
 TESTER = Actor.system("test")
-PASSWORD = "bon tai cho hai nha"  # noqa: S105  a test's
+PASSWORD = "bon tai cho hai nha"
 
 
 @dataclass(slots=True)
@@ -52,10 +52,16 @@ def assemble() -> Cast:
     quan = factories.user("quan", "Trần Quản Trị", is_staff=True)
     huynh = factories.user("huynh", "Huỳnh Văn Khu Phố")
     khach = factories.user("khach", "Người Khách")
-    for who, role, unit in ((truc, "duty_officer", commune), (quan, "commune_admin", commune), (huynh, "hamlet_head", hamlet)):
+    for who, role, unit in (
+        (truc, "duty_officer", commune),
+        (quan, "commune_admin", commune),
+        (huynh, "hamlet_head", hamlet),
+    ):
         services.assign_role(who, role, unit, actor=TESTER)
     post = DutyPost.objects.create(unit=commune, name="Trực ban Công an xã Cần Đước", phone="02723000113")
-    return Cast(province, commune, other, hamlet, house_1, house_9, moc_mien, lua, truc, quan, huynh, khach, post)
+    return Cast(
+        province, commune, other, hamlet, house_1, house_9, moc_mien, lua, truc, quan, huynh, khach, post
+    )
 
 
 def joined(user: User, household: Household) -> Membership:

@@ -15,7 +15,9 @@ TESTER = Actor.system("test")
 _KINDS = {"province": "Tỉnh", "commune": "Xã", "hamlet": "Khu phố", "self_managed_group": "Tổ"}
 
 
-def unit(code: str, name: str, level: str, *, parent: Unit | None = None, valid_from: date | None = None) -> Unit:
+def unit(
+    code: str, name: str, level: str, *, parent: Unit | None = None, valid_from: date | None = None
+) -> Unit:
     """Make a unit that stands today."""
     return Unit.objects.create(
         code=code, name=name, kind=_KINDS[level], level=level, parent=parent, valid_from=valid_from
@@ -36,7 +38,14 @@ def household(hamlet: Unit, number: int, head_name: str = "Võ Minh Luân", **fa
     )
 
 
-def user(username: str, full_name: str, household: Household | None = None, *, is_staff: bool = False, password: str | None = None) -> User:
+def user(
+    username: str,
+    full_name: str,
+    household: Household | None = None,
+    *,
+    is_staff: bool = False,
+    password: str | None = None,
+) -> User:
     """Make an account, and a confirmed membership when a household is given."""
     made = services.make_user(
         actor=TESTER, username=username, full_name=full_name, is_staff=is_staff, password=password

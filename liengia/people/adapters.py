@@ -27,7 +27,7 @@ from liengia.people.services import accounts
 _BOUND = b"mfa_authenticator.secret"
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """No sign-up, names in any usual writing, a lock-out that an administrator can lift."""
 
     error_messages = {
@@ -60,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Forget wrong attempts."""
         if isinstance(user, User):
             accounts.note_sign_in(user)
-        return super().post_login(request, user, **kwargs)  # type: ignore[no-any-return]
+        return super().post_login(request, user, **kwargs)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead each to where they work."""
@@ -75,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return "/"
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MFAAdapter(DefaultMFAAdapter):
     """Secrets of second factors stand encrypted; the office cannot go without one."""
 
     def encrypt(self, text: str) -> str:

@@ -27,7 +27,13 @@ register(Kind("people.household_left", label=_("Household left"), erase=_TEXT))
 register(Kind("people.household_erased", label=_("Household's data deleted"), erase=_NONE))
 register(Kind("people.household_exported", label=_("Household's data handed out"), erase=_NONE, is_read=True))
 register(Kind("people.households_imported", label=_("Households imported"), erase=_NONE))
-register(Kind("people.need_written", label=_("Help to get out written down"), erase="The text stands only in the encrypted row."))
+register(
+    Kind(
+        "people.need_written",
+        label=_("Help to get out written down"),
+        erase="The text stands only in the encrypted row.",
+    )
+)
 register(Kind("people.need_withdrawn", label=_("Help to get out withdrawn"), erase=_NONE))
 register(Kind("people.needs_read", label=_("Help to get out read in an incident"), erase=_NONE, is_read=True))
 register(Kind("people.invited", label=_("Invitation made"), erase=_NONE))
@@ -41,7 +47,13 @@ register(Kind("people.pin_failed", label=_("Wrong PIN"), erase=_NONE, keep=timed
 register(Kind("people.shift_set", label=_("Shift written"), erase=_NONE))
 register(Kind("people.shift_removed", label=_("Shift removed"), erase=_NONE))
 register(Kind("people.week_copied", label=_("Week of the rota copied"), erase=_NONE))
-register(Kind("people.handover_offered", label=_("Shift handed over"), erase="The note stands in the handover's row."))
+register(
+    Kind(
+        "people.handover_offered",
+        label=_("Shift handed over"),
+        erase="The note stands in the handover's row.",
+    )
+)
 register(Kind("people.handover_accepted", label=_("Shift taken over"), erase=_NONE))
 register(Kind("people.retention_kept", label=_("Data past its period deleted"), erase=_NONE))
 register(Kind("people.shift_log_read", label=_("Shift's log printed"), erase=_NONE, is_read=True))

@@ -28,7 +28,11 @@ class PhoneBackend(ModelBackend):
     """Finds the account by its sign-in name in any usual writing, and refuses one that is locked."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
     ) -> User | None:
         """Return the user whose name and password these are."""
         if not username or password is None:

@@ -76,7 +76,12 @@ def register_own() -> None:
     """Register the capabilities of this room."""
     admins = ("commune_admin", "area_admin")
     office = ("commune_editor", "commune_approver", *admins, "auditor")
-    register("office.enter", _("Open the back office"), shipped_to=office, permissions=("wagtailadmin.access_admin",))
+    register(
+        "office.enter",
+        _("Open the back office"),
+        shipped_to=office,
+        permissions=("wagtailadmin.access_admin",),
+    )
     register(
         "people.accounts",
         _("Keep accounts and roles"),
@@ -91,7 +96,12 @@ def register_own() -> None:
             "people.view_role",
         ),
     )
-    register("people.roles", _("Change what a role may do"), shipped_to=("area_admin",), permissions=("people.change_role",))
+    register(
+        "people.roles",
+        _("Change what a role may do"),
+        shipped_to=("area_admin",),
+        permissions=("people.change_role",),
+    )
     register(
         "people.households",
         _("Keep households"),
@@ -113,8 +123,16 @@ def register_own() -> None:
             "people.view_emergencynumber",
         ),
     )
-    register("people.duty", _("Be on duty, hand over, read the shift's log"), shipped_to=("duty_officer", "commander"))
-    register("people.evacuation", _("Read who needs help to get out, in an open incident"), shipped_to=("duty_officer", "commander"))
+    register(
+        "people.duty",
+        _("Be on duty, hand over, read the shift's log"),
+        shipped_to=("duty_officer", "commander"),
+    )
+    register(
+        "people.evacuation",
+        _("Read who needs help to get out, in an open incident"),
+        shipped_to=("duty_officer", "commander"),
+    )
     register(
         "people.retention",
         _("Set how long personal data is kept"),
@@ -126,7 +144,12 @@ def register_own() -> None:
 
 def _register_lower_rooms(admins: tuple[str, ...]) -> None:
     """Register what the rooms below ask for: they cannot do it themselves."""
-    register("audit.read", _("Read the audit log"), shipped_to=("auditor", *admins), permissions=("audit.view_entry",))
+    register(
+        "audit.read",
+        _("Read the audit log"),
+        shipped_to=("auditor", *admins),
+        permissions=("audit.view_entry",),
+    )
     register(
         "units.rooms",
         _("See the units, switch rooms of the commune on and off"),

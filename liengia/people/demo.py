@@ -40,7 +40,13 @@ _GIVEN: Final = (
     "Lụa", "Bông Súng", "Sầu Đâu", "Mận", "Ổi", "Lúa", "Sen", "Cau", "Dừa Nước", "Điên Điển", "Trâm", "Bần", "Sáo",
     "Cò", "Le Le", "So Đũa", "Mù U", "Bằng Lăng", "Khế", "Xoài",
 )  # fmt: skip
-_MARKS: Final = ("cạnh tiệm tạp hóa", "đối diện miếu Bà", "sau trường mẫu giáo", "gần cầu ván", "bên quán cà phê võng")
+_MARKS: Final = (
+    "cạnh tiệm tạp hóa",
+    "đối diện miếu Bà",
+    "sau trường mẫu giáo",
+    "gần cầu ván",
+    "bên quán cà phê võng",
+)
 _ROLES: Final = {
     "truc1": ("duty_officer",),
     "truc2": ("duty_officer",),
@@ -73,7 +79,9 @@ class Loaded:
     post: DutyPost | None = None
 
 
-def load(*, groups: int = 24, households: int = 12, progress: Callable[[str], None] = lambda said: None) -> Loaded:
+def load(
+    *, groups: int = 24, households: int = 12, progress: Callable[[str], None] = lambda said: None
+) -> Loaded:
     """Load accounts, the duty post with its rota, and households; the units of the present must stand."""
     services.ensure_default_roles()
     commune = Unit.objects.current().communes().get(code=COMMUNE)
@@ -129,7 +137,9 @@ def _post(commune: Unit, users: dict[str, User]) -> DutyPost:
         # The officer whose login stands first is on duty when the demonstration begins.
         officer = turn[(day.toordinal() - _first_day(post)) % 3]
         for user, role in ((officer, DutyShift.Role.OFFICER), (users["chihuy"], DutyShift.Role.COMMANDER)):
-            span = DutyShift.objects.filter(post=post, role=role).overlapping(begins, begins + timedelta(days=1))
+            span = DutyShift.objects.filter(post=post, role=role).overlapping(
+                begins, begins + timedelta(days=1)
+            )
             if not span.exists():
                 DutyShift.objects.create(
                     post=post, user=user, role=role, starts_at=begins, ends_at=begins + timedelta(days=1)
@@ -138,7 +148,9 @@ def _post(commune: Unit, users: dict[str, User]) -> DutyPost:
 
 
 def _first_day(post: DutyPost) -> int:
-    first = DutyShift.objects.filter(post=post).order_by("starts_at").values_list("starts_at", flat=True).first()
+    first = (
+        DutyShift.objects.filter(post=post).order_by("starts_at").values_list("starts_at", flat=True).first()
+    )
     began = clock.local(first).date() if first else clock.today() - timedelta(days=1)
     now = clock.local(clock.now())
     running = clock.today() if now.time() >= time(7) else clock.today() - timedelta(days=1)
@@ -147,12 +159,22 @@ def _first_day(post: DutyPost) -> int:
 
 def _numbers(commune: Unit) -> None:
     for order, (label, number) in enumerate(
-        ((POST, "02723000113"), ("Trạm Y tế xã Cần Đước", "02723000115"), ("Điện lực Cần Đước", "02723000119")), start=60
+        (
+            (POST, "02723000113"),
+            ("Trạm Y tế xã Cần Đước", "02723000115"),
+            ("Điện lực Cần Đước", "02723000119"),
+        ),
+        start=60,
     ):
         EmergencyNumber.objects.get_or_create(
             unit=commune,
             number=number,
-            defaults={"label": label, "order": order, "valid_from": date(2025, 7, 1), "source": "số bịa của bản trình diễn"},
+            defaults={
+                "label": label,
+                "order": order,
+                "valid_from": date(2025, 7, 1),
+                "source": "số bịa của bản trình diễn",
+            },
         )
 
 
@@ -207,7 +229,9 @@ def _house(number: int, hamlet: Unit, lane: str, index: int) -> Household:
             *([services.PhoneLine(_phone(number, 100 + house), _name(seed + 1), "con")] if index % 2 else []),
         ],
         kit=_kit(index),
-        rooms=["Phòng 1", "Phòng 2", "Phòng 3", "Phòng 4"] if kind == "boarding_house" and index % 5 != 2 else [],
+        rooms=["Phòng 1", "Phòng 2", "Phòng 3", "Phòng 4"]
+        if kind == "boarding_house" and index % 5 != 2
+        else [],
     )
 
 
@@ -215,7 +239,11 @@ def _kit(index: int) -> list[services.KitLine]:
     if index == 6:
         return []
     soon = clock.today() + timedelta(days=20 if index == 5 else 400 + index * 9)
-    lines = [services.KitLine("co2_extinguisher" if index == 2 else "powder_extinguisher", 2 if index == 0 else 1, soon)]
+    lines = [
+        services.KitLine(
+            "co2_extinguisher" if index == 2 else "powder_extinguisher", 2 if index == 0 else 1, soon
+        )
+    ]
     tools = ("crowbar", "bolt_cutter", "hammer", "axe")
     lines.append(services.KitLine(tools[index % 4]))
     if index % 3 == 0:

@@ -48,10 +48,12 @@ LOGINS: Final = (
 def code_now() -> str:
     """Return the six digits that the demonstration's secret shows at this moment."""
     counters = list(yield_hotp_counters_from_time())
-    return format_hotp_value(hotp_value(TOTP_SECRET, counters[len(counters) // 2]))
+    return str(format_hotp_value(hotp_value(TOTP_SECRET, counters[len(counters) // 2])))
 
 
 def shown() -> list[Shown]:
     """Return the logins as the sign-in page shows them."""
     code = code_now()
-    return [Shown(one.username, one.label, one.role, one.password, code if one.has_code else "") for one in LOGINS]
+    return [
+        Shown(one.username, one.label, one.role, one.password, code if one.has_code else "") for one in LOGINS
+    ]

@@ -46,7 +46,9 @@ class JoinForm(forms.Form):
     phone = PhoneInput(
         label=_("Phone"),
         required=False,
-        help_text=_("You may leave it out. It becomes your name for signing in, and the group may call it in an alarm."),
+        help_text=_(
+            "You may leave it out. It becomes your name for signing in, and the group may call it in an alarm."
+        ),
     )
 
     def clean_full_name(self) -> str:
@@ -61,7 +63,12 @@ class PinForm(forms.Form):
         label=_("PIN, 6 digits"),
         max_length=6,
         widget=forms.PasswordInput(
-            attrs={"inputmode": "numeric", "autocomplete": "current-password", "pattern": "[0-9]{6}", "maxlength": 6}
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "current-password",
+                "pattern": "[0-9]{6}",
+                "maxlength": 6,
+            }
         ),
     )
 
@@ -72,10 +79,15 @@ class BindForm(PinForm):
     again = forms.CharField(
         label=_("The same PIN again"),
         max_length=6,
-        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "new-password", "maxlength": 6}),
+        widget=forms.PasswordInput(
+            attrs={"inputmode": "numeric", "autocomplete": "new-password", "maxlength": 6}
+        ),
     )
     label = forms.CharField(
-        label=_("Name of this phone"), max_length=80, required=False, help_text=_("For example: Ms Miên's red phone.")
+        label=_("Name of this phone"),
+        max_length=80,
+        required=False,
+        help_text=_("For example: Ms Miên's red phone."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -169,7 +181,9 @@ class KitRow(forms.Form):
     kind = forms.ChoiceField(label=_("What"), choices=[("", "—"), *KitItem.Kind.choices], required=False)
     count = forms.IntegerField(label=_("Number"), min_value=1, max_value=99, initial=1, required=False)
     expires_on = forms.DateField(
-        label=_("Good until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Good until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -185,7 +199,9 @@ def phone_lines(rows: Any) -> list[PhoneLine]:
 def kit_lines(rows: Any) -> list[KitLine]:
     """Return what was filled in."""
     return [
-        KitLine(row["kind"], row.get("count") or 1, row.get("expires_on")) for row in rows.cleaned_data if row.get("kind")
+        KitLine(row["kind"], row.get("count") or 1, row.get("expires_on"))
+        for row in rows.cleaned_data
+        if row.get("kind")
     ]
 
 
@@ -193,7 +209,10 @@ class RoomsForm(forms.Form):
     """Rooms of a boarding house, one a line."""
 
     rooms = forms.CharField(
-        label=_("Rooms, one a line"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 8})
+        label=_("Rooms, one a line"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 8}),
     )
 
 
@@ -204,10 +223,14 @@ class NeedForm(forms.Form):
         label=_("Who needs help, and with what"),
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("For example: one person in a wheelchair, ground floor, back room. No name of an illness."),
+        help_text=_(
+            "For example: one person in a wheelchair, ground floor, back room. No name of an illness."
+        ),
     )
     how = forms.CharField(
-        label=_("Who agreed, and how"), max_length=160, help_text=_("For example: the son Võ Minh Luân, spoken, at home.")
+        label=_("Who agreed, and how"),
+        max_length=160,
+        help_text=_("For example: the son Võ Minh Luân, spoken, at home."),
     )
     agrees = forms.BooleanField(
         label=_(
@@ -325,5 +348,3 @@ class EraseForm(forms.Form):
 
     reason = forms.CharField(label=_("Why"), max_length=200)
     sure = forms.BooleanField(label=_("I know that this cannot be undone."))
-
-

@@ -96,7 +96,11 @@ def may(capability: str) -> Callable[[HttpRequest], bool]:
 
 def register_own() -> None:
     """Register this room's menu items and sources."""
-    menus.register(menus.Item("console", "people", _("Duty rota"), "people:posts", "calendar-event", 50, may("people.duty")))
+    menus.register(
+        menus.Item(
+            "console", "people", _("Duty rota"), "people:posts", "calendar-event", 50, may("people.duty")
+        )
+    )
     menus.register(menus.Item("office", "people", _("Accounts"), "people:account", "user", 90))
     for source in (rota_gaps, waiting_members, waiting_handovers):
         register_today(source)

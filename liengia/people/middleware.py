@@ -31,7 +31,7 @@ ELSEWHERE = {
 
 def has_second_factor(request: HttpRequest) -> bool:
     """Tell whether a second factor was given in this session (TOTP, passkey, or a recovery code)."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" for record in records)
 
 
@@ -44,7 +44,9 @@ class SecondFactorMiddleware(_Passing):
     5. Wagtail's own sign-in, password and account pages lead to ours.
     """
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
         """Look before the view runs."""
         self._end_revoked(request)
         if not request.path.startswith(GATED):

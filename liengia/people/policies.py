@@ -63,7 +63,8 @@ def grants(user: User | AnonymousUser) -> list[Grant]:
     rows = RoleAssignment.objects.at(now).filter(user=user)
     rows = rows.select_related("role", "unit__parent__parent__parent__parent")
     found = [
-        Grant(row.unit.current(), frozenset(row.role.capabilities), row.role.needs_second_factor) for row in rows
+        Grant(row.unit.current(), frozenset(row.role.capabilities), row.role.needs_second_factor)
+        for row in rows
     ]
     user._grants = (now, found)  # type: ignore[attr-defined]
     return found
@@ -86,7 +87,8 @@ def can(user: User | AnonymousUser, capability: str, unit: Unit | None = None) -
     if user.is_superuser:
         return True
     return any(
-        capability in grant.capabilities and (unit is None or _covers(grant.unit, unit)) for grant in grants(user)
+        capability in grant.capabilities and (unit is None or _covers(grant.unit, unit))
+        for grant in grants(user)
     )
 
 
@@ -224,8 +226,8 @@ def _guarded(view: ViewT, policy: Policy, allows: Callable[[Any], bool]) -> View
 
         return await sync_to_async(refuse)(request) or await view(request, *args, **kwargs)
 
-    chosen = guarded_async if iscoroutinefunction(view) else guarded
-    chosen.policy = policy  # type: ignore[attr-defined]
+    chosen: Any = guarded_async if iscoroutinefunction(view) else guarded
+    chosen.policy = policy
     return cast(ViewT, chosen)
 
 

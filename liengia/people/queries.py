@@ -87,7 +87,9 @@ def coming_gaps(units: Iterable[Unit], *, within: timedelta = GAP_WARNING) -> li
 # Help to get out
 
 
-def evacuation_needs(households: Iterable[Household], *, actor: Actor, incident: models.Model) -> dict[int, str]:
+def evacuation_needs(
+    households: Iterable[Household], *, actor: Actor, incident: models.Model
+) -> dict[int, str]:
     """Return, by household key, who needs help to get out; only inside an open incident, and the reading is recorded.
 
     `incident` is a row of an upper room with `is_open`; its reader was admitted there. Never printed or exported.
@@ -129,6 +131,10 @@ def waiting_for(user: User) -> list[Membership]:
     """Return those who joined and wait for this user's word."""
     from liengia.people import policies
 
-    waiting = Membership.objects.waiting().select_related("user", "household__hamlet", "room").order_by("invited_at")
+    waiting = (
+        Membership.objects.waiting()
+        .select_related("user", "household__hamlet", "room")
+        .order_by("invited_at")
+    )
     mine = waiting.filter(household__in=Household.objects.filter(policies.households_of(user)))
     return [one for one in mine if policies.leads(user, one.household)]

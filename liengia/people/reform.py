@@ -37,8 +37,16 @@ def move_roles(old: Unit, new: Unit, *, on: date, actor: Actor) -> int:
             RoleAssignment.objects.filter(pk=row.pk).update(valid_to=moment)
         present = RoleAssignment.objects.at(begins).filter(user=row.user, role=row.role, unit=new)
         if not present.exists():
-            RoleAssignment.objects.create(user=row.user, role=row.role, unit=new, valid_from=begins, valid_to=ends)
-        audit.record("people.role_given", actor=actor, about=row.user, unit=new, facts={"role": row.role.code, "reform": True})
+            RoleAssignment.objects.create(
+                user=row.user, role=row.role, unit=new, valid_from=begins, valid_to=ends
+            )
+        audit.record(
+            "people.role_given",
+            actor=actor,
+            about=row.user,
+            unit=new,
+            facts={"role": row.role.code, "reform": True},
+        )
     accounts.sync_groups([row.user for row in chosen])
     return len(chosen)
 

@@ -33,6 +33,7 @@ FILE_MOST: Final = 8 * 1024 * 1024
 UNPACKED_MOST: Final = 300 * 1024 * 1024
 ROWS_MOST: Final = 5000
 BLANK_ROWS_END: Final = 2000
+TITLES_BEFORE: Final = 15
 GROUPS: Final = "Tổ liên gia"
 HOUSES: Final = "Hộ gia đình"
 GROUP_COLUMNS: Final = {
@@ -108,7 +109,11 @@ class RowError:
     do: str
 
     def __str__(self) -> str:
-        place = _("Sheet “%(sheet)s”, row %(row)s") % {"sheet": self.sheet, "row": self.row} if self.row else self.sheet
+        place = (
+            _("Sheet “%(sheet)s”, row %(row)s") % {"sheet": self.sheet, "row": self.row}
+            if self.row
+            else self.sheet
+        )
         return f"{place}{', ' + self.column if self.column else ''}: {self.what} {self.do}".strip()
 
 
@@ -178,7 +183,9 @@ class _Line:
             self.wrong(key, _("The cell holds a formula."), _("Copy the cell and paste it as a value."))
             return ""
         if len(words) > most:
-            self.wrong(key, _("The text is too long."), _("Write at most %(most)s characters.") % {"most": most})
+            self.wrong(
+                key, _("The text is too long."), _("Write at most %(most)s characters.") % {"most": most}
+            )
         return words
 
     def number(self, key: str, *, least: int = 0, most: int = 9999) -> int | None:
@@ -191,7 +198,11 @@ class _Line:
             return 0
         found = re.fullmatch(r"(?:[Tt]ổ\s*(?:số\s*)?)?(\d{1,5})", words)
         if found is None or not least <= int(found[1]) <= most:
-            self.wrong(key, _("“%(what)s” is not a number.") % {"what": words}, _("Write digits only, for example 2."))
+            self.wrong(
+                key,
+                _("“%(what)s” is not a number.") % {"what": words},
+                _("Write digits only, for example 2."),
+            )
             return None
         return int(found[1])
 
@@ -206,7 +217,9 @@ class _Line:
         try:
             return parse_phone(words)
         except ValidationError as error:
-            self.wrong(key, f"“{words}”: {' '.join(error.messages)}", _("Write the whole number, or leave it empty."))
+            self.wrong(
+                key, f"“{words}”: {' '.join(error.messages)}", _("Write the whole number, or leave it empty.")
+            )
             return ""
 
     def day(self, key: str) -> date | None:
@@ -223,7 +236,11 @@ class _Line:
                 return datetime.strptime(words, form).date()  # noqa: DTZ007  a day has no zone
             except ValueError:
                 continue
-        self.wrong(key, _("“%(what)s” is not a day.") % {"what": words}, _("Write day/month/year, for example 30/11/2026."))
+        self.wrong(
+            key,
+            _("“%(what)s” is not a day.") % {"what": words},
+            _("Write day/month/year, for example 30/11/2026."),
+        )
         return None
 
     def must(self, keys: tuple[str, ...]) -> None:
@@ -244,13 +261,17 @@ def read(file: IO[bytes]) -> Sheet:
     try:
         book = load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        raise Invalid(_("The file cannot be opened as a spreadsheet. Save it again as .xlsx and send that.")) from error
+        raise Invalid(
+            _("The file cannot be opened as a spreadsheet. Save it again as .xlsx and send that.")
+        ) from error
     merged = _merged(data)
     for name, columns, take in ((GROUPS, GROUP_COLUMNS, _group), (HOUSES, HOUSE_COLUMNS, _household)):
         sheet = _sheet(book, name)
         if sheet.title in merged:
             what = _("Cells are merged here: %(cells)s.") % {"cells": ", ".join(merged[sheet.title][:3])}
-            result.errors.append(RowError(sheet.title, 0, "", what, _("Choose all, press “Unmerge”, and fill every cell.")))
+            result.errors.append(
+                RowError(sheet.title, 0, "", what, _("Choose all, press “Unmerge”, and fill every cell."))
+            )
         for line in _lines(sheet, columns, result.errors):
             take(line, result)
     _compare(result)
@@ -260,16 +281,22 @@ def read(file: IO[bytes]) -> Sheet:
 
 def _check_file(data: bytes) -> None:
     if len(data) > FILE_MOST:
-        raise Invalid(_("The file is larger than 8 MB. Delete pictures and empty sheets, or send it in two parts."))
+        raise Invalid(
+            _("The file is larger than 8 MB. Delete pictures and empty sheets, or send it in two parts.")
+        )
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise Invalid(_("This is an old .xls file (or one with a password). Save it as .xlsx and send that."))
     if not zipfile.is_zipfile(BytesIO(data)):
         raise Invalid(_("This is not an Excel file. Download the template, fill it in and save it as .xlsx."))
     with zipfile.ZipFile(BytesIO(data)) as parts:
         if "xl/workbook.xml" not in parts.namelist():
-            raise Invalid(_("This is not an Excel file. Download the template, fill it in and save it as .xlsx."))
+            raise Invalid(
+                _("This is not an Excel file. Download the template, fill it in and save it as .xlsx.")
+            )
         if sum(part.file_size for part in parts.infolist()) > UNPACKED_MOST:
-            raise Invalid(_("The file unpacks to more than is sensible. Copy the rows into a fresh template."))
+            raise Invalid(
+                _("The file unpacks to more than is sensible. Copy the rows into a fresh template.")
+            )
 
 
 def _merged(data: bytes) -> dict[str, list[str]]:
@@ -303,49 +330,65 @@ def _sheet(book: Any, name: str) -> Any:
             return sheet
     names = ", ".join(f"“{sheet.title}”" for sheet in book.worksheets)
     raise Invalid(
-        _("The sheet “%(name)s” is missing; the file has %(names)s. Use the template, and do not rename its sheets.")
+        _(
+            "The sheet “%(name)s” is missing; the file has %(names)s. Use the template, and do not rename its sheets."
+        )
         % {"name": name, "names": names}
     )
 
 
-def _lines(sheet: Any, columns: Mapping[str, str], errors: list[RowError]) -> Iterator[_Line]:
-    """Yield the filled rows under the row of titles."""
-    by_title = {fold(title): key for key, title in columns.items()}
-    places: dict[int, str] = {}
+def _filled(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Yield the rows that hold something, until so many in a row hold nothing that the sheet has surely ended."""
     blank = 0
     for at, row in enumerate(sheet.iter_rows(values_only=True, max_col=60), start=1):
-        if not any(str(value).strip() for value in row if value is not None):
-            blank += 1
-            if blank >= BLANK_ROWS_END:
-                return
-            continue
-        blank = 0
+        if any(str(value).strip() for value in row if value is not None):
+            blank = 0
+            yield at, row
+        elif (blank := blank + 1) >= BLANK_ROWS_END:
+            return
+
+
+def _places(row: tuple[Any, ...], columns: Mapping[str, str]) -> dict[int, str]:
+    """Return which column holds what, if this is the row of titles; else nothing."""
+    by_title = {fold(title): key for key, title in columns.items()}
+    found = {n: by_title[fold(str(v))] for n, v in enumerate(row) if v is not None and fold(str(v)) in by_title}
+    return found if len(found) > 1 else {}
+
+
+def _missing(title: str, at: int, columns: Mapping[str, str], places: Mapping[int, str]) -> list[RowError]:
+    """Return an error for each column that must be there and is not."""
+    must = [key for key in columns if key in _GROUP_MUST + _HOUSE_MUST and key not in places.values()]
+    what, do = _("The column is missing."), _("Use the template's row of titles.")
+    return [RowError(title, at, columns[key], what, do) for key in must]
+
+
+def _lines(sheet: Any, columns: Mapping[str, str], errors: list[RowError]) -> Iterator[_Line]:
+    """Yield the filled rows under the row of titles."""
+    places: dict[int, str] = {}
+    first = next(iter(columns))
+    for at, row in _filled(sheet):
         if not places:
-            places = {n: by_title[fold(str(v))] for n, v in enumerate(row) if v is not None and fold(str(v)) in by_title}
-            if len(places) < 2:
-                places = {}
-                if at < 15:
-                    continue
-                errors.append(_no_titles(sheet.title))
-                return
-            missing = [columns[key] for key in columns if key not in places.values() and key in _GROUP_MUST + _HOUSE_MUST]
-            for title in missing:
-                errors.append(RowError(sheet.title, at, title, _("The column is missing."), _("Use the template's row of titles.")))
+            places = _places(row, columns)
+            if places:
+                errors += _missing(sheet.title, at, columns, places)
+            elif at >= TITLES_BEFORE:
+                break
             continue
         if at > ROWS_MOST:
             what = _("More than %(most)s rows.") % {"most": ROWS_MOST}
             errors.append(RowError(sheet.title, at, "", what, _("Send the file in two parts.")))
             return
         cells = {key: row[n] for n, key in places.items() if n < len(row)}
-        if str(cells.get(next(iter(columns))) or "").strip().startswith("#"):
-            continue
-        yield _Line(sheet.title, at, cells, columns, errors)
+        if not str(cells.get(first) or "").strip().startswith("#"):
+            yield _Line(sheet.title, at, cells, columns, errors)
     if not places:
         errors.append(_no_titles(sheet.title))
 
 
 def _no_titles(title: str) -> RowError:
-    return RowError(title, 0, "", _("The row of titles is missing."), _("Use the template and keep its first row."))
+    return RowError(
+        title, 0, "", _("The row of titles is missing."), _("Use the template and keep its first row.")
+    )
 
 
 def _group(line: _Line, result: Sheet) -> None:
@@ -385,7 +428,9 @@ def _household(line: _Line, result: Sheet) -> None:
         kind=KINDS.get(kind, Household.Kind.HOME),
         phones=tuple(_phones(line)),
         kit=tuple(_kit(line)),
-        rooms=tuple(part.strip() for part in re.split(r"[,;\n]", line.text("rooms", most=400)) if part.strip()),
+        rooms=tuple(
+            part.strip() for part in re.split(r"[,;\n]", line.text("rooms", most=400)) if part.strip()
+        ),
     )
     if row.group and row.house_label and row.address_label:
         result.households.append(row)
@@ -407,7 +452,11 @@ def _kit(line: _Line) -> Iterator[KitLine]:
         count = line.number(kind, most=99)
         until = line.day(_EXPIRES[kind]) if kind in _EXPIRES else None
         if until and not count:
-            line.wrong(_EXPIRES[kind], _("A day, but no extinguisher."), _("Write how many there are, or delete the day."))
+            line.wrong(
+                _EXPIRES[kind],
+                _("A day, but no extinguisher."),
+                _("Write how many there are, or delete the day."),
+            )
         if count:
             yield KitLine(KitItem.Kind(kind).value, count, until)
 
@@ -417,22 +466,52 @@ def _compare(result: Sheet) -> None:
     groups: dict[int, int] = {}
     for group in result.groups:
         if group.number in groups:
-            what = _("Group %(number)s stands in row %(row)s already.") % {"number": group.number, "row": groups[group.number]}
-            result.errors.append(RowError(GROUPS, group.row, GROUP_COLUMNS["number"], what, _("Give it another number, or delete the row.")))
+            what = _("Group %(number)s stands in row %(row)s already.") % {
+                "number": group.number,
+                "row": groups[group.number],
+            }
+            result.errors.append(
+                RowError(
+                    GROUPS,
+                    group.row,
+                    GROUP_COLUMNS["number"],
+                    what,
+                    _("Give it another number, or delete the row."),
+                )
+            )
         groups.setdefault(group.number, group.row)
     hamlets = {group.number: fold(group.hamlet) for group in result.groups}
     houses: dict[tuple[str, str], int] = {}
     labels: dict[tuple[int, str], int] = {}
     for house in result.households:
         if house.group not in groups:
-            what = _("Group %(number)s is not on the sheet “%(sheet)s”.") % {"number": house.group, "sheet": GROUPS}
-            result.errors.append(RowError(HOUSES, house.row, HOUSE_COLUMNS["group"], what, _("Correct the number, or add the group there.")))
+            what = _("Group %(number)s is not on the sheet “%(sheet)s”.") % {
+                "number": house.group,
+                "sheet": GROUPS,
+            }
+            result.errors.append(
+                RowError(
+                    HOUSES,
+                    house.row,
+                    HOUSE_COLUMNS["group"],
+                    what,
+                    _("Correct the number, or add the group there."),
+                )
+            )
         place = (hamlets.get(house.group, ""), fold(house.address_label))
         label = (house.group, fold(house.house_label))
         for seen, key, column in ((houses, place, "address_label"), (labels, label, "house_label")):
             if key in seen:
                 what = _("The same stands in row %(row)s.") % {"row": seen[key]}  # type: ignore[index]
-                result.errors.append(RowError(HOUSES, house.row, HOUSE_COLUMNS[column], what, _("Delete the row, or tell the two houses apart.")))
+                result.errors.append(
+                    RowError(
+                        HOUSES,
+                        house.row,
+                        HOUSE_COLUMNS[column],
+                        what,
+                        _("Delete the row, or tell the two houses apart."),
+                    )
+                )
                 break
             seen[key] = house.row  # type: ignore[index]
 
@@ -441,8 +520,41 @@ def template() -> bytes:
     """Return the empty workbook that communes fill in, with one example row a sheet (it begins with #, and is skipped)."""
     book = Workbook()
     examples = {
-        GROUPS: ["# ví dụ: 3", "Tổ liên gia số 3", "Khu phố 5", "Phạm Thị Mộc Miên", "0900 000 001", "Sân nhà văn hóa Khu phố 5", "18/QĐ-UBND", "04/08/2025"],
-        HOUSES: ["# ví dụ: 3", "Nhà số 9", "Trần Thị Lụa", "42/9 hẻm 42", "Cạnh tiệm tạp hóa màu vàng", "Nhà ở", "0900 000 009", "chị Lụa", "", "", "", "", 1, "30/11/2026", "", "", 1, "", 1, "", "có", "", ""],
+        GROUPS: [
+            "# ví dụ: 3",
+            "Tổ liên gia số 3",
+            "Khu phố 5",
+            "Phạm Thị Mộc Miên",
+            "0900 000 001",
+            "Sân nhà văn hóa Khu phố 5",
+            "18/QĐ-UBND",
+            "04/08/2025",
+        ],
+        HOUSES: [
+            "# ví dụ: 3",
+            "Nhà số 9",
+            "Trần Thị Lụa",
+            "42/9 hẻm 42",
+            "Cạnh tiệm tạp hóa màu vàng",
+            "Nhà ở",
+            "0900 000 009",
+            "chị Lụa",
+            "",
+            "",
+            "",
+            "",
+            1,
+            "30/11/2026",
+            "",
+            "",
+            1,
+            "",
+            1,
+            "",
+            "có",
+            "",
+            "",
+        ],
     }
     book.remove(book.worksheets[0])
     for name, columns in ((GROUPS, GROUP_COLUMNS), (HOUSES, HOUSE_COLUMNS)):

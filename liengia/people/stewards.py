@@ -15,7 +15,9 @@ _led: list[Callable[[User], Iterable[int]]] = []
 _leaders: list[Callable[[Household], Iterable[User]]] = []
 
 
-def register(*, led_by: Callable[[User], Iterable[int]], leaders_of: Callable[[Household], Iterable[User]]) -> None:
+def register(
+    *, led_by: Callable[[User], Iterable[int]], leaders_of: Callable[[Household], Iterable[User]]
+) -> None:
     """Add a source: the keys of the households that a user leads, and the users who lead a household."""
     if led_by not in _led:
         _led.append(led_by)

@@ -21,7 +21,6 @@ from liengia.people.views import office
 from liengia.units.models import Unit
 
 
-@hooks.register("register_admin_urls")
 def account_urls() -> list[URLPattern]:
     """Return the addresses of the accounts' pages."""
     return [
@@ -37,13 +36,14 @@ class AccountsItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Ask for the capability."""
-        return policies.can(request.user, "people.accounts")  # type: ignore[arg-type]
+        return policies.can(request.user, "people.accounts")
 
 
-@hooks.register("register_admin_menu_item")
 def accounts_item() -> MenuItem:
     """Return the menu's item."""
-    return AccountsItem(_("Accounts"), reverse("people_office_accounts"), name="people", icon_name="user", order=700)
+    return AccountsItem(
+        _("Accounts"), reverse("people_office_accounts"), name="people", icon_name="user", order=700
+    )
 
 
 class _UnitForm(WagtailAdminModelForm):
@@ -78,7 +78,9 @@ class _ScopedObject:
         """Return the row, if it stands in the reader's units."""
         found = super().get_object(*args, **kwargs)  # type: ignore[misc]
         user = self.request.user  # type: ignore[attr-defined]
-        if not user.is_superuser and (found.unit is None or not policies.can(user, _UnitForm.capability, found.unit)):
+        if not user.is_superuser and (
+            found.unit is None or not policies.can(user, _UnitForm.capability, found.unit)
+        ):
             raise Http404
         return found
 
@@ -104,7 +106,11 @@ class _InUnits(ModelViewSet):
 
     def get_form_class(self, for_update: bool = False) -> Any:
         """Use the form that knows the reader."""
-        return type(f"{self.model.__name__}Form", (_UnitForm,), {"Meta": type("Meta", (), {"model": self.model, "fields": self.form_fields})})
+        return type(
+            f"{self.model.__name__}Form",
+            (_UnitForm,),
+            {"Meta": type("Meta", (), {"model": self.model, "fields": self.form_fields})},
+        )
 
 
 class DutyPosts(_InUnits):
@@ -138,7 +144,9 @@ class RoleForm(WagtailAdminModelForm):
         """Leave the writing to the service."""
         actor = Actor.of(self.for_user) if self.for_user else Actor.system("office")
         role = Role.objects.get(pk=self.instance.pk)
-        services.set_capabilities(role, self.cleaned_data["capabilities"], actor=actor, label=self.cleaned_data["label"])
+        services.set_capabilities(
+            role, self.cleaned_data["capabilities"], actor=actor, label=self.cleaned_data["label"]
+        )
         return role
 
     class Meta:
@@ -180,7 +188,11 @@ class PeopleGroup(ModelViewSetGroup):
     items = (DutyPosts, EmergencyNumbers, Roles, RetentionPeriods)
 
 
-@hooks.register("register_admin_viewset")
 def people_viewsets() -> PeopleGroup:
     """Return the group."""
     return PeopleGroup()
+
+
+hooks.register("register_admin_urls", account_urls)
+hooks.register("register_admin_menu_item", accounts_item)
+hooks.register("register_admin_viewset", people_viewsets)

@@ -51,7 +51,9 @@ def test_roles_and_households_follow_the_succession(cast: Cast) -> None:
         old.save()
         Succession.objects.create(old=old, new=successor, kind="merge", on=today)
     policies.forget_grants(cast.quan)
-    assert policies.can(cast.quan, "people.accounts", new_hamlet), "before the move the assignment is followed"
+    assert policies.can(cast.quan, "people.accounts", new_hamlet), (
+        "before the move the assignment is followed"
+    )
     while move_households(cast.hamlet, new_hamlet, on=today, actor=TESTER):
         pass
     while move_roles(cast.commune, new, on=today, actor=TESTER):
@@ -63,7 +65,9 @@ def test_roles_and_households_follow_the_succession(cast: Cast) -> None:
 
 def test_what_an_administrator_took_away_stays_away(cast: Cast) -> None:
     role = Role.objects.get(code="commander")
-    services.set_capabilities(role, [code for code in role.capabilities if code != "people.duty_rota"], actor=TESTER)
+    services.set_capabilities(
+        role, [code for code in role.capabilities if code != "people.duty_rota"], actor=TESTER
+    )
     capabilities.register("people.test_only", "x", shipped_to=("commander",))
     try:
         accounts.ensure_default_roles()
@@ -75,6 +79,8 @@ def test_what_an_administrator_took_away_stays_away(cast: Cast) -> None:
 
 
 def test_an_assignment_in_the_future_gives_nothing_yet(cast: Cast) -> None:
-    services.assign_role(cast.khach, "commune_admin", cast.commune, actor=TESTER, valid_from=clock.now() + timedelta(days=1))
+    services.assign_role(
+        cast.khach, "commune_admin", cast.commune, actor=TESTER, valid_from=clock.now() + timedelta(days=1)
+    )
     assert not policies.can(cast.khach, "people.accounts")
     assert date.today()

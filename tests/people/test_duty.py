@@ -47,11 +47,23 @@ def test_a_closed_account_is_not_on_duty(cast: Cast) -> None:
 
 def test_gaps_are_found_and_red_a_day_ahead(cast: Cast, second: User) -> None:
     now = clock.now()
-    services.set_shift(cast.post, cast.truc, actor=TESTER, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=20))
+    services.set_shift(
+        cast.post,
+        cast.truc,
+        actor=TESTER,
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=20),
+    )
     gaps = queries.coming_gaps([cast.commune])
     assert [(gap.starts_at, gap.is_now) for gap in gaps] == [(now + timedelta(hours=20), False)]
     assert any(chore.is_urgent for chore in menu.today(cast.quan))
-    services.set_shift(cast.post, second, actor=TESTER, starts_at=now + timedelta(hours=20), ends_at=now + timedelta(hours=30))
+    services.set_shift(
+        cast.post,
+        second,
+        actor=TESTER,
+        starts_at=now + timedelta(hours=20),
+        ends_at=now + timedelta(hours=30),
+    )
     assert queries.coming_gaps([cast.commune]) == []
 
 
@@ -71,17 +83,23 @@ def test_overlaps_and_backward_spans_are_refused(cast: Cast) -> None:
 def test_the_week_before_is_copied_once(cast: Cast) -> None:
     monday = clock.today() - timedelta(days=clock.today().weekday())
     start = at_local(monday, time(7))
-    services.set_shift(cast.post, cast.truc, actor=TESTER, starts_at=start, ends_at=start + timedelta(hours=12))
+    services.set_shift(
+        cast.post, cast.truc, actor=TESTER, starts_at=start, ends_at=start + timedelta(hours=12)
+    )
     following = monday + timedelta(days=7)
     assert services.copy_week(cast.post, following, actor=TESTER) == 1
     assert services.copy_week(cast.post, following, actor=TESTER) == 0
     assert DutyShift.objects.filter(starts_at=start + timedelta(days=7)).exists()
 
 
-def test_open_things_are_signed_over_by_both(cast: Cast, second: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_open_things_are_signed_over_by_both(
+    cast: Cast, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     item = handover.OpenItem("incident", "Cháy, Nhà số 9", clock.now(), "/truc/")
     monkeypatch.setattr(handover, "_open", [lambda post, at: [item]])
-    offered = services.offer_handover(cast.post, actor=Actor.of(cast.truc), to_user=second, note="để ý hẻm 42")
+    offered = services.offer_handover(
+        cast.post, actor=Actor.of(cast.truc), to_user=second, note="để ý hẻm 42"
+    )
     assert offered.open_items[0]["label"] == "Cháy, Nhà số 9"
     with pytest.raises(Refused):
         services.offer_handover(cast.post, actor=Actor.of(cast.truc), to_user=second)
@@ -102,7 +120,13 @@ def test_the_rota_and_the_log_show_the_week(cast: Cast) -> None:
     assert "Nguyễn Văn Trực" in page
     answer = client.post(
         f"/truc/lich/{cast.post.public_id}/",
-        {"user": cast.truc.pk, "role": "officer", "day": f"{clock.today() + timedelta(days=1)}", "begins": "07:00", "ends": "07:00"},
+        {
+            "user": cast.truc.pk,
+            "role": "officer",
+            "day": f"{clock.today() + timedelta(days=1)}",
+            "begins": "07:00",
+            "ends": "07:00",
+        },
     )
     assert answer.status_code == 302
     assert queries.on_duty(cast.commune, _at(6, 59, day=2)) == [cast.truc]

@@ -33,10 +33,18 @@ def test_a_household_opens_to_its_people_and_those_who_answer_for_it(cast: Cast)
 
 
 def test_a_member_corrects_phones_in_calling_order(cast: Cast) -> None:
-    data = {"form-TOTAL_FORMS": "5", "form-INITIAL_FORMS": "1", "form-0-phone": "0900 000 077", "form-1-phone": "0900000009"}
+    data = {
+        "form-TOTAL_FORMS": "5",
+        "form-INITIAL_FORMS": "1",
+        "form-0-phone": "0900 000 077",
+        "form-1-phone": "0900000009",
+    }
     answer = signed_in(cast.lua).post(f"/nha/ho/{cast.house_9.public_id}/dien-thoai/", data)
     assert answer.status_code == 302
-    assert list(cast.house_9.phones.values_list("order", "phone")) == [(1, "+84900000077"), (2, "+84900000009")]
+    assert list(cast.house_9.phones.values_list("order", "phone")) == [
+        (1, "+84900000077"),
+        (2, "+84900000009"),
+    ]
 
 
 def test_a_wrong_phone_changes_nothing_and_says_why(cast: Cast) -> None:
@@ -54,10 +62,15 @@ def test_the_need_is_encrypted_and_read_only_inside_an_open_incident(cast: Cast)
         assert "tại giường" not in cursor.fetchone()[0]
     with pytest.raises(Forbidden):
         queries.evacuation_needs([cast.house_9], actor=TESTER, incident=_incident(False))  # type: ignore[arg-type]
-    found = queries.evacuation_needs([cast.house_9, cast.house_1], actor=Actor.of(cast.truc), incident=_incident(True))  # type: ignore[arg-type]
+    found = queries.evacuation_needs(
+        [cast.house_9, cast.house_1], actor=Actor.of(cast.truc), incident=_incident(True)
+    )  # type: ignore[arg-type]
     assert found == {cast.house_9.pk: "một cụ nằm tại giường"}
     assert Entry.objects.filter(kind="people.needs_read", about_id=str(cast.house_9.pk)).count() == 1
-    assert "tại giường" not in signed_in(cast.lua).get(f"/nha/ho/{cast.house_9.public_id}/can-giup/").content.decode()
+    assert (
+        "tại giường"
+        not in signed_in(cast.lua).get(f"/nha/ho/{cast.house_9.public_id}/can-giup/").content.decode()
+    )
 
 
 def test_withdrawing_consent_deletes_the_text_at_once(cast: Cast) -> None:
@@ -86,7 +99,9 @@ def test_deletion_leaves_an_empty_row(cast: Cast) -> None:
     kept = Household.objects.get(pk=cast.house_9.pk)
     assert (kept.head_name, kept.is_active, kept.point) == ("", False, None)
     assert "lua" not in kept.folded
-    assert not kept.phones.exists() and not EvacuationNeed.all_needs.exists() and not kept.memberships.exists()
+    assert (
+        not kept.phones.exists() and not EvacuationNeed.all_needs.exists() and not kept.memberships.exists()
+    )
     assert signed_in(cast.lua).get(f"/nha/ho/{cast.house_9.public_id}/").status_code == 404
 
 

@@ -21,12 +21,26 @@ from tests.cast import TESTER, Cast
 COLUMN = {key: n for n, key in enumerate(HOUSE_COLUMNS, start=1)}
 
 
-def _filled(groups: int = 20, houses: int = 12, change: Callable[[Any], None] = lambda book: None) -> io.BytesIO:
+def _filled(
+    groups: int = 20, houses: int = 12, change: Callable[[Any], None] = lambda book: None
+) -> io.BytesIO:
     book = load_workbook(io.BytesIO(spreadsheet.template()))
     for number in range(1, groups + 1):
-        book[GROUPS].append([number, f"Tổ liên gia số {number}", "Khu phố 5", "Phạm Thị Mộc Miên", f"0900 {number:03} 001"])
+        book[GROUPS].append(
+            [number, f"Tổ liên gia số {number}", "Khu phố 5", "Phạm Thị Mộc Miên", f"0900 {number:03} 001"]
+        )
         for house in range(1, houses + 1):
-            book[HOUSES].append([number, f"Nhà số {house}", "Võ Minh Luân", f"{number}/{house} hẻm {number}", "", "Nhà ở", f"0900 {number:03} {house:03}"])
+            book[HOUSES].append(
+                [
+                    number,
+                    f"Nhà số {house}",
+                    "Võ Minh Luân",
+                    f"{number}/{house} hẻm {number}",
+                    "",
+                    "Nhà ở",
+                    f"0900 {number:03} {house:03}",
+                ]
+            )
     change(book)
     out = io.BytesIO()
     book.save(out)
@@ -60,7 +74,16 @@ def test_planted_errors_are_told_by_row_and_column_in_words() -> None:
 
     read = spreadsheet.read(_filled(change=plant))
     places = {(error.sheet, error.row, error.column) for error in read.errors}
-    for row, key in ((5, "phone_1"), (9, "powder_extinguisher"), (12, "group"), (20, "address_label"), (30, "head_name"), (33, "kind"), (40, "house_label"), (41, "powder_until")):
+    for row, key in (
+        (5, "phone_1"),
+        (9, "powder_extinguisher"),
+        (12, "group"),
+        (20, "address_label"),
+        (30, "head_name"),
+        (33, "kind"),
+        (40, "house_label"),
+        (41, "powder_until"),
+    ):
         assert (HOUSES, row, HOUSE_COLUMNS[key]) in places
     assert any(error.sheet == GROUPS and error.row == 4 for error in read.errors)
     assert any("B50:C50" in error.what for error in read.errors)
@@ -98,7 +121,17 @@ def _zip(name: str) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("data", [b"", b"nha,chu ho\n1,2", b"\xd0\xcf\x11\xe0" + b"0" * 600, _zip("word/document.xml"), _zip("xl/workbook.xml"), b"PK\x03\x04rubbish"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"nha,chu ho\n1,2",
+        b"\xd0\xcf\x11\xe0" + b"0" * 600,
+        _zip("word/document.xml"),
+        _zip("xl/workbook.xml"),
+        b"PK\x03\x04rubbish",
+    ],
+)
 def test_other_files_are_refused_in_words(data: bytes) -> None:
     with pytest.raises(Invalid) as refused:
         spreadsheet.read(io.BytesIO(data))
@@ -120,7 +153,9 @@ def test_households_are_written_and_told_twice_the_next_time(cast: Cast) -> None
     hamlets, errors = imports.match_hamlets(read, cast.commune)
     assert errors == []
     told: list[int] = []
-    made = imports.import_households(read.households, hamlets, actor=TESTER, progress=lambda done, total: told.append(done))
+    made = imports.import_households(
+        read.households, hamlets, actor=TESTER, progress=lambda done, total: told.append(done)
+    )
     assert (len(made), told[-1]) == (24, 24)
     assert len(imports.standing_twice(read, hamlets)) == 24
 

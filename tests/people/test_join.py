@@ -15,7 +15,9 @@ from liengia.people.models import Invitation, Membership, User
 from tests.cast import TESTER, Cast
 from tests.people.conftest import signed_in
 
-ZALO = "Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 Chrome/106 Mobile Safari/537.36 Zalo android/12090654"
+ZALO = (
+    "Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 Chrome/106 Mobile Safari/537.36 Zalo android/12090654"
+)
 
 
 def test_a_look_uses_nothing_up(cast: Cast) -> None:

@@ -60,4 +60,8 @@ def test_posts_of_another_commune_are_neither_listed_nor_opened(cast: Cast) -> N
 def test_wagtails_own_account_pages_lead_to_ours(cast: Cast) -> None:
     client = _office(cast)
     for path in ("login", "password_reset", "account", "users"):
-        assert client.get(f"/quan-tri/{path}/").headers["Location"].startswith(("/tai-khoan/", "/quan-tri/nguoi/"))
+        assert (
+            client.get(f"/quan-tri/{path}/")
+            .headers["Location"]
+            .startswith(("/tai-khoan/", "/quan-tri/nguoi/"))
+        )

@@ -70,7 +70,7 @@ def test_setting_a_second_factor_up_counts_for_this_session(
     page = client.get("/tai-khoan/bao-mat/ung-dung/").content.decode()
     secret = re.search(r'class="secret">([A-Z2-7]+)<', page)
     assert secret
-    code = format_hotp_value(hotp_value(secret[1], list(yield_hotp_counters_from_time())[0]))
+    code = format_hotp_value(hotp_value(secret[1], next(iter(yield_hotp_counters_from_time()))))
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post("/tai-khoan/bao-mat/ung-dung/", {"code": code}).status_code == 302
     assert client.get("/truc/lich/").headers["Location"] == f"/truc/lich/{cast.post.public_id}/"
@@ -82,7 +82,9 @@ def _gated_paths() -> list[str]:
 
     def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
         for pattern in patterns:
-            route = prefix + re.sub(r"\(\?P<\w+>[^)]*\)|\([^)]*\)", "1", str(pattern.pattern)).strip("^$").replace("\\Z", "")
+            route = prefix + re.sub(r"\(\?P<\w+>[^)]*\)|\([^)]*\)", "1", str(pattern.pattern)).strip(
+                "^$"
+            ).replace("\\Z", "")
             route = re.sub(r"<[^>]+>", "1", route).replace("^", "").replace("$", "").replace("\\", "")
             if isinstance(pattern, URLResolver):
                 walk(pattern.url_patterns, route)
@@ -107,7 +109,9 @@ def test_no_address_of_the_office_opens_without_a_second_factor(cast: Cast, who:
         answer = clients[who].get(path)
         assert answer.status_code in (302, 404), f"{path}: {answer.status_code}"
         if answer.status_code == 302:
-            assert answer.headers["Location"].startswith(("/tai-khoan/vao/", "/tai-khoan/lop-thu-hai/", "/truc/")), path
+            assert answer.headers["Location"].startswith(
+                ("/tai-khoan/vao/", "/tai-khoan/lop-thu-hai/", "/truc/")
+            ), path
             assert who not in ("lua", "moc_mien"), f"{path} shows itself to {who}"
 
 

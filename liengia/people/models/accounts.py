@@ -34,8 +34,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     username = models.CharField(_("Sign-in name"), max_length=150, unique=True)
     full_name = NameField(_("Full name"), max_length=120, blank=True)
-    phone = PhoneField(_("Phone"), null=True, blank=True)
-    email = models.EmailField(_("E-mail"), null=True, blank=True)
+    phone = PhoneField(_("Phone"), null=True, blank=True)  # type: ignore[misc]  # the field knows no null
+    email = models.EmailField(_("E-mail"), null=True, blank=True)  # noqa: DJ001  none is not an empty address
     is_active = models.BooleanField(_("May sign in"), default=True)
     is_staff = models.BooleanField(_("Works for the commune or the installation"), default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -103,7 +103,9 @@ class BoundPhone(models.Model):
         verbose_name = _("bound phone")
         verbose_name_plural = _("bound phones")
         constraints = [
-            models.CheckConstraint(condition=Q(failures__lte=100), name="people_bound_phone_failures_are_bounded")
+            models.CheckConstraint(
+                condition=Q(failures__lte=100), name="people_bound_phone_failures_are_bounded"
+            )
         ]
 
     def __str__(self) -> str:

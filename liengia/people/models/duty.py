@@ -21,7 +21,11 @@ class DutyPost(models.Model):
     name = NameField(_("Name"), max_length=120)
     phone = models.CharField(_("Phone"), max_length=20, blank=True)
     organisation = models.ForeignKey(
-        "organisations.Organisation", on_delete=models.SET_NULL, null=True, blank=True, related_name="duty_posts"
+        "organisations.Organisation",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="duty_posts",
     )
     is_active = models.BooleanField(_("Open"), default=True)
 
@@ -76,8 +80,12 @@ class DutyShift(models.Model):
         ordering = ["starts_at", "role"]
         indexes = [models.Index(fields=["post", "ends_at", "starts_at"], name="people_shift_span")]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="people_shift_ends_after_it_begins"),
-            models.UniqueConstraint(fields=["post", "user", "role", "starts_at"], name="people_shift_stands_once"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="people_shift_ends_after_it_begins"
+            ),
+            models.UniqueConstraint(
+                fields=["post", "user", "role", "starts_at"], name="people_shift_stands_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -62,7 +62,9 @@ class Household(models.Model):
     address_label = NameField(_("Address"), max_length=160)
     house_label = NameField(_("Short name of the house"), max_length=40)
     landmark = NameField(_("Landmark"), max_length=160, blank=True)
-    lane_width_m = models.DecimalField(_("Width of the lane in metres"), max_digits=4, decimal_places=1, null=True, blank=True)
+    lane_width_m = models.DecimalField(
+        _("Width of the lane in metres"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
     truck_meets_at = NameField(_("Where somebody meets the fire engine"), max_length=160, blank=True)
     water_source = NameField(_("Nearest water"), max_length=160, blank=True)
     lat = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
@@ -104,7 +106,9 @@ class Household(models.Model):
     @property
     def point(self) -> Point | None:
         """Where the house stands, when somebody has set it."""
-        return Point(float(self.lat), float(self.lon)) if self.lat is not None and self.lon is not None else None
+        return (
+            Point(float(self.lat), float(self.lon)) if self.lat is not None and self.lon is not None else None
+        )
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -147,7 +151,9 @@ class HouseholdRoom(models.Model):
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
         ordering = ["household", "label"]
-        constraints = [models.UniqueConstraint(fields=["household", "label"], name="people_room_label_stands_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["household", "label"], name="people_room_label_stands_once")
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -191,8 +197,12 @@ class KitItem(models.Model):
 class Consent(models.Model):
     """What somebody agreed to, when, and how it was given; kept as proof after it is withdrawn."""
 
-    household = models.ForeignKey(Household, on_delete=models.CASCADE, null=True, blank=True, related_name="consents")
-    user = models.ForeignKey("people.User", on_delete=models.CASCADE, null=True, blank=True, related_name="consents")
+    household = models.ForeignKey(
+        Household, on_delete=models.CASCADE, null=True, blank=True, related_name="consents"
+    )
+    user = models.ForeignKey(
+        "people.User", on_delete=models.CASCADE, null=True, blank=True, related_name="consents"
+    )
     purpose = models.CharField(max_length=40)
     how = NameField(_("How it was given"), max_length=160, blank=True)
     given_at = models.DateTimeField(default=clock.now)
@@ -207,7 +217,8 @@ class Consent(models.Model):
         verbose_name_plural = _("consents")
         constraints = [
             models.CheckConstraint(
-                condition=Q(household__isnull=False) | Q(user__isnull=False), name="people_consent_is_somebodys"
+                condition=Q(household__isnull=False) | Q(user__isnull=False),
+                name="people_consent_is_somebodys",
             )
         ]
 

@@ -28,7 +28,9 @@ class Membership(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="memberships")
-    room = models.ForeignKey(HouseholdRoom, on_delete=models.SET_NULL, null=True, blank=True, related_name="memberships")
+    room = models.ForeignKey(
+        HouseholdRoom, on_delete=models.SET_NULL, null=True, blank=True, related_name="memberships"
+    )
     is_head = models.BooleanField(_("Speaks for the household"), default=False)
     invited_at = models.DateTimeField(default=clock.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -69,9 +71,13 @@ class Invitation(models.Model):
 
     code_hash = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.JOIN)
-    household = models.ForeignKey(Household, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations")
+    household = models.ForeignKey(
+        Household, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
     room = models.ForeignKey(HouseholdRoom, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
@@ -88,7 +94,8 @@ class Invitation(models.Model):
         verbose_name_plural = _("invitations")
         constraints = [
             models.CheckConstraint(
-                condition=Q(purpose="join", household__isnull=False) | (~Q(purpose="join") & Q(user__isnull=False)),
+                condition=Q(purpose="join", household__isnull=False)
+                | (~Q(purpose="join") & Q(user__isnull=False)),
                 name="people_invitation_is_for_a_household_or_a_user",
             )
         ]

@@ -78,7 +78,8 @@ class RoleAssignment(models.Model):
         indexes = [models.Index(fields=["user", "valid_to"], name="people_assignment_user")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="people_assignment_ends_after_it_begins"
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="people_assignment_ends_after_it_begins",
             )
         ]
 

@@ -60,7 +60,10 @@ def ensure_default_roles() -> int:
 
 def sync_permissions() -> None:
     """Give each role's group the back-office permissions of its capabilities."""
-    known = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")}
+    known = {
+        f"{p.content_type.app_label}.{p.codename}": p
+        for p in Permission.objects.select_related("content_type")
+    }
     for role in Role.objects.select_related("group"):
         names = {
             name
@@ -75,16 +78,18 @@ def sync_groups(users: list[User] | None = None) -> int:
     """Put users into the groups of the roles they hold now, and out of the others; return how many moved."""
     now = clock.now()
     held = RoleAssignment.objects.at(now).filter(user__is_active=True)
-    member = User.groups.through.objects.filter(group__role__isnull=False)  # type: ignore[attr-defined]
+    member = User.groups.through.objects.filter(group__role__isnull=False)
     if users is not None:
         held, member = held.filter(user__in=users), member.filter(user__in=users)
     meant = set(held.values_list("user_id", "role__group_id"))
     present = set(member.values_list("user_id", "group_id"))
     through = User.groups.through
     with transaction.atomic():
-        through.objects.bulk_create([through(user_id=u, group_id=g) for u, g in meant - present], ignore_conflicts=True)  # type: ignore[attr-defined,misc]
+        through.objects.bulk_create(
+            [through(user_id=u, group_id=g) for u, g in meant - present], ignore_conflicts=True
+        )
         for user_id, group_id in present - meant:
-            through.objects.filter(user_id=user_id, group_id=group_id).delete()  # type: ignore[attr-defined]
+            through.objects.filter(user_id=user_id, group_id=group_id).delete()
     return len(meant ^ present)
 
 
@@ -111,18 +116,31 @@ def make_user(
             code="username_taken",
         )
     user = User.objects.create_user(
-        name, password, full_name=full_name.strip(), phone=phone or None, email=email or None, is_staff=is_staff
+        name,
+        password,
+        full_name=full_name.strip(),
+        phone=phone or None,
+        email=email or None,
+        is_staff=is_staff,
     )
-    audit.record("people.user_made", actor=actor, about=user, personal={"full_name": full_name, "phone": phone or ""})
+    audit.record(
+        "people.user_made", actor=actor, about=user, personal={"full_name": full_name, "phone": phone or ""}
+    )
     return user
 
 
 @transaction.atomic
 def change_user(user: User, *, actor: Actor, full_name: str, phone: str | None, email: str | None) -> None:
     """Correct an account's name, phone and e-mail address."""
-    user.full_name, user.phone, user.email = full_name.strip(), phone or None, email or None
+    user.full_name, user.email = full_name.strip(), email or None
+    user.phone = phone or None  # type: ignore[assignment]
     user.save(update_fields=["full_name", "phone", "email"])
-    audit.record("people.user_changed", actor=actor, about=user, personal={"full_name": full_name, "phone": phone or ""})
+    audit.record(
+        "people.user_changed",
+        actor=actor,
+        about=user,
+        personal={"full_name": full_name, "phone": phone or ""},
+    )
 
 
 @transaction.atomic
@@ -147,7 +165,9 @@ def assign_role(
     standing = RoleAssignment.objects.at(begins).filter(user=user, role=chosen, unit=unit).first()
     if standing is not None:
         return standing
-    given = RoleAssignment.objects.create(user=user, role=chosen, unit=unit, valid_from=begins, valid_to=valid_to)
+    given = RoleAssignment.objects.create(
+        user=user, role=chosen, unit=unit, valid_from=begins, valid_to=valid_to
+    )
     policies.forget_grants(user)
     sync_groups([user])
     audit.record("people.role_given", actor=actor, about=user, unit=unit, facts={"role": chosen.code})
@@ -233,7 +253,7 @@ def reset_second_factor(user: User, *, actor: Actor) -> int:
     """Take away lost second factors; at the next sign-in the user sets up a new one. Return how many went."""
     gone, _by_model = Authenticator.objects.filter(user=user).delete()
     audit.record("people.second_factor_reset", actor=actor, about=user, facts={"removed": gone})
-    return gone
+    return int(gone)
 
 
 def note_second_factor(user: User, kind: str) -> None:

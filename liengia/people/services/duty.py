@@ -43,18 +43,27 @@ def set_shift(
         Refused: this person is on duty here at that time already.
     """
     if ends_at <= starts_at:
-        raise Invalid(_("The shift ends before it begins. A night shift ends on the next day."), code="shift_span")
+        raise Invalid(
+            _("The shift ends before it begins. A night shift ends on the next day."), code="shift_span"
+        )
     if ends_at - starts_at > LONGEST:
         raise Invalid(_("A shift lasts at most 48 hours. Write two shifts."), code="shift_long")
     if not policies.can(user, "people.duty", post.unit):
         raise Invalid(
-            _("%(who)s does not belong to the duty staff of this commune. Give the role first.") % {"who": user},
+            _("%(who)s does not belong to the duty staff of this commune. Give the role first.")
+            % {"who": user},
             code="not_duty_staff",
         )
     if DutyShift.objects.filter(post=post, user=user).overlapping(starts_at, ends_at).exists():
         raise Refused(_("%(who)s is on duty at that time already.") % {"who": user}, code="shift_overlaps")
     shift = DutyShift.objects.create(post=post, user=user, role=role, starts_at=starts_at, ends_at=ends_at)
-    audit.record("people.shift_set", actor=actor, about=post, unit=post.unit, facts={"shift": shift.pk, "user": user.pk})
+    audit.record(
+        "people.shift_set",
+        actor=actor,
+        about=post,
+        unit=post.unit,
+        facts={"shift": shift.pk, "user": user.pk},
+    )
     return shift
 
 
@@ -110,7 +119,10 @@ def offer_handover(post: DutyPost, *, actor: Actor, to_user: User, note: str = "
     if actor.user_id == to_user.pk:
         raise Invalid(_("Choose the one who takes over, not yourself."), code="handover_to_self")
     if not policies.can(to_user, "people.duty", post.unit):
-        raise Invalid(_("%(who)s does not belong to the duty staff of this commune. Give the role first.") % {"who": to_user})
+        raise Invalid(
+            _("%(who)s does not belong to the duty staff of this commune. Give the role first.")
+            % {"who": to_user}
+        )
     items = [item.as_json() for item in registry.open_items(post, clock.now())]
     try:
         with transaction.atomic():
@@ -118,9 +130,15 @@ def offer_handover(post: DutyPost, *, actor: Actor, to_user: User, note: str = "
                 post=post, from_user_id=actor.user_id, to_user=to_user, note=note.strip(), open_items=items
             )
     except IntegrityError as error:
-        raise Refused(_("A handover of this post waits for its second signature."), code="handover_waits") from error
+        raise Refused(
+            _("A handover of this post waits for its second signature."), code="handover_waits"
+        ) from error
     audit.record(
-        "people.handover_offered", actor=actor, about=post, unit=post.unit, facts={"handover": made.pk, "open": len(items)}
+        "people.handover_offered",
+        actor=actor,
+        about=post,
+        unit=post.unit,
+        facts={"handover": made.pk, "open": len(items)},
     )
     return made
 
@@ -139,7 +157,9 @@ def accept_handover(handover: Handover, *, actor: Actor) -> None:
         raise Refused(_("This handover was signed already."), code="handover_signed")
     handover.refresh_from_db()
     post = handover.post
-    audit.record("people.handover_accepted", actor=actor, about=post, unit=post.unit, facts={"handover": handover.pk})
+    audit.record(
+        "people.handover_accepted", actor=actor, about=post, unit=post.unit, facts={"handover": handover.pk}
+    )
 
 
 @transaction.atomic

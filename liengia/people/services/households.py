@@ -84,19 +84,26 @@ def make_household(
         Invalid: no address, no short name, a wrong phone, or an unknown fact.
     """
     household = Household(hamlet=hamlet)
-    _fill(household, {"address_label": address_label, "house_label": house_label, "head_name": head_name, **facts})
+    _fill(
+        household,
+        {"address_label": address_label, "house_label": house_label, "head_name": head_name, **facts},
+    )
     household.save()
     _write_phones(household, phones)
     _write_kit(household, kit)
     _write_rooms(household, rooms)
-    audit.record("people.household_made", actor=actor, about=household, unit=hamlet, personal={"head_name": head_name})
+    audit.record(
+        "people.household_made", actor=actor, about=household, unit=hamlet, personal={"head_name": head_name}
+    )
     return household
 
 
 def _fill(household: Household, facts: dict[str, Any]) -> None:
     unknown = set(facts) - CORRECTABLE
     if unknown:
-        raise Invalid(_("This cannot be written on a household: %(what)s.") % {"what": ", ".join(sorted(unknown))})
+        raise Invalid(
+            _("This cannot be written on a household: %(what)s.") % {"what": ", ".join(sorted(unknown))}
+        )
     for name, value in facts.items():
         setattr(household, name, nfc(value).strip() if isinstance(value, str) else value)
     if not household.address_label:
@@ -172,7 +179,8 @@ def _write_kit(household: Household, lines: Sequence[KitLine]) -> None:
         raise Invalid(_("“%(what)s” is no kind of kit.") % {"what": wrong[0]})
     household.kit.all().delete()
     KitItem.objects.bulk_create(
-        KitItem(household=household, kind=line.kind, count=line.count, expires_on=line.expires_on) for line in lines
+        KitItem(household=household, kind=line.kind, count=line.count, expires_on=line.expires_on)
+        for line in lines
     )
 
 
@@ -203,7 +211,9 @@ def _write_rooms(household: Household, labels: Sequence[str]) -> None:
         if key not in wanted:
             room.delete()
     HouseholdRoom.objects.bulk_create(
-        HouseholdRoom(household=household, label=label) for key, label in wanted.items() if key not in standing
+        HouseholdRoom(household=household, label=label)
+        for key, label in wanted.items()
+        if key not in standing
     )
 
 
@@ -212,7 +222,11 @@ def set_rooms(household: Household, labels: Sequence[str], *, actor: Actor) -> N
     """Write the rooms of a boarding house; one that goes away leaves its people in the house."""
     _write_rooms(household, labels)
     audit.record(
-        "people.household_changed", actor=actor, about=household, unit=household.hamlet, facts={"fields": ["rooms"]}
+        "people.household_changed",
+        actor=actor,
+        about=household,
+        unit=household.hamlet,
+        facts={"fields": ["rooms"]},
     )
 
 
@@ -227,12 +241,16 @@ def write_need(household: Household, text: str, *, actor: Actor, how: str) -> Ev
         Invalid: no text, or no word on how the consent was given.
     """
     if not text.strip():
-        raise Invalid(_("Who needs help is missing. For example: one person in a wheelchair, ground floor, back room."))
+        raise Invalid(
+            _("Who needs help is missing. For example: one person in a wheelchair, ground floor, back room.")
+        )
     if not how.strip():
         raise Invalid(_("The family's consent is missing. Nothing was saved."), code="consent_missing")
     now = clock.now()
     _close_needs(household, now=now)
-    consent = Consent.objects.create(household=household, purpose=NEED_PURPOSE, how=how.strip()[:160], given_at=now)
+    consent = Consent.objects.create(
+        household=household, purpose=NEED_PURPOSE, how=how.strip()[:160], given_at=now
+    )
     need = EvacuationNeed.all_needs.create(household=household, text=text.strip(), consent=consent)
     audit.record("people.need_written", actor=actor, about=household, unit=household.hamlet)
     return need
@@ -273,7 +291,9 @@ def export_household(household: Household, *, actor: Actor) -> dict[str, object]
         "rooms": list(household.rooms.values_list("label", flat=True)),
         "kit": list(household.kit.values("kind", "count", "expires_on")),
         "people": list(
-            household.memberships.values("user__full_name", "user__phone", "invited_at", "confirmed_at", "ended_at")
+            household.memberships.values(
+                "user__full_name", "user__phone", "invited_at", "confirmed_at", "ended_at"
+            )
         ),
         "consents": list(household.consents.values("purpose", "how", "given_at", "withdrawn_at")),
         "help_to_get_out": [need.text for need in needs],

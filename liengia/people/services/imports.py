@@ -13,7 +13,15 @@ from liengia.core.actor import Actor
 from liengia.core.text import fold
 from liengia.people.models import Household
 from liengia.people.services.households import make_household
-from liengia.people.spreadsheet import GROUP_COLUMNS, GROUPS, HOUSE_COLUMNS, HOUSES, HouseholdRow, RowError, Sheet
+from liengia.people.spreadsheet import (
+    GROUP_COLUMNS,
+    GROUPS,
+    HOUSE_COLUMNS,
+    HOUSES,
+    HouseholdRow,
+    RowError,
+    Sheet,
+)
 from liengia.units.models import Unit
 
 CHUNK: Final = 10
@@ -33,7 +41,9 @@ def match_hamlets(sheet: Sheet, commune: Unit) -> tuple[dict[int, Unit], list[Ro
             found[row.number] = units[0]
             continue
         what = _("“%(name)s” is no hamlet of %(commune)s.") % {"name": row.hamlet, "commune": commune.name}
-        do = _("Write one of: %(names)s.") % {"names": ", ".join(sorted({u.display_name for us in by_name.values() for u in us}))}
+        do = _("Write one of: %(names)s.") % {
+            "names": ", ".join(sorted({u.display_name for us in by_name.values() for u in us}))
+        }
         if units:
             what = _("There are %(count)s hamlets “%(name)s”.") % {"count": len(units), "name": row.hamlet}
             do = _("Write which: %(names)s.") % {"names": ", ".join(unit.display_name for unit in units)}
@@ -55,7 +65,9 @@ def standing_twice(sheet: Sheet, hamlets: Mapping[int, Unit]) -> list[RowError]:
         label = known.get((unit.pk, fold(row.address_label))) if unit else None
         if label:
             what = _("This address is in the register already, as “%(label)s”.") % {"label": label}
-            errors.append(RowError(HOUSES, row.row, HOUSE_COLUMNS["address_label"], what, _("Delete the row.")))
+            errors.append(
+                RowError(HOUSES, row.row, HOUSE_COLUMNS["address_label"], what, _("Delete the row."))
+            )
     return errors
 
 
@@ -97,7 +109,11 @@ def import_households(
     if made:
         first = next(iter(made.values()))
         audit.record(
-            "people.households_imported", actor=actor, about=first.hamlet, unit=first.hamlet, facts={"households": len(made)}
+            "people.households_imported",
+            actor=actor,
+            about=first.hamlet,
+            unit=first.hamlet,
+            facts={"households": len(made)},
         )
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -58,7 +59,9 @@ def _issue(*, actor: Actor, kind: str, lasts: timedelta, **fields: object) -> Is
     about = invitation.household or invitation.user
     if about is None:
         raise ValueError("an invitation is for a household or a user")
-    audit.record("people.invited", actor=actor, about=about, facts={"purpose": kind, "invitation": invitation.pk})
+    audit.record(
+        "people.invited", actor=actor, about=about, facts={"purpose": kind, "invitation": invitation.pk}
+    )
     return Issued(invitation, code)
 
 
@@ -155,7 +158,9 @@ def join(
         raise NotFound(_("This invitation does not exist."))
     if user is None:
         if not full_name.strip():
-            raise Invalid(_("Your name is missing. Write it as the neighbours know you."), code="name_missing")
+            raise Invalid(
+                _("Your name is missing. Write it as the neighbours know you."), code="name_missing"
+            )
         if phone and User.objects.filter(username=phone).exists():
             raise Invalid(
                 _(
@@ -164,7 +169,9 @@ def join(
                 ),
                 code="phone_taken",
             )
-        user = accounts.make_user(actor=actor, username=phone or public_id(), full_name=full_name, phone=phone)
+        user = accounts.make_user(
+            actor=actor, username=phone or public_id(), full_name=full_name, phone=phone
+        )
     invitation.used_by = user
     invitation.save(update_fields=["used_by"])
     try:
@@ -187,7 +194,12 @@ def confirm_membership(membership: Membership, *, actor: Actor, is_head: bool = 
     if not waiting.update(confirmed_at=clock.now(), confirmed_by=actor.user_id, is_head=is_head):
         raise Refused(_("Somebody answered this already."), code="membership_answered")
     membership.refresh_from_db()
-    audit.record("people.membership_confirmed", actor=actor, about=membership.household, facts={"membership": membership.pk})
+    audit.record(
+        "people.membership_confirmed",
+        actor=actor,
+        about=membership.household,
+        facts={"membership": membership.pk},
+    )
 
 
 @transaction.atomic
@@ -200,7 +212,12 @@ def end_membership(membership: Membership, *, actor: Actor) -> None:
     if not Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=clock.now()):
         raise Refused(_("This membership has ended already."), code="membership_ended")
     membership.refresh_from_db()
-    audit.record("people.membership_ended", actor=actor, about=membership.household, facts={"membership": membership.pk})
+    audit.record(
+        "people.membership_ended",
+        actor=actor,
+        about=membership.household,
+        facts={"membership": membership.pk},
+    )
 
 
 # Bound phones and their PIN
@@ -214,7 +231,7 @@ def check_pin_is_strong(pin: str) -> None:
     """
     if len(pin) != 6 or not (pin.isascii() and pin.isdigit()):
         raise Invalid(_("The PIN is six digits."), code="pin_form")
-    steps = {int(b) - int(a) for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {int(b) - int(a) for a, b in itertools.pairwise(pin)}
     if len(set(pin)) == 1 or steps in ({1}, {-1}) or pin[:3] == pin[3:] or pin[:2] * 3 == pin:
         raise Invalid(_("This PIN is too easy to guess. Choose other digits, not in a row."), code="pin_weak")
 
@@ -242,7 +259,10 @@ def bind_phone(code: str, *, pin: str, label: str = "") -> tuple[BoundPhone, str
         raise NotFound(_("This invitation does not exist."))
     token = secrets.token_urlsafe(32)
     phone = BoundPhone.objects.create(
-        user=user, token_hash=_token_hash(token), pin_hash=make_password(_peppered(pin)), label=label.strip()[:80]
+        user=user,
+        token_hash=_token_hash(token),
+        pin_hash=make_password(_peppered(pin)),
+        label=label.strip()[:80],
     )
     invitation.used_by = user
     invitation.save(update_fields=["used_by"])
@@ -253,7 +273,9 @@ def bind_phone(code: str, *, pin: str, label: str = "") -> tuple[BoundPhone, str
 def find_bound_phone(key: int, token: str) -> BoundPhone | None:
     """Return the phone that a cookie speaks of, if it is bound still."""
     phone = BoundPhone.objects.active().select_related("user").filter(pk=key, user__is_active=True).first()
-    return phone if phone is not None and constant_time_compare(phone.token_hash, _token_hash(token)) else None
+    return (
+        phone if phone is not None and constant_time_compare(phone.token_hash, _token_hash(token)) else None
+    )
 
 
 def enter_pin(phone: BoundPhone, pin: str) -> User:
@@ -266,7 +288,10 @@ def enter_pin(phone: BoundPhone, pin: str) -> User:
         kept = BoundPhone.objects.select_for_update().select_related("user").get(pk=phone.pk)
         now = clock.now()
         if kept.revoked_at is not None or not kept.user.is_active:
-            raise Refused(_("This phone is no longer bound. Ask the commune for a new invitation."), code="phone_revoked")
+            raise Refused(
+                _("This phone is no longer bound. Ask the commune for a new invitation."),
+                code="phone_revoked",
+            )
         if kept.locked_until is not None and kept.locked_until > now:
             minutes = int((kept.locked_until - now).total_seconds() // 60) + 1
             raise Refused(
@@ -283,7 +308,9 @@ def enter_pin(phone: BoundPhone, pin: str) -> User:
         if left <= 0:
             kept.failures, kept.locked_until = 0, now + PIN_LOCK
         kept.save(update_fields=["failures", "locked_until"])
-        audit.record("people.pin_failed", actor=Actor.visitor(), about=kept.user, facts={"phone_key": kept.pk})
+        audit.record(
+            "people.pin_failed", actor=Actor.visitor(), about=kept.user, facts={"phone_key": kept.pk}
+        )
     if left <= 0:
         raise Refused(_("Too many wrong PINs. This phone is locked for 15 minutes."), code="pin_locked")
     raise Refused(_("This PIN is not right. Tries left: %(left)s.") % {"left": left}, code="pin_wrong")

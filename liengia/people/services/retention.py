@@ -12,17 +12,40 @@ from django.utils.translation import gettext_lazy as _
 from liengia.audit import services as audit
 from liengia.core import clock
 from liengia.core.actor import Actor
-from liengia.people.models import BoundPhone, Handover, Household, Invitation, Membership, RetentionPeriod, User
+from liengia.people.models import (
+    BoundPhone,
+    Handover,
+    Household,
+    Invitation,
+    Membership,
+    RetentionPeriod,
+    User,
+)
 from liengia.people.services.households import erase_household
 
 CHUNK: Final = 100
 PERIODS: Final = (
-    ("household_left", _("A household that has left"), 180, _("So that a report about it can still be answered.")),
+    (
+        "household_left",
+        _("A household that has left"),
+        180,
+        _("So that a report about it can still be answered."),
+    ),
     ("membership_ended", _("An ended membership"), 180, _("So that a mistake can be put right.")),
-    ("join_refused", _("An account that no leader confirmed"), 30, _("It saw nothing; there is nothing to keep it for.")),
+    (
+        "join_refused",
+        _("An account that no leader confirmed"),
+        30,
+        _("It saw nothing; there is nothing to keep it for."),
+    ),
     ("invitation", _("A used or lapsed invitation"), 90, _("To answer who invited whom.")),
     ("bound_phone", _("A revoked phone"), 90, _("To answer when it was revoked.")),
-    ("account_closed", _("A closed account"), 365, _("Handovers and incidents of the year name who was on duty.")),
+    (
+        "account_closed",
+        _("A closed account"),
+        365,
+        _("Handovers and incidents of the year name who was on duty."),
+    ),
     ("handover_note", _("The note of a handover"), 730, _("The duty book is kept two years.")),
 )
 
@@ -38,7 +61,9 @@ def ensure_periods() -> None:
 def period(code: str) -> timedelta:
     """Return how long a kind of data is kept."""
     kept = RetentionPeriod.objects.filter(code=code).values_list("days", flat=True).first()
-    days = kept if kept is not None else next(default for name, _label, default, _why in PERIODS if name == code)
+    days = (
+        kept if kept is not None else next(default for name, _label, default, _why in PERIODS if name == code)
+    )
     return timedelta(days=days)
 
 
@@ -75,7 +100,9 @@ def _delete(model: type[Membership] | type[Invitation] | type[BoundPhone], condi
 
 @transaction.atomic
 def _blank_notes(before: object) -> int:
-    chosen = list(Handover.objects.filter(at__lte=before).exclude(note="").values_list("pk", flat=True)[:CHUNK])
+    chosen = list(
+        Handover.objects.filter(at__lte=before).exclude(note="").values_list("pk", flat=True)[:CHUNK]
+    )
     Handover.objects.filter(pk__in=chosen).update(note="", open_items=[])
     return len(chosen)
 
@@ -97,7 +124,7 @@ def _erase_accounts(before: object) -> int:
     chosen = list(User.objects.filter(is_active=False, erased_at=None, closed_at__lte=before)[:CHUNK])
     for user in chosen:
         user.username, user.full_name = f"closed-{user.pk}", str(_("(closed account)"))
-        user.phone = user.email = None
+        user.phone = user.email = None  # type: ignore[assignment]
         user.erased_at = clock.now()
         user.save(update_fields=["username", "full_name", "phone", "email", "erased_at"])
         audit.erase(actor=Actor.system("worker"), reason="period ended", about=user)

@@ -80,7 +80,7 @@ def _ways_in(user: User) -> dict[str, object]:
 def _places(user: User) -> dict[str, object]:
     return {
         "memberships": list(queries.active_memberships(user)),
-        "roles": list(user.role_assignments.current().select_related("role", "unit")),  # type: ignore[attr-defined]
+        "roles": list(user.role_assignments.current().select_related("role", "unit")),
         "leads_some": bool(queries.waiting_for(user)),
     }
 

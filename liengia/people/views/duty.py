@@ -37,7 +37,9 @@ def _posts(request: HttpRequest) -> list[DutyPost]:
 def _post(request: HttpRequest, public_id: str, capability: str = "people.duty") -> DutyPost:
     post = get_object_or_404(DutyPost.objects.select_related("unit"), public_id=public_id, is_active=True)
     allowed = policies.can(me(request), capability, post.unit)
-    if not allowed and not (capability == "people.duty" and policies.can(me(request), "people.duty_rota", post.unit)):
+    if not allowed and not (
+        capability == "people.duty" and policies.can(me(request), "people.duty_rota", post.unit)
+    ):
         raise Http404
     return post
 
@@ -67,7 +69,11 @@ def _week(post: DutyPost, monday: date) -> list[dict[str, object]]:
     """Return the seven days with the shifts and gaps that touch each."""
     days: list[dict[str, object]] = []
     start = at_local(monday, time.min)
-    shifts = list(DutyShift.objects.filter(post=post).overlapping(start, start + timedelta(days=7)).select_related("user"))
+    shifts = list(
+        DutyShift.objects.filter(post=post)
+        .overlapping(start, start + timedelta(days=7))
+        .select_related("user")
+    )
     gaps = queries.duty_gaps(post, start, start + timedelta(days=7))
     soon = clock.now() + queries.GAP_WARNING
     for offset in range(7):
@@ -80,7 +86,11 @@ def _week(post: DutyPost, monday: date) -> list[dict[str, object]]:
                 "shifts": [shift for shift in shifts if begins <= shift.starts_at < ends],
                 "running": [shift for shift in shifts if shift.starts_at < begins < shift.ends_at],
                 "gaps": [
-                    {"from": max(gap.starts_at, begins), "until": min(gap.ends_at, ends), "is_soon": gap.starts_at < soon}
+                    {
+                        "from": max(gap.starts_at, begins),
+                        "until": min(gap.ends_at, ends),
+                        "is_soon": gap.starts_at < soon,
+                    }
                     for gap in gaps
                     if gap.starts_at < ends and gap.ends_at > begins and gap.ends_at > clock.now()
                 ],
@@ -149,7 +159,12 @@ def copy(request: HttpRequest, public_id: str) -> HttpResponse:
     monday = monday_of(request.POST.get("tuan"))
     count = services.copy_week(post, monday, actor=Actor.of(me(request)))
     said = ngettext("%(count)s shift copied.", "%(count)s shifts copied.", count)
-    messages.success(request, said % {"count": count} if count else _("Nothing to copy: the week before is empty, or this one is full."))
+    messages.success(
+        request,
+        said % {"count": count}
+        if count
+        else _("Nothing to copy: the week before is empty, or this one is full."),
+    )
     return redirect(_week_url(post, monday))
 
 
@@ -168,8 +183,12 @@ def handover(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Handed over. It holds when the other has signed."))
             return redirect("people:handover", public_id)
-    waiting = Handover.objects.filter(post=post, accepted_at=None).select_related("from_user", "to_user").first()
-    past = Handover.objects.filter(post=post, accepted_at__isnull=False).select_related("from_user", "to_user")[:10]
+    waiting = (
+        Handover.objects.filter(post=post, accepted_at=None).select_related("from_user", "to_user").first()
+    )
+    past = Handover.objects.filter(post=post, accepted_at__isnull=False).select_related(
+        "from_user", "to_user"
+    )[:10]
     items = [] if waiting else registry.open_items(post, clock.now())
     data = {"post": post, "form": form, "waiting": waiting, "items": items, "past": past, "user_id": user.pk}
     return render(request, "people/handover.html", data)
@@ -210,7 +229,9 @@ def log(request: HttpRequest, public_id: str) -> HttpResponse:
         "after": day + timedelta(days=1),
         "shifts": DutyShift.objects.filter(post=post).overlapping(begins, ends).select_related("user"),
         "lines": registry.log_lines(post, begins, ends),
-        "handovers": Handover.objects.filter(post=post, at__gte=begins, at__lt=ends).select_related("from_user", "to_user"),
+        "handovers": Handover.objects.filter(post=post, at__gte=begins, at__lt=ends).select_related(
+            "from_user", "to_user"
+        ),
     }
     return render(request, "people/shift_log.html", data)
 
@@ -218,6 +239,8 @@ def log(request: HttpRequest, public_id: str) -> HttpResponse:
 def _duty_day(post: DutyPost, day: date) -> tuple[datetime, datetime]:
     """Return when a day's duty begins and ends: at the first shift that begins that day, or at midnight."""
     midnight = at_local(day, time.min)
-    first = DutyShift.objects.filter(post=post, starts_at__gte=midnight, starts_at__lt=midnight + timedelta(days=1))
+    first = DutyShift.objects.filter(
+        post=post, starts_at__gte=midnight, starts_at__lt=midnight + timedelta(days=1)
+    )
     begins = first.order_by("starts_at").values_list("starts_at", flat=True).first() or midnight
     return begins, begins + timedelta(days=1)

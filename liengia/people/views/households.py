@@ -36,7 +36,8 @@ from liengia.people.views.accounts import me
 def _found(request: HttpRequest, public_id: str) -> Household:
     """Return a household that this reader may open; another one does not exist."""
     return get_object_or_404(
-        Household.objects.visible_to(me(request)).active().select_related("hamlet__parent"), public_id=public_id
+        Household.objects.visible_to(me(request)).active().select_related("hamlet__parent"),
+        public_id=public_id,
     )
 
 
@@ -67,7 +68,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     members = Membership.objects.filter(household=household, ended_at=None).select_related("user", "room")
     has_need = EvacuationNeed.standing.filter(household=household).exists()
     open_invitations = household.invitations.filter(used_at=None, revoked_at=None).count()
-    data = {"members": members.order_by("-is_head", "pk"), "has_need": has_need, "open_invitations": open_invitations}
+    data = {
+        "members": members.order_by("-is_head", "pk"),
+        "has_need": has_need,
+        "open_invitations": open_invitations,
+    }
     return _page(request, "household", household, **data)
 
 
@@ -89,7 +94,10 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 def phones(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write the numbers in calling order."""
     household = _found(request, public_id)
-    given = [{**row, "phone": spaced_phone(row["phone"])} for row in household.phones.values("phone", "name", "relation")]
+    given = [
+        {**row, "phone": spaced_phone(row["phone"])}
+        for row in household.phones.values("phone", "name", "relation")
+    ]
     rows = PhoneRows(request.POST or None, initial=given)
     if request.method == "POST" and rows.is_valid():
         services.set_phones(household, phone_lines(rows), actor=Actor.of(me(request)))
@@ -138,7 +146,9 @@ def need(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("people:household", public_id)
     if form.is_bound and form.is_valid():
         services.write_need(household, form.cleaned_data["text"], actor=actor, how=form.cleaned_data["how"])
-        messages.success(request, _("Saved, encrypted. It is shown only while an alarm of this house is open."))
+        messages.success(
+            request, _("Saved, encrypted. It is shown only while an alarm of this house is open.")
+        )
         return redirect("people:household", public_id)
     standing = EvacuationNeed.standing.filter(household=household).select_related("consent").first()
     return _page(request, "household_need", household, form=form, standing=standing)
@@ -155,7 +165,9 @@ def invite(request: HttpRequest, public_id: str) -> HttpResponse:
     room = household.rooms.filter(pk=request.POST.get("room") or 0).first()
     issued = services.invite_household(household, actor=Actor.of(me(request)), room=room)
     link = settings.PUBLIC_URL + issued.path
-    return _page(request, "household_invitation", household, issued=issued, link=link, qr=qr_svg(link), room=room)
+    return _page(
+        request, "household_invitation", household, issued=issued, link=link, qr=qr_svg(link), room=room
+    )
 
 
 @signed_in
@@ -193,10 +205,15 @@ def end_member(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         raise Http404
     try:
         services.end_membership(membership, actor=Actor.of(user))
-        messages.success(request, _("%(who)s no longer belongs to this household.") % {"who": membership.user})
+        messages.success(
+            request, _("%(who)s no longer belongs to this household.") % {"who": membership.user}
+        )
     except DomainError as error:
         messages.error(request, str(error))
-    return redirect("people:after_login" if membership.user_id == user.pk else "people:household", *_args(membership, user.pk, public_id))
+    return redirect(
+        "people:after_login" if membership.user_id == user.pk else "people:household",
+        *_args(membership, user.pk, public_id),
+    )
 
 
 def _args(membership: Membership, user_id: int, public_id: str) -> list[str]:

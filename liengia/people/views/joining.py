@@ -44,7 +44,11 @@ def enter(request: HttpRequest, code: str) -> HttpResponse:
     if opens_in_zalo(request):
         link = request.build_absolute_uri(request.path)
         return render(request, "people/open_in_browser.html", {"invitation": invitation, "link": link})
-    steps = {Invitation.Purpose.JOIN: _join, Invitation.Purpose.BIND: _bind, Invitation.Purpose.OFFICE: _office}
+    steps = {
+        Invitation.Purpose.JOIN: _join,
+        Invitation.Purpose.BIND: _bind,
+        Invitation.Purpose.OFFICE: _office,
+    }
     response = steps[Invitation.Purpose(invitation.purpose)](request, code, invitation)
     response["Referrer-Policy"] = "no-referrer"
     return response
@@ -55,7 +59,9 @@ def _join(request: HttpRequest, code: str, invitation: Invitation) -> HttpRespon
     form = JoinForm(request.POST or None)
     if request.method == "POST" and (user is not None or form.is_valid()):
         try:
-            joined = services.join(code, actor=Actor.visitor(), user=user, **(form.cleaned_data if user is None else {}))
+            joined = services.join(
+                code, actor=Actor.visitor(), user=user, **(form.cleaned_data if user is None else {})
+            )
         except DomainError as error:
             form.add_error(None, str(error)) if form.is_bound else messages.error(request, str(error))
         else:
@@ -69,7 +75,9 @@ def _bind(request: HttpRequest, code: str, invitation: Invitation) -> HttpRespon
     form = BindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            phone, token = services.bind_phone(code, pin=form.cleaned_data["pin"], label=form.cleaned_data["label"])
+            phone, token = services.bind_phone(
+                code, pin=form.cleaned_data["pin"], label=form.cleaned_data["label"]
+            )
         except DomainError as error:
             form.add_error("pin", str(error))
         else:
@@ -111,7 +119,7 @@ def phone_of(request: HttpRequest) -> BoundPhone | None:
         raw = request.get_signed_cookie(COOKIE, max_age=COOKIE_AGE_S)
     except (KeyError, signing.BadSignature):
         return None
-    key, _dot, token = raw.partition(".")
+    key, _dot, token = (raw or "").partition(".")
     return find_bound_phone(int(key), token) if key.isascii() and key.isdigit() else None
 
 
@@ -140,7 +148,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
     user = me(request)
     waiting_now = list(Membership.objects.waiting().filter(user=user).select_related("household"))
     if not waiting_now:
-        return redirect("people:after_login" if queries.active_memberships(user).exists() else "people:account")
+        return redirect(
+            "people:after_login" if queries.active_memberships(user).exists() else "people:account"
+        )
     leaders = {leader.pk: leader for one in waiting_now for leader in stewards.leaders_of(one.household)}
     data = {"waiting": waiting_now, "leaders": leaders.values(), "has_password": user.has_usable_password()}
     return render(request, "people/waiting.html", data)
@@ -158,7 +168,9 @@ def waiting_members(request: HttpRequest) -> HttpResponse:
 def answer_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Say yes or no to one who waits."""
     user = me(request)
-    membership = get_object_or_404(Membership.objects.waiting().select_related("household__hamlet", "user"), pk=pk)
+    membership = get_object_or_404(
+        Membership.objects.waiting().select_related("household__hamlet", "user"), pk=pk
+    )
     if not policies.leads(user, membership.household):
         raise Http404
     if request.POST.get("answer") == "yes":

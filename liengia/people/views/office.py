@@ -39,7 +39,9 @@ def index(request: HttpRequest) -> HttpResponse:
     found = policies.managed_users(me(request))
     words = request.GET.get("q", "").strip()
     if words:
-        found = found.filter(Q(full_name__icontains=words) | Q(username__icontains=words) | Q(phone__contains=words))
+        found = found.filter(
+            Q(full_name__icontains=words) | Q(username__icontains=words) | Q(phone__contains=words)
+        )
     page = Paginator(found, 50).get_page(request.GET.get("p"))
     return render(request, "people/office/accounts.html", {"page": page, "q": words})
 
@@ -63,7 +65,9 @@ def add(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, str(error))
         else:
-            invite = services.invite_to_office if data["role"].needs_second_factor else services.invite_to_bind
+            invite = (
+                services.invite_to_office if data["role"].needs_second_factor else services.invite_to_bind
+            )
             return _show_link(request, user, invite(user, actor=actor))
     return render(request, "people/office/add.html", {"form": form})
 
@@ -83,7 +87,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            services.assign_role(user, data["role"], data["unit"], actor=Actor.of(me(request)), valid_to=data.get("valid_to"))
+            services.assign_role(
+                user, data["role"], data["unit"], actor=Actor.of(me(request)), valid_to=data.get("valid_to")
+            )
         except DomainError as error:
             form.add_error(None, str(error))
         else:
@@ -111,7 +117,10 @@ def act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         raise Http404
     chosen()
     messages.success(request, _("Done."))
-    return redirect("people_office_account" if user.is_active else "people_office_accounts", *([pk] if user.is_active else []))
+    return redirect(
+        "people_office_account" if user.is_active else "people_office_accounts",
+        *([pk] if user.is_active else []),
+    )
 
 
 def _acts(request: HttpRequest, user: User, actor: Actor) -> dict[str, Callable[[], object]]:
