@@ -1,0 +1,76 @@
+"""The public front is whole with and without alarms, shows no running alarm, and leads nowhere dead."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.alarms.console_scene import Desk, desk
+
+pytestmark = pytest.mark.django_db
+PAGES = ("/", "/gioi-thieu/", "/quyen-rieng-tu/", "/tro-nang/")
+
+
+@pytest.fixture
+def scene() -> Desk:
+    return desk()
+
+
+def shown(path: str = "/") -> str:
+    answer = Client().get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_home_says_whom_to_call_what_to_do_and_counts_with_sources(scene: Desk) -> None:
+    page = shown()
+    for number in ("113", "114", "115"):
+        assert f"tel:{number}" in page
+    assert "Không đánh người" in page and "Nguồn: sổ tổ" in page
+    about = shown("/gioi-thieu/")
+    for anchor in re.findall(r'href="/gioi-thieu/#([a-z-]+)"', page):
+        assert f'id="{anchor}"' in about
+
+
+def test_a_running_alarm_is_not_shown_to_the_public(scene: Desk) -> None:
+    before = re.sub(r"<time.*?</time>|csrfmiddlewaretoken.*?>|nonce=\S+|server-now\S* content=\S+", "", shown())
+    scene.press(9)
+    after = re.sub(r"<time.*?</time>|csrfmiddlewaretoken.*?>|nonce=\S+|server-now\S* content=\S+", "", shown())
+    assert before == after and "Nhà số 9" not in after
+
+
+def test_one_commune_is_chosen_by_the_address(scene: Desk) -> None:
+    assert "Xã Cần Đước, Tỉnh Tây Ninh" in shown("/?xa=28108")
+    assert "tel:02723000113" in shown("/?xa=28108")
+    assert "tel:02723000113" not in shown("/?xa=28132")
+    assert shown("/?xa=nosuch")
+
+
+@pytest.mark.parametrize("is_off", [False, True])
+def test_no_link_of_the_front_is_dead(scene: Desk, settings: Any, is_off: bool) -> None:
+    if is_off:
+        settings.ROOMS_OFF = ["alarms"]
+    client = Client()
+    for path in PAGES:
+        page = shown(path)
+        if is_off:
+            assert "chuông cùng reo" not in page and "/nha/" not in page and "/truc/" not in page
+        for link in set(re.findall(r'href="(/[^"#?]*)"', page)):
+            if not link.startswith("/static/"):
+                assert client.get(link).status_code in (200, 302), (path, link)
+
+
+def test_the_language_switches_and_leads_back() -> None:
+    client = Client()
+    answer = client.post("/ngon-ngu/", {"language": "en", "next": "/gioi-thieu/"}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/gioi-thieu/" and "What it is not" in answer.content.decode()
+    assert client.post("/ngon-ngu/", {"language": "vi", "next": "https://elsewhere.example/"})["Location"] == "/"
+
+
+def test_the_front_costs_few_queries(scene: Desk, django_assert_max_num_queries: Any) -> None:
+    Client().get("/")
+    with django_assert_max_num_queries(16):
+        Client().get("/")
