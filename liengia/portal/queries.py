@@ -59,7 +59,10 @@ def place_words(commune: Unit | None, among: list[Unit]) -> str:
 def numbers_to_call(commune: Unit | None) -> list[Number]:
     """Return the three national numbers and the duty desk of the commune, as the row of buttons shows them."""
     found = [Number(one.number, one.label) for one in emergency_numbers(None) if len(one.number) <= 3]
-    shown = sorted((one for one in found if one.number in ("113", "114", "115")), key=lambda one: one.number) or found[:3]
+    shown = (
+        sorted((one for one in found if one.number in ("113", "114", "115")), key=lambda one: one.number)
+        or found[:3]
+    )
     if commune is not None:
         posts = DutyPost.objects.filter(unit__in=commune.lineage_ids(), is_active=True).exclude(phone="")
         shown += [Number(post.phone, _("Duty desk of the commune")) for post in posts[:1]]

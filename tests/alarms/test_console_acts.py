@@ -35,7 +35,11 @@ def test_one_click_takes_it_on(officer: Client, scene: Desk) -> None:
     incident = scene.press()
     shown = act(officer, "acknowledge", incident)
     assert incident.state == "acknowledged" and incident.acknowledged_by == scene.officer
-    assert "Đã nhận: Lê Hoàng Phúc" in shown and 'data-key="n"' not in shown and 'data-sound="console"' not in shown
+    assert (
+        "Đã nhận: Lê Hoàng Phúc" in shown
+        and 'data-key="n"' not in shown
+        and 'data-sound="console"' not in shown
+    )
 
 
 def test_two_officers_get_one_outcome_and_both_read_who_was_first(officer: Client, scene: Desk) -> None:
@@ -122,7 +126,9 @@ def test_a_device_is_set_apart_and_returned(officer: Client, scene: Desk) -> Non
     address = reverse("alarms:console_return", args=[incident.public_id, device.public_id])
     assert officer.post(address, **LIVE).status_code == 200  # type: ignore[arg-type]
     assert DeviceApart.objects.get().returned_at is not None
-    assert officer.post(reverse("alarms:console_return", args=[incident.public_id, "nosuch"])).status_code == 404
+    assert (
+        officer.post(reverse("alarms:console_return", args=[incident.public_id, "nosuch"])).status_code == 404
+    )
 
 
 def test_ringing_anew_asks_for_the_desk_again(officer: Client, scene: Desk) -> None:

@@ -59,7 +59,9 @@ def test_what_is_not_confirmed_stands_with_its_phones(officer: Client, scene: De
     assert "tel:+84900000007" in shown
 
 
-def test_help_to_get_out_is_told_in_the_open_incident_and_its_reading_is_recorded(officer: Client, scene: Desk) -> None:
+def test_help_to_get_out_is_told_in_the_open_incident_and_its_reading_is_recorded(
+    officer: Client, scene: Desk
+) -> None:
     scene.press(9)
     assert "một cụ 84 tuổi cần dìu ra" in page(officer)
     assert Entry.objects.filter(kind="people.needs_read", actor_id=str(scene.officer.pk)).count() == 1
@@ -204,7 +206,9 @@ def test_the_history_filters(officer: Client, scene: Desk) -> None:
 def test_the_record_proves_each_step(officer: Client, scene: Desk) -> None:
     incident = scene.press(9)
     services.run_due_steps(at=clock.now() + timedelta(seconds=31))
-    services.resolve_incident(Incident.objects.get(pk=incident.pk), note="Đã dập", actor=Actor.of(scene.officer))
+    services.resolve_incident(
+        Incident.objects.get(pk=incident.pk), note="Đã dập", actor=Actor.of(scene.officer)
+    )
     shown = officer.get(reverse("alarms:console_incident", args=[incident.public_id])).content.decode()
     for step in incident.steps.all():
         assert f"{clock.local(step.due_at):%H:%M:%S}" in shown

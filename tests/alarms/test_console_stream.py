@@ -26,7 +26,9 @@ def _signed_in(user: Any) -> AsyncClient:
     return client
 
 
-async def _read(client: AsyncClient, since: int, *, until: str = "hello", seconds: float = 8) -> list[tuple[str, dict[str, Any]]]:
+async def _read(
+    client: AsyncClient, since: int, *, until: str = "hello", seconds: float = 8
+) -> list[tuple[str, dict[str, Any]]]:
     """Return the events of a stream that resumes after a position, up to one of a kind."""
     answer = await client.get("/song/", headers={"Last-Event-ID": str(since)})
     assert answer.status_code == 200 and answer["Content-Type"].startswith("text/event-stream")
@@ -35,7 +37,9 @@ async def _read(client: AsyncClient, since: int, *, until: str = "hello", second
     async def read() -> None:
         async for chunk in answer.streaming_content:  # type: ignore[attr-defined]
             for block in chunk.decode().split("\n\n"):
-                fields = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line and line[0] != ":")
+                fields = dict(
+                    line.split(": ", 1) for line in block.splitlines() if ": " in line and line[0] != ":"
+                )
                 if "event" in fields:
                     found.append((fields["event"], json.loads(fields["data"])))
             if found and found[-1][0] == until:

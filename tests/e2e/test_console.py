@@ -144,7 +144,9 @@ def card(page: Page, incident: Incident) -> object:
     return page.locator(f'[data-incident="{incident.public_id}"]')
 
 
-def test_an_alarm_appears_by_itself_is_said_once_and_counted(opened: Callable[..., Page], scene: Desk) -> None:
+def test_an_alarm_appears_by_itself_is_said_once_and_counted(
+    opened: Callable[..., Page], scene: Desk
+) -> None:
     page = opened(scene.officer)
     expect(page.locator("html")).to_have_attribute("data-stream", "online")
     expect(page.get_by_text("Không có sự việc nào đang mở")).to_be_visible()
@@ -247,7 +249,9 @@ def test_the_keyboard_does_everything(opened: Callable[..., Page], scene: Desk) 
     assert fire.state == "resolved" and fire.end_note == "đã dập"
 
 
-def test_what_is_typed_in_a_dialog_stays_when_the_page_renews(opened: Callable[..., Page], scene: Desk) -> None:
+def test_what_is_typed_in_a_dialog_stays_when_the_page_renews(
+    opened: Callable[..., Page], scene: Desk
+) -> None:
     scene.press(9)
     told()
     page = opened(scene.officer)
@@ -279,14 +283,27 @@ def test_the_pages_are_clean(opened: Callable[..., Page], scene: Desk, width: in
     incident = scene.press(9)
     scene.press(2, kind="help", silent=True)
     scene.ring(*(n for n in range(1, 16) if n != 7))
-    services.answer_incident(incident, household=scene.houses[0], kind="coming", minutes=2, actor=Actor.of(scene.leader))
+    services.answer_incident(
+        incident, household=scene.houses[0], kind="coming", minutes=2, actor=Actor.of(scene.leader)
+    )
     told()
     page = opened(scene.officer, viewport={"width": width, "height": 800}, color_scheme=theme)
     record = f"/truc/su-viec/{incident.public_id}/"
-    for path in ("/truc/", f"{record}bao-nham/", "/truc/lich-su/", record, "/", "/gioi-thieu/", "/quyen-rieng-tu/", "/tro-nang/"):
+    for path in (
+        "/truc/",
+        f"{record}bao-nham/",
+        "/truc/lich-su/",
+        record,
+        "/",
+        "/gioi-thieu/",
+        "/quyen-rieng-tu/",
+        "/tro-nang/",
+    ):
         page.goto(path)
         page.wait_for_timeout(300)
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert overflow <= 0, path
         assert _violations(page) == [], path
     page.goto("/truc/")

@@ -36,9 +36,13 @@ def test_home_says_whom_to_call_what_to_do_and_counts_with_sources(scene: Desk) 
 
 
 def test_a_running_alarm_is_not_shown_to_the_public(scene: Desk) -> None:
-    before = re.sub(r"<time.*?</time>|csrfmiddlewaretoken.*?>|nonce=\S+|server-now\S* content=\S+", "", shown())
+    before = re.sub(
+        r"<time.*?</time>|csrfmiddlewaretoken.*?>|nonce=\S+|server-now\S* content=\S+", "", shown()
+    )
     scene.press(9)
-    after = re.sub(r"<time.*?</time>|csrfmiddlewaretoken.*?>|nonce=\S+|server-now\S* content=\S+", "", shown())
+    after = re.sub(
+        r"<time.*?</time>|csrfmiddlewaretoken.*?>|nonce=\S+|server-now\S* content=\S+", "", shown()
+    )
     assert before == after and "Nhà số 9" not in after
 
 
@@ -67,7 +71,9 @@ def test_the_language_switches_and_leads_back() -> None:
     client = Client()
     answer = client.post("/ngon-ngu/", {"language": "en", "next": "/gioi-thieu/"}, follow=True)
     assert answer.redirect_chain[-1][0] == "/gioi-thieu/" and "What it is not" in answer.content.decode()
-    assert client.post("/ngon-ngu/", {"language": "vi", "next": "https://elsewhere.example/"})["Location"] == "/"
+    assert (
+        client.post("/ngon-ngu/", {"language": "vi", "next": "https://elsewhere.example/"})["Location"] == "/"
+    )
 
 
 def test_the_front_costs_few_queries(scene: Desk, django_assert_max_num_queries: Any) -> None:

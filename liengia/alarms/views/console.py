@@ -29,7 +29,11 @@ Verb = Callable[[Incident, dict[str, Any], Actor], object]
 def _context(request: HttpRequest, chosen: str) -> dict[str, object]:
     """Return what the board's template needs."""
     shown = board(request.user, chosen)  # type: ignore[arg-type]
-    return {"board": shown, "event_kinds": " ".join(EventKind.values), **_dialogs(shown.detail and shown.detail.incident)}
+    return {
+        "board": shown,
+        "event_kinds": " ".join(EventKind.values),
+        **_dialogs(shown.detail.incident if shown.detail else None),
+    }
 
 
 def _dialogs(incident: Incident | None) -> dict[str, object]:
@@ -74,20 +78,27 @@ def _answer(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect(f"{reverse('alarms:console')}?mo={public_id}")
 
 
-def _act(request: HttpRequest, public_id: str, verb: Verb, said: str | Promise, data: dict[str, Any]) -> HttpResponse:
+def _act(
+    request: HttpRequest, public_id: str, verb: Verb, said: str | Promise, data: dict[str, Any]
+) -> HttpResponse:
     """Run one service and say what happened; a refusal is said in its own words and changes nothing."""
     incident = desk_incident(request.user, public_id)  # type: ignore[arg-type]
     try:
-        verb(incident, data, Actor.of(request.user))
+        verb(incident, data, Actor.of(request.user))  # type: ignore[arg-type]
     except DomainError as refusal:
         messages.warning(request, str(refusal), extra_tags="refused")
     else:
-        messages.success(request, said)
+        messages.success(request, str(said))
     return _answer(request, public_id)
 
 
 def _filled(
-    request: HttpRequest, public_id: str, form_class: type[forms.IncidentForm], title: str | Promise, verb: Verb, said: str | Promise
+    request: HttpRequest,
+    public_id: str,
+    form_class: type[forms.IncidentForm],
+    title: str | Promise,
+    verb: Verb,
+    said: str | Promise,
 ) -> HttpResponse:
     """Show a form as a page (without scripts), or take it; what was typed stays when it cannot be used."""
     incident = desk_incident(request.user, public_id)  # type: ignore[arg-type]
@@ -95,7 +106,9 @@ def _filled(
     if request.method == "POST" and form.is_valid():
         return _act(request, public_id, verb, said, form.cleaned_data)
     if request.method == "POST" and request.headers.get("HX-Request"):
-        messages.warning(request, " ".join(str(e) for errors in form.errors.values() for e in errors), extra_tags="refused")
+        messages.warning(
+            request, " ".join(str(e) for errors in form.errors.values() for e in errors), extra_tags="refused"
+        )
         return _answer(request, public_id)
     return render(request, "alarms/console/act.html", {"form": form, "incident": incident, "title": title})
 
@@ -158,7 +171,12 @@ def note(request: HttpRequest, public_id: str) -> HttpResponse:
 def _tell_answer(incident: Incident, data: dict[str, Any], actor: Actor) -> object:
     place = forms.AnswerForm(incident=incident).places[data["house"]]
     return services.answer_incident(
-        incident, household=place.household, kind=data["kind"], minutes=data["minutes"], note=data["note"], actor=actor
+        incident,
+        household=place.household,
+        kind=data["kind"],
+        minutes=data["minutes"],
+        note=data["note"],
+        actor=actor,
     )
 
 
@@ -197,7 +215,9 @@ def apart(request: HttpRequest, public_id: str) -> HttpResponse:
         public_id,
         forms.ApartForm,
         _("Set a device apart"),
-        lambda i, d, a: services.set_device_apart(d["device"], minutes=d["minutes"], reason=d["reason"], actor=a),
+        lambda i, d, a: services.set_device_apart(
+            d["device"], minutes=d["minutes"], reason=d["reason"], actor=a
+        ),
         _("The device is set apart and returns by itself; all others still ring."),
     )
 

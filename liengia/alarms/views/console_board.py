@@ -170,7 +170,9 @@ def cards(user: User, chosen: str) -> list[Card]:
     expected = {pk for one in incidents for pk in one.expected_sirens}
     house_of = dict(Device.objects.filter(pk__in=expected).values_list("pk", "household_id"))
     sounded: dict[int, set[int]] = defaultdict(set)
-    for incident, device in Sounding.objects.filter(incident__in=incidents).values_list("incident_id", "device_id"):
+    for incident, device in Sounding.objects.filter(incident__in=incidents).values_list(
+        "incident_id", "device_id"
+    ):
         sounded[incident].add(device)
     answers = Answer.objects.filter(incident__in=incidents).values_list("incident_id")
     answered = dict(answers.annotate(houses=Count("household", distinct=True)))
@@ -272,7 +274,9 @@ class Detail:
     @property
     def kit(self) -> str:
         """What stands ready in the group: "17 powder extinguisher, 6 crowbar"."""
-        return ", ".join(f"{count} {kit_words([kind])}" for kind, count in self.summary.kit.items() if kit_words([kind]))
+        return ", ".join(
+            f"{count} {kit_words([kind])}" for kind, count in self.summary.kit.items() if kit_words([kind])
+        )
 
     @property
     def first_number(self) -> str:
@@ -294,12 +298,16 @@ class Detail:
     def is_lane_too_narrow(self) -> bool:
         """Whether a fire engine cannot come to the house."""
         house = self.incident.household
-        return house is not None and house.lane_width_m is not None and float(house.lane_width_m) < TRUCK_WIDTH_M
+        return (
+            house is not None and house.lane_width_m is not None and float(house.lane_width_m) < TRUCK_WIDTH_M
+        )
 
     @property
     def to_call(self) -> list[House]:
         """Houses to telephone: sirens not confirmed, or no answer; never the house of a silent call for help."""
-        return [] if self.incident.is_silent else [house for house in self.summary.houses if needs_call(house)]
+        return (
+            [] if self.incident.is_silent else [house for house in self.summary.houses if needs_call(house)]
+        )
 
 
 def needs_call(house: House) -> bool:
@@ -315,7 +323,9 @@ def detail(user: User, incident: Incident) -> Detail:
         names.setdefault(incident.household.pk, incident.household.house_label)
     events = queries.timeline(incident, newest_first=True)[:LINES_SHOWN]
     now = clock.now()
-    aparts = DeviceApart.objects.filter(device__group=incident.group, returned_at=None, until__gt=now, since__lte=now)
+    aparts = DeviceApart.objects.filter(
+        device__group=incident.group, returned_at=None, until__gt=now, since__lte=now
+    )
     return Detail(
         summary=summary,
         lines=Teller(names, incident.mode).lines(events),
@@ -331,7 +341,9 @@ def detail(user: User, incident: Incident) -> Detail:
 
 def _following(summary: Summary) -> Next | None:
     incident = summary.incident
-    steps = [s for s in summary.steps if s.generation == incident.generation and s.target != Target.REMIND_114]
+    steps = [
+        s for s in summary.steps if s.generation == incident.generation and s.target != Target.REMIND_114
+    ]
     pending = [step for step in steps if step.ran_at is None and step.cancelled_at is None]
     if not pending or not incident.is_open:
         return None
@@ -349,7 +361,9 @@ def _needs(user: User, summary: Summary) -> list[Need]:
         return []
     houses = {house.household.pk: house for house in summary.houses}
     found = evacuation_needs([h.household for h in summary.houses], actor=Actor.of(user), incident=incident)
-    needs = [Need(houses[key].household.house_label, text, houses[key].is_pressing) for key, text in found.items()]
+    needs = [
+        Need(houses[key].household.house_label, text, houses[key].is_pressing) for key, text in found.items()
+    ]
     return sorted(needs, key=lambda need: not need.is_source)
 
 
@@ -368,7 +382,9 @@ def words_to_read(incident: Incident, user: User) -> list[str]:
     if house is not None and house.landmark:
         lines.append(_("Landmark: %(what)s.") % {"what": house.landmark})
     if house is not None and house.lane_width_m is not None:
-        lines.append(_("The lane is %(width)s m wide.") % {"width": f"{house.lane_width_m:n}".replace(".", ",")})
+        lines.append(
+            _("The lane is %(width)s m wide.") % {"width": f"{house.lane_width_m:n}".replace(".", ",")}
+        )
     meets = (house.truck_meets_at if house else "") or group.lane_note
     if meets:
         lines.append(_("Somebody meets you at: %(where)s.") % {"where": meets})
@@ -391,7 +407,9 @@ class Fault:
         """Which device: "siren Nhà số 4, tổ 22"."""
         device = self.fault.device
         where = device.household.house_label if device.household else device.place
-        return ", ".join(part for part in (f"{device.get_kind_display()} {where}".strip(), device.group.name) if part)
+        return ", ".join(
+            part for part in (f"{device.get_kind_display()} {where}".strip(), device.group.name) if part
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +465,9 @@ def open_faults(units: list[Unit], *, most: int = FAULTS_SHOWN) -> tuple[list[Fa
     pressing = rows.exclude(kind=FaultKind.TEST_OVERDUE).select_related("device__group", "device__household")
     found = list(pressing.order_by("-since")[:most])
     if len(found) < most:
-        found += late.select_related("device__group", "device__household").order_by("since")[: most - len(found)]
+        found += late.select_related("device__group", "device__household").order_by("since")[
+            : most - len(found)
+        ]
     return [Fault(fault, FAULT_ICONS[FaultKind(fault.kind)]) for fault in found], rows.count()
 
 
@@ -500,5 +520,7 @@ def replay(incident: Incident, summary: Summary) -> list[Moment]:
         sounded = event.data.get("households", []) if event.kind == EventKind.SOUNDED else []
         answered = [event.household_id] if event.kind == EventKind.ANSWERED and event.household_id else []
         after = max(0.0, (event.at - incident.opened_at).total_seconds())
-        moments.append(Moment(after, teller.line(event), [*sounded, *answered], str(event.data.get("answer", ""))))
+        moments.append(
+            Moment(after, teller.line(event), [*sounded, *answered], str(event.data.get("answer", "")))
+        )
     return moments

@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from liengia.alarms.models import AnswerKind, Device, GroupHousehold, Incident, IncidentState, Kind, Mode
 from liengia.alarms.services.incidents import DISMISS_REASONS, NOTE_MOST
 
-APART_MINUTES = ((5, _("5 minutes")), (15, _("15 minutes")), (30, _("30 minutes")), (60, _("1 hour")), (480, _("8 hours")))
+APART_MINUTES = (
+    (5, _("5 minutes")),
+    (15, _("15 minutes")),
+    (30, _("30 minutes")),
+    (60, _("1 hour")),
+    (480, _("8 hours")),
+)
 
 
 class IncidentForm(forms.Form):
@@ -67,13 +73,17 @@ class AnswerForm(IncidentForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the three answers.")},
     )
-    minutes = forms.IntegerField(label=_("Minutes until they are there"), required=False, min_value=0, max_value=600)
+    minutes = forms.IntegerField(
+        label=_("Minutes until they are there"), required=False, min_value=0, max_value=600
+    )
     note = forms.CharField(label=_("Short note"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the houses of the group, by their seats."""
         super().__init__(*args, **kwargs)
-        places = GroupHousehold.objects.active().filter(group=self.incident.group_id).select_related("household")
+        places = (
+            GroupHousehold.objects.active().filter(group=self.incident.group_id).select_related("household")
+        )
         self.places = {str(place.seat): place for place in places.order_by("seat")}
         self.fields["house"].choices = [  # type: ignore[attr-defined]
             (seat, f"{seat} · {place.household}") for seat, place in self.places.items()
@@ -121,5 +131,7 @@ class HistoryFilter(forms.Form):
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     mode = forms.ChoiceField(label=_("Mode"), required=False, choices=[("", _("All")), *Mode.choices])
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *Kind.choices])
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *IncidentState.choices])
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), *IncidentState.choices]
+    )
     place = forms.CharField(label=_("Hamlet or group"), required=False, max_length=80)

@@ -12,12 +12,26 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from liengia.alarms.models import AnswerKind, DeviceKind, EventKind, FaultKind, IncidentEvent, Kind, Mode, Target
+from liengia.alarms.models import (
+    AnswerKind,
+    DeviceKind,
+    EventKind,
+    FaultKind,
+    IncidentEvent,
+    Kind,
+    Mode,
+    Target,
+)
 from liengia.alarms.services.incidents import DISMISS_REASONS
 from liengia.core import clock
 from liengia.people.models import KitItem
 
-KIND_ICONS: Final = {Kind.FIRE: "flame", Kind.INTRUDER: "spy", Kind.MEDICAL: "heartbeat", Kind.HELP: "lifebuoy"}
+KIND_ICONS: Final = {
+    Kind.FIRE: "flame",
+    Kind.INTRUDER: "spy",
+    Kind.MEDICAL: "heartbeat",
+    Kind.HELP: "lifebuoy",
+}
 MODE_ICONS: Final = {Mode.REAL: "urgent", Mode.DRILL: "flag-2", Mode.TEST: "bell"}
 MODE_TONES: Final = {Mode.REAL: "danger", Mode.DRILL: "drill", Mode.TEST: "test"}
 ANSWER_ICONS: Final = {
@@ -85,7 +99,9 @@ class Teller:
     def house(self, event: IncidentEvent) -> str:
         """Return the house of an event."""
         if event.household_id is None:
-            return str(event.device.place) if event.device and event.device.place else _("A device of the group")
+            return (
+                str(event.device.place) if event.device and event.device.place else _("A device of the group")
+            )
         return self.houses.get(event.household_id) or _("A house")
 
     def names(self, keys: Iterable[int]) -> str:
@@ -100,7 +116,9 @@ class Teller:
 def _opened(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
     phone = event.device is not None and event.device.kind == DeviceKind.PHONE
     said = _("%(house)s raised the alarm by phone") if phone else _("%(house)s pressed the button")
-    place = event.device.place if event.device is not None and event.household_id and event.device.place else ""
+    place = (
+        event.device.place if event.device is not None and event.household_id and event.device.place else ""
+    )
     detail = _("silently: nothing rings") if event.is_for_duty_only else place
     return said % {"house": teller.house(event)}, detail
 
@@ -124,7 +142,9 @@ def _stale(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[
 
 
 def _apart_press(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
-    return _("%(house)s: the device set apart was pressed") % {"house": teller.house(event)}, _("nothing rang")
+    return _("%(house)s: the device set apart was pressed") % {"house": teller.house(event)}, _(
+        "nothing rang"
+    )
 
 
 def _sounded(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
