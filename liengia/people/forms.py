@@ -179,7 +179,7 @@ class KitRow(forms.Form):
     """One line of kit."""
 
     kind = forms.ChoiceField(label=_("What"), choices=[("", "—"), *KitItem.Kind.choices], required=False)
-    count = forms.IntegerField(label=_("Number"), min_value=1, max_value=99, initial=1, required=False)
+    count = forms.IntegerField(label=_("How many"), min_value=1, max_value=99, initial=1, required=False)
     expires_on = forms.DateField(
         label=_("Good until"),
         required=False,
@@ -247,10 +247,10 @@ class ShiftForm(forms.Form):
     role = forms.ChoiceField(label=_("Duty"), choices=DutyShift.Role.choices)
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     begins = forms.TimeField(
-        label=_("From"), initial=time(7), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("Begins"), initial=time(7), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     ends = forms.TimeField(
-        label=_("Until"),
+        label=_("Ends"),
         initial=time(7),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text=_("An hour at or before the beginning means the next day."),

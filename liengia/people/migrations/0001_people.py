@@ -242,8 +242,8 @@ class Migration(migrations.Migration):
                         verbose_name="Duty",
                     ),
                 ),
-                ("starts_at", models.DateTimeField(verbose_name="From")),
-                ("ends_at", models.DateTimeField(verbose_name="Until")),
+                ("starts_at", models.DateTimeField(verbose_name="Begins")),
+                ("ends_at", models.DateTimeField(verbose_name="Ends")),
                 (
                     "post",
                     models.ForeignKey(
@@ -279,8 +279,8 @@ class Migration(migrations.Migration):
                 ("label", liengia.core.fields.NameField(max_length=80, verbose_name="Whom it reaches")),
                 ("number", models.CharField(max_length=20, verbose_name="Number")),
                 ("order", models.PositiveSmallIntegerField(default=100, verbose_name="Order")),
-                ("valid_from", models.DateField(verbose_name="From")),
-                ("valid_to", models.DateField(blank=True, null=True, verbose_name="Until")),
+                ("valid_from", models.DateField(verbose_name="Begins")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="Ends")),
                 ("source", liengia.core.fields.NameField(blank=True, max_length=160, verbose_name="Source")),
                 (
                     "unit",
@@ -645,7 +645,7 @@ class Migration(migrations.Migration):
                         verbose_name="Kind",
                     ),
                 ),
-                ("count", models.PositiveSmallIntegerField(default=1, verbose_name="Number")),
+                ("count", models.PositiveSmallIntegerField(default=1, verbose_name="How many")),
                 ("expires_on", models.DateField(blank=True, null=True, verbose_name="Good until")),
                 (
                     "household",
@@ -757,8 +757,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("valid_from", models.DateTimeField(default=liengia.core.clock.now, verbose_name="From")),
-                ("valid_to", models.DateTimeField(blank=True, null=True, verbose_name="Until")),
+                ("valid_from", models.DateTimeField(default=liengia.core.clock.now, verbose_name="Begins")),
+                ("valid_to", models.DateTimeField(blank=True, null=True, verbose_name="Ends")),
                 (
                     "role",
                     models.ForeignKey(

@@ -66,8 +66,8 @@ class DutyShift(models.Model):
     post = models.ForeignKey(DutyPost, on_delete=models.CASCADE, related_name="shifts")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="shifts")
     role = models.CharField(_("Duty"), max_length=10, choices=Role.choices, default=Role.OFFICER)
-    starts_at = models.DateTimeField(_("From"))
-    ends_at = models.DateTimeField(_("Until"))
+    starts_at = models.DateTimeField(_("Begins"))
+    ends_at = models.DateTimeField(_("Ends"))
 
     IMPERSONAL = {"role"}
     objects = DutyShiftQuerySet.as_manager()
@@ -136,8 +136,8 @@ class EmergencyNumber(models.Model):
     label = NameField(_("Whom it reaches"), max_length=80)
     number = models.CharField(_("Number"), max_length=20)
     order = models.PositiveSmallIntegerField(_("Order"), default=100)
-    valid_from = models.DateField(_("From"))
-    valid_to = models.DateField(_("Until"), null=True, blank=True)
+    valid_from = models.DateField(_("Begins"))
+    valid_to = models.DateField(_("Ends"), null=True, blank=True)
     source = NameField(_("Source"), max_length=160, blank=True)
 
     IMPERSONAL = {"label", "number", "source"}

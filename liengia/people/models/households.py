@@ -178,7 +178,7 @@ class KitItem(models.Model):
 
     household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="kit")
     kind = models.CharField(_("Kind"), max_length=24, choices=Kind.choices)
-    count = models.PositiveSmallIntegerField(_("Number"), default=1)
+    count = models.PositiveSmallIntegerField(_("How many"), default=1)
     expires_on = models.DateField(_("Good until"), null=True, blank=True)
 
     IMPERSONAL = {"kind"}

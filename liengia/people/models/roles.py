@@ -64,8 +64,8 @@ class RoleAssignment(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_assignments")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="assignments")
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="role_assignments")
-    valid_from = models.DateTimeField(_("From"), default=clock.now)
-    valid_to = models.DateTimeField(_("Until"), null=True, blank=True)
+    valid_from = models.DateTimeField(_("Begins"), default=clock.now)
+    valid_to = models.DateTimeField(_("Ends"), null=True, blank=True)
 
     objects = RoleAssignmentQuerySet.as_manager()
 

@@ -338,7 +338,8 @@ def erase_household(household: Household, *, actor: Actor, reason: str) -> None:
     household.consents.all().delete()
     household.invitations.all().delete()
     household.memberships.all().delete()
-    household.head_name, household.address_label = "", str(_("(deleted)"))
+    household.head_name = ""
+    household.address_label = household.house_label = str(_("(deleted)"))
     household.landmark = household.truck_meets_at = household.water_source = ""
     household.lat = household.lon = None
     household.lane_width_m = None
