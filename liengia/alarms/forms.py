@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from liengia.alarms.models import AnswerKind, DeviceKind, GroupHousehold, Kind, NeighbourGroup
@@ -136,6 +137,19 @@ class DeviceForm(forms.Form):
             field.queryset = Household.objects.filter(group_places__group=group, group_places__left_on=None).order_by(
                 "group_places__seat"
             )
+
+
+class MoveForm(forms.Form):
+    """Where a device goes."""
+
+    group = forms.ModelChoiceField(NeighbourGroup.objects.none(), label=_("To the group"), empty_label=None)
+
+    def __init__(self, *args: Any, groups: QuerySet[NeighbourGroup], **kwargs: Any) -> None:
+        """Offer the groups that the reader manages."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["group"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = groups
 
 
 class ApartForm(forms.Form):

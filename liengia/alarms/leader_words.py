@@ -76,3 +76,9 @@ def _time_change(now: dict[str, Any], then: dict[str, Any], key: str) -> dict[st
         return {"icon": "", "change": _("as last time")}
     words = _("%(n)s faster") if less > 0 else _("%(n)s slower")
     return {"icon": "arrow-down" if less > 0 else "arrow-up", "change": words % {"n": span_words(abs(less))}}
+
+
+def small(words: object) -> str:
+    """Return words as they stand inside a sentence: only the first letter small, so that CO₂ stays CO₂."""
+    said = str(words or "")
+    return said if said[1:2].isupper() else said[:1].lower() + said[1:]

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import translation
 
 from liengia.alarms import queries
-from liengia.alarms.leader_words import power_lines
+from liengia.alarms.leader_words import power_lines, small
 from liengia.alarms.models import Answer, GroupHousehold, Incident, IncidentStep, Kind, Mode, NeighbourGroup
 from liengia.alarms.services import Provisioned
 from liengia.alarms.views.console_words import Teller, kit_words, target_words
@@ -57,7 +57,7 @@ def _kit_of_house(items: Iterable[KitItem]) -> str:
         count = f"{item.count} " if item.count > 1 or "extinguisher" in item.kind else ""
         until = f" (hạn {item.expires_on:%m/%Y})" if item.expires_on else ""
         gone = " HẾT HẠN" if item.expires_on and item.expires_on < today else ""
-        words.append(f"{count}{str(item.get_kind_display()).lower()}{until}{gone}")
+        words.append(f"{count}{small(item.get_kind_display())}{until}{gone}")
     return ", ".join(words)
 
 
@@ -85,7 +85,7 @@ def _group_data(group: NeighbourGroup, cards: Sequence[Issued] = ()) -> Data:
         "lane": group.lane_note,
         "water": group.water_note,
         "power": power_lines(queries.readiness(group), group),
-        "kit": ", ".join(f"{count} {str(KitItem.Kind(kind).label).lower()}" for kind, count in kit.items()),
+        "kit": ", ".join(f"{count} {small(KitItem.Kind(kind).label)}" for kind, count in kit.items()),
         "houses": [
             {
                 "seat": _seat(place),

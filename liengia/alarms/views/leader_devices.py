@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from liengia.alarms import papers, services
+from liengia.alarms import papers, policies, services
 from liengia.alarms.capabilities import MANAGE_DEVICES
-from liengia.alarms.forms import ApartForm, DeviceForm
+from liengia.alarms.forms import ApartForm, DeviceForm, MoveForm
 from liengia.alarms.models import BellTest, Device, NeighbourGroup
 from liengia.alarms.views.leader import group_of, me, shown
 from liengia.alarms.views.leader_papers import pdf_response
@@ -102,6 +102,20 @@ def renew(request: HttpRequest, public_id: str, device: str) -> HttpResponse:
     group = _minting_group(request, public_id)
     minted = services.renew_credential(_device(group, device), actor=Actor.of(me(request)))
     return pdf_response(papers.device_sheet([minted]), papers.file_name(f"thiet bi {minted.device.public_id}"))
+
+
+@signed_in
+@never_cache
+def move(request: HttpRequest, public_id: str, device: str) -> HttpResponse:
+    """Move a device to another group that the reader manages; nothing is flashed anew."""
+    group = _minting_group(request, public_id)
+    found = _device(group, device)
+    others = policies.managed_groups(me(request), MANAGE_DEVICES).exclude(pk=group.pk).order_by("unit", "number")
+    form = MoveForm(request.POST or None, groups=others)
+    if request.method == "POST" and form.is_valid():
+        services.move_device(found, group=form.cleaned_data["group"], actor=Actor.of(me(request)))
+        return _back(request, public_id, _("The device was told to move. It rings with the new group at once."))
+    return shown(request, group, "devices", "move", device=found, form=form)
 
 
 @signed_in
