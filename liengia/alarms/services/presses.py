@@ -25,7 +25,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from liengia.alarms.messages import PressMessage
+from liengia.alarms.messages import PressMessage, is_press_id
 from liengia.alarms.models import (
     Device,
     DeviceApart,
@@ -129,17 +129,19 @@ def raise_from_phone(
 
     Raises:
         NotFound: the household is in no group.
-        Invalid: unknown kind or mode, or a silent press that is not `help`.
+        Invalid: unknown kind or mode, a silent press that is not `help`, or an id that cannot be one.
     """
     if kind not in Kind.values or mode not in Mode.values or (is_silent and kind != Kind.HELP):
         raise Invalid(_("This kind of alarm is not known. Choose one of the four pictures."), kind=kind)
+    if not is_press_id(press_id):
+        raise Invalid(_("The page sent something unreadable. Press again, or telephone."), code="press_id")
     place = GroupHousehold.objects.active().filter(household=household).select_related("group__unit").first()
     if place is None:
         raise NotFound(_("This household is in no neighbour group yet."))
     now = clock.now()
     device = phone_of(user, household=household, group=place.group, at=now)
     message = PressMessage(
-        press_id=press_id[:64],
+        press_id=press_id,
         group=place.group.public_id,
         device=device.public_id,
         kind=kind,
@@ -206,7 +208,9 @@ def _find_senders(messages: Sequence[PressMessage], outcome: Outcome) -> dict[in
             found[place] = _Sender(device, device.group.merged_into or device.group)
         elif group := old_topics.get((device.pk, message.group)):
             # A device that has not moved yet presses under its old group: its new group rings too.
-            found[place] = _Sender(device, device.group.merged_into or device.group, needs_publishing=group != device.group)
+            # A silent call is never published under a group's topics.
+            is_told = group != device.group and not message.is_silent
+            found[place] = _Sender(device, device.group.merged_into or device.group, needs_publishing=is_told)
         else:
             outcome.refused[place] = "other_group"
     return found
@@ -254,10 +258,11 @@ class _Batch:
         return fresh
 
     def _lock(self, keys: set[int]) -> None:
-        locked = NeighbourGroup.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+        """Lock the groups, then their open incidents: an officer's act at this instant is seen, or waits."""
+        locked = NeighbourGroup.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys).order_by("pk")
         self.groups = {g.pk: g for g in locked.select_related("unit__parent__parent__parent")}
-        incidents = Incident.objects.open().filter(group__in=keys).select_related("household")
-        for incident in incidents:
+        incidents = Incident.objects.open().filter(group__in=keys).select_related("household").order_by("pk")
+        for incident in incidents.select_for_update(no_key=True, of=("self",)):
             incident.group = self.groups[incident.group_id]
             self.open[incident.group_id, incident.kind, incident.mode, incident.is_silent] = incident
 
@@ -319,7 +324,8 @@ class _Batch:
         self.fresh.append(incident)
         if not press.is_silent:
             self.states.add(group.pk)
-        if press.mode == Mode.REAL:
+        if press.mode == Mode.REAL and not press.is_silent:
+            # A silent call ends nothing: a drill that stops would tell the whole group of it.
             self._end_exercises(incident, at=at)
         self._line(EventKind.OPENED, press, incident)
         presses_recorded.labels(press.kind, press.mode, "opened").inc()
@@ -334,13 +340,15 @@ class _Batch:
             incident.household = press.device.household
         if incident.pk is not None:
             self.changed[incident.pk] = incident
-        if not incident.is_sounding:
+        has_rung_out = incident.sounds_until is not None and incident.sounds_until <= at
+        if (not incident.is_sounding or has_rung_out) and not _was_made_before_the_quiet(press, incident):
             incident.is_sounding = True
             incident.state = IncidentState.RINGING
             incident.generation += 1
             incident.sounds_until = at + SOUNDS_FOR[Mode(press.mode)]
             self.rung_again.append(incident)
-            self.states.add(press.group.pk)
+            if not press.is_silent:
+                self.states.add(press.group.pk)
             self._line(EventKind.RANG_AGAIN, press, incident, data={"generation": incident.generation})
             presses_recorded.labels(press.kind, press.mode, "rang_again").inc()
             return
@@ -471,7 +479,14 @@ def _is_apart(apart: dict[int, list[DeviceApart]], device: int, at: datetime) ->
     return any(one.is_in_force(at) for one in apart.get(device, ()))
 
 
+def _was_made_before_the_quiet(press: Press, incident: Incident) -> bool:
+    """Tell whether a press that came late (a gateway was cut off) is older than the quieting: it rings nobody again."""
+    came_late = press.age_s + press.waited_s > 2
+    return came_late and incident.quieted_at is not None and press.pressed_at <= incident.quieted_at
+
+
 def households_pressing(incident: Incident) -> set[int]:
     """Return the keys of the households that pressed: they can ask for the end of `help` and `intruder`, not make it."""
     presses: Iterable[int | None] = Press.objects.filter(incident=incident).values_list("device__household", flat=True)
-    return {key for key in presses if key is not None}
+    # The first house stands in the incident too: a phone's row follows its user to another house.
+    return {key for key in (*presses, incident.household_id) if key is not None}
