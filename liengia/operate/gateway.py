@@ -154,9 +154,10 @@ class Gateway:
         finally:
             for task in work:
                 task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
-            with suppress(NatsError):
-                await self.client.close()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.client.close(), 2)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.gather(*work, return_exceptions=True), 6)
 
     async def _keep_broker(self) -> None:
         """Run nats-server, again when it dies, and end it with us."""
@@ -173,7 +174,10 @@ class Gateway:
             finally:
                 if process.returncode is None:
                     process.terminate()
-                    await process.wait()
+                    try:
+                        await asyncio.wait_for(process.wait(), 4)
+                    except TimeoutError:
+                        process.kill()
 
     async def _join(self) -> None:
         while True:

@@ -73,8 +73,9 @@ def test_a_cut_off_hamlet_rings_and_joins_without_loss_or_late_alarm(tmp_path: P
     finally:
         if gateway is not None:
             gateway.terminate()
-            gateway.wait(15)
         centre.stop()
+        if gateway is not None:
+            gateway.wait(15)
 
 
 async def _scene(centre: Installation, link: Link, mqtt_port: int, secrets: list[simulator.Secret]) -> None:
