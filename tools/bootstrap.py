@@ -85,8 +85,9 @@ def install(level: str) -> int:
     print(f"Setting up .venv from {LOCKS[level].relative_to(ROOT)} (the first time takes a minute or two) …", flush=True)
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--retries", "8", "--timeout", "60"]
     pip = [str(PYTHON), "-m", "pip", "install", *quiet]
+    # The locks are whole: pip need not resolve them, and must not ask for what they leave out (tools/lock.py).
     steps = (
-        [*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(LOCKS[level])],
+        [*pip, "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(LOCKS[level])],
         [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
     )
     STAMP.unlink(missing_ok=True)
