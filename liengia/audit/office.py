@@ -73,6 +73,7 @@ class _Saves:
         except DomainError as error:
             field = str(error.data.get("field", ""))
             form.add_error(field if field in form.fields else None, str(error))
+            self.produced_error_code, self.produced_error_message = error.detail_code, self.get_error_message()  # type: ignore[attr-defined]
             return self.form_invalid(form)  # type: ignore[attr-defined, no-any-return]
 
     @property
@@ -104,6 +105,10 @@ class OfficeCreateView(_Saves, generic.CreateView):  # type: ignore[misc]
     """A form whose object is made by a service."""
 
     office: OfficeViewSet = None  # type: ignore[assignment]
+
+    def get_success_buttons(self) -> list[Any]:
+        """Offer the form again only where there is one."""
+        return super().get_success_buttons() if "change" in self.office.actions else []  # type: ignore[no-any-return]
 
     def save_instance(self) -> Any:
         """Call the verb."""

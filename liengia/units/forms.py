@@ -25,5 +25,6 @@ class RoomSwitchForm(forms.ModelForm[RoomSwitch]):
         super().__init__(*args, **kwargs)
         self.fields["room"].choices = services.room_choices()  # type: ignore[attr-defined]
 
-    def validate_unique(self) -> None:
+    def _get_validation_exclusions(self) -> set[str]:
         """Let a pair be given again: it is switched, not doubled."""
+        return {*super()._get_validation_exclusions(), "unit"}  # type: ignore[misc]

@@ -181,7 +181,7 @@ def switch_room(*, unit: Unit, room: str, is_on: bool, actor: Actor, at: datetim
 def switchable_rooms() -> list[str]:
     """Return the rooms that may be off: all but those that everything stands on."""
     needed = {"core", "audit", "units", "organisations", "people", "operate", "portal"}
-    return [room for room in settings.ROOMS if room not in needed]
+    return [room for room in settings.ROOMS if room not in needed and apps.is_installed(f"liengia.{room}")]
 
 
 def room_choices() -> list[tuple[str, str]]:

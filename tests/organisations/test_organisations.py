@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, models, transaction
+from pytest_django.plugin import DjangoDbBlocker
 
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
-from liengia.organisations import committee_services, demo, services
+from liengia.organisations import committee_services, services
 from liengia.organisations.committee_services import Assignment
 from liengia.organisations.models import Agreement, Committee, Organisation, Task
-from liengia.units import consistency
 from liengia.units import demo as units_demo
 from liengia.units.models import Unit
 
@@ -22,38 +23,21 @@ ACTOR = Actor.system("test")
 DAY = date(2025, 7, 1)
 
 
-@pytest.fixture
-def demonstration() -> None:
-    units_demo.load()
-    demo.load()
+@pytest.fixture(scope="module")
+def year_2023(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        units_demo.load(reform=False)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def long_son() -> Unit:
-    units_demo.load(reform=False)
+def long_son(year_2023: None, db: None) -> Unit:
     return Unit.objects.get(code="28129")
 
 
 def enter(unit: Unit, kind: str, name: str, **facts: object) -> Organisation:
     return services.create_organisation(kind=kind, name=name, unit=unit, actor=ACTOR, **facts)
-
-
-def test_the_district_police_ended_before_the_district(demonstration: None) -> None:
-    body = Organisation.objects.get(name="Công an huyện Cần Đước")
-    assert body.valid_to == date(2025, 3, 1)
-    assert body.unit.valid_to == DAY
-    assert body.current().name == "Công an tỉnh Tây Ninh"
-    assert body not in Organisation.objects.at(date(2025, 3, 1))
-    assert body in Organisation.objects.at(date(2025, 2, 28))
-
-
-def test_the_demonstration_loads_once(demonstration: None) -> None:
-    counts = [m.objects.count() for m in (Organisation, Committee, Task, Agreement)]
-    assert demo.load() == 0
-    assert [m.objects.count() for m in (Organisation, Committee, Task, Agreement)] == counts
-    assert Committee.objects.current().count() == 6
-    assert Task.objects.overdue().count() == 6
-    assert consistency.faults() == []
 
 
 def test_design_1_3_no_field_for_a_religion_a_contact_person_or_a_count() -> None:

@@ -9,16 +9,15 @@ import pytest
 from liengia.core import rooms
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid
-from liengia.units import demo, scope, services, switches
-from liengia.units.models import RoomSwitch, Unit
+from liengia.units import scope, services
+from liengia.units.models import Unit
 
 pytestmark = pytest.mark.django_db
 ACTOR = Actor.system("test")
 
 
 @pytest.fixture
-def my_le() -> Unit:
-    demo.load()
+def my_le(present: None) -> Unit:
     return Unit.objects.current().get(code="28132")
 
 
@@ -94,15 +93,6 @@ def test_a_commune_switches_a_room_off_for_all_below_it(my_le: Unit, settings: o
     assert rooms.is_on("alarms")
     with pytest.raises(Invalid):
         services.switch_room(unit=my_le, room="people", is_on=False, actor=ACTOR)
-
-
-def test_a_merged_commune_keeps_a_room_off_only_if_all_had_it_off() -> None:
-    demo.load(reform=False)
-    for code in ("28138", "28150", "28129"):
-        RoomSwitch.objects.create(unit=Unit.objects.get(code=code), room="alarms", is_on=False)
-    demo.apply_reforms()
-    assert not switches.keeps_on(Unit.objects.current().get(code="28138"), "alarms")
-    assert switches.keeps_on(Unit.objects.current().get(code="28132"), "alarms")
 
 
 def test_scope_follows_succession_and_is_empty_while_nobody_answers(

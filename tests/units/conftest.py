@@ -1,0 +1,37 @@
+"""The real units before and after the reform, loaded once for all tests of a module; a module uses one of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from pytest_django.plugin import DjangoDbBlocker
+
+from liengia.units import demo
+
+
+@pytest.fixture(scope="module")
+def _loaded_2023(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        demo.load(reform=False)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def _loaded_present(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        demo.load()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def year_2023(_loaded_2023: None, db: None) -> None:
+    """The 17 units of 2023, before the reform."""
+
+
+@pytest.fixture
+def present(_loaded_present: None, db: None) -> None:
+    """The 6 communes of today, after the reform."""
