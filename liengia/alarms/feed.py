@@ -77,17 +77,20 @@ def _message(event: IncidentEvent, rung: dict[int, list[int]], invited: dict[int
 FEED = live.register(live.Feed("alarms", IncidentEvent, describe))
 
 
+def _mark(user: policies.AnyUser) -> tuple[str | None, frozenset[int]]:
+    """Return what an open stream hangs on: the user's rights, and the groups that their houses are in."""
+    groups = policies.places_of(user).order_by().values_list("group_id", flat=True)
+    return people.fingerprint(user.pk or 0), frozenset(groups)
+
+
 @people.signed_in
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Answer with the live order, for whatever the signed-in user may see; rights are looked at every 30 s."""
     user = await request.auser()
     audience = await sync_to_async(policies.audience_of)(user)
-    key = user.pk or 0
-    mark = await sync_to_async(people.fingerprint)(key)
+    mark = await sync_to_async(_mark)(user)
 
     async def recheck() -> frozenset[str] | None:
-        if await sync_to_async(people.fingerprint)(key) != mark:
-            return None
-        return audience
+        return audience if await sync_to_async(_mark)(user) == mark else None
 
     return live.stream(request, feed=FEED, audience=audience, recheck=recheck)

@@ -12,7 +12,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from liengia.alarms.models import Kind, Mode
 
@@ -20,6 +20,7 @@ PAYLOAD_MOST: Final = 4096
 STALE_AFTER_S: Final = 300.0
 _SUBJECT: Final = re.compile(r"(?:\$MQTT\.msgs\.)?lg\.([a-z0-9]{10})\.(press|still|rang|beat)\.([a-z0-9]{10})")
 _ID: Final = re.compile(r"[A-Za-z0-9:_.-]{1,64}")
+_DEVICE: Final = re.compile(r"[a-z0-9]{10}")
 
 
 class Rejection(Exception):
@@ -85,6 +86,11 @@ class BeatMessage:
     firmware: str | None
 
 
+def is_press_id(value: object) -> TypeGuard[str]:
+    """Tell whether this may be the id of a press; anything else could not even be asked for in the database."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
 def read_topic(subject: str) -> Topic:
     """Return the parts of a subject.
 
@@ -120,8 +126,8 @@ def read_press(subject: str, payload: bytes, *, received_at: datetime, stored_at
     at = stored_at or received_at
     press_id = body.get("id")
     if press_id is None:
-        press_id = f"{topic.device}:{kind}:{at:%Y%m%dT%H%M}"
-    elif not isinstance(press_id, str) or not _ID.fullmatch(press_id):
+        press_id = f"{topic.device}:{kind}:{at:%Y%m%dT%H%M}{_suffix(mode, is_silent)}"
+    elif not is_press_id(press_id):
         raise Rejection("bad_id")
     claimed = body.get("at")
     waited = max(0.0, (received_at - stored_at).total_seconds()) if stored_at else 0.0
@@ -146,14 +152,16 @@ def read_rang(subject: str, payload: bytes, *, received_at: datetime) -> RangMes
         Rejection: as for a press.
     """
     topic = read_topic(subject)
+    if topic.word != "rang":
+        raise Rejection("topic")
     body = _body(payload)
     fields = body if isinstance(body, dict) else {}
     press_id, from_device = fields.get("press"), fields.get("from")
     return RangMessage(
         topic.group,
         topic.device,
-        press_id if isinstance(press_id, str) and len(press_id) <= 64 else "",
-        from_device if isinstance(from_device, str) and len(from_device) <= 10 else "",
+        press_id if is_press_id(press_id) else "",
+        from_device if isinstance(from_device, str) and _DEVICE.fullmatch(from_device) else "",
         received_at,
     )
 
@@ -165,6 +173,8 @@ def read_beat(subject: str, payload: bytes) -> BeatMessage:
         Rejection: topic or oversized.
     """
     topic = read_topic(subject)
+    if topic.word != "beat":
+        raise Rejection("topic")
     try:
         body = _body(payload) if payload else {}
     except Rejection as rejection:
@@ -201,6 +211,11 @@ def _body(payload: bytes) -> dict[str, Any] | str:
     if not isinstance(body, dict):
         raise Rejection("malformed")
     return body
+
+
+def _suffix(mode: str, is_silent: bool) -> str:
+    """Keep presses without an id apart: a drill must not swallow the real press of the same minute."""
+    return (":silent" if is_silent else "") + ("" if mode == Mode.REAL else f":{mode}")
 
 
 def _seconds(value: object) -> float:

@@ -105,7 +105,8 @@ def visible_incidents(user: AnyUser) -> QuerySet[Incident]:
     if desk:
         condition |= Q(group__unit__in=Unit.objects.below_any(desk))
     own = Membership.objects.active().filter(user=user).values("household")
-    return base.filter(condition).exclude(is_silent=True, presses__device__household__in=own)
+    hidden = base.filter(is_silent=True).filter(Q(household__in=own) | Q(presses__device__household__in=own))
+    return base.filter(condition).exclude(pk__in=hidden.values("pk"))
 
 
 def get_incident(user: AnyUser, public_id: str) -> Incident:

@@ -8,7 +8,15 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
-from liengia.alarms.models import Answer, HearingProof, Incident, IncidentEvent, IncidentStep, Press, RejectedMessage
+from liengia.alarms.models import (
+    Answer,
+    HearingProof,
+    Incident,
+    IncidentEvent,
+    IncidentStep,
+    Press,
+    RejectedMessage,
+)
 from liengia.alarms.services.incidents import answer_counts
 from liengia.audit import services as audit
 from liengia.core import clock
@@ -26,15 +34,24 @@ def erase_due(*, at: datetime | None = None) -> int:
     done = Press.objects.filter(received_at__lt=moment - PLACES_FOR).filter(~Q(lat=None)).update(lat=None, lon=None)
     done += HearingProof.objects.filter(at__lt=moment - PROOFS_FOR).delete()[0]
     done += RejectedMessage.objects.filter(at__lt=moment - REJECTED_FOR).delete()[0]
+    done += _erase_outside_incidents(before=moment - NAMES_FOR)
     due = Incident.objects.filter(ended_at__lt=moment - NAMES_FOR, names_erased_at=None)
     for key in list(due.values_list("pk", flat=True)[:20]):
         done += _erase_names(key, at=moment)
     return done
 
 
+def _erase_outside_incidents(*, before: datetime) -> int:
+    """Erase who set a device apart or pressed in vain: such lines and presses belong to no incident."""
+    done = Press.objects.filter(incident=None, received_at__lt=before).exclude(user=None).update(user=None)
+    lines = IncidentEvent.objects.filter(incident=None, at__lt=before).exclude(actor_label="").exclude(actor_kind="device")
+    done += lines.update(actor_label="", actor_id="", household=None)
+    return done
+
+
 @transaction.atomic
 def _erase_names(key: int, *, at: datetime) -> int:
-    incident = Incident.objects.select_for_update().get(pk=key)
+    incident = Incident.objects.select_for_update(no_key=True).get(pk=key)
     incident.counts = incident.counts or answer_counts(incident)
     incident.names_erased_at, incident.end_note = at, ""
     incident.acknowledged_by = incident.ended_by = None

@@ -71,13 +71,15 @@ class Bus:
 
     def poke_now(self, topic: str) -> None:
         """Say "something new" at once."""
-        for wake in self._wakes.get(topic, ()):
+        for wake in tuple(self._wakes.get(topic, ())):
             wake()
         self.publish(f"{POKES}.{topic}")
 
-    def on_poke(self, topic: str, wake: Callable[[], object]) -> None:
-        """Call `wake` (quick, thread-safe) at each poke on a topic, from this process or another."""
-        self._wakes.setdefault(topic, []).append(wake)
+    def on_poke(self, topic: str, wake: Callable[[], object]) -> Callable[[], None]:
+        """Call `wake` (quick, thread-safe) at each poke on a topic, from this process or another; return what ends it."""
+        wakes = self._wakes.setdefault(topic, [])
+        wakes.append(wake)
+        return partial(wakes.remove, wake)
 
     def subscribe(self, subject: str, handler: Callable[[Msg], Awaitable[None]]) -> None:
         """Receive messages of a subject in the bus's own loop; renewed by the client at each reconnection."""
@@ -107,7 +109,7 @@ class Bus:
         await self.client.subscribe(f"{POKES}.>", cb=self._poked)
 
     async def _poked(self, message: Msg) -> None:
-        for wake in self._wakes.get(message.subject.removeprefix(f"{POKES}."), ()):
+        for wake in tuple(self._wakes.get(message.subject.removeprefix(f"{POKES}."), ())):
             wake()
 
     async def _publish(self, subject: str, payload: bytes) -> None:

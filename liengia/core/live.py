@@ -21,6 +21,7 @@ from django.db import connection, models, transaction
 from django.http import HttpRequest, StreamingHttpResponse
 
 from liengia.core.bus import get_bus
+from liengia.core.connections import drop_broken
 from liengia.core.models import Sequence
 
 logger = logging.getLogger(__name__)
@@ -81,12 +82,15 @@ class Message:
         return f"id: {self.position}\nevent: {self.kind}\ndata: {body}\n\n".encode()
 
 
+_Item = tuple[int | None, bytes]
+
+
 @dataclass(eq=False)
 class _Stream:
     """One open browser."""
 
     audience: frozenset[str]
-    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_MOST))
+    queue: asyncio.Queue[_Item | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_MOST))
 
 
 class Feed:
@@ -103,17 +107,20 @@ class Feed:
         self._streams: set[_Stream] = set()
         self._by_key: dict[str, set[_Stream]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._begun = asyncio.Event()
         self._last = 0
         self._closing = False
 
     async def start(self) -> None:
-        """Begin to read, from the present end of the order; idempotent within one event loop."""
+        """Begin to read, from the present end of the order; idempotent within one event loop.
+
+        The task is made before anything is awaited: browsers that come at the same time share one reader.
+        """
         loop = asyncio.get_running_loop()
-        if self._task is not None and not self._task.done() and self._task.get_loop() is loop:
-            return
-        self._closing = False
-        self._last = await sync_to_async(self._end)()
-        self._task = loop.create_task(self._read(), name=f"feed {self.name}")
+        if self._task is None or self._task.done() or self._task.get_loop() is not loop:
+            self._closing, self._begun = False, asyncio.Event()
+            self._task = loop.create_task(self._read(self._begun), name=f"feed {self.name}")
+        await self._begun.wait()
 
     def close(self) -> None:
         """End all streams (the process is stopping); browsers come back to another worker."""
@@ -122,6 +129,8 @@ class Feed:
             _put(stream, None)
         if self._task is not None:
             self._task.cancel()
+            self._task = None
+            self._begun.set()
 
     @property
     def stream_count(self) -> int:
@@ -130,6 +139,7 @@ class Feed:
 
     def after(self, position: int, audience: frozenset[str]) -> list[Message] | None:
         """Return what was missed since a position, or None when it is too much (the page must reload)."""
+        drop_broken()
         rows = list(self.model._default_manager.filter(position__gt=position).order_by("position")[: REPLAY_MOST + 1])
         if len(rows) > REPLAY_MOST:
             return None
@@ -140,40 +150,50 @@ class Feed:
     ) -> AsyncIterator[bytes]:
         """Yield the events of one browser until it goes, the process stops, or `recheck` says None."""
         await self.start()
+        if self._closing:
+            return
         stream = _Stream(audience)
         self._add(stream)
         try:
             yield b"retry: 1000\n\n"
             begun = self._last if last_seen is None else last_seen
-            if last_seen is not None:
-                missed = await sync_to_async(self.after)(last_seen, audience)
-                if missed is None:
-                    yield b"event: reload\ndata: {}\n\n"
-                for message in missed or ():
-                    begun = max(begun, message.position)
+            replayed = 0
+            missed = [] if last_seen is None else await sync_to_async(self.after)(last_seen, audience)
+            if missed is None:
+                yield b"event: reload\ndata: {}\n\n"
+            else:
+                for message in missed:
+                    begun = replayed = max(replayed, message.position)
                     yield message.encoded()
             yield f"event: hello\ndata: {json.dumps({'position': begun})}\n\n".encode()
             checked = asyncio.get_running_loop().time()
             while True:
                 try:
-                    chunk = await asyncio.wait_for(stream.queue.get(), KEEP_ALIVE_S)
+                    item = await asyncio.wait_for(stream.queue.get(), KEEP_ALIVE_S)
                 except TimeoutError:
-                    chunk = b": still here\n\n"
-                if chunk is None:
+                    item = (None, b": still here\n\n")
+                if item is None:
                     return
-                yield chunk
+                position, chunk = item
+                # What came live while the missed events were read was among them.
+                if position is None or position > replayed:
+                    yield chunk
                 if asyncio.get_running_loop().time() - checked >= RECHECK_S:
-                    fresh = await recheck()
-                    if fresh is None:
+                    if not await self._renew(stream, recheck):
                         yield b"event: gone\ndata: {}\n\n"
                         return
-                    if fresh != stream.audience:
-                        self._remove(stream)
-                        stream.audience = fresh
-                        self._add(stream)
                     checked = asyncio.get_running_loop().time()
         finally:
             self._remove(stream)
+
+    async def _renew(self, stream: _Stream, recheck: Callable[[], Awaitable[frozenset[str] | None]]) -> bool:
+        """Ask what a stream may hear now; False when nothing any more."""
+        fresh = await recheck()
+        if fresh is not None and fresh != stream.audience:
+            self._remove(stream)
+            stream.audience = fresh
+            self._add(stream)
+        return fresh is not None
 
     def _add(self, stream: _Stream) -> None:
         self._streams.add(stream)
@@ -190,19 +210,30 @@ class Feed:
                     del self._by_key[key]
 
     def _end(self) -> int:
+        drop_broken()
         return self.model._default_manager.aggregate(end=models.Max("position"))["end"] or 0
 
     def _fresh(self) -> tuple[int, list[Message]]:
+        drop_broken()  # this thread serves no request that would; a database that came back is found again
         rows = list(self.model._default_manager.filter(position__gt=self._last).order_by("position")[:QUEUE_MOST])
         return (rows[-1].position or 0 if rows else self._last), list(self.describe(rows)) if rows else []
 
-    async def _read(self) -> None:
+    async def _read(self, begun: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         news = asyncio.Event()
-        get_bus().on_poke(f"live.{self.name}", lambda: loop.call_soon_threadsafe(news.set))
+        forget = get_bus().on_poke(f"live.{self.name}", lambda: loop.call_soon_threadsafe(news.set))
+        try:
+            await self._fan_out(begun, news)
+        finally:
+            forget()
+
+    async def _fan_out(self, begun: asyncio.Event, news: asyncio.Event) -> None:
         while not self._closing:
             news.clear()
             try:
+                if not begun.is_set():
+                    self._last = await sync_to_async(self._end, thread_sensitive=False)()
+                    begun.set()
                 self._last, messages = await sync_to_async(self._fresh, thread_sensitive=False)()
             except Exception:
                 logger.exception("feed %s could not read; it tries again", self.name)
@@ -212,7 +243,7 @@ class Feed:
                 chunk = message.encoded()
                 hearers = set().union(*(self._by_key.get(key, ()) for key in message.audience))
                 for stream in hearers:
-                    _put(stream, chunk)
+                    _put(stream, (message.position, chunk))
             if messages:
                 continue
             try:
@@ -221,10 +252,10 @@ class Feed:
                 continue
 
 
-def _put(stream: _Stream, chunk: bytes | None) -> None:
+def _put(stream: _Stream, item: _Item | None) -> None:
     """Queue a chunk; a browser that does not read is let go and comes back by itself."""
     try:
-        stream.queue.put_nowait(chunk)
+        stream.queue.put_nowait(item)
     except asyncio.QueueFull:
         while not stream.queue.empty():
             stream.queue.get_nowait()

@@ -17,9 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from liengia.core import clock
+from liengia.core.connections import drop_broken
 from liengia.core.metrics import chore_failures, chore_seconds
 from liengia.core.models import Heartbeat
 
@@ -76,7 +77,7 @@ class _Loop:
                 break
             self.wake.clear()
             began = time.monotonic()
-            close_old_connections()
+            drop_broken()
             try:
                 done = self.chore.turn()
             except Exception:
@@ -113,7 +114,7 @@ def run(chosen: list[Chore], stopping: threading.Event, *, process: str = "worke
 
 def beat(process: str) -> None:
     """Write that a process turns; a database that is away for a moment is no reason to die."""
-    close_old_connections()
+    drop_broken()
     try:
         Heartbeat.objects.update_or_create(process=process, defaults={"pid": os.getpid(), "at": clock.now()})
     except Exception:

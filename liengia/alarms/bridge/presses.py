@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -28,6 +27,7 @@ from liengia.alarms.bridge.threads import DatabaseThread
 from liengia.alarms.broker import MESSAGES, ask
 from liengia.alarms.messages import PressMessage, Rejection, read_press
 from liengia.alarms.models import IncidentEvent
+from liengia.alarms.services.devices import rejected
 from liengia.alarms.services.timeline import LIVE
 from liengia.core import clock, live
 from liengia.core.bus import get_bus
@@ -127,22 +127,22 @@ class PressReader:
         received_at, in_doubt = clock.now(), self.clock.is_in_doubt()
         messages: list[PressMessage] = []
         origins: list[Msg] = []
-        refused: list[tuple[Msg, str]] = []
+        garbage: list[tuple[Msg, str]] = []
         for origin in batch:
             stored_at = None if in_doubt else stored_at_of(origin)
             try:
                 messages.append(read_press(origin.subject, origin.data, received_at=received_at, stored_at=stored_at))
                 origins.append(origin)
             except Rejection as rejection:
-                refused.append((origin, rejection.reason))
+                garbage.append((origin, rejection.reason))
         pause = 0.2
         while True:
             try:
-                refused += [(origins[place], why) for place, why in (await self._store(messages)).items()]
-                for origin, why in refused:
-                    await self.thread.run(
-                        services.keep_rejected, origin.subject, origin.data, why, at=received_at
-                    )
+                stored = await self._store(messages)
+                refused = [*garbage, *((origins[place], why) for place, why in stored.items())]
+                if refused:
+                    kept = [(origin.subject, origin.data, why) for origin, why in refused]
+                    await self.thread.run(services.keep_rejected, kept, at=received_at)
                 break
             except (OperationalError, InterfaceError):
                 logger.exception("the database is away; %s presses wait, none is lost", len(batch))
@@ -152,8 +152,10 @@ class PressReader:
             await self.client.publish(origin.reply, b"+ACK")
         done = clock.now()
         for origin in origins:
-            if (stored := stored_at_of(origin)) is not None:
-                recording.observe(max(0.0, (done - stored).total_seconds()))
+            if (began := stored_at_of(origin)) is not None:
+                recording.observe(max(0.0, (done - began).total_seconds()))
+        for _origin, why in refused:
+            rejected.labels(why).inc()
 
     async def _store(self, messages: list[PressMessage]) -> dict[int, str]:
         """Record a batch, or its presses one by one; return the refusals by place."""
@@ -163,7 +165,7 @@ class PressReader:
             return (await self.thread.run(_record_and_number, messages)).refused
         except (OperationalError, InterfaceError):
             raise
-        except DatabaseError:
+        except Exception:  # whatever one press holds, it may not keep the others from ringing
             logger.warning("a batch of %s presses failed; they are recorded one by one", len(messages), exc_info=True)
         refused: dict[int, str] = {}
         for place, message in enumerate(messages):

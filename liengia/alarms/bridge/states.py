@@ -59,17 +59,23 @@ class Publisher:
     async def run(self) -> None:
         """Publish for ever; connect again whenever the broker was away."""
         loop = asyncio.get_running_loop()
-        get_bus().on_poke(STATES, lambda: loop.call_soon_threadsafe(self.news.set))
-        await self.thread.run(_publish_all_again)
-        while True:
-            with suppress(OSError):
-                try:
-                    async with _connect() as client:
-                        await _clear_retained_presses(client)
-                        await self._publish_for_ever(client)
-                except aiomqtt.MqttError as error:
-                    logger.info("the broker's MQTT listener does not answer (%s)", error)
-            await asyncio.sleep(1)
+        forget = get_bus().on_poke(STATES, lambda: loop.call_soon_threadsafe(self.news.set))
+        try:
+            await self.thread.run(_publish_all_again)
+            while True:
+                await self._connect_and_publish()
+                await asyncio.sleep(1)
+        finally:
+            forget()
+
+    async def _connect_and_publish(self) -> None:
+        with suppress(OSError):
+            try:
+                async with _connect() as client:
+                    await _clear_retained_presses(client)
+                    await self._publish_for_ever(client)
+            except aiomqtt.MqttError as error:
+                logger.info("the broker's MQTT listener does not answer (%s)", error)
 
     async def _publish_for_ever(self, client: aiomqtt.Client) -> None:
         while True:

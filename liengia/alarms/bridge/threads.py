@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections, connections
+from django.db import connections
+
+from liengia.core.connections import drop_broken
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,5 +35,5 @@ class DatabaseThread:
 
 
 def _fresh(work: Callable[[], T]) -> T:
-    close_old_connections()
+    drop_broken()
     return work()

@@ -252,14 +252,20 @@ def finish_moves(devices: Sequence[Device], *, at: datetime) -> int:
 
 
 def open_fault(
-    device: Device, kind: FaultKind, *, at: datetime, since: datetime | None = None, detail: dict[str, object] | None = None
+    device: Device,
+    kind: FaultKind,
+    *,
+    at: datetime,
+    since: datetime | None = None,
+    detail: dict[str, object] | None = None,
+    tells: bool = True,
 ) -> bool:
-    """Note a fault unless it is open already; True when it is new."""
+    """Note a fault unless it is open already; True when it is new. Without `tells` it writes no line."""
     with transaction.atomic():
         _fault, is_new = DeviceFault.objects.get_or_create(
             device=device, kind=kind, cleared_at=None, defaults={"since": since or at, "detail": detail or {}}
         )
-        if is_new:
+        if is_new and tells:
             _tell_group(device, EventKind.FAULT, at=at, actor=_BRIDGE, data={"fault": kind.value})
     return is_new
 
@@ -273,15 +279,21 @@ def clear_fault(device: Device, kind: FaultKind, *, at: datetime) -> bool:
     return bool(was_open)
 
 
-def keep_rejected(subject: str, payload: bytes, reason: str, *, at: datetime) -> None:
-    """Count a message that cannot be used, and keep it for the operator; only the newest thousand stay."""
-    rejected.labels(reason).inc()
-    RejectedMessage.objects.create(
-        at=at,
-        subject="".join(c if c.isprintable() else "?" for c in subject)[:200],
-        reason=reason,
-        payload=payload[:PAYLOAD_MOST],
-        size=len(payload),
+@transaction.atomic
+def keep_rejected(messages: Sequence[tuple[str, bytes, str]], *, at: datetime) -> None:
+    """Keep messages that cannot be used (subject, payload, reason) for the operator; the newest thousand stay.
+
+    A flood of garbage is one transaction a batch, so that it holds up no press behind it.
+    """
+    RejectedMessage.objects.bulk_create(
+        RejectedMessage(
+            at=at,
+            subject="".join(c if c.isprintable() else "?" for c in subject)[:200],
+            reason=reason,
+            payload=payload[:PAYLOAD_MOST],
+            size=len(payload),
+        )
+        for subject, payload, reason in messages
     )
     if RejectedMessage.objects.count() > REJECTED_KEPT + 100:
         oldest = RejectedMessage.objects.order_by("-pk").values_list("pk", flat=True)[REJECTED_KEPT]
@@ -323,7 +335,8 @@ def _tell_group(
     incidents = list(Incident.objects.open().filter(group=device.group).select_related("group__unit"))
     for incident in incidents:
         add_event(incident, kind, at=at, actor=actor, household=device.household, device=device, data=data)
-    if not incidents:
+    if all(incident.is_silent for incident in incidents):
+        # The group sees nothing of a silent incident's timeline, so it is told in its own order.
         build_event(
             kind, group=device.group, at=at, actor=actor, household=device.household, device=device, data=data
         ).save(force_insert=True)

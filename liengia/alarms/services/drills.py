@@ -129,7 +129,7 @@ def test_bell(  # noqa: PT028  (a verb of the field, not a test)
     """Test one device's bell, or all bells of the group (a short incident of mode `test`).
 
     Raises:
-        Refused: the group has a real alarm or a drill open.
+        Refused: the group has an alarm, a drill or another test open.
     """
     now = clock.now()
     if device is not None:
@@ -162,10 +162,8 @@ def _exercise(
     group: NeighbourGroup, *, kind: str, mode: Mode, household: Household | None, actor: Actor
 ) -> Incident:
     """Raise a drill or test in a group by the server's own press."""
-    others = Incident.objects.open().filter(group=group, mode__in=(Mode.REAL, Mode.DRILL))
-    if mode != Mode.TEST:
-        others = Incident.objects.open().filter(group=group)
-    if others.exists():
+    # A silent call for help must not show, so it refuses nothing either.
+    if Incident.objects.open().filter(group=group, is_silent=False).exists():
         raise Refused(_("An alarm of this group is open. End it first; nothing was started."), code="incident_open")
     places = GroupHousehold.objects.active().filter(group=group).select_related("household").order_by("seat")
     place = places.filter(household=household).first() if household is not None else places.first()

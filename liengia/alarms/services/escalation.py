@@ -31,7 +31,7 @@ from liengia.alarms.models import (
     PlanStep,
     Target,
 )
-from liengia.alarms.services.states import change_states
+from liengia.alarms.services.states import change_states, lock_incident
 from liengia.alarms.services.timeline import STEPS, add_event
 from liengia.audit import services as audit
 from liengia.core import clock
@@ -130,6 +130,8 @@ class Freezer:
             self._plans[key] = plan_for(incident.group, incident.kind)
         # A silent call for help is the duty post's alone: nothing of it may reach the group or its hamlet.
         told = {Target.DUTY_POST, Target.COMMANDER} if incident.is_silent else set(Target)
+        if incident.generation > 1 and EmergencyCall.objects.filter(incident=incident).exists():
+            told -= {Target.REMIND_114}  # somebody has called for this incident already
         return [
             IncidentStep(
                 incident=incident,
@@ -163,22 +165,23 @@ def cancel_reminders(incident: Incident, *, at: datetime) -> None:
 def run_due_steps(*, at: datetime | None = None, most: int = 50) -> int:
     """Run the steps that are due, each in a transaction of its own; return how many ran."""
     moment = at or clock.now()
-    due = IncidentStep.objects.filter(ran_at=None, cancelled_at=None, due_at__lte=moment).order_by("due_at")
+    due = IncidentStep.objects.filter(ran_at=None, cancelled_at=None, due_at__lte=moment)
+    due = due.order_by("due_at", "generation", "order")
     return sum(_run_step(key, at=at) for key in list(due.values_list("pk", flat=True)[:most]))
 
 
 @transaction.atomic
 def _run_step(key: int, *, at: datetime | None) -> int:
-    step = (
-        IncidentStep.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("incident__group__unit", "incident__household")
-        .filter(pk=key, ran_at=None, cancelled_at=None)
-        .first()
-    )
+    waiting = IncidentStep.objects.filter(pk=key, ran_at=None, cancelled_at=None)
+    found = waiting.values_list("incident", flat=True).first()
+    if found is None:
+        return 0
+    incident = lock_incident(found)
+    step = waiting.select_for_update(skip_locked=True, of=("self",)).first()
     if step is None:
         return 0
     moment = at or clock.now()
-    incident = step.incident
+    step.incident = incident
     if not incident.is_open:
         step.cancelled_at, step.cancel_reason = moment, "ended"
         step.save(update_fields=["cancelled_at", "cancel_reason"])
@@ -304,7 +307,12 @@ class SirenChannel:
     label = _("sirens")
 
     def enqueue(self, notice: channels.Notice) -> int:
-        """Let the notice's groups ring; their retained state is published by the bridge."""
+        """Let the notice's groups ring; their retained state is published by the bridge.
+
+        None rings for an incident that was quieted meanwhile: a new press on it begins the plan anew.
+        """
+        if not notice.incident.is_sounding:
+            return 0
         for group in notice.groups:
             if not notice.incident.is_silent or group.duty_post_id is not None:
                 GroupRing.objects.get_or_create(

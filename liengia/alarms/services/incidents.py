@@ -26,7 +26,7 @@ from liengia.alarms.models import (
 from liengia.alarms.services.escalation import cancel_reminders, cancel_steps
 from liengia.alarms.services.presses import households_pressing
 from liengia.alarms.services.scores import close_drill_of
-from liengia.alarms.services.states import change_states
+from liengia.alarms.services.states import change_state_of, change_states, lock_incident
 from liengia.alarms.services.timeline import add_event
 from liengia.alarms.workflow import INCIDENT
 from liengia.audit import services as audit
@@ -49,11 +49,7 @@ NOTE_MOST: Final = 500
 
 def locked(incident: Incident) -> Incident:
     """Return the incident read anew under its lock; call inside a transaction."""
-    return (
-        Incident.objects.select_for_update(of=("self",))
-        .select_related("group__unit", "household", "acknowledged_by")
-        .get(pk=incident.pk)
-    )
+    return lock_incident(incident.pk)
 
 
 @transaction.atomic
@@ -96,7 +92,7 @@ def quiet_incident(incident: Incident, *, actor: Actor) -> Incident:
     incident.is_sounding, incident.quieted_at = False, now
     incident.save(update_fields=["is_sounding", "quieted_at"])
     _end_rings(incident, at=now)
-    change_states([incident.group])
+    change_state_of(incident)
     add_event(incident, EventKind.QUIETED, at=now, actor=actor)
     audit.record("alarms.incident_quieted", actor=actor, about=incident, at=now, unit=incident.group.unit)
     return incident
@@ -133,15 +129,22 @@ def _end(incident: Incident, *, verb: str, reason: str, note: str, actor: Actor,
     now, incident = clock.now(), locked(incident)
     state = INCIDENT.after(incident.state, verb)
     _refuse_own_household(incident, actor)
+    if verb == "resolve" and incident.mode == Mode.REAL and incident.state == IncidentState.RINGING:
+        # Whoever resolves a real alarm at once has taken it on: the record goes by way of "acknowledged".
+        incident.acknowledged_at, incident.acknowledged_by_id = now, actor.user_id
+        add_event(incident, EventKind.ACKNOWLEDGED, at=now, actor=actor, data={"steps_cancelled": 0})
     incident.state, incident.ended_at, incident.ended_by_id = IncidentState(state), now, actor.user_id
     incident.end_reason, incident.end_note, incident.is_sounding = reason, note[:NOTE_MOST], False
     incident.counts = answer_counts(incident)
     incident.save(
-        update_fields=["state", "ended_at", "ended_by", "end_reason", "end_note", "is_sounding", "counts"]
+        update_fields=[
+            "state", "acknowledged_at", "acknowledged_by", "ended_at", "ended_by", "end_reason", "end_note",
+            "is_sounding", "counts",
+        ]  # fmt: skip
     )
     cancel_steps(incident, at=now, reason="ended", all_of_them=True)
     _end_rings(incident, at=now)
-    change_states([incident.group])
+    change_state_of(incident)
     close_drill_of(incident, at=now)
     add_event(incident, event, at=now, actor=actor, data={"reason": reason, "note": note[:NOTE_MOST]})
     audit.record(
@@ -219,6 +222,8 @@ def answer_incident(
     now, incident = clock.now(), locked(incident)
     if not incident.is_open:
         raise Refused(_("This incident has ended; no answer is needed any more. Thank you."), code="ended")
+    if incident.mode == Mode.TEST:
+        raise Refused(_("This is a bell test. Nobody needs to answer."), code="test")
     answer, _made = Answer.objects.update_or_create(
         incident=incident,
         household=household,

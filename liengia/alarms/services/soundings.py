@@ -13,15 +13,18 @@ from liengia.alarms.messages import RangMessage
 from liengia.alarms.models import (
     BellTest,
     Device,
+    DeviceFault,
     EventKind,
+    FaultKind,
     Incident,
     IncidentState,
     Mode,
     Press,
     Sounding,
 )
+from liengia.alarms.services.devices import clear_fault, open_fault
 from liengia.alarms.services.scores import close_drill_of
-from liengia.alarms.services.states import change_states
+from liengia.alarms.services.states import change_state_of, change_states, lock_incident
 from liengia.alarms.services.timeline import add_event
 from liengia.core import clock
 from liengia.core.actor import Actor
@@ -64,6 +67,9 @@ def record_soundings(messages: Sequence[RangMessage], *, at: datetime) -> int:
             wanted[incident.pk, device.pk] = (incident, device)
             heard_at.setdefault((incident.pk, device.pk), max(message.received_at, incident.opened_at))
     _finish_bell_tests(devices, at=at)
+    silent = DeviceFault.objects.open().filter(kind=FaultKind.DID_NOT_SOUND, device__in=[d.pk for d in devices.values()])
+    for fault in silent.select_related("device__group__unit", "device__household"):
+        clear_fault(fault.device, FaultKind.DID_NOT_SOUND, at=at)
     known = set(
         Sounding.objects.filter(
             incident__in={key[0] for key in wanted}, device__in={key[1] for key in wanted}
@@ -122,7 +128,7 @@ def stop_rung_out(*, at: datetime | None = None) -> int:
 
 @transaction.atomic
 def _stop(key: int, *, at: datetime) -> int:
-    incident = Incident.objects.select_for_update(of=("self",)).select_related("group__unit").get(pk=key)
+    incident = lock_incident(key)
     if not (incident.is_open and incident.is_sounding and incident.sounds_until and incident.sounds_until <= at):
         return 0
     incident.is_sounding = False
@@ -131,7 +137,11 @@ def _stop(key: int, *, at: datetime) -> int:
         incident.state, incident.ended_at = IncidentState.RESOLVED, at
         fields += ["state", "ended_at"]
     incident.save(update_fields=fields)
-    change_states([incident.group, *incident.rings.filter(ended_at=None).values_list("group_id", flat=True)])
+    # Rings of other groups end as well: ringing again begins the plan, and with it their turn, anew.
+    lent = list(incident.rings.filter(ended_at=None).values_list("group_id", flat=True))
+    incident.rings.filter(ended_at=None).update(ended_at=at)
+    change_states(lent)
+    change_state_of(incident)
     if incident.mode == Mode.TEST:
         close_drill_of(incident, at=at)
     add_event(incident, EventKind.STOPPED, at=at, actor=_WORKER, data={"ended": incident.mode == Mode.TEST})
@@ -147,7 +157,7 @@ def note_unconfirmed(*, at: datetime | None = None) -> int:
 
 @transaction.atomic
 def _check_sirens(key: int, *, at: datetime) -> int:
-    incident = Incident.objects.select_for_update(of=("self",)).select_related("group__unit").get(pk=key)
+    incident = lock_incident(key)
     if incident.sirens_checked_at is not None:
         return 0
     incident.sirens_checked_at = at
@@ -156,7 +166,7 @@ def _check_sirens(key: int, *, at: datetime) -> int:
     missing = [siren for siren in incident.expected_sirens if siren not in sounded]
     if not missing:
         return 1
-    rows = Device.objects.filter(pk__in=missing)
+    rows = Device.objects.filter(pk__in=missing).select_related("group__unit", "household")
     add_event(
         incident,
         EventKind.UNCONFIRMED,
@@ -168,4 +178,8 @@ def _check_sirens(key: int, *, at: datetime) -> int:
             "expected": len(incident.expected_sirens),
         },
     )
+    # Each siren that was installed and kept silent is a fault of its own, until it is heard; the line above tells of it.
+    for siren in rows:
+        if siren.revoked_at is None and siren.first_seen_at is not None:
+            open_fault(siren, FaultKind.DID_NOT_SOUND, at=at, tells=False)
     return 1

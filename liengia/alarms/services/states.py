@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from liengia.alarms.models import DeviceApart, GroupRing, Incident, Kind, Mode, NeighbourGroup
 from liengia.alarms.services.timeline import STATES
@@ -25,8 +25,33 @@ def change_states(groups: Iterable[NeighbourGroup | int]) -> None:
     """Say, in the caller's transaction, that the sirens of these groups may have something else to do."""
     keys = {group if isinstance(group, int) else group.pk for group in groups}
     if keys:
-        NeighbourGroup.objects.filter(pk__in=keys).update(state_rev=F("state_rev") + 1)
+        # A group that was merged shows the state of the one it went into, so it changes with it.
+        changed = NeighbourGroup.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys))
+        changed.update(state_rev=F("state_rev") + 1)
         get_bus().poke(STATES)
+
+
+def change_state_of(incident: Incident) -> None:
+    """Say so for an incident's own group; nothing about a silent one is ever published there."""
+    if not incident.is_silent:
+        change_states([incident.group_id])
+
+
+def lock_incident(key: int) -> Incident:
+    """Lock an incident and return it read anew; call inside a transaction.
+
+    Groups are locked first (its own and those that ring for it, in order of their keys), then the incident, as
+    when a press is recorded: so a press and an officer's act at the same instant neither overwrite nor block each other.
+    """
+    own = Incident.objects.filter(pk=key).values("group")
+    lent = GroupRing.objects.filter(incident=key, ended_at=None).values("group")
+    groups = NeighbourGroup.objects.filter(Q(pk__in=own) | Q(pk__in=lent)).order_by("pk")
+    list(groups.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    return (
+        Incident.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("group__unit", "household", "acknowledged_by")
+        .get(pk=key)
+    )
 
 
 def sounding_incidents(group: NeighbourGroup, at: datetime) -> list[Incident]:
