@@ -36,7 +36,7 @@ from liengia.core.metrics import Histogram
 logger = logging.getLogger(__name__)
 CONSUMER: Final = "liengia-bridge"
 SUBJECTS: Final = ("$MQTT.msgs.lg.*.press.*", "$MQTT.msgs.lg.*.still.*")
-BATCH_MOST: Final = 256
+BATCH_MOST: Final = 80
 ASK_FOR: Final = 512
 ASK_LASTS_S: Final = 20
 # Where a gateway passes on a press that it had kept: when its own broker stored it (ISO 8601, UTC).

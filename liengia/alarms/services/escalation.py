@@ -162,7 +162,7 @@ def cancel_reminders(incident: Incident, *, at: datetime) -> None:
     )
 
 
-def run_due_steps(*, at: datetime | None = None, most: int = 50) -> int:
+def run_due_steps(*, at: datetime | None = None, most: int = 8) -> int:
     """Run the steps that are due, each in a transaction of its own; return how many ran."""
     moment = at or clock.now()
     due = IncidentStep.objects.filter(ran_at=None, cancelled_at=None, due_at__lte=moment)
