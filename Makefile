@@ -66,7 +66,7 @@ types:
 
 imports:
 	@echo "== import contracts"
-	@$(CHECKING) $(BIN)/lint-imports --no-cache | grep -vE '^(\s*|[╔║╚─=].*)$$'
+	@$(CHECKING) $(BIN)/lint-imports --no-cache  > build/imports.log 2>&1 || { cat build/imports.log; exit 1; }; grep Contracts: build/imports.log
 
 migrations:
 	@echo "== system checks, models and migrations agree"

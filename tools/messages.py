@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import polib
-from django.template.base import Lexer, TokenType
+from django.template.base import Lexer, Token, TokenType
 from django.utils.text import smart_split
 from django.utils.translation.template import (
     block_re,
@@ -196,45 +196,42 @@ def literal(call: ast.Call, place: int, path: Path) -> str | None:
 
 def template_messages(path: Path) -> Iterator[Message]:
     """Yield the texts of {% translate %}, {% blocktranslate %} and _("…"), by Django's own lexer."""
-    tokens = Lexer(path.read_text(encoding="utf-8")).tokenize()
-    block: list[str] | None = None
-    in_plural = False
-    singular: list[str] = []
-    opened = ""
-    in_comment = False
+    tokens = iter(Lexer(path.read_text(encoding="utf-8")).tokenize())
     for token in tokens:
-        where = f"{path.relative_to(ROOT)}:{token.lineno}"
         contents = token.contents.strip()
-        if in_comment:
-            in_comment = not (token.token_type == TokenType.BLOCK and contents == "endcomment")
-        elif token.token_type == TokenType.COMMENT:
-            continue
-        elif block is not None:
-            if token.token_type == TokenType.BLOCK and endblock_re.match(contents):
-                yield block_message(opened, singular if in_plural else block, block if in_plural else None)
-                block = None
-            elif token.token_type == TokenType.BLOCK and plural_re.match(contents):
-                singular, block, in_plural = block, [], True
-            elif token.token_type == TokenType.BLOCK:
-                raise Unreadable(f"{where}: {{% {contents} %}} cannot stand in a blocktranslate")
-            elif token.token_type == TokenType.VAR:
-                if not re.fullmatch(r"\w+", contents):
-                    raise Unreadable(f"{where}: give {{{{ {contents} }}}} a name in the blocktranslate tag")
-                block.append(f"%({contents})s")
-            else:
-                block.append(token.contents.replace("%", "%%"))
-        elif token.token_type == TokenType.BLOCK and re.match(r"comment\b", contents):
-            in_comment = True
+        if token.token_type == TokenType.BLOCK and re.match(r"comment\b", contents):
+            while not (token.token_type == TokenType.BLOCK and token.contents.strip() == "endcomment"):
+                token = next(tokens)
         elif token.token_type == TokenType.BLOCK and block_re.match(contents):
-            block, singular, in_plural, opened = [], [], False, contents
             yield from constants(contents)
+            yield block_message(contents, *block_texts(tokens, path))
         elif token.token_type in (TokenType.BLOCK, TokenType.VAR):
             inline = inline_re.match(contents) if token.token_type == TokenType.BLOCK else None
             if inline:
                 yield Message(unquoted(inline[3]) if inline[3] else None, doubled(unquoted(inline[1])))
             yield from constants(contents)
-    if block is not None:
-        raise Unreadable(f"{path.relative_to(ROOT)}: a blocktranslate is not closed")
+
+
+def block_texts(tokens: Iterator[Token], path: Path) -> tuple[str, str | None]:
+    """Read a blocktranslate to its end; return its singular and its plural."""
+    parts: list[list[str]] = [[]]
+    for token in tokens:
+        where = f"{path.relative_to(ROOT)}:{token.lineno}"
+        contents = token.contents.strip()
+        if token.token_type == TokenType.BLOCK and endblock_re.match(contents):
+            texts = ["".join(part) for part in parts]
+            return texts[0], texts[1] if len(texts) > 1 else None
+        if token.token_type == TokenType.BLOCK and plural_re.match(contents):
+            parts.append([])
+        elif token.token_type == TokenType.BLOCK:
+            raise Unreadable(f"{where}: {{% {contents} %}} cannot stand in a blocktranslate")
+        elif token.token_type == TokenType.VAR:
+            if not re.fullmatch(r"\w+", contents):
+                raise Unreadable(f"{where}: give {{{{ {contents} }}}} a name in the blocktranslate tag")
+            parts[-1].append(f"%({contents})s")
+        elif token.token_type == TokenType.TEXT:
+            parts[-1].append(doubled(token.contents))
+    raise Unreadable(f"{path.relative_to(ROOT)}: a blocktranslate is not closed")
 
 
 def constants(contents: str) -> Iterator[Message]:
@@ -244,15 +241,14 @@ def constants(contents: str) -> Iterator[Message]:
             yield Message(None, doubled(unquoted(found)))
 
 
-def block_message(opened: str, singular: list[str], plural: list[str] | None) -> Message:
+def block_message(opened: str, singular: str, plural: str | None) -> Message:
     """Return the text of a blocktranslate, trimmed when its tag says so."""
-    context = block_re.match(opened)
-    trimmed = "trimmed" in opened.split()
-    texts = ["".join(part) for part in (singular, plural) if part is not None]
-    if trimmed:
-        texts = ["\n".join(filter(None, map(str.strip, text.split("\n")))).replace("\n", " ") for text in texts]
-    named = unquoted(context[2]) if context and context[2] else None
-    return Message(named, texts[0], texts[1] if len(texts) > 1 else None)
+    texts = [singular] if plural is None else [singular, plural]
+    if "trimmed" in opened.split():
+        texts = [" ".join(filter(None, map(str.strip, text.split("\n")))) for text in texts]
+    tag = block_re.match(opened)
+    context = unquoted(tag[2]) if tag and tag[2] else None
+    return Message(context, texts[0], texts[1] if plural is not None else None)
 
 
 def unquoted(text: str) -> str:

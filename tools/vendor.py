@@ -111,7 +111,7 @@ def packed(package: Package, folder: Path) -> tuple[Path, str]:
     """Download a package's archive into a folder; return it with its integrity."""
     command = ["npm", "pack", f"{package.name}@{package.version}", "--json", "--silent"]
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     except FileNotFoundError as error:
         raise VendorError("npm is missing. Install Node.js, then run make vendor again.") from error
     except subprocess.CalledProcessError as error:
@@ -214,11 +214,11 @@ def main() -> int:
         if not parser.parse_args().check:
             renew()
     except VendorError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)
         return 1
     found = problems()
     for line in found:
-        print(f"{line}. Run make vendor.", file=sys.stderr)  # noqa: T201
+        print(f"{line}. Run make vendor.", file=sys.stderr)
     return 1 if found else 0
 
 

@@ -80,7 +80,7 @@ class RunningBroker:
         broker.write(self.plan.users_file, broker.users(self.plan, [one.credential for one in self.devices]))
         broker.write(self.plan.configuration_file, broker.configuration(self.plan))
         log = (self.plan.run / "nats.log").open("ab")
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             [str(broker.binary()), "-c", str(self.plan.configuration_file)], stdout=log, stderr=log
         )
         until = time.monotonic() + 10

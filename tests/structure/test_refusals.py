@@ -114,7 +114,7 @@ def test_refuses_10_location_of_anybody_but_the_presser_and_forgets_it() -> None
     assert located - places == {"alarms.Press"}, "places stand still; of persons only who presses is located"
     from liengia.alarms import retention
 
-    assert retention.PLACES_FOR <= timedelta(days=1)
+    assert timedelta(days=1) >= retention.PLACES_FOR
 
 
 def test_no_address_of_a_visitor_is_stored() -> None:

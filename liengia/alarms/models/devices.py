@@ -159,6 +159,7 @@ class DeviceFault(models.Model):
     cleared_at = models.DateTimeField(null=True, blank=True)
     detail = models.JSONField(default=dict, blank=True)
 
+    IMPERSONAL: ClassVar[set[str]] = {"detail"}
     objects: ClassVar[models.Manager[DeviceFault]] = DeviceFaultQuerySet.as_manager()
 
     class Meta:

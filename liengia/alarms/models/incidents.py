@@ -105,7 +105,7 @@ class Incident(models.Model):
     objects: ClassVar[models.Manager[Incident]] = IncidentQuerySet.as_manager()
 
     PERSONAL: ClassVar[dict[str, str]] = {"end_note": "why the incident ended, in the officer's words"}
-    IMPERSONAL: ClassVar[set[str]] = {"end_reason", "counts"}
+    IMPERSONAL: ClassVar[set[str]] = {"end_reason", "counts", "expected_sirens"}
 
     class Meta:
         """One open incident of a group, kind and mode; a silent one never joins a loud one."""

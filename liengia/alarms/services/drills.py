@@ -123,7 +123,7 @@ def cancel_drill(drill: Drill, *, actor: Actor) -> None:
 
 
 @transaction.atomic
-def test_bell(  # noqa: PT028  (a verb of the field, not a test)
+def test_bell(
     group: NeighbourGroup, *, device: Device | None = None, actor: Actor
 ) -> BellTest:
     """Test one device's bell, or all bells of the group (a short incident of mode `test`).

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from liengia.alarms.views import leader, leader_devices, leader_drills, leader_import, leader_papers, leader_today
+from liengia.alarms.views import (
+    leader,
+    leader_devices,
+    leader_drills,
+    leader_import,
+    leader_papers,
+    leader_today,
+)
 
 urlpatterns: list[URLPattern] = [
     path("nha/hom-nay/", leader_today.today, name="today"),
