@@ -88,7 +88,7 @@ class Device:
                     await self._connect()
             except (mqtt.Refused, OSError, TimeoutError) as error:
                 self.fleet.told.counts[f"not connected ({type(error).__name__})"] += 1
-                await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))  # noqa: S311
+                await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))
                 pause_s = min(pause_s * 2, 15)
                 continue
             pause_s = 1.0
@@ -96,11 +96,11 @@ class Device:
             await self._lost.wait()
             beat.cancel()
             self.connection = None
-            await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311
+            await asyncio.sleep(random.uniform(0.2, 1.0))
 
     async def _connect(self) -> None:
         self._lost.clear()
-        tail = "".join(random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=8))  # noqa: S311
+        tail = "".join(random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=8))
         login = mqtt.Login(
             client_id=self.secret.device + tail,
             username=self.secret.username,
@@ -181,7 +181,7 @@ class Device:
                 facts: dict[str, Any] = {"rssi_dbm": -60, "firmware": FIRMWARE}
                 facts |= {"mains": True} if self.siren is not None else {"battery_mv": 3100}
                 self.connection.publish(self.topic("beat"), json.dumps(facts).encode())
-            await asyncio.sleep(devices.BEAT_EVERY_S * random.uniform(0.9, 1.0))  # noqa: S311
+            await asyncio.sleep(devices.BEAT_EVERY_S * random.uniform(0.9, 1.0))
 
     def _move(self, order: dict[str, Any]) -> None:
         fields = (order.get("group"), order.get("username"), order.get("password"))
