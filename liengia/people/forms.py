@@ -87,7 +87,7 @@ class BindForm(PinForm):
         label=_("Name of this phone"),
         max_length=80,
         required=False,
-        help_text=_("For example: Ms Miên's red phone."),
+        help_text=_("For example: the red phone."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -151,7 +151,7 @@ class HouseholdForm(forms.ModelForm[Household]):
             "lon",
         ]
         help_texts = {
-            "house_label": _("Short, as it stands on the sheet. For example: Nhà số 9."),
+            "house_label": _("Short, as it stands on the sheet. For example: House 9."),
             "landmark": _("What a driver sees: the temple gate, the yellow shop."),
             "lane_width_m": _("A fire engine needs about 3.5 m."),
             "truck_meets_at": _("For example: mouth of lane 42, in front of the coffee shop."),
@@ -230,7 +230,7 @@ class NeedForm(forms.Form):
     how = forms.CharField(
         label=_("Who agreed, and how"),
         max_length=160,
-        help_text=_("For example: the son Võ Minh Luân, spoken, at home."),
+        help_text=_("For example: the eldest son, spoken, at home."),
     )
     agrees = forms.BooleanField(
         label=_(

@@ -17,10 +17,7 @@ from typing import IO, Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from liengia.core.errors import Invalid
@@ -28,74 +25,37 @@ from liengia.core.fields import parse_phone
 from liengia.core.text import fold, nfc
 from liengia.people.models import Household, KitItem
 from liengia.people.services.households import KitLine, PhoneLine
+from liengia.people.spreadsheet_form import (
+    COUNTED,
+    EXPIRES,
+    GROUP_COLUMNS,
+    GROUP_MUST,
+    GROUPS,
+    HOUSE_COLUMNS,
+    HOUSE_MUST,
+    HOUSES,
+    KINDS,
+    template,
+)
+
+__all__ = [
+    "GROUPS",
+    "GROUP_COLUMNS",
+    "HOUSES",
+    "HOUSE_COLUMNS",
+    "GroupRow",
+    "HouseholdRow",
+    "RowError",
+    "Sheet",
+    "read",
+    "template",
+]
 
 FILE_MOST: Final = 8 * 1024 * 1024
 UNPACKED_MOST: Final = 300 * 1024 * 1024
 ROWS_MOST: Final = 5000
 BLANK_ROWS_END: Final = 2000
 TITLES_BEFORE: Final = 15
-GROUPS: Final = "Tổ liên gia"
-HOUSES: Final = "Hộ gia đình"
-GROUP_COLUMNS: Final = {
-    "number": "Số tổ",
-    "name": "Tên tổ",
-    "hamlet": "Ấp hoặc khu phố",
-    "leader": "Tổ trưởng",
-    "leader_phone": "Điện thoại tổ trưởng",
-    "assembly_point": "Điểm tập kết",
-    "decision_number": "Số quyết định",
-    "decision_on": "Ngày quyết định",
-}
-HOUSE_COLUMNS: Final = {
-    "group": "Số tổ",
-    "house_label": "Nhà",
-    "head_name": "Chủ hộ",
-    "address_label": "Địa chỉ",
-    "landmark": "Điểm mốc",
-    "kind": "Loại",
-    "phone_1": "Điện thoại 1",
-    "owner_1": "Máy của ai 1",
-    "phone_2": "Điện thoại 2",
-    "owner_2": "Máy của ai 2",
-    "phone_3": "Điện thoại 3",
-    "owner_3": "Máy của ai 3",
-    "powder_extinguisher": "Bình bột",
-    "powder_until": "Hạn bình bột",
-    "co2_extinguisher": "Bình CO2",
-    "co2_until": "Hạn bình CO2",
-    "crowbar": "Xà beng",
-    "bolt_cutter": "Kìm cộng lực",
-    "hammer": "Búa",
-    "axe": "Rìu",
-    "second_exit": "Lối thoát thứ hai",
-    "smoke_detector": "Báo khói",
-    "rooms": "Phòng trọ",
-}
-KINDS: Final = {
-    "": Household.Kind.HOME,
-    "nha o": Household.Kind.HOME,
-    "nha": Household.Kind.HOME,
-    "nha o kinh doanh": Household.Kind.SHOP,
-    "kinh doanh": Household.Kind.SHOP,
-    "quan": Household.Kind.SHOP,
-    "nha tro": Household.Kind.BOARDING_HOUSE,
-    "co quan": Household.Kind.INSTITUTION,
-    "truong": Household.Kind.INSTITUTION,
-    "co so": Household.Kind.INSTITUTION,
-}
-_EXPIRES: Final = {"powder_extinguisher": "powder_until", "co2_extinguisher": "co2_until"}
-_COUNTED: Final = (
-    "powder_extinguisher",
-    "co2_extinguisher",
-    "crowbar",
-    "bolt_cutter",
-    "hammer",
-    "axe",
-    "second_exit",
-    "smoke_detector",
-)
-_GROUP_MUST: Final = ("number", "hamlet")
-_HOUSE_MUST: Final = ("group", "house_label", "head_name", "address_label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,13 +311,15 @@ def _filled(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
 def _places(row: tuple[Any, ...], columns: Mapping[str, str]) -> dict[int, str]:
     """Return which column holds what, if this is the row of titles; else nothing."""
     by_title = {fold(title): key for key, title in columns.items()}
-    found = {n: by_title[fold(str(v))] for n, v in enumerate(row) if v is not None and fold(str(v)) in by_title}
+    found = {
+        n: by_title[fold(str(v))] for n, v in enumerate(row) if v is not None and fold(str(v)) in by_title
+    }
     return found if len(found) > 1 else {}
 
 
 def _missing(title: str, at: int, columns: Mapping[str, str], places: Mapping[int, str]) -> list[RowError]:
     """Return an error for each column that must be there and is not."""
-    must = [key for key in columns if key in _GROUP_MUST + _HOUSE_MUST and key not in places.values()]
+    must = [key for key in columns if key in GROUP_MUST + HOUSE_MUST and key not in places.values()]
     what, do = _("The column is missing."), _("Use the template's row of titles.")
     return [RowError(title, at, columns[key], what, do) for key in must]
 
@@ -392,7 +354,7 @@ def _no_titles(title: str) -> RowError:
 
 
 def _group(line: _Line, result: Sheet) -> None:
-    line.must(_GROUP_MUST)
+    line.must(GROUP_MUST)
     number = line.number("number", least=1)
     row = GroupRow(
         row=line.row,
@@ -410,13 +372,15 @@ def _group(line: _Line, result: Sheet) -> None:
 
 
 def _household(line: _Line, result: Sheet) -> None:
-    line.must(_HOUSE_MUST)
+    line.must(HOUSE_MUST)
     kind = fold(line.text("kind")).replace("-", " ")
     if kind not in KINDS:
         line.wrong(
             "kind",
             _("“%(what)s” is not known.") % {"what": line.text("kind")},
-            _("Write: Nhà ở, Nhà ở kinh doanh, Nhà trọ, Cơ quan."),
+            _(
+                "Write: home, home with a shop, boarding house, or institution, in Vietnamese as in the template."
+            ),
         )
     row = HouseholdRow(
         row=line.row,
@@ -448,12 +412,12 @@ def _phones(line: _Line) -> Iterator[PhoneLine]:
 
 
 def _kit(line: _Line) -> Iterator[KitLine]:
-    for kind in _COUNTED:
+    for kind in COUNTED:
         count = line.number(kind, most=99)
-        until = line.day(_EXPIRES[kind]) if kind in _EXPIRES else None
+        until = line.day(EXPIRES[kind]) if kind in EXPIRES else None
         if until and not count:
             line.wrong(
-                _EXPIRES[kind],
+                EXPIRES[kind],
                 _("A day, but no extinguisher."),
                 _("Write how many there are, or delete the day."),
             )
@@ -514,66 +478,3 @@ def _compare(result: Sheet) -> None:
                 )
                 break
             seen[key] = house.row  # type: ignore[index]
-
-
-def template() -> bytes:
-    """Return the empty workbook that communes fill in, with one example row a sheet (it begins with #, and is skipped)."""
-    book = Workbook()
-    examples = {
-        GROUPS: [
-            "# ví dụ: 3",
-            "Tổ liên gia số 3",
-            "Khu phố 5",
-            "Phạm Thị Mộc Miên",
-            "0900 000 001",
-            "Sân nhà văn hóa Khu phố 5",
-            "18/QĐ-UBND",
-            "04/08/2025",
-        ],
-        HOUSES: [
-            "# ví dụ: 3",
-            "Nhà số 9",
-            "Trần Thị Lụa",
-            "42/9 hẻm 42",
-            "Cạnh tiệm tạp hóa màu vàng",
-            "Nhà ở",
-            "0900 000 009",
-            "chị Lụa",
-            "",
-            "",
-            "",
-            "",
-            1,
-            "30/11/2026",
-            "",
-            "",
-            1,
-            "",
-            1,
-            "",
-            "có",
-            "",
-            "",
-        ],
-    }
-    book.remove(book.worksheets[0])
-    for name, columns in ((GROUPS, GROUP_COLUMNS), (HOUSES, HOUSE_COLUMNS)):
-        sheet = book.create_sheet(name)
-        sheet.append(list(columns.values()))
-        sheet.append(examples[name])
-        for n, (key, title) in enumerate(columns.items(), start=1):
-            head = sheet.cell(1, n)
-            must = key in (_GROUP_MUST if name == GROUPS else _HOUSE_MUST)
-            head.font = Font(bold=True, color="FFFFFF" if must else "1B2D6B")
-            head.fill = PatternFill("solid", fgColor="1B2D6B" if must else "E7EBF8")
-            head.alignment = Alignment(wrap_text=True, vertical="center")
-            sheet.column_dimensions[get_column_letter(n)].width = max(12, min(28, len(title) + 8))
-            if "phone" in key:
-                sheet.column_dimensions[get_column_letter(n)].number_format = "@"
-        sheet.freeze_panes = "A2"
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-EXPLAINED: Final = gettext_lazy("Dark titles must be filled in; a row that begins with # is not read.")

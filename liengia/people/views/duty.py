@@ -58,10 +58,7 @@ def posts(request: HttpRequest) -> HttpResponse:
 
 def monday_of(raw: str | None) -> date:
     """Return the Monday of a day given as 2025-11-28, or of today."""
-    try:
-        day = date.fromisoformat(raw or "")
-    except ValueError:
-        day = clock.today()
+    day = day_of(raw)
     return day - timedelta(days=day.weekday())
 
 
@@ -109,19 +106,20 @@ def rota(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ShiftForm(request.POST or None, post=post, initial={"day": max(monday, clock.today())})
     if request.method == "POST" and may_write and form.is_valid() and _add(request, post, form):
         return redirect(_week_url(post, form.cleaned_data["day"]))
-    data = {
+    return render(request, "people/rota.html", {"form": form, "may_write": may_write, **_rota(post, monday)})
+
+
+def _rota(post: DutyPost, monday: date) -> dict[str, object]:
+    return {
         "post": post,
         "monday": monday,
         "sunday": monday + timedelta(days=6),
         "before": monday - timedelta(days=7),
         "after": monday + timedelta(days=7),
         "days": _week(post, monday),
-        "form": form,
-        "may_write": may_write,
         "now_on": queries.on_duty(post.unit),
         "gaps": queries.coming_gaps([post.unit]),
     }
-    return render(request, "people/rota.html", data)
 
 
 def _add(request: HttpRequest, post: DutyPost, form: ShiftForm) -> bool:
@@ -175,23 +173,30 @@ def handover(request: HttpRequest, public_id: str) -> HttpResponse:
     post = _post(request, public_id)
     user = me(request)
     form = HandoverForm(request.POST or None, post=post, giver=user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.offer_handover(post, actor=Actor.of(user), **form.cleaned_data)
-        except DomainError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("Handed over. It holds when the other has signed."))
-            return redirect("people:handover", public_id)
-    waiting = (
-        Handover.objects.filter(post=post, accepted_at=None).select_related("from_user", "to_user").first()
-    )
-    past = Handover.objects.filter(post=post, accepted_at__isnull=False).select_related(
-        "from_user", "to_user"
-    )[:10]
-    items = [] if waiting else registry.open_items(post, clock.now())
-    data = {"post": post, "form": form, "waiting": waiting, "items": items, "past": past, "user_id": user.pk}
-    return render(request, "people/handover.html", data)
+    if request.method == "POST" and form.is_valid() and _offer(request, post, form):
+        return redirect("people:handover", public_id)
+    return render(request, "people/handover.html", {"form": form, "user_id": user.pk, **_handovers(post)})
+
+
+def _offer(request: HttpRequest, post: DutyPost, form: HandoverForm) -> bool:
+    try:
+        services.offer_handover(post, actor=Actor.of(me(request)), **form.cleaned_data)
+    except DomainError as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, _("Handed over. It holds when the other has signed."))
+    return True
+
+
+def _handovers(post: DutyPost) -> dict[str, object]:
+    every = Handover.objects.filter(post=post).select_related("from_user", "to_user")
+    waiting = every.filter(accepted_at=None).first()
+    return {
+        "post": post,
+        "waiting": waiting,
+        "items": [] if waiting else registry.open_items(post, clock.now()),
+        "past": every.filter(accepted_at__isnull=False)[:10],
+    }
 
 
 @requires("people.duty")
@@ -214,13 +219,22 @@ def sign(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
 def log(request: HttpRequest, public_id: str) -> HttpResponse:
     """Print one day of duty on one page: who was on, what happened, what was handed over."""
     post = _post(request, public_id)
-    try:
-        day = date.fromisoformat(request.GET.get("ngay", ""))
-    except ValueError:
-        day = clock.today()
-    begins, ends = _duty_day(post, day)
     audit.record_read("people.shift_log_read", actor=Actor.of(me(request)), about=post, unit=post.unit)
-    data = {
+    return render(request, "people/shift_log.html", _log(post, day_of(request.GET.get("ngay"))))
+
+
+def day_of(raw: str | None) -> date:
+    """Return a day given as 2025-11-28, or today."""
+    try:
+        return date.fromisoformat(raw or "")
+    except ValueError:
+        return clock.today()
+
+
+def _log(post: DutyPost, day: date) -> dict[str, object]:
+    begins, ends = _duty_day(post, day)
+    signed = Handover.objects.filter(post=post, at__gte=begins, at__lt=ends)
+    return {
         "post": post,
         "day": day,
         "begins": begins,
@@ -229,11 +243,8 @@ def log(request: HttpRequest, public_id: str) -> HttpResponse:
         "after": day + timedelta(days=1),
         "shifts": DutyShift.objects.filter(post=post).overlapping(begins, ends).select_related("user"),
         "lines": registry.log_lines(post, begins, ends),
-        "handovers": Handover.objects.filter(post=post, at__gte=begins, at__lt=ends).select_related(
-            "from_user", "to_user"
-        ),
+        "handovers": signed.select_related("from_user", "to_user"),
     }
-    return render(request, "people/shift_log.html", data)
 
 
 def _duty_day(post: DutyPost, day: date) -> tuple[datetime, datetime]:

@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from liengia.core.actor import Actor
-from liengia.core.errors import DomainError
 from liengia.core.pdf import qr_svg
 from liengia.core.templatetags.look import spaced_phone
 from liengia.people import policies, services
@@ -201,20 +200,9 @@ def end_member(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     household = _found(request, public_id)
     user = me(request)
     membership = get_object_or_404(Membership.objects.filter(household=household, ended_at=None), pk=pk)
-    if membership.user_id != user.pk and not policies.leads(user, household):
+    is_own = membership.user_id == user.pk
+    if not is_own and not policies.leads(user, household):
         raise Http404
-    try:
-        services.end_membership(membership, actor=Actor.of(user))
-        messages.success(
-            request, _("%(who)s no longer belongs to this household.") % {"who": membership.user}
-        )
-    except DomainError as error:
-        messages.error(request, str(error))
-    return redirect(
-        "people:after_login" if membership.user_id == user.pk else "people:household",
-        *_args(membership, user.pk, public_id),
-    )
-
-
-def _args(membership: Membership, user_id: int, public_id: str) -> list[str]:
-    return [] if membership.user_id == user_id else [public_id]
+    services.end_membership(membership, actor=Actor.of(user))
+    messages.success(request, _("%(who)s no longer belongs to this household.") % {"who": membership.user})
+    return redirect("people:after_login") if is_own else redirect("people:household", public_id)

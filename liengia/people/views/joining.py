@@ -35,12 +35,10 @@ def opens_in_zalo(request: HttpRequest) -> bool:
 @never_cache
 def enter(request: HttpRequest, code: str) -> HttpResponse:
     """Show an invitation (a look never uses it up), and use it when the button is pressed."""
-    try:
-        invitation = services.find_invitation(code)
-    except NotFound:
-        return render(request, "people/invitation_gone.html", {"invitation": None}, status=404)
-    if not invitation.is_usable:
-        return render(request, "people/invitation_gone.html", {"invitation": invitation}, status=410)
+    invitation = _found(code)
+    if invitation is None or not invitation.is_usable:
+        status = 410 if invitation else 404
+        return render(request, "people/invitation_gone.html", {"invitation": invitation}, status=status)
     if opens_in_zalo(request):
         link = request.build_absolute_uri(request.path)
         return render(request, "people/open_in_browser.html", {"invitation": invitation, "link": link})
@@ -50,8 +48,15 @@ def enter(request: HttpRequest, code: str) -> HttpResponse:
         Invitation.Purpose.OFFICE: _office,
     }
     response = steps[Invitation.Purpose(invitation.purpose)](request, code, invitation)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response
+
+
+def _found(code: str) -> Invitation | None:
+    try:
+        return services.find_invitation(code)
+    except NotFound:
+        return None
 
 
 def _join(request: HttpRequest, code: str, invitation: Invitation) -> HttpResponse:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -52,24 +53,33 @@ def add(request: HttpRequest) -> HttpResponse:
     """Make an account with its first role, and show the link for the first sign-in."""
     form = NewAccountForm(request.POST or None, keeper=me(request))
     if request.method == "POST" and form.is_valid():
-        actor, data = Actor.of(me(request)), form.cleaned_data
-        try:
+        made = _make(request, form)
+        if made is not None:
+            return made
+    return render(request, "people/office/add.html", {"form": form})
+
+
+def _make(request: HttpRequest, form: NewAccountForm) -> HttpResponse | None:
+    actor, data = Actor.of(me(request)), form.cleaned_data
+    in_office = data["role"].needs_second_factor
+    try:
+        with transaction.atomic():
             user = services.make_user(
                 actor=actor,
                 username=data["username"],
                 full_name=data["full_name"],
                 phone=data["phone"] or None,
-                is_staff=data["role"].needs_second_factor,
+                is_staff=in_office,
             )
             services.assign_role(user, data["role"], data["unit"], actor=actor, valid_to=data.get("valid_to"))
-        except DomainError as error:
-            form.add_error(None, str(error))
-        else:
-            invite = (
-                services.invite_to_office if data["role"].needs_second_factor else services.invite_to_bind
-            )
-            return _show_link(request, user, invite(user, actor=actor))
-    return render(request, "people/office/add.html", {"form": form})
+    except DomainError as error:
+        form.add_error(None, str(error))
+        return None
+    return _show_link(
+        request,
+        user,
+        (services.invite_to_office if in_office else services.invite_to_bind)(user, actor=actor),
+    )
 
 
 def _show_link(request: HttpRequest, user: User, issued: Issued) -> HttpResponse:
@@ -84,17 +94,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an account, and give it a further role."""
     user = _target(request, pk)
     form = GiveRoleForm(request.POST or None, keeper=me(request))
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            services.assign_role(
-                user, data["role"], data["unit"], actor=Actor.of(me(request)), valid_to=data.get("valid_to")
-            )
-        except DomainError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("people_office_account", pk)
+    if request.method == "POST" and form.is_valid() and _give(request, user, form):
+        return redirect("people_office_account", pk)
     data = {
         "account": user,
         "form": form,
@@ -102,6 +103,17 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "phones": BoundPhone.objects.active().filter(user=user),
     }
     return render(request, "people/office/account.html", data)
+
+
+def _give(request: HttpRequest, user: User, form: GiveRoleForm) -> bool:
+    data, actor = form.cleaned_data, Actor.of(me(request))
+    try:
+        services.assign_role(user, data["role"], data["unit"], actor=actor, valid_to=data.get("valid_to"))
+    except DomainError as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, _("Saved."))
+    return True
 
 
 @requires("people.accounts")
