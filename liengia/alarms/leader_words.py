@@ -32,7 +32,7 @@ def span_words(seconds: float | None) -> str:
     """Return "1′40″", or a dash when it did not happen."""
     if seconds is None:
         return "–"
-    whole = int(round(seconds))
+    whole = round(seconds)
     return f"{whole // 60}′{whole % 60:02d}″" if whole >= 60 else f"{whole}″"
 
 

@@ -40,6 +40,18 @@ class _OnlyLook(ModelPermissionPolicy):
         return "view" in actions and self.user_has_permission(user, "view")
 
 
+# Headings of lists and exports; the models name only what people fill in.
+LABELS: dict[str, Any] = {
+    "public_id": _("Code"), "unit": _("Hamlet"), "group": _("Group"), "household": _("House"), "kind": _("Kind"),
+    "place": _("Where it hangs"), "first_seen_at": _("First seen"), "last_seen_at": _("Last seen"),
+    "provisioned_at": _("Credential given"), "mistaken_count": _("Mistaken alarms"), "revoked_at": _("Revoked"),
+    "opened_at": _("Opened"), "mode": _("Mode"), "state": _("State"), "acknowledged_at": _("Acknowledged"),
+    "ended_at": _("Ended"), "end_reason": _("Reason"), "press_count": _("Presses"), "household_count": _("Houses"),
+    "planned_at": _("Planned for"), "started_at": _("Started"), "cancelled_at": _("Cancelled"), "score": _("Score"),
+    "note": _("What was learnt"), "at": _("When"), "reason": _("Reason"), "subject": _("Topic"), "size": _("Bytes"),
+}  # fmt: skip
+
+
 def scoped(rows: QuerySet[Any], user: Any, *, unit: str, capabilities: tuple[str, ...]) -> QuerySet[Any]:
     """Return the rows of the units in which the reader holds one of the capabilities."""
     if user.is_superuser:
@@ -53,6 +65,13 @@ class _ScopedList(IndexView):
 
     scope_unit = ""
     scope_capabilities: tuple[str, ...] = ()
+
+    export_headings = LABELS
+
+    def _get_custom_column(self, field_name: str, *args: Any, **kwargs: Any) -> Any:
+        column = super()._get_custom_column(field_name, *args, **kwargs)
+        column.label = LABELS.get(field_name, column.label)
+        return column
 
     def get_base_queryset(self) -> Any:
         """Leave out what stands elsewhere, and what is hidden."""

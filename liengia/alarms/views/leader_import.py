@@ -42,7 +42,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error("file", str(error))
     errors = outcome.errors[:ERRORS_SHOWN] if outcome else []
-    context = {"form": form, "outcome": outcome, "errors": errors, "explained": spreadsheet.EXPLAINED}
+    context = {"form": form, "outcome": outcome, "errors": errors}
     return render(request, "alarms/leader/import.html", context)
 
 
