@@ -38,9 +38,14 @@ _POWER: Final = (
 )
 
 
+def is_loaded() -> bool:
+    """Tell whether there are groups already, the demonstration's or real ones."""
+    return NeighbourGroup.objects.of_households().exists()
+
+
 def load_once() -> bool:
     """Load the demonstration unless it is there; True when it was loaded now."""
-    if NeighbourGroup.objects.of_households().exists():
+    if is_loaded():
         return False
     load()
     return True
@@ -185,7 +190,7 @@ def _tell_stories(group: NeighbourGroup, groups: list[NeighbourGroup]) -> None:
     with _past(now - timedelta(days=2, hours=9)) as past:
         _medical(groups[6], past)
     Press.objects.filter(needs_publishing=True, published_at=None).update(published_at=F("received_at"))
-    leader = User.objects.get(pk=group.leader_id)
+    leader = _leader(group)
     alarms.plan_drill(
         group,
         planned_at=now + timedelta(days=9),
@@ -248,7 +253,7 @@ def _answers(
         household = _house(incident.group, seat)
         membership = household.memberships.filter(ended_at=None).select_related("user").first()
         user = membership.user if membership else None
-        leader = User.objects.get(pk=incident.group.leader_id)
+        leader = _leader(incident.group)
         alarms.answer_incident(
             incident,
             household=household,
@@ -258,6 +263,12 @@ def _answers(
             user=user,
             actor=Actor.of(user or leader),
         )
+
+
+def _leader(group: NeighbourGroup) -> User:
+    if group.leader is None:
+        raise RuntimeError("the demonstration's groups have leaders")
+    return group.leader
 
 
 def _officer() -> Actor:
@@ -272,7 +283,7 @@ def _fire(group: NeighbourGroup, past: _Past) -> None:
     past.after(8)
     alarms.acknowledge_incident(incident, actor=_officer())
     past.after(11)
-    leader = Actor.of(User.objects.get(pk=group.leader_id))
+    leader = Actor.of(_leader(group))
     alarms.tick_emergency_call(incident, number="114", household=_house(group, 1), actor=leader)
     _answers(
         incident,
@@ -306,7 +317,7 @@ def _medical(group: NeighbourGroup, past: _Past) -> None:
     _sirens_sound(incident, past)
     past.after(15)
     alarms.acknowledge_incident(incident, actor=_officer())
-    leader = Actor.of(User.objects.get(pk=group.leader_id))
+    leader = Actor.of(_leader(group))
     past.after(10)
     alarms.tick_emergency_call(incident, number="115", household=_house(group, 1), actor=leader)
     _answers(incident, past, [(1, "coming", 1, ()), (7, "coming", 2, ())])
@@ -315,7 +326,7 @@ def _medical(group: NeighbourGroup, past: _Past) -> None:
 
 
 def _drill(group: NeighbourGroup, past: _Past) -> None:
-    leader = User.objects.get(pk=group.leader_id)
+    leader = _leader(group)
     drill = alarms.plan_drill(
         group,
         planned_at=past.at + timedelta(hours=1),

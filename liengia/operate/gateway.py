@@ -187,7 +187,7 @@ class Gateway:
                     user=broker.SERVER_USER,
                     password=keys.secret("broker-server.key"),
                     max_reconnect_attempts=-1,
-                    reconnect_time_wait=0.5,
+                    reconnect_time_wait=1,
                     error_cb=_quiet,
                 )
                 break

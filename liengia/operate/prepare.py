@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import polib
+import polib  # type: ignore[import-untyped]
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -133,7 +133,7 @@ def static_stamp() -> str:
     """Return a stamp of all static files by path, size and time."""
     digest = hashlib.sha256(_versions())
     for finder in get_finders():
-        for path, storage in finder.list([]):  # type: ignore[no-untyped-call]
+        for path, storage in finder.list([]):
             state = Path(storage.path(path)).stat()
             digest.update(f"{path}:{state.st_size}:{state.st_mtime_ns}".encode())
     return digest.hexdigest()

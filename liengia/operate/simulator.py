@@ -88,7 +88,7 @@ class Device:
                     await self._connect()
             except (mqtt.Refused, OSError, TimeoutError) as error:
                 self.fleet.told.counts[f"not connected ({type(error).__name__})"] += 1
-                await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))
+                await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))  # noqa: S311
                 pause_s = min(pause_s * 2, 15)
                 continue
             pause_s = 1.0
@@ -96,11 +96,11 @@ class Device:
             await self._lost.wait()
             beat.cancel()
             self.connection = None
-            await asyncio.sleep(random.uniform(0.2, 1.0))
+            await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311
 
     async def _connect(self) -> None:
         self._lost.clear()
-        tail = "".join(random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=8))
+        tail = "".join(random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=8))  # noqa: S311
         login = mqtt.Login(
             client_id=self.secret.device + tail,
             username=self.secret.username,
@@ -145,10 +145,7 @@ class Device:
 
     def tick(self, now_s: float) -> None:
         """Do what is due: say again that it sounds, publish a press again."""
-        if self.siren is not None and self.siren.is_sounding(now_s) and not self.is_silent:
-            if now_s - self._rang_at_s >= devices.RANG_EVERY_S and self.connection is not None:
-                self._rang_at_s = now_s
-                self.connection.publish(self.topic("rang"), json.dumps(self.siren.sounds_for).encode())
+        self._say_that_it_sounds(now_s)
         if not self.button.is_waiting:
             return
         match self.button.due(now_s):
@@ -159,6 +156,13 @@ class Device:
                 self.connection.close(politely=False)
             case "give_up":
                 self.fleet.told.counts["presses given up"] += 1
+
+    def _say_that_it_sounds(self, now_s: float) -> None:
+        if self.siren is None or self.connection is None or self.is_silent or not self.siren.is_sounding(now_s):
+            return
+        if now_s - self._rang_at_s >= devices.RANG_EVERY_S:
+            self._rang_at_s = now_s
+            self.connection.publish(self.topic("rang"), json.dumps(self.siren.sounds_for).encode())
 
     def press(self, kind: str, mode: str = "real") -> None:
         """Press the button."""
@@ -181,7 +185,7 @@ class Device:
                 facts: dict[str, Any] = {"rssi_dbm": -60, "firmware": FIRMWARE}
                 facts |= {"mains": True} if self.siren is not None else {"battery_mv": 3100}
                 self.connection.publish(self.topic("beat"), json.dumps(facts).encode())
-            await asyncio.sleep(devices.BEAT_EVERY_S * random.uniform(0.9, 1.0))
+            await asyncio.sleep(devices.BEAT_EVERY_S * random.uniform(0.9, 1.0))  # noqa: S311
 
     def _move(self, order: dict[str, Any]) -> None:
         fields = (order.get("group"), order.get("username"), order.get("password"))

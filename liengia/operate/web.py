@@ -46,7 +46,7 @@ class _Server(uvicorn.Server):
 def serve(*, workers: int) -> None:
     """Serve until SIGTERM; returns when all workers have gone."""
     listener = listen(settings.HOST, settings.PORT)
-    get_resolver().url_patterns
+    get_resolver().url_patterns  # noqa: B018  (loads all views before the fork)
     gc.collect()
     gc.freeze()
     pids = {_fork(listener) for _ in range(workers)}

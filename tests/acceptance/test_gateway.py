@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -68,7 +67,7 @@ def test_a_cut_off_hamlet_rings_and_joins_without_loss_or_late_alarm(tmp_path: P
             )
         asyncio.run(_scene(centre, link, mqtt_port, secrets))
     except AssertionError:
-        print((tmp_path / "gateway.log").read_text()[-2000:], centre.log.read_text()[-3000:])  # noqa: T201
+        print((tmp_path / "gateway.log").read_text()[-2000:], centre.log.read_text()[-3000:])
         raise
     finally:
         if gateway is not None:

@@ -7,5 +7,5 @@ from django.db.backends.postgresql import base
 from liengia.core.db import Stopwatch
 
 
-class DatabaseWrapper(Stopwatch, base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(Stopwatch, base.DatabaseWrapper):
     """The connection."""

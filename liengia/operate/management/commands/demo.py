@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load it."""
-        if demo.NeighbourGroup.objects.of_households().exists():
+        if demo.is_loaded():
             self.stdout.write("There are groups already; nothing was changed.")
             return
         demo.load(groups=options["groups"], households=options["households"], say=self.stdout.write)
