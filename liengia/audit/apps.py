@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -15,4 +17,5 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries of lower rooms."""
-        from liengia.audit import audit_kinds, health, tasks  # noqa: F401
+        for part in ("audit_kinds", "health", "tasks"):
+            import_module(f"{self.name}.{part}")

@@ -89,7 +89,7 @@ class Entry(models.Model):
         "kind", "actor_kind", "about_type", "about_id", "facts", "personal_hash", "prev_hash", "hash"
     }  # fmt: skip
 
-    objects: ClassVar[Manager[Entry]] = EntryQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[Manager[Entry]] = EntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("audit entry")

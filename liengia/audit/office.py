@@ -108,7 +108,7 @@ class OfficeCreateView(_Saves, generic.CreateView):  # type: ignore[misc]
 
     def get_success_buttons(self) -> list[Any]:
         """Offer the form again only where there is one."""
-        return super().get_success_buttons() if "change" in self.office.actions else []  # type: ignore[no-any-return]
+        return super().get_success_buttons() if "change" in self.office.actions else []
 
     def save_instance(self) -> Any:
         """Call the verb."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +17,9 @@ class OrganisationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries of lower rooms."""
-        from liengia.organisations import audit_kinds, reform  # noqa: F401
+        from liengia.organisations import reform
         from liengia.units import succession
 
+        import_module(f"{self.name}.audit_kinds")
         succession.register(reform.move_organisations)
         succession.register(reform.move_committees)

@@ -57,7 +57,7 @@ class Committee(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("followed by")
     )
 
-    objects: ClassVar[Manager[Committee] | CommitteeQuerySet] = CommitteeQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[Manager[Committee] | CommitteeQuerySet] = CommitteeQuerySet.as_manager()
 
     IMPERSONAL: ClassVar = {"public_id", "kind", "name", "decision_number"}
 
@@ -267,7 +267,7 @@ class Task(models.Model):
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     result = TextField(_("result"), blank=True)
 
-    objects: ClassVar[Manager[Task] | TaskQuerySet] = TaskQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[Manager[Task] | TaskQuerySet] = TaskQuerySet.as_manager()
 
     IMPERSONAL: ClassVar = {"public_id", "what", "state", "result"}
 

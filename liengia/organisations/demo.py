@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.utils.timezone import get_current_timezone
 
@@ -49,7 +49,7 @@ def load() -> int:
     return Organisation.objects.count() - before
 
 
-def _organisation(kind: str, name: str, unit: Unit, **facts: object) -> Organisation:
+def _organisation(kind: str, name: str, unit: Unit, **facts: Any) -> Organisation:
     known = Organisation.objects.filter(kind=kind, name=name, unit=unit).first()
     return known or services.create_organisation(kind=kind, name=name, unit=unit, actor=ACTOR, **facts)
 

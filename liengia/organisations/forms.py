@@ -31,7 +31,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
 
     class Meta:
         model = Organisation
-        fields = ("kind", "name", "unit", "phone", "address", "note", "valid_from", "legal_basis")
+        fields: tuple[str, ...] = ("kind", "name", "unit", "phone", "address", "note", "valid_from", "legal_basis")
         widgets = {"valid_from": DAY, "note": forms.Textarea(attrs={"rows": 3})}
 
 

@@ -99,7 +99,7 @@ class Organisation(models.Model):
     )
     folded_name = models.CharField(max_length=260, editable=False, db_index=True)
 
-    objects: ClassVar[Manager[Organisation] | OrganisationQuerySet] = (  # type: ignore[assignment]
+    objects: ClassVar[Manager[Organisation] | OrganisationQuerySet] = (
         OrganisationQuerySet.as_manager()
     )
 
@@ -209,7 +209,7 @@ class Agreement(models.Model):
     )
     parties = models.ManyToManyField(Organisation, through="AgreementParty", related_name="agreements")
 
-    objects: ClassVar[Manager[Agreement] | AgreementQuerySet] = AgreementQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[Manager[Agreement] | AgreementQuerySet] = AgreementQuerySet.as_manager()
 
     IMPERSONAL: ClassVar = {"public_id", "name", "number", "subject"}
 

@@ -79,7 +79,7 @@ def yes(flag: bool) -> str:
     return gettext("yes") if flag else "–"
 
 
-class OrganisationFilter(WagtailFilterSet):  # type: ignore[misc]
+class OrganisationFilter(WagtailFilterSet):
     """By kind, and whether those that have ended are shown too."""
 
     kind = django_filters.ChoiceFilter(label=_("kind"), choices=OrganisationKind.choices)
@@ -304,7 +304,7 @@ class ConclusionViewSet(ScopedViewSet):
         return committee_services.conclude(meeting=data["meeting"], text=data["text"], tasks=tasks, actor=actor)
 
 
-class TaskFilter(WagtailFilterSet):  # type: ignore[misc]
+class TaskFilter(WagtailFilterSet):
     """By state, and only those that are late."""
 
     state = django_filters.ChoiceFilter(label=_("state"), choices=TaskState.choices)
@@ -360,7 +360,7 @@ class TaskViewSet(ScopedViewSet):
         return move(row, due_on=day, reason=words, actor=actor)
 
 
-class OrganisationsGroup(ViewSetGroup):  # type: ignore[misc]
+class OrganisationsGroup(ViewSetGroup):
     """The menu of institutions."""
 
     menu_label = _("Institutions")
@@ -373,7 +373,7 @@ class OrganisationsGroup(ViewSetGroup):  # type: ignore[misc]
     )
 
 
-class CommitteesGroup(ViewSetGroup):  # type: ignore[misc]
+class CommitteesGroup(ViewSetGroup):
     """The menu of committees."""
 
     menu_label = _("Committees")

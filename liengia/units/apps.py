@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +19,10 @@ class UnitsConfig(AppConfig):
         """Fill the registries of lower rooms."""
         from liengia.audit import scope as audit_scope
         from liengia.core import rooms
-        from liengia.units import audit_kinds, scope, succession, switches, tasks  # noqa: F401
+        from liengia.units import scope, succession, switches
 
+        for part in ("audit_kinds", "tasks"):
+            import_module(f"{self.name}.{part}")
         rooms.answer_by(switches.keeps_on)
         succession.register(switches.move_switches)
         audit_scope.answer_by(lambda user: [u.pk for u in scope.units_for(user, "audit.read").only("pk")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from datetime import date
 
@@ -29,7 +30,7 @@ def _overlaps(units: dict[int, Unit]) -> list[str]:
     found = []
     for code, rows in by_code.items():
         rows.sort(key=_time)
-        for one, next_ in zip(rows, rows[1:], strict=False):
+        for one, next_ in itertools.pairwise(rows):
             if _time(one)[1] > _time(next_)[0]:
                 found.append(f"{code}: {one.full_name} and {next_.full_name} overlap.")
     return found

@@ -139,7 +139,7 @@ class Unit(models.Model):
         "code", "name", "kind", "level", "legal_basis", "origin", "former_names", "folded_name", "folded_all"
     }  # fmt: skip
 
-    objects: ClassVar[Manager[Unit] | UnitQuerySet] = UnitQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[Manager[Unit] | UnitQuerySet] = UnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("administrative unit")
@@ -169,6 +169,11 @@ class Unit(models.Model):
         """Return the name that tells it apart."""
         return self.display_name
 
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the folded names equal to the names."""
+        self.fold()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
     def fold(self) -> None:
         """Renew what is searched: own name, kind, code, old names, old commune; and of those below communes, the parent's."""
         self.folded_name = fold(self.name)[:160]
@@ -177,11 +182,6 @@ class Unit(models.Model):
         if above is not None:
             words += [above.full_name, above.origin]
         self.folded_all = f" {fold(' '.join(words))[:598]} "
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        """Keep the folded names equal to the names."""
-        self.fold()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     # Time
 

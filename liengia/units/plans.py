@@ -217,6 +217,20 @@ def check(plan: ReformPlan, ground: Ground) -> None:
             raise refuse(
                 _("%(unit)s needs exactly one principal successor."), "principal", unit=ground.by_code[code].full_name
             )
+    _check_passings(plan, ground, new)
+    gone = _gone(plan, ground)
+    for later in Unit.objects.filter(code__in=gone - plan.all_old, valid_from__gte=plan.on):
+        raise refuse(
+            _("%(unit)s cannot go over: its code %(code)s belongs to another unit from %(day)s."), "overlap",
+            unit=ground.by_code[later.code].full_name, code=later.code, day=later.valid_from,
+        )  # fmt: skip
+    for unit in plan.new:
+        _check_new(plan, ground, unit, new, gone)
+    _check_children(plan, ground, new, gone)
+
+
+def _check_passings(plan: ReformPlan, ground: Ground, new: Mapping[str, NewUnit]) -> None:
+    """Refuse a passing into nothing, or into a unit of another level."""
     for passing in plan.passings:
         target, old = new.get(passing.new), ground.by_code[passing.old]
         if target is None:
@@ -229,14 +243,10 @@ def check(plan: ReformPlan, ground: Ground) -> None:
                 _("%(unit)s and its successor %(new)s are not of the same level."), "level_differs",
                 unit=old.full_name, new=target.name,
             )  # fmt: skip
-    gone = _gone(plan, ground)
-    for later in Unit.objects.filter(code__in=gone - plan.all_old, valid_from__gte=plan.on):
-        raise refuse(
-            _("%(unit)s cannot go over: its code %(code)s belongs to another unit from %(day)s."), "overlap",
-            unit=ground.by_code[later.code].full_name, code=later.code, day=later.valid_from,
-        )  # fmt: skip
-    for unit in plan.new:
-        _check_new(plan, ground, unit, new, gone)
+
+
+def _check_children(plan: ReformPlan, ground: Ground, new: Mapping[str, NewUnit], gone: set[str]) -> None:
+    """Refuse a plan that leaves a child of an ending unit without a parent."""
     for code in sorted(plan.all_old):
         for child in ground.following(ground.by_code[code]):
             if child.code not in plan.all_old:

@@ -24,7 +24,7 @@ from liengia.units.models import Level, Reform, RoomSwitch, Unit, valid_on
 CAPABILITY = "units.rooms"
 
 
-class UnitFilter(WagtailFilterSet):  # type: ignore[misc]
+class UnitFilter(WagtailFilterSet):
     """By level and by a day on which they stood; without a day, those that stand today."""
 
     level = django_filters.ChoiceFilter(label=_("level"), choices=Level.choices)
@@ -41,7 +41,7 @@ class UnitFilter(WagtailFilterSet):  # type: ignore[misc]
     def filter_queryset(self, queryset: QuerySet[Unit]) -> QuerySet[Unit]:
         """Show today's where no day is given."""
         found = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data.get("day") else found.filter(valid_on(clock.today()))  # type: ignore[no-any-return]
+        return found if self.form.cleaned_data.get("day") else found.filter(valid_on(clock.today()))
 
 
 class UnitInspectView(OfficeInspectView):
@@ -61,7 +61,7 @@ class UnitInspectView(OfficeInspectView):
             "before": _("took over from"),
             "after": _("was followed by"),
         }
-        return str(words[field_name]) if field_name in words else super().get_field_label(field_name, field)  # type: ignore[no-any-return]
+        return str(words[field_name]) if field_name in words else super().get_field_label(field_name, field)
 
     def get_before_display_value(self) -> str:
         """Name the units before."""
@@ -155,7 +155,7 @@ class RoomSwitchViewSet(OfficeViewSet):
         return services.switch_room(unit=row.unit, room=row.room, is_on=data["is_on"], actor=actor)
 
 
-class UnitsGroup(ViewSetGroup):  # type: ignore[misc]
+class UnitsGroup(ViewSetGroup):
     """The menu of the room."""
 
     menu_label = _("Units")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -43,7 +44,7 @@ def test_entries_become_one_chain() -> None:
     chain = list(Entry.objects.sealed())
     assert [e.seq for e in chain] == [1, 2, 3, 4, 5]
     assert chain[0].prev_hash == GENESIS
-    assert all(b.prev_hash == a.hash for a, b in zip(chain, chain[1:], strict=False))
+    assert all(b.prev_hash == a.hash for a, b in itertools.pairwise(chain))
     found = services.verify()
     assert (found.is_whole, found.sealed, found.tail, found.head) == (True, 5, 0, chain[-1].hash)
 

@@ -137,7 +137,7 @@ def test_a_split_sends_each_hamlet_where_the_plan_says(present: None) -> None:
         assert [u.name for u in old.successors()] == ["Mỹ Lệ", "Long Sơn"]
         long_son = Unit.objects.current().get(code="28129")
         assert {u.code[:5] for u in Unit.objects.below(long_son).hamlets()} == {"28129"}
-        assert [u.display_name for u in Unit.objects.below(long_son).hamlets()][0] == "Ấp 1"
+        assert next(u.display_name for u in Unit.objects.below(long_son).hamlets()) == "Ấp 1"
         first = Unit.objects.at(EVE).get(code="28129-01")
         commune = first.current().commune()
         assert commune is not None and commune.pk == long_son.pk

@@ -48,7 +48,7 @@ def movers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
         return chunk
 
     monkeypatch.setattr(succession, "_movers", {"test.move": move})
-    yield calls
+    return calls
 
 
 def test_a_reform_cut_off_while_moving_goes_on_where_it_stopped(year_2023: None, movers: Counter[str]) -> None:

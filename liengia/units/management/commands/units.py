@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
-from liengia.units import consistency, demo, loading, reforms
+from liengia.units import consistency, demo, loading, plans, reforms
 from liengia.units.models import Unit
 from liengia.units.plans import ReformPlan
 
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             raise CommandError(f"{file}: {error}") from error
         if check:
-            reforms.check(plan, reforms.Ground.on(plan.eve))
+            plans.check(plan, plans.Ground.on(plan.eve))
             self.stdout.write("This plan can be drawn.")
             return
         reform = reforms.apply_reform(plan, actor=ACTOR)
