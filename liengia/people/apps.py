@@ -47,7 +47,7 @@ class PeopleConfig(AppConfig):
         from allauth.mfa import signals
 
         from liengia.core import health
-        from liengia.people import audit_kinds, capabilities, menu, policies, reform, tasks
+        from liengia.people import audit_kinds, capabilities, menu, policies, reform, tasks  # noqa: F401  (each registers itself)
         from liengia.people.health import rota
         from liengia.units import scope, succession
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 
-PASSWORD: Final = "bon-tai-cho-2025"
-TOTP_SECRET: Final = "LIENGIALIENGIALIENGIALIENGIA2345"
+PASSWORD: Final = "bon-tai-cho-2025"  # noqa: S105  (the demonstration’s, shown on its own sign-in page)
+TOTP_SECRET: Final = "LIENGIALIENGIALIENGIALIENGIA2345"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def _end(incident: Incident, *, verb: str, reason: str, note: str, actor: Actor,
         update_fields=[
             "state", "acknowledged_at", "acknowledged_by", "ended_at", "ended_by", "end_reason", "end_note",
             "is_sounding", "counts",
-        ]  # fmt: skip
+        ]
     )
     cancel_steps(incident, at=now, reason="ended", all_of_them=True)
     _end_rings(incident, at=now)

@@ -66,6 +66,6 @@ class Stopwatch:
             from liengia.core.metrics import slow_transactions
 
             slow_transactions.inc()
-            logger.info("a write transaction was held for %.0f ms", held_s * 1000)
+            logger.debug("a write transaction was held for %.0f ms", held_s * 1000)
         if LIMIT_S is not None and held_s > LIMIT_S:
             raise TooLong(f"A write transaction was held for {held_s * 1000:.0f} ms; do the work in chunks.")

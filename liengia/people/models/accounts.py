@@ -35,7 +35,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(_("Sign-in name"), max_length=150, unique=True)
     full_name = NameField(_("Full name"), max_length=120, blank=True)
     phone = PhoneField(_("Phone"), null=True, blank=True)  # type: ignore[misc]  # the field knows no null
-    email = models.EmailField(_("E-mail"), null=True, blank=True)
+    email = models.EmailField(_("E-mail"), null=True, blank=True)  # noqa: DJ001  (unique where given)
     is_active = models.BooleanField(_("May sign in"), default=True)
     is_staff = models.BooleanField(_("Works for the commune or the installation"), default=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
