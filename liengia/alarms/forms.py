@@ -59,7 +59,8 @@ class GroupForm(forms.ModelForm[NeighbourGroup]):
         super().__init__(*args, **kwargs)
         group = self.instance
         living = User.objects.filter(memberships__household__group_places__group=group, memberships__ended_at=None)
-        keys = {*living.values_list("pk", flat=True), group.leader_id, group.deputy_id} - {None}
+        leading = [key for key in (group.leader_id, group.deputy_id) if key is not None]
+        keys = [*living.values_list("pk", flat=True), *leading]
         for name in ("leader", "deputy"):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):

@@ -46,7 +46,7 @@ def import_groups(sheet: Sheet, commune: Unit, *, actor: Actor) -> Outcome:
 
 def _standing_groups(sheet: Sheet, hamlets: dict[int, Unit]) -> list[RowError]:
     taken = set(
-        NeighbourGroup.objects.active().of_households().filter(unit__in=hamlets.values()).values_list("unit", "number")  # type: ignore[attr-defined]
+        NeighbourGroup.objects.active().of_households().filter(unit__in=hamlets.values()).values_list("unit", "number")
     )
     return [
         RowError(

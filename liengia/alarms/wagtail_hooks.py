@@ -115,12 +115,12 @@ class _Looked(ModelViewSet):
         return _OnlyLook(self.model)
 
     @property
-    def index_view_class(self) -> type[IndexView]:  # type: ignore[override]
+    def index_view_class(self) -> type[IndexView]:
         """The list, in its scope."""
         return type("List", (_ScopedList,), {"scope_unit": self.scope_unit, "scope_capabilities": self.scope_capabilities})
 
     @property
-    def inspect_view_class(self) -> type[InspectView]:  # type: ignore[override]
+    def inspect_view_class(self) -> type[InspectView]:
         """One row, in its scope."""
         return type("Look", (_ScopedLook,), {"scope_unit": self.scope_unit, "scope_capabilities": self.scope_capabilities})
 
@@ -266,7 +266,7 @@ class _Item(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Ask for the capability."""
-        return people.can(request.user, self.capability)  # type: ignore[arg-type]
+        return people.can(request.user, self.capability)
 
 
 class _PlansItem(_Item):

@@ -19,6 +19,7 @@ from liengia.alarms.capabilities import MANAGE_DEVICES
 from liengia.alarms.forms import GroupForm, NewHouseForm, ToldForm
 from liengia.alarms.models import GroupHousehold, Incident, NeighbourGroup
 from liengia.alarms.views.leader_screens import group_screen
+from liengia.alarms.views.resident_screens import live_position
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, NotFound
 from liengia.people import policies as people
@@ -145,7 +146,8 @@ def decision(request: HttpRequest, public_id: str) -> HttpResponseBase:
     found = group_of(request, public_id)
     if not found.decision_file:
         raise NotFound("")
-    name = f"quyet-dinh-{found.public_id}.{found.decision_file.name.rsplit('.', 1)[-1].lower()}"
+    kind = str(found.decision_file.name).rsplit(".", 1)[-1].lower()
+    name = f"quyet-dinh-{found.public_id}.{kind}"
     return FileResponse(found.decision_file.open("rb"), as_attachment=True, filename=name)
 
 
@@ -171,7 +173,7 @@ def calls(request: HttpRequest, public_id: str) -> HttpResponse:
         )
         messages.success(request, _("Written down: %(house)s.") % {"house": household.house_label})
         return redirect("alarms:leader_calls", public_id)
-    return shown(request, found, "group", "calls", incident=incident, summary=queries.incident_summary(incident))
+    return shown(request, found, "group", "calls", incident=incident, summary=queries.incident_summary(incident), position=live_position())
 
 
 def _house_of(group: NeighbourGroup, public_id: str) -> Household:

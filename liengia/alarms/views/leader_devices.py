@@ -22,7 +22,7 @@ from liengia.people.policies import signed_in
 
 
 def _device(group: NeighbourGroup, public_id: str) -> Device:
-    found = Device.objects.active().on_the_bus().filter(group=group).select_related("group__unit", "household")  # type: ignore[attr-defined]
+    found = Device.objects.active().on_the_bus().filter(group=group).select_related("group__unit", "household")
     device: Device = get_object_or_404(found, public_id=public_id)
     return device
 

@@ -16,6 +16,7 @@ from liengia.alarms.forms import DrillForm, NoteForm, StartForm
 from liengia.alarms.leader_words import score_rows
 from liengia.alarms.models import Device, Drill, NeighbourGroup
 from liengia.alarms.views.leader import group_of, me, shown
+from liengia.alarms.views.resident_screens import live_position
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
@@ -62,6 +63,7 @@ def _results(drill: Drill) -> dict[str, Any]:
     unconfirmed = set((drill.score or {}).get("unconfirmed", []))
     return {
         "summary": summary,
+        "position": live_position(),
         "scores": score_rows(drill, before),
         "before": before,
         "answered": set((drill.score or {}).get("answered_households", [])),
