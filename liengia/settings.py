@@ -295,5 +295,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},
         "nats": {"level": "ERROR"},
+        "django_tasks": {"level": "WARNING"},
     },
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class CoreConfig(AppConfig):
@@ -19,3 +19,11 @@ class CoreConfig(AppConfig):
         health.register("bridge", health.heartbeat_of("bridge"))
         health.register("worker", health.heartbeat_of("worker"))
         checks.register()
+        _spare_the_reference_index()
+
+
+def _spare_the_reference_index() -> None:
+    """Keep Wagtail from indexing the references of our rows at each save: only the portal's pages need it."""
+    for model in apps.get_models():
+        if model.__module__.startswith("liengia.") and not model.__module__.startswith("liengia.portal"):
+            model.wagtail_reference_index_ignore = True  # type: ignore[attr-defined]
