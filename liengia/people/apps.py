@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.db.models.signals import post_migrate
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,9 +18,11 @@ def fill_defaults(sender: AppConfig, **kwargs: Any) -> None:
         return
     from liengia.people.services import accounts, numbers, retention
 
-    accounts.ensure_default_roles()
-    retention.ensure_periods()
-    numbers.ensure_national_numbers()
+    # Django migrates without translations; what is shipped as data stands in the installation's language.
+    with translation.override(settings.LANGUAGE_CODE):
+        accounts.ensure_default_roles()
+        retention.ensure_periods()
+        numbers.ensure_national_numbers()
 
 
 def note_second_factor(sender: Any, request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:

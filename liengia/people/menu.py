@@ -89,16 +89,22 @@ def waiting_handovers(user: User) -> list[Chore]:
     ]
 
 
-def may(capability: str) -> Callable[[HttpRequest], bool]:
-    """Return a condition for a menu: the reader holds a capability."""
-    return lambda request: request.user.is_authenticated and policies.can(request.user, capability)
+def may(*capabilities: str) -> Callable[[HttpRequest], bool]:
+    """Return a condition for a menu: the reader holds one of the capabilities."""
+    return lambda request: any(policies.can(request.user, one) for one in capabilities)
 
 
 def register_own() -> None:
     """Register this room's menu items and sources."""
     menus.register(
         menus.Item(
-            "console", "people", _("Duty rota"), "people:posts", "calendar-event", 50, may("people.duty")
+            "console",
+            "people",
+            _("Duty rota"),
+            "people:posts",
+            "calendar-event",
+            50,
+            may("people.duty", "people.duty_rota"),
         )
     )
     menus.register(menus.Item("office", "people", _("Accounts"), "people:account", "user", 90))

@@ -78,6 +78,10 @@ def test_what_an_administrator_took_away_stays_away(cast: Cast) -> None:
         capabilities._capabilities.pop("people.test_only")
 
 
+def test_shipped_roles_are_named_in_vietnamese(cast: Cast) -> None:
+    assert Role.objects.get(code="duty_officer").label == "Trực ban"
+
+
 def test_an_assignment_in_the_future_gives_nothing_yet(cast: Cast) -> None:
     services.assign_role(
         cast.khach, "commune_admin", cast.commune, actor=TESTER, valid_from=clock.now() + timedelta(days=1)

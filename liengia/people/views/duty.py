@@ -87,6 +87,7 @@ def _week(post: DutyPost, monday: date) -> list[dict[str, object]]:
                         "from": max(gap.starts_at, begins),
                         "until": min(gap.ends_at, ends),
                         "is_soon": gap.starts_at < soon,
+                        "is_whole": gap.starts_at <= begins and gap.ends_at >= ends,
                     }
                     for gap in gaps
                     if gap.starts_at < ends and gap.ends_at > begins and gap.ends_at > clock.now()
