@@ -15,7 +15,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from liengia.alarms import channels
@@ -96,7 +98,8 @@ def ensure_default_plans() -> None:
     for kind, steps in DEFAULT_PLANS.items():
         if EscalationPlan.objects.filter(unit=None, kind=kind).exists():
             continue
-        plan = EscalationPlan.objects.create(kind=kind, name=str(kind.label))
+        with translation.override(settings.LANGUAGE_CODE):
+            plan = EscalationPlan.objects.create(kind=kind, name=str(kind.label))
         PlanStep.objects.bulk_create(
             PlanStep(plan=plan, order=order, after_s=after, target=target, channels=list(through), radius_m=radius)
             for order, (after, target, through, radius) in enumerate(steps, start=1)
