@@ -1,0 +1,246 @@
+"""The bridge as a process of its own, on a real broker, with real MQTT clients: garbage, kill -9, a button that repeats."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiomqtt
+import pytest
+from django.conf import settings
+from django.db import connection
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from liengia.alarms import services
+from liengia.alarms.models import Device, Incident, IncidentEvent, NeighbourGroup, Press, RejectedMessage
+from liengia.core import clock
+from liengia.core.actor import Actor
+from tests.acceptance.brokers import SERVER, Given, RunningBroker, device
+from tests.alarms.console_scene import Desk, desk
+
+pytestmark = [pytest.mark.broker, pytest.mark.django_db(transaction=True)]
+GROUP, OTHER = "aaaaaaaaaa", "bbbbbbbbbb"
+BUTTONS = [device(GROUP, f"button000{number}") for number in (1, 2, 3)]
+STRANGER, REVOKED, FOREIGN = device(GROUP, "stranger01"), device(GROUP, "revoked001"), device(GROUP, "foreign001")
+DIES_BEFORE_IT_ACKNOWLEDGES = """
+import os, signal
+from nats.aio.client import Client
+publish = Client.publish
+async def dying(self, subject, payload=b"", *args, **kwargs):
+    if payload == b"+ACK":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return await publish(self, subject, payload, *args, **kwargs)
+Client.publish = dying
+"""
+
+
+@dataclass
+class Stage:
+    """A broker, a database with one group, and the environment of a bridge on both."""
+
+    scene: Desk
+    running: RunningBroker
+    environment: dict[str, str]
+
+    @contextmanager
+    def bridge(self, before: str = "") -> Iterator[subprocess.Popen[bytes]]:
+        """Run a bridge; it is killed at the end, if it still lives."""
+        code = f"{before}\nimport django; django.setup()\nfrom liengia.alarms.bridge import main; main()"
+        with Path(self.environment["LIENGIA_DATA"], "bridge.log").open("ab") as log:
+            process = subprocess.Popen([sys.executable, "-c", code], env=self.environment, stdout=log, stderr=log)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait(10)
+
+    def send(self, *messages: tuple[Given, str, bytes]) -> None:
+        """Publish as devices do, at QoS 1, in order: who, which word of the topic, what."""
+
+        async def publish() -> None:
+            for who in {id(who): who for who, _word, _body in messages}.values():
+                async with aiomqtt.Client(
+                    "127.0.0.1",
+                    self.running.plan.mqtt_port,
+                    username=who.username,
+                    password=who.password,
+                    identifier=f"{who.device}{uuid.uuid4().hex[:8]}",
+                ) as client:
+                    for one, word, body in messages:
+                        if one is who:
+                            await client.publish(f"lg/{who.group}/{word}/{who.device}", body, qos=1)
+
+        asyncio.run(publish())
+
+
+def wait(until: Callable[[], bool], seconds: float = 40) -> None:
+    """Wait until something stands in the database."""
+    end = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def stage(transactional_db: None, tmp_path: Path) -> Iterator[Stage]:
+    scene = desk(houses=3)
+    NeighbourGroup.objects.filter(pk=scene.group.pk).update(public_id=GROUP)
+    for row, one in zip(scene.buttons, BUTTONS, strict=True):
+        Device.objects.filter(pk=row.pk).update(public_id=one.device)
+    elsewhere = services.create_group(scene.hamlet, actor=Actor.system("test"))
+    NeighbourGroup.objects.filter(pk=elsewhere.pk).update(public_id=OTHER)
+    for one, group in ((REVOKED, scene.group), (FOREIGN, elsewhere)):
+        row = Device.objects.create(group=group, kind="button", provisioned_at=clock.now())
+        Device.objects.filter(pk=row.pk).update(public_id=one.device)
+    services.revoke_device(Device.objects.get(public_id=REVOKED.device), actor=Actor.system("test"))
+    running = RunningBroker.within(tmp_path).start([*BUTTONS, STRANGER, REVOKED, FOREIGN])
+    keys = tmp_path / "keys"
+    keys.mkdir(mode=0o700)
+    (keys / "broker-server.key").write_text(SERVER)
+    url = (
+        f"sqlite:///{settings.DATABASES['default']['NAME']}"
+        if connection.vendor == "sqlite"
+        else os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{settings.DATABASES['default']['NAME']}"
+    )
+    environment = {
+        **os.environ,
+        "LIENGIA_DATA": str(tmp_path),
+        "LIENGIA_NATS_PORT": str(running.plan.nats_port),
+        "LIENGIA_MQTT_PORT": str(running.plan.mqtt_port),
+        "DATABASE_URL": url,
+    }
+    yield Stage(scene, running, environment)
+    running.stop()
+
+
+def press(press_id: str = "", **more: object) -> bytes:
+    return json.dumps({"id": press_id or str(uuid.uuid4()), "kind": "fire", "mode": "real", **more}).encode()
+
+
+def test_garbage_is_counted_kept_and_holds_nobody_up(stage: Stage) -> None:
+    one, two, three = BUTTONS
+    garbage = [
+        (one, "press", b""), (one, "press", b"{"), (one, "press", b"[" * 4000), (one, "press", b"\xff\xfe\x00"),
+        (one, "press", b"fire" + b" " * 5000), (one, "press", b'{"kind": "flood"}'), (one, "press", b'{"kind": 7}'),
+        (one, "press", press(mode="war")), (one, "press", b'{"kind": "fire", "id": "\\u0000"}'),
+        (one, "still", b"fire"), (STRANGER, "press", b"fire"), (REVOKED, "press", b"fire"), (FOREIGN, "press", b"fire"),
+        *[(two, "press", os.urandom(40)) for _ in range(50)],
+    ]  # fmt: skip
+    with stage.bridge() as process:
+        stage.send(*garbage, (three, "press", press("good", age_s="soon", at="9999-99-99", extra=[{}] * 9)))
+        wait(lambda: Press.objects.filter(press_id="good").exists())
+        wait(lambda: RejectedMessage.objects.count() == len(garbage))
+        assert process.poll() is None
+    reasons = set(RejectedMessage.objects.values_list("reason", flat=True))
+    assert reasons == {
+        "malformed", "not_utf8", "oversized", "unknown_kind", "unknown_mode", "bad_id",
+        "unknown_device", "revoked_device", "other_group",
+    }  # fmt: skip
+    assert Press.objects.count() == 1
+    assert Incident.objects.get().state == "ringing"
+
+
+@given(bodies=st.lists(st.one_of(st.binary(max_size=200), st.recursive(
+    st.one_of(st.none(), st.booleans(), st.floats(), st.text(max_size=20), st.sampled_from(["fire", "real", "kind", "mode", "id"])),
+    lambda inner: st.dictionaries(st.sampled_from(["id", "kind", "mode", "age_s", "at", "x"]), inner, max_size=5),
+    max_leaves=12,
+).map(lambda body: json.dumps(body).encode())), min_size=30, max_size=60))  # fmt: skip
+@hypothesis_settings(
+    max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+def _storm(stage: Stage, bodies: list[bytes]) -> None:
+    good = str(uuid.uuid4())
+    stage.send(*((BUTTONS[0], "press", body) for body in bodies), (BUTTONS[0], "press", press(good)))
+    wait(lambda: Press.objects.filter(press_id=good).exists())
+
+
+def test_whatever_comes_the_press_behind_it_goes_through(stage: Stage) -> None:
+    with stage.bridge() as process:
+        _storm(stage)
+        assert process.poll() is None
+
+
+def test_sirens_that_talk_nonsense_kill_nothing(stage: Stage) -> None:
+    with stage.bridge() as process:
+        stage.send((BUTTONS[0], "press", press("a")))
+        wait(lambda: Press.objects.exists())
+        nonsense = [b'{"press": "\\u0000"}', b'{"press": "\\ud800"}', b"\xff", b"[]", b'{"from": 7}']
+        stage.send(*((BUTTONS[1], word, body) for word in ("rang", "beat") for body in nonsense))
+        stage.send((BUTTONS[2], "rang", b'{"press": "a"}'))
+        wait(lambda: Incident.objects.get().soundings.filter(device__public_id=BUTTONS[2].device).exists())
+        assert process.poll() is None
+
+
+def test_killed_between_commit_and_acknowledgement_a_redelivery_changes_nothing(stage: Stage) -> None:
+    with stage.bridge(DIES_BEFORE_IT_ACKNOWLEDGES) as dying:
+        stage.send((BUTTONS[0], "press", press("once")))
+        assert dying.wait(20) == -9
+    assert Press.objects.count() == 1
+    before = (Incident.objects.get().press_count, IncidentEvent.objects.count(), NeighbourGroup.objects.get(public_id=GROUP).state_rev)
+    with stage.bridge():
+        stage.send((BUTTONS[1], "press", press("next")), (BUTTONS[0], "press", press("once")))
+        wait(lambda: Press.objects.count() == 2)
+        time.sleep(6)  # what the killed one had taken comes again after 5 s
+        one = Incident.objects.get()
+        assert (one.press_count, Press.objects.count()) == (before[0] + 1, 2)
+        assert NeighbourGroup.objects.get(public_id=GROUP).state_rev == before[2]
+        assert IncidentEvent.objects.filter(kind="opened").count() == 1
+
+
+def test_presses_made_while_no_bridge_runs_are_all_recorded(stage: Stage) -> None:
+    stage.send(*((one, "press", press()) for one in BUTTONS for _ in range(40)))
+    assert not Press.objects.exists()
+    with stage.bridge():
+        wait(lambda: Press.objects.count() == 120)
+    assert Incident.objects.get().press_count == 120
+
+
+def test_a_button_that_repeats_makes_one_incident_with_few_lines_and_can_be_set_apart(stage: Stage) -> None:
+    with stage.bridge():
+        stage.send(*((BUTTONS[0], "press", press()) for _ in range(300)))
+        wait(lambda: Press.objects.count() == 300)
+        one = Incident.objects.get()
+        assert one.press_count == 300
+        assert one.events.count() <= 12
+        officer = Actor.of(stage.scene.officer)
+        services.set_device_apart(Device.objects.get(public_id=BUTTONS[0].device), minutes=30, actor=officer)
+        services.quiet_incident(one, actor=officer)
+        stage.send(*((BUTTONS[0], "press", press()) for _ in range(5)))
+        wait(lambda: Press.objects.filter(is_apart=True).count() == 5)
+        one.refresh_from_db()
+        assert not one.is_sounding
+        stage.send((BUTTONS[1], "press", press()))
+        wait(lambda: Incident.objects.get().is_sounding)
+
+
+def test_the_groups_state_reaches_a_siren_that_comes_later(stage: Stage) -> None:
+    async def hear() -> dict[str, object]:
+        siren = BUTTONS[2]
+        async with aiomqtt.Client(
+            "127.0.0.1", stage.running.plan.mqtt_port, username=siren.username, password=siren.password,
+            identifier=f"{siren.device}{uuid.uuid4().hex[:8]}",
+        ) as client:  # fmt: skip
+            await client.subscribe(f"lg/{GROUP}/state", qos=0)
+            async with asyncio.timeout(10):
+                async for heard in client.messages:
+                    said: dict[str, object] = json.loads(bytes(heard.payload))  # type: ignore[arg-type]
+                    if said["state"] == "ringing":
+                        return said
+        raise AssertionError
+
+    with stage.bridge():
+        stage.send((BUTTONS[0], "press", press()))
+        wait(lambda: NeighbourGroup.objects.get(public_id=GROUP).state_published_rev > 1)
+        said = asyncio.run(hear())
+    assert (said["kind"], said["mode"], said["incident"]) == ("fire", "real", Incident.objects.get().public_id)
