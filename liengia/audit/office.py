@@ -13,12 +13,42 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
+from django.utils.functional import lazy
+from django.utils.text import capfirst
+from wagtail.admin.ui import tables
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import ModelPermissionPolicy
 
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
+
+_capitalised = lazy(capfirst, str)
+LONGEST = 76
+
+
+def day_input() -> forms.DateInput:
+    """Return the browser's own calendar: it needs no script and knows the user's language."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def moment_input() -> forms.DateTimeInput:
+    """Return the browser's own calendar with a clock."""
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def short(row: object) -> str:
+    """Return a choice's words, with the middle left out of a very long name: its end says which commune."""
+    words = str(row)
+    return words if len(words) <= LONGEST else f"{words[:30]} … {words[-40:]}"
+
+
+class Column(tables.Column):  # type: ignore[misc]
+    """A column whose heading begins with a capital, whatever case the field's name has."""
+
+    def __init__(self, name: str, *, label: Any, **options: Any) -> None:
+        """Capitalise the heading."""
+        super().__init__(name, label=_capitalised(label), **options)
 
 
 class OfficePolicy(ModelPermissionPolicy):  # type: ignore[misc]
@@ -64,6 +94,10 @@ class _Saves:
         """Offer only what lies in the user's units."""
         form = super().get_form(form_class)  # type: ignore[misc]
         self.office.fit(form, self.request.user)
+        for field in form.fields.values():
+            field.label = capfirst(field.label)
+            if isinstance(field, forms.ModelChoiceField):
+                field.label_from_instance = short  # type: ignore[method-assign, assignment]
         return form  # type: ignore[no-any-return]
 
     def form_valid(self, form: Any) -> HttpResponse:

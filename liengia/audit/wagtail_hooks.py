@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -12,12 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets import AdminDateInput
 
 from liengia.audit import kinds, scope, services
 from liengia.audit.models import Entry
-from liengia.audit.office import OfficeIndexView, OfficeInspectView, OfficeViewSet
+from liengia.audit.office import Column, OfficeIndexView, OfficeInspectView, OfficeViewSet, day_input
 from liengia.core.actor import Actor, ActorKind
 
 
@@ -34,6 +33,15 @@ def who(entry: Entry) -> str:
     return words.get(ActorKind(entry.actor_kind), "%(id)s") % {"id": entry.actor_id}
 
 
+def about_words(entry: Entry) -> str:
+    """Return what an entry is about: the model's name for people, and its id."""
+    try:
+        name = str(apps.get_model(entry.about_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        name = entry.about_type
+    return f"{name} {entry.about_id}"
+
+
 def facts_words(entry: Entry) -> str:
     """Return the facts on one line."""
     return " · ".join(f"{name}: {value}" for name, value in entry.facts.items()) or "–"
@@ -47,8 +55,8 @@ class EntryFilter(WagtailFilterSet):
         label=_("by whom"),
         choices=[("user", _("a person")), ("device", _("a device")), ("system", _("the platform")), ("visitor", _("a visitor"))],
     )
-    since = django_filters.DateFilter(label=_("from day"), field_name="at", lookup_expr="date__gte", widget=AdminDateInput)
-    until = django_filters.DateFilter(label=_("to day"), field_name="at", lookup_expr="date__lte", widget=AdminDateInput)
+    since = django_filters.DateFilter(label=_("from day"), field_name="at", lookup_expr="date__gte", widget=day_input())
+    until = django_filters.DateFilter(label=_("to day"), field_name="at", lookup_expr="date__lte", widget=day_input())
 
     class Meta:
         model = Entry
@@ -122,7 +130,7 @@ class EntryViewSet(OfficeViewSet):
         "__str__",
         Column("at", label=_("at"), accessor="at", sort_key="at"),
         Column("who", label=_("who"), accessor=who),
-        Column("about", label=_("about"), accessor=lambda e: f"{e.about_type} {e.about_id}"),
+        Column("about", label=_("about"), accessor=about_words),
         Column("facts", label=_("facts"), accessor=facts_words),
         Column("seq", label=_("sealed as"), accessor=lambda e: e.seq or "…", sort_key="seq"),
     ]

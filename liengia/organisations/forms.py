@@ -7,8 +7,8 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminDateInput
 
+from liengia.audit.office import day_input, moment_input
 from liengia.organisations.models import (
     Agreement,
     AgreementReview,
@@ -23,7 +23,7 @@ from liengia.organisations.models import (
 
 TASKS: Final = 3
 PARTIES: Final = 4
-DAY: Final = AdminDateInput
+DAY: Final = day_input()
 
 
 class OrganisationForm(forms.ModelForm[Organisation]):
@@ -94,7 +94,7 @@ class MeetingForm(forms.ModelForm[Meeting]):
     class Meta:
         model = Meeting
         fields = ("committee", "starts_at", "place", "agenda", "minutes_number")
-        widgets = {"agenda": forms.Textarea(attrs={"rows": 4})}
+        widgets = {"starts_at": moment_input(), "agenda": forms.Textarea(attrs={"rows": 4})}
 
 
 class ConclusionForm(forms.ModelForm[Conclusion]):

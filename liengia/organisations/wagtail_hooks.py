@@ -11,10 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.base import ViewSetGroup
 
-from liengia.audit.office import OfficeViewSet
+from liengia.audit.office import Column, OfficeViewSet
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.text import fold
@@ -83,15 +82,20 @@ class OrganisationFilter(WagtailFilterSet):
     """By kind, and whether those that have ended are shown too."""
 
     kind = django_filters.ChoiceFilter(label=_("kind"), choices=OrganisationKind.choices)
-    ended = django_filters.BooleanFilter(label=_("ended ones too"), method="with_ended", widget=forms.CheckboxInput)
+    ended = django_filters.ChoiceFilter(label=_("ended ones too"), choices=[("1", _("yes"))], method="with_ended")
 
     class Meta:
         model = Organisation
         fields = ["kind"]
 
-    def with_ended(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+    def with_ended(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Leave the list as it is; without the choice only those that stand today are kept."""
+        return queryset
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep those that stand today unless all are wanted."""
-        return queryset if value else queryset.filter(valid_on(clock.today()))
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("ended") else found.filter(valid_on(clock.today()))
 
 
 class OrganisationViewSet(ScopedViewSet):
@@ -308,15 +312,15 @@ class TaskFilter(WagtailFilterSet):
     """By state, and only those that are late."""
 
     state = django_filters.ChoiceFilter(label=_("state"), choices=TaskState.choices)
-    late = django_filters.BooleanFilter(label=_("late ones only"), method="only_late", widget=forms.CheckboxInput)
+    late = django_filters.ChoiceFilter(label=_("late ones only"), choices=[("1", _("yes"))], method="only_late")
 
     class Meta:
         model = Task
         fields = ["state"]
 
-    def only_late(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+    def only_late(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep what is open and past its day."""
-        return queryset.filter(state=TaskState.OPEN, due_on__lt=clock.today()) if value else queryset
+        return queryset.filter(state=TaskState.OPEN, due_on__lt=clock.today())
 
 
 class TaskViewSet(ScopedViewSet):

@@ -9,11 +9,9 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.viewsets.base import ViewSetGroup
-from wagtail.admin.widgets import AdminDateInput
 
-from liengia.audit.office import OfficeInspectView, OfficeViewSet
+from liengia.audit.office import Column, OfficeInspectView, OfficeViewSet, day_input
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.text import fold
@@ -28,7 +26,7 @@ class UnitFilter(WagtailFilterSet):
     """By level and by a day on which they stood; without a day, those that stand today."""
 
     level = django_filters.ChoiceFilter(label=_("level"), choices=Level.choices)
-    day = django_filters.DateFilter(label=_("standing on"), method="on_day", widget=AdminDateInput)
+    day = django_filters.DateFilter(label=_("standing on"), method="on_day", widget=day_input())
 
     class Meta:
         model = Unit
@@ -85,7 +83,7 @@ class UnitViewSet(OfficeViewSet):
     ordering = "code"
     list_per_page = 50
     list_display = [
-        "display_name",
+        "__str__",
         Column("code", label=_("code"), accessor="code", sort_key="code"),
         Column("level", label=_("level"), accessor=lambda u: u.get_level_display()),
         Column("parent", label=_("belongs to"), accessor=lambda u: u.parent.display_name if u.parent else "–"),
@@ -130,8 +128,8 @@ class RoomSwitchViewSet(OfficeViewSet):
     inspect_view_enabled = False
     list_display = [
         Column("unit", label=_("commune"), accessor="unit", width="50%"),
-        "room_name",
-        BooleanColumn("is_on", label=_("is on"), accessor="is_on"),
+        Column("room", label=_("room"), accessor="room_name"),
+        Column("is_on", label=_("is on"), accessor=lambda r: _("yes") if r.is_on else _("no")),
     ]
 
     def get_form_class(self, for_update: bool = False) -> type[RoomSwitchForm]:

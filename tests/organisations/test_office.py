@@ -104,7 +104,7 @@ def test_a_conclusion_with_two_tasks_is_written_in_one_form(admin: Any) -> None:
 def test_a_task_takes_its_steps_in_its_form(admin: Any) -> None:
     task = Task.objects.overdue().first()
     assert task is not None
-    late = page(viewset("tasks"), "index", admin, get={"late": "on"}).content.decode()
+    late = page(viewset("tasks"), "index", admin, get={"late": "1"}).content.decode()
     assert task.what in late
     assert page(viewset("tasks"), "edit", admin, {"step": "postpone", "words": "mưa"}, pk=str(task.pk)).status_code == 200
     assert page(viewset("tasks"), "edit", admin, {"step": "finish", "words": ""}, pk=str(task.pk)).status_code == 200
