@@ -15,7 +15,9 @@ from contextlib import closing
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, connections
@@ -41,6 +43,8 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         connections.close_all()
         settings.DATABASES["default"]["NAME"] = name
         connection.settings_dict["NAME"] = name
+        if connection.vendor == "postgresql":
+            _take_snapshot()
         yield
         connections.close_all()
 
@@ -121,13 +125,58 @@ def _restore(test_case: TransactionTestCase) -> None:
             source.backup(live)
         return
     connections.close_all()
-    connection.settings_dict["NAME"] = "postgres"
-    try:
-        _admin(f'DROP DATABASE "{name}" WITH (FORCE)')
-        _copy_template(name)
-    finally:
-        connections.close_all()
-        connection.settings_dict["NAME"] = name
+    _refill()
+
+
+class _Snapshot(NamedTuple):
+    """What a migrated PostgreSQL database holds: the tables' rows as COPY writes them, and its sequences."""
+
+    rows: dict[str, bytes]
+    sequences: list[tuple[str, int | None]]
+
+
+_snapshot: _Snapshot | None = None
+
+
+def _own_connection() -> psycopg.Connection[tuple[Any, ...]]:
+    """Connect to this worker's database outside Django, so that threads of a test keep their connections."""
+    found = connection.settings_dict
+    return psycopg.connect(host=found["HOST"], port=found["PORT"], user=found["USER"], dbname=found["NAME"])
+
+
+def _filled(own: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
+    """Return the tables that have rows."""
+    names = [name for (name,) in own.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names)
+    return [name for (name,) in own.execute(asked)]
+
+
+def _take_snapshot() -> None:
+    """Remember what the fresh copy holds."""
+    global _snapshot
+    with _own_connection() as own:
+        rows = {}
+        for name in _filled(own):
+            with own.cursor() as cursor, cursor.copy(f'COPY "{name}" TO STDOUT') as copy:
+                rows[name] = b"".join(bytes(part) for part in copy)
+        sequences = list(own.execute("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"))
+        _snapshot = _Snapshot(rows, [(str(name), last) for name, last in sequences])
+
+
+def _refill() -> None:
+    """Empty every table and fill in the snapshot, with triggers and foreign keys asleep."""
+    assert _snapshot is not None
+    with _own_connection() as own:
+        own.execute("SET session_replication_role = replica")
+        own.execute("SET lock_timeout = '10s'")
+        filled = _filled(own)
+        if filled:
+            own.execute("TRUNCATE {} CASCADE".format(", ".join(f'"{name}"' for name in filled)))
+        for name, rows in _snapshot.rows.items():
+            with own.cursor() as cursor, cursor.copy(f'COPY "{name}" FROM STDIN') as copy:
+                copy.write(rows)
+        for name, last in _snapshot.sequences:
+            own.execute("SELECT setval(%s, %s, %s)", (f'"{name}"', last or 1, last is not None))
 
 
 TransactionTestCase._fixture_teardown = _restore  # type: ignore[method-assign]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from liengia.settings import *  # noqa: F403
-from liengia.settings import DATA, DATABASES, STORAGES
+from liengia.settings import DATA, DATABASES, LOGGING, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
@@ -20,3 +20,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     options = dict(DATABASES["default"]["OPTIONS"])  # type: ignore[call-overload]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     DATABASES["default"]["OPTIONS"] = options
+
+# What a test wants to see it takes from caplog; nobody listens on the broker's port, which is no news.
+LOGGING["handlers"]["stderr"]["level"] = "CRITICAL"  # type: ignore[index]
+
+# Seconds of our own work in one write transaction, past which a test fails: the work belongs in chunks.
+TRANSACTION_LIMIT_S = 0.2

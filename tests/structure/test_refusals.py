@@ -64,7 +64,7 @@ def test_a_debt_ends_when_its_room_is_built() -> None:
 
 def test_refuses_01_to_be_a_certified_alarm_or_to_call_114() -> None:
     texts = vietnamese()
-    assert any("KHÔNG tự gọi 114" in text for text in texts), "the alarm screen says so"
+    assert any(re.search(r"KHÔNG tự gọi (114|%\(number\)s)", text) for text in texts), "the alarm screen says so"
     claims = re.compile(
         r"(?<!không )(?<!KHÔNG )(tự|tự động) gọi 114|đã gọi 114 cho|(?<!không phải là hệ thống )(được|đã) chứng nhận (là )?(hệ thống )?báo cháy",
         re.IGNORECASE,

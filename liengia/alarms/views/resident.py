@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liengia.alarms import policies, services
 from liengia.alarms.models import GroupHousehold, Incident, Kind, Press
+from liengia.alarms.views import resident_closed
 from liengia.alarms.views import resident_screens as screens
 from liengia.alarms.views.console_words import KIND_ICONS
 from liengia.core.actor import Actor
@@ -225,10 +226,10 @@ def alarm(request: HttpRequest, public_id: str) -> HttpResponseBase:
     try:
         incident = _incident(request, public_id)
     except NotFound:
-        closed = screens.just_closed(user, public_id)
+        closed = resident_closed.just_closed(user, public_id)
         if closed is None:
             raise
-        return render(request, "alarms/resident/closed.html", {"screen": screens.ClosedScreen(closed)})
+        return render(request, "alarms/resident/closed.html", {"screen": resident_closed.ClosedScreen(closed)})
     data: dict[str, object] = {"screen": _screen(request, incident)}
     if _wants_parts(request):
         return render(request, "alarms/resident/alarm_parts.html", data)
@@ -247,6 +248,11 @@ def _say(request: HttpRequest, error: DomainError) -> None:
     messages.error(request, str(error))
 
 
+def _minutes(text: str) -> int | None:
+    """Return in how many minutes somebody comes, None when it was not said or is no such number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+
+
 @signed_in
 @never_cache
 @require_POST
@@ -256,16 +262,11 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
     place = _screen(request, incident).place
     if place is None:
         raise NotFound("")
-    minutes = request.POST.get("minutes", "")
+    minutes = _minutes(request.POST.get("minutes", ""))
+    said, kit = request.POST.get("answer", ""), request.POST.getlist("kit")
     try:
         services.answer_incident(
-            incident,
-            household=place.household,
-            kind=request.POST.get("answer", ""),
-            minutes=int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 4 else None,
-            kit=request.POST.getlist("kit"),
-            user=user,
-            actor=Actor.of(user),
+            incident, household=place.household, kind=said, minutes=minutes, kit=kit, user=user, actor=Actor.of(user)
         )
     except (Invalid, Refused) as error:
         _say(request, error)

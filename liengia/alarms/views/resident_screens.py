@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from liengia.alarms import policies, queries
@@ -26,8 +26,9 @@ from liengia.alarms.models import (
     NeighbourGroup,
 )
 from liengia.alarms.queries import House, Readiness, Summary
-from liengia.alarms.services import DISMISS_REASONS, KIT
+from liengia.alarms.services import KIT
 from liengia.alarms.views.console_words import ANSWER_ICONS, KIND_ICONS, kit_words
+from liengia.alarms.views.resident_tree import Contact, phone_tree
 from liengia.alarms.views.resident_words import (
     MUST_CALL,
     NUMBER_OF,
@@ -43,9 +44,8 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.geo import distance_m
 from liengia.people import queries as people
-from liengia.people.models import EmergencyNumber, Household, HouseholdPhone, KitItem, User
+from liengia.people.models import EmergencyNumber, Household, KitItem, User
 
-CLOSING_SHOWN_FOR: Final = timedelta(minutes=30)
 NAG_AFTER: Final = timedelta(seconds=60)
 # Before this nobody is named as "not confirmed": a siren says so within a few seconds.
 CONFIRM_WITHIN: Final = timedelta(seconds=8)
@@ -78,48 +78,10 @@ def ringing_here(user: User) -> Incident | None:
     return next((one for one in open_here(user) if one.is_sounding and one.pk not in answered), None)
 
 
-def just_closed(user: User, public_id: str) -> Incident | None:
-    """Return an incident of the neighbourhood that ended a short while ago; afterwards nothing shows it here."""
-    since = clock.now() - CLOSING_SHOWN_FOR
-    found: QuerySet[Incident] = Incident.objects.filter(here(user), public_id=public_id, is_silent=False, ended_at__gte=since)
-    return found.select_related("group", "household").first()
-
-
 def live_position() -> int:
     """Return the place in the live order that a page is drawn at."""
     last = IncidentEvent.objects.exclude(position=None).order_by("-position").values_list("position", flat=True).first()
     return last or 0
-
-
-# The phone tree
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One line of the phone tree: who, as what, the number to call, and further numbers."""
-
-    name: str
-    role: str
-    phone: str
-    others: list[HouseholdPhone]
-
-
-def phone_tree(group: NeighbourGroup, places: list[GroupHousehold], *, own: Household) -> list[Contact]:
-    """Return whom to call, in order: leader, deputy, then the houses by seat (not one's own)."""
-    tree = [
-        Contact(str(person), role, person.phone, [])
-        for person, role in ((group.leader, _("Group leader")), (group.deputy, _("Deputy leader")))
-        if person is not None and person.phone
-    ]
-    known = {contact.phone for contact in tree}
-    for place in places:
-        phones = [one for one in place.household.phones.all() if one.phone not in known]
-        if place.household_id == own.pk or not phones:
-            continue
-        first, *others = phones
-        name = first.name or place.household.head_name or place.household.house_label
-        tree.append(Contact(name, place.household.house_label, first.phone, others))
-    return tree
 
 
 # The quiet page
@@ -549,41 +511,12 @@ def needs_words(incident: Incident, *, reader: User) -> str:
     return found.get(incident.household.pk, "")
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedScreen:
-    """What it was, in two sentences, for a short while after its end."""
-
-    incident: Incident
-
-    @property
-    def headline(self) -> str:
-        """What it was."""
-        return headline(self.incident)
-
-    @property
-    def reason(self) -> str:
-        """Why it was a mistaken alarm."""
-        return str(DISMISS_REASONS.get(self.incident.end_reason, ""))
-
-    @property
-    def is_mistaken(self) -> bool:
-        """Whether it ended as a mistaken alarm."""
-        return self.incident.state == IncidentState.DISMISSED
-
-    @property
-    def coming(self) -> int:
-        """How many houses came."""
-        return int(str(self.incident.counts.get(AnswerKind.COMING.value, 0)))
-
-
 __all__ = [
     "AlarmScreen",
-    "ClosedScreen",
     "alarm_screen",
     "group_screen",
     "home_screen",
     "in_sentence",
-    "just_closed",
     "needs_words",
     "open_here",
     "ringing_here",

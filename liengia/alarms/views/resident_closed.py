@@ -1,0 +1,52 @@
+"""What a resident sees for a short while after an alarm has ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import QuerySet
+
+from liengia.alarms.models import AnswerKind, Incident, IncidentState
+from liengia.alarms.services import DISMISS_REASONS
+from liengia.alarms.views.resident_screens import here
+from liengia.alarms.views.resident_words import headline
+from liengia.core import clock
+from liengia.people.models import User
+
+CLOSING_SHOWN_FOR: Final = timedelta(minutes=30)
+
+
+def just_closed(user: User, public_id: str) -> Incident | None:
+    """Return an incident of the neighbourhood that ended a short while ago; afterwards nothing shows it here."""
+    since = clock.now() - CLOSING_SHOWN_FOR
+    found: QuerySet[Incident] = Incident.objects.filter(here(user), public_id=public_id, is_silent=False, ended_at__gte=since)
+    return found.select_related("group", "household").first()
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedScreen:
+    """What it was, in two sentences, for a short while after its end."""
+
+    incident: Incident
+
+    @property
+    def headline(self) -> str:
+        """What it was."""
+        return headline(self.incident)
+
+    @property
+    def reason(self) -> str:
+        """Why it was a mistaken alarm."""
+        return str(DISMISS_REASONS.get(self.incident.end_reason, ""))
+
+    @property
+    def is_mistaken(self) -> bool:
+        """Whether it ended as a mistaken alarm."""
+        return self.incident.state == IncidentState.DISMISSED
+
+    @property
+    def coming(self) -> int:
+        """How many houses came."""
+        return int(str(self.incident.counts.get(AnswerKind.COMING.value, 0)))
