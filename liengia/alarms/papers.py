@@ -27,6 +27,8 @@ from liengia.people import queries as people
 from liengia.people.models import KitItem, User
 from liengia.people.services.joining import Issued
 
+# With more houses than this the page has no room for each one's kit; the whole group's kit still stands on it.
+KIT_SHOWN_UP_TO: Final = 24
 NAMES_FOR: Final = timedelta(days=30)
 Data = dict[str, Any]
 
@@ -91,9 +93,9 @@ def _group_data(group: NeighbourGroup, cards: Sequence[Issued] = ()) -> Data:
                 "seat": _seat(place),
                 "head": place.household.head_name or place.household.house_label,
                 "address": place.household.address_label,
-                "kit": _kit_of_house(place.household.kit.all()),
+                "kit": _kit_of_house(place.household.kit.all()) if len(places) <= KIT_SHOWN_UP_TO else "",
                 "phones": [
-                    {"number": spaced_phone(one.phone), "name": one.name} for one in list(place.household.phones.all())[:3]
+                    {"number": spaced_phone(one.phone), "name": "" if one.name == place.household.head_name else one.name} for one in list(place.household.phones.all())[:3]
                 ],
             }
             for place in places
@@ -113,6 +115,7 @@ def _card(issued: Issued, group: NeighbourGroup | None = None) -> Data:
         "link": link.split("://", 1)[-1],
         "house": _card_house(household.house_label, room.label if room else "") if household else "Máy của tổ trưởng",
         "head": household.head_name if household else str(issued.invitation.user or ""),
+        "third": "Ghi tên mình, chờ tổ trưởng nhận." if household else "Chọn mã PIN 6 số, chỉ mình biết.",
         "group": f"{group.name}, {group.unit.place_name}" if group else "",
         "until": f"{clock.local(issued.invitation.expires_at):%d/%m/%Y}",
     }
@@ -258,7 +261,7 @@ def _report_data(incident: Incident, moment: datetime) -> Data:
         "code": incident.public_id,
         "mode": incident.mode,
         "mode_words": modes[Mode(incident.mode)],
-        "headline": headline(incident),
+        "headline": headline(incident).removeprefix("Tập: ").capitalize() if incident.mode == Mode.DRILL else headline(incident),
         "first_line": first_line(incident, summary),
         "facts": [{"label": label, "text": text} for label, text in facts if text],
         "unconfirmed": _not_confirmed(summary),

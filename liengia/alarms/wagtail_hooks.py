@@ -242,13 +242,13 @@ class AlarmsGroup(ModelViewSetGroup):
     items = (Groups, Devices, Incidents, Drills, Refused)
 
 
-@hooks.register("register_admin_viewset")
+@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def alarms_viewsets() -> AlarmsGroup:
     """Return the group."""
     return AlarmsGroup()
 
 
-@hooks.register("register_admin_urls")
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
 def alarms_urls() -> list[URLPattern]:
     """Return the addresses of the pages that write."""
     return [
@@ -281,19 +281,19 @@ class _GroupItem(_Item):
     capability = MANAGE_GROUPS
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_admin_menu_item")  # type: ignore[untyped-decorator]
 def plans_item() -> MenuItem:
     """Escalation plans."""
     return _PlansItem(_("Escalation plans"), reverse("alarms_office_plans"), name="alarm-plans", icon_name="list-ol", order=210)
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_admin_menu_item")  # type: ignore[untyped-decorator]
 def import_item() -> MenuItem:
     """Groups from a spreadsheet."""
     return _ImportItem(_("Groups from a spreadsheet"), reverse("alarms:leader_import"), name="alarm-import", icon_name="upload", order=211)
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_admin_menu_item")  # type: ignore[untyped-decorator]
 def group_item() -> MenuItem:
     """A new group."""
     return _GroupItem(_("Found a group"), reverse("alarms_office_group"), name="alarm-group", icon_name="plus", order=209)

@@ -14,7 +14,7 @@ from liengia.alarms.models import Incident
 from liengia.core import clock, pdf
 from liengia.core.actor import Actor
 from liengia.people import services as people_services
-from liengia.people.models import Invitation
+from liengia.people.models import HouseholdPhone, Invitation
 from tests.alarms.console_scene import Desk, _give, desk, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,11 @@ def test_a_group_sheet_is_one_tagged_vietnamese_page(scene: Desk, printed: list[
 
 @pytest.mark.parametrize("houses", [1, 5, 24, 32])
 def test_a_group_sheet_stays_one_page(houses: int) -> None:
-    assert pages(papers.group_sheets([desk(houses=houses).group])) == 1
+    scene = desk(houses=houses)
+    scene.group.power_note = scene.group.lane_note = "Còi có pin dự phòng, kêu được khoảng 8 giờ. " * 4
+    for house in scene.houses:
+        HouseholdPhone.objects.create(household=house, phone=f"+8491000{house.pk:04}", name="Nguyễn Thị Bông Súng", order=2)
+    assert pages(papers.group_sheets([scene.group])) == 1
 
 
 def test_who_needs_help_to_get_out_is_never_printed(scene: Desk, printed: list[dict[str, Any]]) -> None:

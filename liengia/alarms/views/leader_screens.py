@@ -322,14 +322,13 @@ def today_parts(user: User, chores: Iterable[tuple[str, str, bool]] = ()) -> lis
     `chores` are what other rooms add (words, address, whether pressing): rota gaps, those who wait, handovers.
     """
     groups = {group.pk: group for group in policies.managed_groups(user, "alarms.today").order_by("unit", "number")}
-    parts = [
+    return [
         Part("wait", _("To answer"), "user-plus", [Todo("user-plus", text, "", url, _("Open"), is_urgent=urgent) for text, url, urgent in chores]),
         Part("open", _("Alarms that are open"), "urgent", _open_lines(groups)),
         Part("faults", _("Devices with a fault"), "tool", _fault_lines(groups)),
         Part("reach", _("Houses that cannot be reached"), "bell-x", _unreached_lines(groups)),
         Part("drills", _("Drills overdue"), "flag-2", _drill_lines(groups)),
     ]
-    return parts
 
 
 def _open_lines(groups: dict[int, NeighbourGroup]) -> list[Todo]:
