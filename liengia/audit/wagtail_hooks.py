@@ -23,7 +23,7 @@ from liengia.core.actor import Actor, ActorKind
 def who(entry: Entry) -> str:
     """Return who acted in words: a user's name as it is today, since none is kept in the entry."""
     if entry.actor_kind == ActorKind.USER:
-        user = get_user_model().objects.filter(pk=entry.actor_id).first()
+        user = getattr(entry, "known_user", None) or get_user_model().objects.filter(pk=entry.actor_id).first()
         return str(user) if user else gettext("user %(id)s (erased)") % {"id": entry.actor_id}
     words = {
         ActorKind.SYSTEM: gettext("the platform (%(id)s)"),
@@ -76,6 +76,15 @@ class EntryIndexView(OfficeIndexView):
         what = "export" if request.GET.get("export") else "list"
         services.record_read("audit.entries_read", actor=Actor.of(request.user), about=("audit.Entry", what))
         return super().get(request, *args, **kwargs)
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
+        """Look the users of a page up at once."""
+        paginator, page, entries, is_paginated = super().paginate_queryset(queryset, page_size)
+        users = get_user_model().objects.in_bulk([int(e.actor_id) for e in entries if e.actor_kind == ActorKind.USER])
+        for entry in entries:
+            if entry.actor_kind == ActorKind.USER:
+                entry.known_user = users.get(int(entry.actor_id))
+        return paginator, page, entries, is_paginated
 
 
 class EntryInspectView(OfficeInspectView):
