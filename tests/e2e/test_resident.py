@@ -119,8 +119,8 @@ def test_silent_help_leaves_no_trace_after_three_seconds(site: Stage, browser: B
 
 def test_without_network_the_phone_tree_comes_first_and_nothing_is_queued(site: Stage, browser: Browser) -> None:
     page = opened(site, browser, TU)
-    until(page, "caches.keys().then(names => names.some(name => name.startsWith('nha-')))")
-    page.wait_for_timeout(500)
+    until(page, "Boolean(navigator.serviceWorker.controller)")
+    until(page, "Promise.all(['/nha/', '/nha/to/'].map(path => caches.match(path))).then(kept => kept.every(Boolean))")
     page.context.set_offline(True)
     page.goto(f"{site.url}/nha/")
     expect(page.get_by_text("Mất mạng. Gọi theo danh bạ.")).to_be_visible()

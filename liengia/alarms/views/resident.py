@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liengia.alarms import policies, services
 from liengia.alarms.models import GroupHousehold, Incident, Kind, Press
+from liengia.alarms.views import resident_alarm as shown
 from liengia.alarms.views import resident_closed
 from liengia.alarms.views import resident_screens as screens
 from liengia.alarms.views.console_words import KIND_ICONS
@@ -64,8 +65,8 @@ def _kept(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _screen(request: HttpRequest, incident: Incident) -> screens.AlarmScreen:
-    return screens.alarm_screen(_user(request), incident, chosen=request.session.get(CHOSEN, ""))
+def _screen(request: HttpRequest, incident: Incident) -> shown.AlarmScreen:
+    return shown.alarm_screen(_user(request), incident, chosen=request.session.get(CHOSEN, ""))
 
 
 def _wants_parts(request: HttpRequest) -> bool:
@@ -233,7 +234,7 @@ def alarm(request: HttpRequest, public_id: str) -> HttpResponseBase:
     data: dict[str, object] = {"screen": _screen(request, incident)}
     if _wants_parts(request):
         return render(request, "alarms/resident/alarm_parts.html", data)
-    return render(request, "alarms/resident/alarm.html", data | {"needs": screens.needs_words(incident, reader=user)})
+    return render(request, "alarms/resident/alarm.html", data | {"needs": shown.needs_words(incident, reader=user)})
 
 
 def _back(request: HttpRequest, incident: Incident, fragment: str = "") -> HttpResponse:
