@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from liengia.core import keys
 from liengia.core.text import nfc
 
+_MOBILE = "35789"  # the first digits of Vietnamese mobile numbers, which have nine
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -34,6 +35,10 @@ def parse_phone(raw: str) -> str:
         number = phonenumbers.parse(raw, "VN")
     except phonenumbers.NumberParseException:
         raise ValidationError(_("This is not a phone number. For example: 0900 000 007."), code="phone") from None
+    digits = str(number.national_number)
+    if number.country_code == 84 and digits[0] in _MOBILE and len(digits) < 9:
+        # The library takes a mobile number that lacks a digit for an old landline.
+        raise ValidationError(_("This number lacks a digit. For example: 0900 000 007."), code="phone")
     if number.country_code == 84 and not phonenumbers.is_possible_number(number):
         why = phonenumbers.is_possible_number_with_reason(number)
         if why == phonenumbers.ValidationResult.TOO_SHORT:

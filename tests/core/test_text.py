@@ -1,0 +1,36 @@
+"""Vietnamese text."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liengia.core.text import date_words, fold, list_words, nfc, sort_key, time_words
+
+
+def test_folding() -> None:
+    assert fold("Cần  Đước") == "can duoc"
+    assert fold(unicodedata.normalize("NFD", "Nguyễn Thị Ưng")) == "nguyen thi ung"
+
+
+@given(st.text(max_size=40))
+def test_both_normal_forms_fold_and_sort_alike(text: str) -> None:
+    other = unicodedata.normalize("NFD", nfc(text))
+    assert fold(nfc(text)) == fold(other)
+    assert sort_key(nfc(text)) == sort_key(other)
+
+
+def test_names_sort_as_in_a_dictionary() -> None:
+    words = ["Ấp 10", "Ấp 2", "Đa", "Dừa", "Ăn", "Ân", "An", "Ưng", "Ung", "ma", "mạ", "má", "mã", "mả", "mà"]
+    assert sorted(words, key=sort_key) == [
+        "An", "Ăn", "Ân", "Ấp 2", "Ấp 10", "Dừa", "Đa", "ma", "mà", "mả", "mã", "má", "mạ", "Ung", "Ưng",
+    ]  # fmt: skip
+
+
+def test_dates_and_lists_in_words() -> None:
+    assert date_words(date(2025, 11, 28)) == "Thứ Sáu 28/11/2025"
+    assert time_words(datetime(2025, 11, 28, 9, 40, tzinfo=UTC)) == "16:40 Thứ Sáu 28/11/2025"
+    assert [list_words(items) for items in ([], ["a"], ["a", "b", "c"])] == ["", "a", "a, b và c"]
