@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import polib  # type: ignore[import-untyped]
+import polib
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
