@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.conftest import _migrated_file as migrated_file
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js"
@@ -96,14 +99,8 @@ def stage(folder: Path) -> Iterator[Stage]:
         "PYTHONPATH": str(ROOT),
     }
     made = Stage(f"http://localhost:{port}", environment)
-    setup = (
-        "import django; django.setup()\nfrom django.core.management import call_command as call\n"
-        "call('migrate', verbosity=0); call('createcachetable')\n"
-        "from tests.alarms.resident_scene import build; build()"
-    )
-    for code in (setup,):
-        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr[-3000:]
+    shutil.copy(migrated_file(), folder / "liengia.sqlite3")
+    made.run("from tests.alarms.resident_scene import build; build()")
     web = [sys.executable, "-m", "uvicorn", "liengia.asgi:application", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
     numbers = (
         "import django; django.setup()\nimport time\nfrom liengia.core import live\n"
