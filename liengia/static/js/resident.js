@@ -80,7 +80,8 @@ async function press(again = null) {
   const answer = await send(raise.action, body, { Accept: "application/json" }, (turn) => { line.textContent = words.again.replace("#", turn); });
   isSending = false;
   pending = null;
-  if (!answer) { pending = body; line.textContent = words.unsent; tellUnsent(words.unsent); return; }
+  if (!answer) { pending = body; line.textContent = ""; tellUnsent(words.unsent); return; }
+  line.textContent = "";
   if (answer.redirected || !answer.headers.get("Content-Type")?.includes("json")) { tellUnsent(answer.redirected || answer.status === 403 ? words.signedOut : words.refused); return; }
   const said = await answer.json();
   if (!answer.ok) { tellUnsent(said.message || words.refused); return; }
