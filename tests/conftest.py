@@ -103,7 +103,6 @@ def _migrate(url: str) -> None:
     code = (
         "import django; django.setup()\n"
         "from django.conf import settings; settings.TRANSACTION_LIMIT_S = None\n"
-        "from django.conf import settings; settings.TRANSACTION_LIMIT_S = None\n"
         "from django.core.management import call_command as call\n"
         "call('migrate', verbosity=0); call('createcachetable')"
     )
