@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Case, Max, QuerySet, Sum, When
 
 from liengia.alarms import policies
 from liengia.alarms.models import (
@@ -170,7 +170,9 @@ def timeline(incident: Incident, *, newest_first: bool = False) -> QuerySet[Inci
 
 def open_incidents_for(user: User) -> QuerySet[Incident]:
     """Return the open incidents that a user may see: real before drill before test, then the newest."""
-    return policies.visible_incidents(user).filter(state__in=OPEN_STATES).order_by("-mode", "-opened_at").distinct()
+    gravity = Case(When(mode=Mode.REAL, then=0), When(mode=Mode.DRILL, then=1), default=2)
+    found = policies.visible_incidents(user).filter(state__in=OPEN_STATES)
+    return found.alias(gravity=gravity).order_by("gravity", "-opened_at", "-pk").distinct()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
         try:
             ready.wait(10)
             results[place] = work()
-        except Exception as error:  # noqa: BLE001  (a test looks at it)
+        except Exception as error:
             results[place] = error  # type: ignore[call-overload]
         finally:
             connections.close_all()
