@@ -184,16 +184,15 @@ def _find_senders(messages: Sequence[PressMessage], outcome: Outcome) -> dict[in
     ids = {message.device for message in messages}
     devices = {
         device.public_id: device
-        for device in Device.objects.filter(public_id__in=ids).select_related(
-            "group__unit__parent__parent__parent", "group__merged_into__unit", "household"
-        )
+        for device in Device.objects.filter(public_id__in=ids).select_related("group__merged_into", "household")
     }
-    moved = {d.pk for d in devices.values()} if any(devices) else set()
+    foreign = {
+        devices[m.device].pk for m in messages if m.device in devices and devices[m.device].group.public_id != m.group
+    }
+    credentials = DeviceCredential.objects.filter(device__in=foreign) if foreign else DeviceCredential.objects.none()
     old_topics = {
         (credential.device_id, credential.group.public_id): credential.group
-        for credential in DeviceCredential.objects.filter(device__in=moved).select_related(
-            "group__unit", "group__merged_into__unit"
-        )
+        for credential in credentials.select_related("group")
     }
     found: dict[int, _Sender] = {}
     for place, message in enumerate(messages):
@@ -260,8 +259,8 @@ class _Batch:
     def _lock(self, keys: set[int]) -> None:
         """Lock the groups, then their open incidents: an officer's act at this instant is seen, or waits."""
         locked = NeighbourGroup.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys).order_by("pk")
-        self.groups = {g.pk: g for g in locked.select_related("unit__parent__parent__parent")}
-        incidents = Incident.objects.open().filter(group__in=keys).select_related("household").order_by("pk")
+        self.groups = {g.pk: g for g in locked.select_related("unit")}
+        incidents = Incident.objects.open().filter(group__in=keys).order_by("pk")
         for incident in incidents.select_for_update(no_key=True, of=("self",)):
             incident.group = self.groups[incident.group_id]
             self.open[incident.group_id, incident.kind, incident.mode, incident.is_silent] = incident
