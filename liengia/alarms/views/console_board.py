@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
@@ -94,8 +94,43 @@ def house_words(incident: Incident) -> str:
     return incident.household.house_label if incident.household else incident.group.name
 
 
+class HasIncident(Protocol):
+    """Whatever shows an incident."""
+
+    @property
+    def incident(self) -> Incident:
+        """The incident that it shows."""
+        ...
+
+
+class OfIncident:
+    """The words and shapes that whatever shows an incident shares."""
+
+    __slots__ = ()
+
+    @property
+    def tone(self: HasIncident) -> str:
+        """Red, amber, or none for a test."""
+        return MODE_TONES[Mode(self.incident.mode)]
+
+    @property
+    def icon(self: HasIncident) -> str:
+        """The shape of the mode."""
+        return MODE_ICONS[Mode(self.incident.mode)]
+
+    @property
+    def house(self: HasIncident) -> str:
+        """Where."""
+        return house_words(self.incident)
+
+    @property
+    def place(self: HasIncident) -> str:
+        """In which hamlet."""
+        return place_words(self.incident)
+
+
 @dataclass(frozen=True, slots=True)
-class Card:
+class Card(OfIncident):
     """An open incident in the list."""
 
     incident: Incident
@@ -103,26 +138,6 @@ class Card:
     houses_with_siren: int
     answered: int
     is_chosen: bool
-
-    @property
-    def tone(self) -> str:
-        """Red, amber, or none for a test."""
-        return MODE_TONES[Mode(self.incident.mode)]
-
-    @property
-    def icon(self) -> str:
-        """The shape of the mode."""
-        return MODE_ICONS[Mode(self.incident.mode)]
-
-    @property
-    def house(self) -> str:
-        """Where."""
-        return house_words(self.incident)
-
-    @property
-    def place(self) -> str:
-        """In which hamlet."""
-        return place_words(self.incident)
 
     @property
     def needs_somebody(self) -> bool:
@@ -218,7 +233,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(OfIncident):
     """The chosen incident, whole."""
 
     summary: Summary
@@ -237,29 +252,9 @@ class Detail:
         return self.summary.incident
 
     @property
-    def tone(self) -> str:
-        """Red, amber, or none for a test."""
-        return MODE_TONES[Mode(self.incident.mode)]
-
-    @property
-    def icon(self) -> str:
-        """The shape of the mode."""
-        return MODE_ICONS[Mode(self.incident.mode)]
-
-    @property
     def kind_icon(self) -> str:
         """The picture of the kind."""
         return KIND_ICONS[Kind(self.incident.kind)]
-
-    @property
-    def house(self) -> str:
-        """Which house."""
-        return house_words(self.incident)
-
-    @property
-    def place(self) -> str:
-        """Which hamlet."""
-        return place_words(self.incident)
 
     @property
     def is_real(self) -> bool:
