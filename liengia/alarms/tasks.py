@@ -24,7 +24,7 @@ def give_positions() -> int:
     return given
 
 
-@chore("alarms.steps", every=timedelta(milliseconds=250), wakes_on=(STEPS,))
+@chore("alarms.steps", every=timedelta(milliseconds=250), wakes_on=(STEPS,), next_due=escalation.next_due_at)
 def run_steps() -> int:
     """Run the escalation steps that are due."""
     return escalation.run_due_steps()

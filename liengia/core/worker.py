@@ -1,8 +1,8 @@
 """The worker: chores that are repeated, each in a thread of its own, so that a slow one delays no other.
 
 A chore claims due rows (deadlines are columns, deliveries are outbox rows) and returns how many it did. It is
-woken by time, and at once by a poke on one of its topics. It may be killed at any moment: whatever it had not
-committed is due again.
+woken by time, at the instant of its next deadline where it can say it, and at once by a poke on one of its topics.
+It may be killed at any moment: whatever it had not committed is due again.
 
 Source: ADR 0005.
 """
@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection
@@ -27,28 +27,44 @@ from liengia.core.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 Turn = Callable[[], int]
+NextDue = Callable[[datetime], datetime | None]
 # SQLite's write lock is not fair: a chore that has more to do leaves a gap in which the bridge can write.
 GIVE_WAY_S: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """What is repeated: its name, how often at least, and the pokes that wake it early."""
+    """What is repeated: its name, how often at least, the pokes that wake it early, and its next deadline.
+
+    `next_due` returns the first deadline after an instant, if any: the chore is then woken at it rather than at its
+    next look. It is asked for what comes after the turn began, so that a row that failed waits for that look.
+    """
 
     name: str
     every: timedelta
     turn: Turn
     wakes_on: tuple[str, ...] = ()
+    next_due: NextDue | None = None
+
+    def pause_s(self, done: int, *, began: datetime) -> float:
+        """Return how long to rest after a turn that did so much, in seconds."""
+        if done:
+            return GIVE_WAY_S
+        rest = self.every.total_seconds()
+        due = self.next_due(began) if self.next_due is not None else None
+        return rest if due is None else min(rest, max(0.0, (due - clock.now()).total_seconds()))
 
 
 _chores: dict[str, Chore] = {}
 
 
-def chore(name: str, *, every: timedelta, wakes_on: tuple[str, ...] = ()) -> Callable[[Turn], Turn]:
+def chore(
+    name: str, *, every: timedelta, wakes_on: tuple[str, ...] = (), next_due: NextDue | None = None
+) -> Callable[[Turn], Turn]:
     """Register a function as a chore of the worker."""
 
     def register(turn: Turn) -> Turn:
-        _chores[name] = Chore(name, every, turn, wakes_on)
+        _chores[name] = Chore(name, every, turn, wakes_on, next_due)
         return turn
 
     return register
@@ -79,18 +95,18 @@ class _Loop:
             if self.stopping.is_set():
                 break
             self.wake.clear()
-            began = time.monotonic()
+            began, at = time.monotonic(), clock.now()
             drop_broken()
             try:
                 done = self.chore.turn()
+                took = time.monotonic() - began
+                pause = self.chore.pause_s(done, began=at)
             except Exception:
                 chore_failures.labels(self.chore.name).inc()
                 logger.exception("chore %s failed; it is tried again", self.chore.name)
                 pause = max(1.0, self.chore.every.total_seconds())
                 continue
-            took = time.monotonic() - began
             chore_seconds.labels(self.chore.name).observe(took)
-            pause = GIVE_WAY_S if done else self.chore.every.total_seconds()
         connection.close()
 
 

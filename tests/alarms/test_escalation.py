@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from liengia.alarms import channels, services
 from liengia.alarms.models import EscalationPlan, GroupRing, Incident, IncidentStep, NeighbourGroup, PlanStep
-from liengia.alarms.services.escalation import DEFAULT_PLANS
+from liengia.alarms.services.escalation import DEFAULT_PLANS, next_due_at
 from liengia.alarms.supervision import every_step_ran
 from liengia.core import clock
 from liengia.core.actor import Actor
@@ -203,3 +203,13 @@ def test_the_auditor_is_red_while_a_step_is_overdue(scene: Desk) -> None:
 def test_shipped_plans_stand_once(scene: Desk) -> None:
     services.ensure_default_plans()
     assert EscalationPlan.objects.filter(unit=None).count() == 4
+
+
+def test_the_worker_is_told_of_the_next_step_alone(scene: Desk) -> None:
+    one = incident(scene)
+    after = one.opened_at
+    assert next_due_at(after) == one.opened_at + timedelta(seconds=15)
+    one.steps.filter(target="deputy").update(cancelled_at=after)
+    one.steps.filter(target="security_team").update(ran_at=after)
+    assert next_due_at(after) == one.opened_at + timedelta(seconds=60)
+    assert next_due_at(after + timedelta(seconds=90)) is None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from liengia.core import worker
+from liengia.core import clock, worker
 from liengia.core.bus import get_bus
 from liengia.core.models import Heartbeat
 
@@ -47,6 +47,38 @@ def test_a_chore_that_fails_is_tried_again_and_no_other_waits() -> None:
         return 0
 
     assert run(worker.Chore("x", timedelta(seconds=0.01), turn), again)
+
+
+def test_it_wakes_at_its_next_deadline() -> None:
+    due_at, ran = clock.now() + timedelta(seconds=0.1), threading.Event()
+
+    def turn() -> int:
+        if clock.now() >= due_at:
+            ran.set()
+        return 0
+
+    def next_due(after: datetime) -> datetime | None:
+        return due_at if due_at > after else None
+
+    assert run(worker.Chore("x", DAY, turn, next_due=next_due), ran)
+
+
+def test_a_deadline_that_came_during_the_turn_is_met_at_once_and_a_later_one_no_later_than_the_next_look() -> None:
+    began = clock.now()
+    asked: list[datetime] = []
+
+    def next_due(after: datetime) -> datetime:
+        asked.append(after)
+        return due_at
+
+    chore = worker.Chore("x", timedelta(seconds=0.25), lambda: 0, next_due=next_due)
+    due_at = began
+    assert chore.pause_s(0, began=began) == 0
+    due_at = began + timedelta(hours=1)
+    assert chore.pause_s(0, began=began) == 0.25
+    # Asked for what comes after the turn began: a row that failed waits for the next look, without a busy loop.
+    assert asked == [began, began]
+    assert chore.pause_s(1, began=began) == worker.GIVE_WAY_S
 
 
 @pytest.mark.django_db(transaction=True)

@@ -183,6 +183,12 @@ def run_due_steps(*, at: datetime | None = None, most: int = 8) -> int:
     return done
 
 
+def next_due_at(after: datetime) -> datetime | None:
+    """Return when the first step after an instant is due, so that the worker wakes then."""
+    waiting = IncidentStep.objects.filter(ran_at=None, cancelled_at=None, due_at__gt=after)
+    return waiting.order_by("due_at").values_list("due_at", flat=True).first()
+
+
 @transaction.atomic
 def _run_step(key: int, *, at: datetime | None) -> int:
     waiting = IncidentStep.objects.filter(pk=key, ran_at=None, cancelled_at=None)
