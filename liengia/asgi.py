@@ -1,27 +1,23 @@
-"""The web application: Django, whose live streams end by themselves when the process stops."""
+"""The web application: public pages from memory, else Django, whose live streams end by themselves at the process's end."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liengia.settings")
 _django = get_asgi_application()
 
-from liengia.core import live  # noqa: E402  (needs Django to be set up)
+from liengia.core import live, pagecache  # noqa: E402  (needs Django to be set up)
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+_pages = pagecache.PageCache(_django)
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
+async def application(scope: pagecache.Scope, receive: pagecache.Receive, send: pagecache.Send) -> None:
     """Serve a request, or the life of the process (at its end the streams are closed)."""
     if scope["type"] != "lifespan":
-        await _django(scope, receive, send)
+        await _pages(scope, receive, send)
         return
     while True:
         message = await receive()

@@ -10,11 +10,14 @@ import unicodedata
 from datetime import date, datetime
 from typing import Final
 
+import regex
+
 from liengia.core import clock
 
 _TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _ALPHABET: Final = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANK: Final = {letter: rank for rank, letter in enumerate(_ALPHABET, start=40)}
+_CLUSTER: Final = regex.compile(r"\X")
 _WEEKDAYS: Final = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 
 
@@ -54,6 +57,11 @@ def sort_key(value: str) -> tuple[tuple[tuple[int, int, str], ...], tuple[int, .
         else:
             letters.append((1, 0, char))
     return tuple(letters), tuple(tones)
+
+
+def count_graphemes(value: str) -> int:
+    """Return how many characters a reader sees (grapheme clusters of the NFC text), as `look.js` counts them while typing."""
+    return sum(1 for _cluster in _CLUSTER.finditer(nfc(value)))
 
 
 def weekday(day: date) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liengia.core.text import date_words, fold, list_words, nfc, sort_key, time_words
+from liengia.core.text import count_graphemes, date_words, fold, list_words, nfc, sort_key, time_words
 
 
 def test_folding() -> None:
@@ -34,3 +34,10 @@ def test_dates_and_lists_in_words() -> None:
     assert date_words(date(2025, 11, 28)) == "Thứ Sáu 28/11/2025"
     assert time_words(datetime(2025, 11, 28, 9, 40, tzinfo=UTC)) == "16:40 Thứ Sáu 28/11/2025"
     assert [list_words(items) for items in ([], ["a"], ["a", "b", "c"])] == ["", "a", "a, b và c"]
+
+
+def test_characters_are_counted_as_a_reader_sees_them() -> None:
+    assert count_graphemes("Cần Đước") == 8
+    assert count_graphemes(unicodedata.normalize("NFD", "Cần Đước")) == 8
+    assert count_graphemes("👨‍👩‍👧🇻🇳é\r\n") == 4
+    assert count_graphemes("") == 0

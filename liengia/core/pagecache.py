@@ -1,0 +1,346 @@
+"""Public pages kept ready in front of Django: a page that everybody sees alike is drawn once, then served from memory.
+
+1. A view says that its page is the same for all (`@cached_page`, or `mark` on a response). Such a page holds no form
+   token, no session, no message and no nonce: whatever is one person's is loaded after it or lives at its own address.
+   A page that sets a cookie all the same is served and never kept, and is counted as a fault.
+2. Whoever sends a session's cookie is always answered by Django. The key is host, address, language and encoding.
+3. `bump()` in the transaction of a publication empties the memory of all web processes: at once by the bus, and
+   within two seconds by the number of the edition in the database when the bus is away. A page that was being drawn
+   meanwhile is not kept. Nothing is kept past midnight in Vietnam (pages show the day), or past ten minutes.
+4. Many askers of a page that is not ready wait for one drawing. When the database is away, what is ready is served.
+
+A page so kept carries an ETag and `no-cache`: browsers ask each time, and get 304 while it is the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import wraps
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final, TypeVar, cast
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db.models import F
+from django.http import HttpResponseBase
+
+from liengia.core import clock
+from liengia.core.bus import get_bus
+from liengia.core.connections import drop_broken
+from liengia.core.metrics import Counter
+from liengia.core.models import Sequence
+
+logger = logging.getLogger(__name__)
+
+MARK: Final = "X-Liengia-Keep"
+EDITION: Final = "pagecache"
+LONGEST_S: Final = 600
+LOOK_EVERY_S: Final = 2.0
+MEMORY_BYTES: Final = 64 * 2**20
+PAGE_BYTES: Final = 2 * 2**20
+QUERY_LETTERS: Final = 200
+# Cookies that change nothing in a public page; any other one sends the request to Django.
+HARMLESS: Final = frozenset({"csrftoken", settings.LANGUAGE_COOKIE_NAME})
+
+served = Counter("liengia_pagecache_total", "Public pages answered by the page cache.", ["outcome"])
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+ViewT = TypeVar("ViewT", bound=Callable[..., HttpResponseBase])
+Headers = list[tuple[bytes, bytes]]
+
+
+def mark(response: HttpResponseBase, *, seconds: int = LONGEST_S) -> HttpResponseBase:
+    """Say that a response is the same for everybody, and for how long at most it may be served again."""
+    if response.status_code == 200:
+        response[MARK] = str(min(seconds, LONGEST_S))
+    return response
+
+
+def cached_page(*, seconds: int = LONGEST_S) -> Callable[[ViewT], ViewT]:
+    """Mark a view's pages as the same for everybody (see `mark`)."""
+
+    def decorate(view: ViewT) -> ViewT:
+        @wraps(view)
+        def marking(*args: Any, **kwargs: Any) -> HttpResponseBase:
+            return mark(view(*args, **kwargs), seconds=seconds)
+
+        return cast(ViewT, marking)
+
+    return decorate
+
+
+def bump() -> None:
+    """Empty the caches of all web processes when the present transaction commits: something public has changed."""
+    if not Sequence.objects.filter(name=EDITION).update(last=F("last") + 1):
+        Sequence.objects.update_or_create(name=EDITION, defaults={"last": 1})
+    get_bus().poke(EDITION)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page as it is sent: its headers without length and encoding, and the body in both encodings."""
+
+    headers: Headers
+    plain: bytes
+    zipped: bytes
+    etag: bytes
+    edition: int
+    until: float
+
+    @property
+    def size(self) -> int:
+        return len(self.plain) + len(self.zipped) + 2048
+
+
+class PageCache:
+    """The ASGI application in front of Django's."""
+
+    def __init__(self, app: App) -> None:
+        """Serve `app`'s marked pages from memory."""
+        self.app = app
+        self._pages: OrderedDict[tuple[bytes, ...], _Page] = OrderedDict()
+        self._bytes = 0
+        self._drawing: dict[tuple[bytes, ...], asyncio.Future[None]] = {}
+        self._edition: int | None = None
+        self._looked_at = -LOOK_EVERY_S
+        self._looking: asyncio.Future[None] | None = None
+        self._is_listening = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from memory, or let Django answer and keep what is marked."""
+        key = _key(scope)
+        if key is None:
+            await self.app(scope, receive, _unmarking(send))
+            return
+        await self._look()
+        page = self._ready(key)
+        waited = self._drawing.get(key) if page is None else None
+        if waited is not None:
+            await asyncio.wait([waited])
+            page = self._ready(key)
+        if page is not None:
+            served.labels("kept").inc()
+            await _send(page, scope, send)
+        elif scope["method"] == "HEAD":
+            await self.app(scope, receive, _unmarking(send))
+        else:
+            await self._draw(key, scope, receive, send)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._pages.clear()
+        self._bytes = 0
+
+    async def _look(self) -> None:
+        """Learn the number of the edition, at most every two seconds; one asker looks, the others go on if they know one."""
+        if not self._is_listening:
+            self._is_listening = True
+            loop = asyncio.get_running_loop()
+            get_bus().on_poke(EDITION, lambda: loop.call_soon_threadsafe(self._poked))
+        if self._looking is not None:
+            if self._edition is None:
+                await asyncio.wait([self._looking])
+            return
+        if time.monotonic() - self._looked_at < LOOK_EVERY_S:
+            return
+        self._looking = asyncio.get_running_loop().create_future()
+        try:
+            edition = await sync_to_async(_edition, thread_sensitive=False)()
+            if edition is not None and edition != self._edition:
+                self._edition = edition
+                self.clear()
+        finally:
+            self._looked_at = time.monotonic()
+            self._looking.set_result(None)
+            self._looking = None
+
+    def _poked(self) -> None:
+        """Forget at once; the next asker reads the new number."""
+        self.clear()
+        self._edition, self._looked_at = None, -LOOK_EVERY_S
+
+    def _ready(self, key: tuple[bytes, ...]) -> _Page | None:
+        page = self._pages.get(key)
+        if page is None:
+            return None
+        if page.edition != self._edition or page.until <= time.time():
+            self._drop(key)
+            return None
+        self._pages.move_to_end(key)
+        return page
+
+    def _drop(self, key: tuple[bytes, ...]) -> None:
+        page = self._pages.pop(key, None)
+        if page is not None:
+            self._bytes -= page.size
+
+    async def _draw(self, key: tuple[bytes, ...], scope: Scope, receive: Receive, send: Send) -> None:
+        """Let Django answer; keep a marked answer if nothing was published while it was drawn."""
+        edition = self._edition
+        drawing = self._drawing.setdefault(key, asyncio.get_running_loop().create_future())
+
+        def end() -> None:
+            if self._drawing.get(key) is drawing:
+                del self._drawing[key]
+            if not drawing.done():
+                drawing.set_result(None)
+
+        taking = _Taking(send, passes_on=end)  # nobody waits for an answer that is not kept: it may be a stream
+        try:
+            await self.app(scope, receive, taking)
+            page = taking.page(edition)
+            if page is not None and edition is not None and page.edition == self._edition:
+                self._keep(key, page)
+        finally:
+            end()
+        if page is not None:
+            served.labels("drawn").inc()
+            await _send(page, scope, send)
+
+    def _keep(self, key: tuple[bytes, ...], page: _Page) -> None:
+        self._drop(key)
+        self._pages[key] = page
+        self._bytes += page.size
+        while self._bytes > MEMORY_BYTES:
+            self._drop(next(iter(self._pages)))
+
+
+class _Taking:
+    """Takes an answer that is marked; passes any other on as it comes."""
+
+    def __init__(self, send: Send, *, passes_on: Callable[[], None]) -> None:
+        self._send, self._passes_on = send, passes_on
+        self._start: Mapping[str, Any] | None = None
+        self._seconds = 0
+        self._body = bytearray()
+        self._is_whole = False
+
+    async def __call__(self, message: Mapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self._seconds = _seconds(message)
+            if self._seconds:
+                self._start = message
+            else:
+                self._passes_on()
+                await self._send(_without_mark(message))
+            return
+        if self._start is None:
+            await self._send(message)
+            return
+        self._body += message.get("body", b"")
+        self._is_whole = not message.get("more_body", False)
+
+    def page(self, edition: int | None) -> _Page | None:
+        """Return the whole page, or None when the answer was passed on."""
+        if self._start is None or not self._is_whole:
+            return None
+        body = bytes(self._body)
+        headers = [
+            (name, value)
+            for name, value in self._start["headers"]
+            if name.lower() not in (MARK.lower().encode(), b"content-length", b"cache-control", b"etag", b"vary")
+        ]
+        headers += [(b"cache-control", b"no-cache"), (b"vary", b"Accept-Encoding, Cookie")]
+        is_kept = len(body) <= PAGE_BYTES
+        return _Page(
+            headers=headers,
+            plain=body,
+            zipped=gzip.compress(body, 6, mtime=0) if len(body) > 500 else b"",
+            etag=b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"',
+            edition=-1 if edition is None or not is_kept else edition,
+            until=min(time.time() + self._seconds, _midnight()),
+        )
+
+
+def _key(scope: Scope) -> tuple[bytes, ...] | None:
+    """Return what a page is kept under; None for a request that Django alone answers."""
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or len(scope["query_string"]) > QUERY_LETTERS:
+        return None
+    headers = dict(scope["headers"])
+    cookies = _cookies(headers.get(b"cookie", b""))
+    if cookies is None or set(cookies) - HARMLESS or b"authorization" in headers or b"hx-request" in headers:
+        return None
+    language = cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if language not in dict(settings.LANGUAGES):
+        language = settings.LANGUAGE_CODE
+    path = scope.get("raw_path") or scope["path"].encode()
+    return scope["scheme"].encode(), headers.get(b"host", b""), path, scope["query_string"], language.encode()
+
+
+def _cookies(header: bytes) -> dict[str, str] | None:
+    """Return the cookies by name; None where the header cannot be read."""
+    if not header:
+        return {}
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header.decode("latin-1")).items()}
+    except CookieError:
+        return None
+
+
+def _seconds(message: Mapping[str, Any]) -> int:
+    """Return for how long an answer may be kept: 0 when it is not marked, or sets a cookie after all."""
+    headers = {name.lower(): value for name, value in message["headers"]}
+    marked = headers.get(MARK.lower().encode())
+    if marked is None or message["status"] != 200 or b"content-encoding" in headers:
+        return 0
+    if b"set-cookie" in headers:
+        served.labels("sets_cookie").inc()
+        logger.warning("a page that is marked as the same for all sets a cookie; it is not kept")
+        return 0
+    return int(marked)
+
+
+def _without_mark(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    headers: Iterable[tuple[bytes, bytes]] = message["headers"]
+    return {**message, "headers": [one for one in headers if one[0].lower() != MARK.lower().encode()]}
+
+
+def _unmarking(send: Send) -> Send:
+    async def unmarked(message: Mapping[str, Any]) -> None:
+        await send(_without_mark(message) if message["type"] == "http.response.start" else message)
+
+    return unmarked
+
+
+async def _send(page: _Page, scope: Scope, send: Send) -> None:
+    headers = dict(scope["headers"])
+    extra: Headers = [(b"etag", page.etag)]
+    if page.etag in headers.get(b"if-none-match", b""):
+        await send({"type": "http.response.start", "status": 304, "headers": [*page.headers, *extra]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    body = page.plain
+    if page.zipped and b"gzip" in headers.get(b"accept-encoding", b""):
+        body = page.zipped
+        extra.append((b"content-encoding", b"gzip"))
+    extra.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": 200, "headers": [*page.headers, *extra]})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _edition() -> int | None:
+    """Return the number of the edition; None while the database is away."""
+    drop_broken()
+    try:
+        return Sequence.objects.filter(name=EDITION).values_list("last", flat=True).first() or 0
+    except DatabaseError:
+        return None
+
+
+def _midnight() -> float:
+    """Return the coming midnight in Vietnam as seconds since the epoch."""
+    here = clock.local(clock.now())
+    start: datetime = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (start + timedelta(days=1)).timestamp()

@@ -1,0 +1,309 @@
+"""Search over public texts of all rooms, in an index that the database itself has (FTS5, or tsvector with GIN).
+
+A room puts in what everybody may read, in the transaction that publishes it, and takes it out in the one that
+withdraws it; nothing else is ever in the index. Vietnamese is written in syllables, each of which is common, so the
+index holds *pairs of neighbouring syllables* beside single ones, each in two forms:
+
+1. exact: NFC, lower case ("cần_đước"); 2. folded: without diacritics, đ as d ("can_duoc").
+
+A question is asked in five steps, each newest first, until the page is full: its pairs exactly in the title, exactly
+anywhere, folded in the title, folded anywhere, and all its syllables anywhere in any order. So "can duoc" finds
+"Cần Đước", and who types "Cần Đước" sees it before "căn được". Texts in NFD are found by NFC and the other way round.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+from django.db import connection, transaction
+from django.utils.safestring import SafeString, mark_safe
+
+from liengia.core.models import SearchEntry
+from liengia.core.text import fold, nfc
+
+WORDS_ASKED: Final = 12
+WORDS_KEPT: Final = 4000
+EXCERPT_LETTERS: Final = 180
+PAGE: Final = 20
+# Past so many results people ask anew; counting further costs more than it says.
+DEEPEST: Final = 400
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One public text: what it is (`kind`, `key`), where it stands, and what is searched of it.
+
+    `unit_ids` are the units it belongs to (whoever asks for one of them finds it); `place_names` are further names,
+    old and new, under which people look for its place.
+    """
+
+    kind: str
+    key: str
+    title: str
+    body: str
+    url: str
+    published_at: datetime
+    unit_ids: tuple[int, ...] = ()
+    place_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result: the title, and the place of the text where the question stands, both with <mark>."""
+
+    kind: str
+    key: str
+    url: str
+    published_at: datetime
+    title: SafeString
+    excerpt: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of results; `has_more` tells whether another one follows."""
+
+    hits: list[Hit] = field(default_factory=list)
+    has_more: bool = False
+
+
+Source = Callable[[], Iterable[Entry]]
+_sources: dict[str, Source] = {}
+
+
+def register_source(kind: str, entries: Source) -> None:
+    """Say where all entries of a kind come from, for `liengia reindex`; called from `AppConfig.ready`."""
+    _sources[kind] = entries
+
+
+def kinds() -> list[str]:
+    """Return the kinds of entries that rooms have registered."""
+    return sorted(_sources)
+
+
+def put(entry: Entry) -> None:
+    """Put a public text into the index, in place of an earlier one of the same kind and key; in your transaction."""
+    with transaction.atomic():
+        remove(entry.kind, entry.key)
+        row = SearchEntry(
+            kind=entry.kind,
+            key=entry.key,
+            title=nfc(entry.title),
+            body=nfc(entry.body)[:60_000],
+            url=entry.url,
+            published_at=entry.published_at,
+        )
+        row.place = _free_place(entry.published_at)
+        row.save(force_insert=True)
+        _index().add(row.place, _tokens_of(entry))
+
+
+def remove(kind: str, key: str) -> None:
+    """Take a text out of the index; nothing happens when it is not there."""
+    with transaction.atomic():
+        places = list(SearchEntry.objects.filter(kind=kind, key=key).values_list("place", flat=True))
+        if places:
+            _index().remove(places)
+            SearchEntry.objects.filter(place__in=places).delete()
+
+
+def rebuild(kind: str, *, chunk: int = 20) -> int:
+    """Index all entries of a kind anew, in small transactions; return how many there are. Readers miss nothing meanwhile."""
+    known = set(SearchEntry.objects.filter(kind=kind).values_list("key", flat=True))
+    count = 0
+    for part in _chunks(_sources[kind](), chunk):
+        with transaction.atomic():
+            for entry in part:
+                put(entry)
+                known.discard(entry.key)
+        count += len(part)
+    for key in known:
+        remove(kind, key)
+    return count
+
+
+def find(
+    question: str, *, kinds: Collection[str] = (), unit_ids: Collection[int] = (), offset: int = 0, limit: int = PAGE
+) -> Found:
+    """Return a page of results, exact ones first, then newest first; nothing for a question without a word.
+
+    `kinds` and `unit_ids` narrow it down to any of them. Costs five reads of the index at most.
+    """
+    words = words_of(question)[:WORDS_ASKED]
+    if not words or offset >= DEEPEST:
+        return Found()
+    marks = [[f"k_{kind}" for kind in sorted(kinds)], [f"u_{pk}" for pk in sorted(unit_ids)]]
+    wanted = min(offset + limit, DEEPEST) + 1
+    places: dict[int, None] = {}
+    for step in _steps(words):
+        if len(places) >= wanted:
+            break
+        places.update(dict.fromkeys(_index().find(step, [one for one in marks if one], limit=wanted)))
+    shown = list(places)[offset : offset + limit]
+    rows = {row.place: row for row in SearchEntry.objects.filter(place__in=shown)}
+    hits = [_hit(rows[place], words) for place in shown if place in rows]
+    return Found(hits, has_more=len(places) > offset + limit and offset + limit < DEEPEST)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the syllables and numbers of a text, in NFC and lower case."""
+    return _WORD.findall(nfc(unicodedata.normalize("NFKC", text)).casefold())
+
+
+def _steps(words: Sequence[str]) -> Iterator[list[str]]:
+    folded = [fold(word) for word in words]
+    exact_form, folded_form = _joined(words), _joined(folded)
+    yield [f"te_{one}" for one in exact_form]
+    yield [f"e_{one}" for one in exact_form]
+    yield [f"tf_{one}" for one in folded_form]
+    yield [f"f_{one}" for one in folded_form]
+    if len(words) > 1:
+        yield [f"f_{one}" for one in folded]
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """Return the pairs of neighbours, each once; the word itself where there is one alone."""
+    return list(dict.fromkeys(f"{a}_{b}" for a, b in pairwise(words))) or list(words)
+
+
+def _tokens_of(entry: Entry) -> set[str]:
+    title = words_of(entry.title)
+    tokens = {f"k_{entry.kind}", *(f"u_{pk}" for pk in entry.unit_ids)}
+    tokens |= _forms(title, "te_", "tf_")
+    # Pairs are taken within a part, so that the end of one and the beginning of the next do not meet.
+    for part in (title, *(words_of(name) for name in entry.place_names), words_of(entry.body)[:WORDS_KEPT]):
+        tokens |= _forms(part, "e_", "f_")
+    return tokens
+
+
+def _forms(words: Sequence[str], exact: str, folded: str) -> set[str]:
+    plain = [fold(word) for word in words]
+    return (
+        {f"{exact}{one}" for one in (*words, *_joined(words))} | {f"{folded}{one}" for one in (*plain, *_joined(plain))}
+    )  # fmt: skip
+
+
+def _free_place(at: datetime) -> int:
+    """Return a number that grows with the time of publication and that no other entry has."""
+    place = int(at.timestamp() * 1_000_000)
+    while SearchEntry.objects.filter(place=place).exists():
+        place += 1
+    return place
+
+
+def _chunks(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
+    part: list[Entry] = []
+    for entry in entries:
+        part.append(entry)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+# Results
+
+
+def _hit(row: SearchEntry, words: Sequence[str]) -> Hit:
+    return Hit(row.kind, row.key, row.url, row.published_at, _marked(row.title, words), _excerpt(row.body, words))
+
+
+def _marked(text: str, words: Sequence[str]) -> SafeString:
+    """Return the text escaped, with the words of the question in <mark>."""
+    asked = {fold(word) for word in words}
+    parts, end = [], 0
+    for match in _WORD.finditer(text):
+        if fold(match.group()) in asked:
+            parts += [html.escape(text[end : match.start()]), f"<mark>{html.escape(match.group())}</mark>"]
+            end = match.end()
+    marked = "".join([*parts, html.escape(text[end:])]).replace("</mark> <mark>", " ")
+    return mark_safe(marked)  # noqa: S308  (every part is escaped above)
+
+
+def _excerpt(body: str, words: Sequence[str]) -> SafeString:
+    """Return the part of the text where most words of the question stand together."""
+    asked = {fold(word) for word in words}
+    places = [match.start() for match in _WORD.finditer(body) if fold(match.group()) in asked]
+    if not places:
+        return _marked(_cut(body, 0), words)
+    begin = max(places, key=lambda at: sum(at <= other < at + EXCERPT_LETTERS for other in places))
+    return _marked(_cut(body, max(0, begin - EXCERPT_LETTERS // 4)), words)
+
+
+def _cut(body: str, begin: int) -> str:
+    if begin:
+        blank = body.find(" ", begin)
+        begin = blank + 1 if 0 <= blank < begin + 30 else begin
+    end = begin + EXCERPT_LETTERS
+    if end < len(body):
+        blank = body.rfind(" ", begin, end)
+        end = blank if blank > begin else end
+    return ("… " if begin else "") + " ".join(body[begin:end].split()) + (" …" if end < len(body) else "")
+
+
+# The two indexes: a set of tokens for each place
+
+
+class _Fts5:
+    """SQLite: a full-text table that keeps no positions, since pairs are tokens of their own."""
+
+    def add(self, place: int, tokens: set[str]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO core_search_index (rowid, tokens) VALUES (%s, %s)", [place, " ".join(sorted(tokens))]
+            )
+
+    def remove(self, places: list[int]) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany("DELETE FROM core_search_index WHERE rowid = %s", [[place] for place in places])
+
+    def find(self, tokens: list[str], marks: list[list[str]], *, limit: int) -> list[int]:
+        asked = " AND ".join(
+            [*(f'"{one}"' for one in tokens), *("(" + " OR ".join(f'"{m}"' for m in one) + ")" for one in marks)]
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rowid FROM core_search_index WHERE core_search_index MATCH %s ORDER BY rowid DESC LIMIT %s",
+                [asked, limit],
+            )
+            return [place for (place,) in cursor.fetchall()]
+
+
+class _TsVector:
+    """PostgreSQL: a tsvector of the same tokens, unweighted and without positions."""
+
+    def add(self, place: int, tokens: set[str]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO core_search_index (place, tokens) VALUES (%s, array_to_tsvector(%s))",
+                [place, sorted(tokens)],
+            )
+
+    def remove(self, places: list[int]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM core_search_index WHERE place = ANY(%s)", [places])
+
+    def find(self, tokens: list[str], marks: list[list[str]], *, limit: int) -> list[int]:
+        # Tokens are letters, digits and low lines alone (_WORD), so that quoting them is enough.
+        asked = " & ".join(
+            [*(f"'{one}'" for one in tokens), *("(" + " | ".join(f"'{m}'" for m in one) + ")" for one in marks)]
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT place FROM core_search_index WHERE tokens @@ %s::tsquery ORDER BY place DESC LIMIT %s",
+                [asked, limit],
+            )
+            return [place for (place,) in cursor.fetchall()]
+
+
+def _index() -> _Fts5 | _TsVector:
+    return _Fts5() if connection.vendor == "sqlite" else _TsVector()
