@@ -20,7 +20,7 @@ import hashlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
@@ -53,8 +53,8 @@ HARMLESS: Final = frozenset({"csrftoken", settings.LANGUAGE_COOKIE_NAME})
 
 served = Counter("liengia_pagecache_total", "Public pages answered by the page cache.", ["outcome"])
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 ViewT = TypeVar("ViewT", bound=Callable[..., HttpResponseBase])
