@@ -2,7 +2,10 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-PYTHON ?= python3
+# The first that is new enough: on Ubuntu 22.04 python3 is too old, and python3.11 can stand beside it.
+PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if $$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then echo $$one; break; fi; done)
+export PYTHON
 BIN := .venv/bin
 # Two processes suit two cores; more only where there are more.
 JOBS ?= 2
@@ -11,7 +14,7 @@ QUICK := tests --ignore=tests/structure --ignore=tests/acceptance --ignore=tests
 # What checks import is never the installation's own data.
 CHECKING := LIENGIA_DATA=build/check DATABASE_URL=
 
-.PHONY: help run setup setup-dev needs test quick postgres acceptance e2e check lint types imports migrations \
+.PHONY: help run python setup setup-dev needs test quick postgres acceptance e2e check lint types imports migrations \
 	messages-check vendor-check structure bench lock vendor messages clean
 
 help:  ## say what there is
@@ -20,10 +23,16 @@ help:  ## say what there is
 run: setup  ## set up from nothing and start everything with the demonstration on http://localhost:8000
 	@exec $(BIN)/liengia up --demo
 
-setup:  ## make .venv with what running needs
+python:
+	@command -v '$(or $(PYTHON),python3.11-or-later)' > /dev/null || { echo; \
+	echo "$(or $(PYTHON),Python 3.11 or later) is needed and is not here."; \
+	echo "On Debian and Ubuntu: apt install python3 python3-venv   (Ubuntu 22.04: python3.11 python3.11-venv)"; \
+	echo "Nothing was changed; run make again afterwards."; echo; exit 1; } >&2
+
+setup: python  ## make .venv with what running needs
 	@$(PYTHON) tools/bootstrap.py run
 
-setup-dev:  # with what checks and tests need
+setup-dev: python  # with what checks and tests need
 	@$(PYTHON) tools/bootstrap.py dev
 
 needs: setup-dev  # PostgreSQL's binaries and a browser

@@ -19,7 +19,12 @@ def main() -> None:
         raise SystemExit(gateway(sys.argv[2:]))
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from liengia.env import BadSetting
+
+    try:
+        execute_from_command_line(sys.argv)
+    except BadSetting as error:
+        raise SystemExit(str(error)) from error
 
 
 if __name__ == "__main__":

@@ -22,7 +22,10 @@ BASE_DIR = Path(__file__).resolve().parent
 
 # Where everything that this installation owns is kept: database, keys, broker's store, media.
 DATA = Path(env.text("LIENGIA_DATA", "var")).resolve()
-DATA.mkdir(parents=True, exist_ok=True)
+try:
+    DATA.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise env.BadSetting(f"LIENGIA_DATA: the folder {DATA} cannot be made ({error.strerror}).") from error
 
 # A development server shows tracebacks; never in production (refused with a wider bind).
 DEBUG = env.flag("LIENGIA_DEBUG", False)
@@ -165,13 +168,13 @@ DATABASE_URL = env.text("DATABASE_URL")
 
 def database(url: str) -> dict[str, object]:
     """Return Django's settings for a database address; SQLite's are those that lost no write in trials."""
-    if not url:
-        url = f"sqlite:///{DATA / 'liengia.sqlite3'}"
     parts = urlsplit(url)
-    if parts.scheme == "sqlite":
+    if not url or parts.scheme == "sqlite":
+        # The data folder's own path is no address: it may hold what an address gives a meaning, such as # or %.
+        path = unquote(parts.path[1:] if parts.path.startswith("//") else parts.path)
         return {
             "ENGINE": "liengia.core.db.sqlite3",
-            "NAME": unquote(parts.path[1:] if parts.path.startswith("//") else parts.path),
+            "NAME": path if url else str(DATA / "liengia.sqlite3"),
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",

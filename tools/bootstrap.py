@@ -34,7 +34,7 @@ def main() -> int:
     if sys.version_info < OLDEST:
         return refuse(
             f"Python {OLDEST[0]}.{OLDEST[1]} or later is needed; this is {sys.version.split()[0]}.",
-            "Install a later one and say so: make PYTHON=python3.12 run",
+            "Install a later one beside it, with its venv (on Ubuntu 22.04: python3.11 python3.11-venv); make finds it.",
         )
     (ROOT / "build").mkdir(exist_ok=True)
     with (ROOT / "build" / "bootstrap.lock").open("w") as lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -30,8 +31,6 @@ from liengia.alarms.models import (
 )
 from liengia.alarms.models.devices import SOUNDING_KINDS
 from liengia.alarms.models.incidents import OPEN_STATES
-from liengia.alarms.services.incidents import answer_counts
-from liengia.alarms.services.presses import households_pressing
 from liengia.core import clock
 from liengia.people.models import Household, HouseholdPhone, KitItem, User
 
@@ -107,6 +106,27 @@ class Summary:
     def needs_114(self) -> bool:
         """Whether a real fire or medical incident has no ticked call yet."""
         return self.incident.mode == Mode.REAL and self.incident.is_open and not self.calls
+
+
+def answer_counts(incident: Incident) -> dict[str, object]:
+    """Return how many households answered what; one that needs help counts as that, whatever else it said."""
+    rank = {AnswerKind.NEED_HELP: 0, AnswerKind.COMING: 1, AnswerKind.SAFE: 2}
+    best: dict[int, str] = {}
+    for household, kind in incident.answers.values_list("household_id", "kind"):
+        if household not in best or rank[AnswerKind(kind)] < rank[AnswerKind(best[household])]:
+            best[household] = kind
+    return {
+        "households": incident.household_count,
+        "answered": len(best),
+        **{kind.value: sum(one == kind for one in best.values()) for kind in AnswerKind},
+    }
+
+
+def households_pressing(incident: Incident) -> set[int]:
+    """Return the keys of the households that pressed: they can ask for the end of `help` and `intruder`, not make it."""
+    presses: Iterable[int | None] = Press.objects.filter(incident=incident).values_list("device__household", flat=True)
+    # The first house stands in the incident too: a phone's row follows its user to another house.
+    return {key for key in (*presses, incident.household_id) if key is not None}
 
 
 def incident_summary(incident: Incident) -> Summary:

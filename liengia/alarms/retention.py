@@ -17,7 +17,7 @@ from liengia.alarms.models import (
     Press,
     RejectedMessage,
 )
-from liengia.alarms.services.incidents import answer_counts
+from liengia.alarms.queries import answer_counts
 from liengia.audit import services as audit
 from liengia.core import clock
 from liengia.core.actor import Actor

@@ -156,25 +156,12 @@ def verify(*, anchor: tuple[int, str] | None = None) -> Verification:
     entries = Entry.objects.filter(seq__isnull=False).order_by("seq").select_related("personal")
     for entry in entries.iterator(chunk_size=2000):
         expected = found.sealed + 1
-        if entry.seq != expected:
-            found.broken_at, found.why = expected, str(_("entry %(seq)s is missing") % {"seq": expected})
-            break
-        if entry.prev_hash != found.head:
-            found.broken_at, found.why = expected, str(_("it does not follow the entry before it"))
-            break
-        if entry.hash != entry.sealed_hash(expected, found.head):
-            found.broken_at, found.why = expected, str(_("its content is not what was sealed"))
-            break
-        if anchor and anchor[0] == expected and anchor[1] != entry.hash:
-            found.broken_at, found.why = expected, str(_("it is not the entry that was noted as anchor"))
+        found.why = _why_broken(entry, expected, found.head, anchor)
+        if found.why:
+            found.broken_at = expected
             break
         found.sealed, found.head = expected, str(entry.hash)
-        if entry.personal_hash:
-            text = getattr(entry, "personal", None)
-            if text is None:
-                found.erased_texts += 1
-            elif PersonalText.salted_hash(text.salt, text.text) != entry.personal_hash:
-                found.altered_texts.append(expected)
+        _compare_text(entry, found)
     if anchor and found.broken_at is None and found.sealed < anchor[0]:
         found.broken_at = found.sealed + 1
         found.why = str(_("the chain ends before the anchor"))
@@ -182,6 +169,30 @@ def verify(*, anchor: tuple[int, str] | None = None) -> Verification:
     found.tail = tail.count()
     found.oldest_tail = tail.order_by("recorded_at").values_list("recorded_at", flat=True).first()
     return found
+
+
+def _why_broken(entry: Entry, expected: int, head: str, anchor: tuple[int, str] | None) -> str:
+    """Say why an entry is not the link that was sealed after `head`; empty when it is."""
+    if entry.seq != expected:
+        return str(_("entry %(seq)s is missing") % {"seq": expected})
+    if entry.prev_hash != head:
+        return str(_("it does not follow the entry before it"))
+    if entry.hash != entry.sealed_hash(expected, head):
+        return str(_("its content is not what was sealed"))
+    if anchor and anchor[0] == expected and anchor[1] != entry.hash:
+        return str(_("it is not the entry that was noted as anchor"))
+    return ""
+
+
+def _compare_text(entry: Entry, found: Verification) -> None:
+    """Note whether an entry's personal text was erased, or altered."""
+    if not entry.personal_hash:
+        return
+    text = getattr(entry, "personal", None)
+    if text is None:
+        found.erased_texts += 1
+    elif PersonalText.salted_hash(text.salt, text.text) != entry.personal_hash:
+        found.altered_texts.append(found.sealed)
 
 
 def erase(

@@ -156,24 +156,11 @@ class Feed:
         self._add(stream)
         try:
             yield b"retry: 1000\n\n"
-            begun = self._last if last_seen is None else last_seen
-            replayed = 0
-            missed = [] if last_seen is None else await sync_to_async(self.after)(last_seen, audience)
-            if missed is None:
-                yield b"event: reload\ndata: {}\n\n"
-            else:
-                for message in missed:
-                    begun = replayed = max(replayed, message.position)
-                    yield message.encoded()
-            yield f"event: hello\ndata: {json.dumps({'position': begun})}\n\n".encode()
+            opening, replayed = await self._opening(audience, last_seen)
+            for chunk in opening:
+                yield chunk
             checked = asyncio.get_running_loop().time()
-            while True:
-                try:
-                    item = await asyncio.wait_for(stream.queue.get(), KEEP_ALIVE_S)
-                except TimeoutError:
-                    item = (None, b": still here\n\n")
-                if item is None:
-                    return
+            while (item := await _next(stream)) is not None:
                 position, chunk = item
                 # What came live while the missed events were read was among them.
                 if position is None or position > replayed:
@@ -185,6 +172,22 @@ class Feed:
                     checked = asyncio.get_running_loop().time()
         finally:
             self._remove(stream)
+
+    async def _opening(self, audience: frozenset[str], last_seen: int | None) -> tuple[list[bytes], int]:
+        """Return what a browser is told first: the events it missed, then where the order stands.
+
+        The second value is the position up to which it now has everything.
+        """
+        begun = self._last if last_seen is None else last_seen
+        missed = [] if last_seen is None else await sync_to_async(self.after)(last_seen, audience)
+        replayed = 0
+        if missed is None:
+            chunks = [b"event: reload\ndata: {}\n\n"]
+        else:
+            chunks = [message.encoded() for message in missed]
+            replayed = max((message.position for message in missed), default=0)
+        hello = f"event: hello\ndata: {json.dumps({'position': replayed or begun})}\n\n"
+        return [*chunks, hello.encode()], replayed
 
     async def _renew(self, stream: _Stream, recheck: Callable[[], Awaitable[frozenset[str] | None]]) -> bool:
         """Ask what a stream may hear now; False when nothing any more."""
@@ -250,6 +253,14 @@ class Feed:
                 await asyncio.wait_for(news.wait(), POLL_S)
             except TimeoutError:
                 continue
+
+
+async def _next(stream: _Stream) -> _Item | None:
+    """Wait for a stream's next chunk; a sign of life when nothing comes, None at its end."""
+    try:
+        return await asyncio.wait_for(stream.queue.get(), KEEP_ALIVE_S)
+    except TimeoutError:
+        return None, b": still here\n\n"
 
 
 def _put(stream: _Stream, item: _Item | None) -> None:

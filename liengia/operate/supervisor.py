@@ -5,7 +5,8 @@ static files, the demonstration, the broker's files) is done by one `liengia pre
 
 1. One `up` a data folder: a lock on `run/up.lock`.
 2. `liengia prepare` refuses a busy port with a sentence before anything is changed.
-3. nats-server first; then web, bridge, worker (and with `--demo` the simulator) at once.
+3. nats-server first; then web, bridge, worker at once; with `--demo` the simulator when all of them are well, since
+   a new broker lets devices in only when the stream that keeps their presses is made.
 4. A child that dies is started again: after 0.2 s, then twice as long each time up to 10 s; a minute of life
    forgives the past.
 5. At Ctrl-C or SIGTERM children get SIGTERM, the broker last; whoever is left after 10 s is killed. Should this
@@ -19,6 +20,7 @@ import fcntl
 import json
 import os
 import resource
+import shutil
 import signal
 import socket
 import ssl
@@ -38,8 +40,10 @@ LONGEST_PAUSE_S: Final = 10.0
 FORGIVEN_AFTER_S: Final = 60.0
 READY_WITHIN_S: Final = 60.0
 FILES_WANTED: Final = 65_536
+# Below this nothing could be kept; above it an alarm that runs is worth more than one that waits for a tidy disk.
+DISK_LEAST_BYTES: Final = 32 * 1024**2
 _COLOURS: Final = {"broker": 35, "web": 34, "bridge": 33, "worker": 36, "simulate": 32, "up": 1}
-_BROKER_CHATTER: Final = " [INF] "
+_BROKER_CHATTER: Final = " [INF]"
 # Ends with its parent (PR_SET_PDEATHSIG), then becomes the program.
 _BOUND: Final = (
     "import ctypes,os,sys\n"
@@ -55,11 +59,12 @@ class CannotStart(Exception):
 
 @dataclass
 class Child:
-    """One supervised process."""
+    """One supervised process; one that `waits` is started when the others are well."""
 
     name: str
     command: Sequence[str]
     environment: dict[str, str] = field(default_factory=dict)
+    waits: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     pause_s: float = FIRST_PAUSE_S
@@ -137,11 +142,36 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     log = Log(sys.stdout)
     try:
-        with _only_one(Path(os.environ.get("LIENGIA_DATA") or "var").resolve()) as lock:
+        with _only_one(_usable(Path(os.environ.get("LIENGIA_DATA") or "var").resolve())) as lock:
             return _Up(options, log, lock).run()
     except CannotStart as error:
         log.say(str(error))
         return 1
+
+
+def _usable(data: Path) -> Path:
+    """Return the data folder, made where it was missing.
+
+    Raises:
+        CannotStart: it cannot be made or written, or its disk is full.
+    """
+    run = data / "run"
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        (run / "probe").write_bytes(b"")
+        (run / "probe").unlink()
+        free = shutil.disk_usage(data).free
+    except OSError as error:
+        raise CannotStart(
+            f"The data folder {data} cannot be written ({error.strerror})."
+            " Give this account the right to write there, or set LIENGIA_DATA to another folder."
+        ) from error
+    if free < DISK_LEAST_BYTES:
+        raise CannotStart(
+            f"The disk of the data folder {data} is full ({free // 1024**2} MiB are free, {DISK_LEAST_BYTES // 1024**2}"
+            " are needed). Make room there, or set LIENGIA_DATA to a folder on another disk."
+        )
+    return data
 
 
 class _only_one:
@@ -151,7 +181,6 @@ class _only_one:
         self.path = data / "run" / "up.lock"
 
     def __enter__(self) -> Path:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         self.file = self.path.open("a+")
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -181,6 +210,7 @@ class _Up:
         self.options, self.log, self.run_folder = options, log, lock.parent
         self.stopping = threading.Event()
         self.children: list[Child] = []
+        self.settled = threading.Event()
         self.began = time.monotonic()
 
     def run(self) -> int:
@@ -199,7 +229,10 @@ class _Up:
             threading.Thread(target=self._tell_when_ready, args=(facts,), daemon=True).start()
             while not self.stopping.wait(0.1):
                 for child in self.children:
-                    child.look(self.log)
+                    if child.process is not None:
+                        child.look(self.log)
+                    elif self.settled.is_set():
+                        child.start(self.log)
         finally:
             self._stop()
         return 0
@@ -233,11 +266,13 @@ class _Up:
         if first.name == "broker":
             time.sleep(0.3)
         for child in others:
-            child.start(self.log)
+            if not child.waits:
+                child.start(self.log)
 
     def _tell_when_ready(self, facts: dict[str, Any]) -> None:
         host, port, has_tls = facts["web"]
         is_well = _wait_healthy(host, port, has_tls, READY_WITHIN_S, self.stopping)
+        self.settled.set()
         if self.stopping.is_set():
             return
         took = time.monotonic() - self.began
@@ -270,7 +305,7 @@ def _children(facts: dict[str, Any]) -> list[Child]:
         found.append(Child("broker", facts["broker"], {"GOMEMLIMIT": "256MiB"}))
     found += [Child(name, [*liengia, name]) for name in ("web", "bridge", "worker")]
     if facts["simulator"]:
-        found.append(Child("simulate", [sys.executable, *facts["simulator"]]))
+        found.append(Child("simulate", [sys.executable, *facts["simulator"]], waits=True))
     return found
 
 

@@ -13,6 +13,7 @@ from liengia.audit import services as audit
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Forbidden
+from liengia.people import policies
 from liengia.people.models import (
     DutyPost,
     DutyShift,
@@ -22,9 +23,15 @@ from liengia.people.models import (
     Membership,
     User,
 )
+from liengia.people.models.households import HouseholdQuerySet
 from liengia.units.models import Unit
 
 GAP_WARNING = timedelta(hours=24)
+
+
+def households_visible_to(user: User) -> HouseholdQuerySet:
+    """Return those that a user may open: their own, those they lead, those of their units."""
+    return Household.objects.filter(policies.households_of(user))
 
 
 # Duty

@@ -272,11 +272,17 @@ def _gone(plan: ReformPlan, ground: Ground) -> set[str]:
 
 
 def _check_new(plan: ReformPlan, ground: Ground, unit: NewUnit, new: Mapping[str, NewUnit], gone: set[str]) -> None:
-    """Refuse a new unit without ground, with a taken code, or without a standing parent above it."""
+    """Refuse a new unit of no level or without ground, with a taken code, or without a standing parent above it."""
     if unit.level not in Level.values:
         raise refuse(_("%(unit)s has an unknown level."), "level_unknown", unit=unit.name)
     if not plan.predecessors_of(unit.code):
         raise refuse(_("%(unit)s takes over from no unit."), "no_ground", unit=unit.name)
+    _check_code(plan, ground, unit, gone)
+    _check_parent(plan, ground, unit, new, gone)
+
+
+def _check_code(plan: ReformPlan, ground: Ground, unit: NewUnit, gone: set[str]) -> None:
+    """Refuse a code that belongs to a unit that stays, or that begins later."""
     holder = ground.by_code.get(unit.code)
     if holder is not None and unit.code not in gone:
         raise refuse(
@@ -294,6 +300,10 @@ def _check_new(plan: ReformPlan, ground: Ground, unit: NewUnit, new: Mapping[str
             _("The code %(code)s of %(unit)s belongs to %(holder)s from %(day)s."), "overlap",
             code=unit.code, unit=unit.name, holder=later.full_name, day=later.valid_from,
         )  # fmt: skip
+
+
+def _check_parent(plan: ReformPlan, ground: Ground, unit: NewUnit, new: Mapping[str, NewUnit], gone: set[str]) -> None:
+    """Refuse a unit whose parent does not stand on the day, or is not of a level above."""
     rank = Level(unit.level).rank
     if not unit.parent:
         if rank:

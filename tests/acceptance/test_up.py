@@ -12,11 +12,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import aiomqtt
 import psutil
 import pytest
 
+from liengia.operate import supervisor
+from tests.acceptance.brokers import free_port
 from tests.acceptance.installations import GROUP_OF, Installation
 
 pytestmark = pytest.mark.broker
@@ -28,8 +31,8 @@ PRESSES = (
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """One installation that runs for all tests of this file."""
-    one = Installation(tmp_path_factory.mktemp("up")).start()
+    """One installation that runs for all tests of this file, in a folder named as people name folders."""
+    one = Installation(tmp_path_factory.mktemp("up") / "Dự án 100%25 #1").start()
     yield one
     one.stop()
 
@@ -123,6 +126,52 @@ def test_a_busy_port_is_refused_with_its_setting(up: Installation, tmp_path: Pat
     assert not (tmp_path / "liengia.sqlite3").exists(), "nothing was begun"
 
 
+def start(**settings: str) -> subprocess.CompletedProcess[str]:
+    """Try to start on free ports, with other settings, what will be refused."""
+    ports = {name: str(free_port()) for name in ("LIENGIA_PORT", "LIENGIA_MQTT_PORT", "LIENGIA_NATS_PORT")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LIENGIA_", "DATABASE_", "DJANGO_"))}
+    command = [sys.executable, "-m", "liengia", "up"]
+    return subprocess.run(command, env={**kept, **ports, **settings}, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"LIENGIA_HOST": "0.0.0.0"}, "LIENGIA_TRUSTED_PROXIES"),
+        ({"LIENGIA_MQTT_HOST": "0.0.0.0"}, "LIENGIA_TLS_CERT"),
+        ({"LIENGIA_HOST": "0.0.0.0", "LIENGIA_TRUSTED_PROXIES": "10.0.0.1", "LIENGIA_DEMO": "yes"}, "LIENGIA_DEMO"),
+        ({"LIENGIA_TLS_CERT": "/a.pem"}, "LIENGIA_TLS_KEY"),
+        ({"LIENGIA_MQTT_PORT": "many"}, "LIENGIA_MQTT_PORT"),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/nothing"}, "DATABASE_URL"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_with_its_name(tmp_path: Path, settings: dict[str, str], named: str) -> None:
+    done = start(LIENGIA_DATA=str(tmp_path), **settings)
+    assert done.returncode == 1
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "liengia.sqlite3").exists(), "nothing was begun"
+
+
+def test_a_data_folder_that_cannot_be_is_refused_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    for folder in (tmp_path / "file", Path("/proc/liengia")):
+        done = start(LIENGIA_DATA=str(folder))
+        assert done.returncode == 1
+        assert f"The data folder {folder} cannot be written" in done.stdout
+        assert not done.stderr
+
+
+def test_a_full_disk_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIENGIA_DATA", str(tmp_path))
+    full = supervisor.DISK_LEAST_BYTES - 1
+    monkeypatch.setattr(supervisor.shutil, "disk_usage", lambda _path: SimpleNamespace(free=full))
+    assert supervisor.main([]) == 1
+    assert "is full (31 MiB are free, 32 are needed)" in capsys.readouterr().out
+
+
 def test_metrics_are_for_this_machine_alone(up: Installation) -> None:
     import urllib.error
     import urllib.request
@@ -175,6 +224,36 @@ def test_what_was_backed_up_stands_again_after_a_restore(
     assert recorded(up, "after-the-backup"), "the broker's log still had it"
     presses = up.python(PRESSES)
     assert len(presses) == len(set(presses))
+
+
+def test_a_second_start_is_quick_and_ctrl_c_leaves_nothing(up: Installation) -> None:
+    """Ctrl-C goes to the whole group of the terminal, and make waits for us to end."""
+    up.stop()
+    began = time.monotonic()
+    up.start()
+    # Ten seconds on a machine of its own (docs/benchmarks.md); tests share theirs.
+    assert time.monotonic() - began < 20
+    assert up.process is not None
+    family = psutil.Process(up.process.pid).children(recursive=True)
+    assert len(family) >= 4
+    os.killpg(up.process.pid, signal.SIGINT)
+    assert up.process.wait(timeout=15) == 0
+    assert not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    for port in up.ports.values():
+        with socket.create_server(("127.0.0.1", port)):
+            pass
+    assert up.log.read_text().rstrip().endswith("stopped")
+    up.start()
+
+
+def test_children_do_not_outlive_a_killed_up(up: Installation) -> None:
+    assert up.process is not None
+    family = psutil.Process(up.process.pid).children(recursive=True)
+    up.process.kill()
+    up.process.wait()
+    _gone, left = psutil.wait_procs(family, timeout=15)
+    assert not left
+    up.start()
 
 
 def test_doctor_finds_nothing_wrong(up: Installation) -> None:

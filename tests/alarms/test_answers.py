@@ -24,7 +24,7 @@ def test_who_needs_help_counts_before_who_is_safe(scene: Desk) -> None:
     one, first, second = incident(scene, 3), member(scene, 1), member(scene, 1)
     services.answer_incident(one, household=scene.houses[0], kind="need_help", user=first, actor=Actor.of(first))
     services.answer_incident(one, household=scene.houses[0], kind="safe", user=second, actor=Actor.of(second))
-    counts = services.answer_counts(one)
+    counts = queries.answer_counts(one)
     assert (counts["households"], counts["answered"], counts["need_help"], counts["safe"]) == (5, 1, 1, 0)
 
 

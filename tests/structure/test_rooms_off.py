@@ -53,22 +53,22 @@ def walk(client: Client, starts: list[str]) -> tuple[list[str], int]:
         seen.add(address)
         response = client.get(address)
         read += 1
-        if response.status_code in (301, 302):
-            target = urljoin(address, response["Location"])
-            if not urlsplit(target).netloc:
-                waiting.append((target, f"{address} (sends on)"))
-        elif response.status_code >= 400 and on != "(typed)":
+        if response.status_code >= 400 and on != "(typed)":
             dead.append(f"{response.status_code} {address} on {on}")
-        elif response.status_code == 200 and response.get("Content-Type", "").startswith("text/html"):
-            if response.streaming or (SHALLOW.match(path) and on != "(typed)"):
-                continue
-            links = Links()
-            links.feed(response.content.decode())
-            for link in links.found:
-                target = urljoin(address, link.partition("#")[0])
-                if link and not urlsplit(target).scheme and not urlsplit(target).netloc:
-                    waiting.append((target, address))
+        if on == "(typed)" or not SHALLOW.match(path):
+            waiting.extend((urljoin(address, link), address) for link in leads_to(response))
     return dead, read
+
+
+def leads_to(response: Any) -> list[str]:
+    """Return the addresses of this site to which an answer leads."""
+    links = Links()
+    if response.status_code in (301, 302):
+        links.found = [response["Location"]]
+    elif response.status_code == 200 and response.get("Content-Type", "").startswith("text/html") and not response.streaming:
+        links.feed(response.content.decode())
+    found = [link.partition("#")[0] for link in links.found]
+    return [link for link in found if link and not urlsplit(link).scheme and not urlsplit(link).netloc]
 
 
 @pytest.fixture

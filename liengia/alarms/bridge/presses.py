@@ -42,6 +42,10 @@ ASK_LASTS_S: Final = 20
 # Where a gateway passes on a press that it had kept: when its own broker stored it (ISO 8601, UTC).
 STORED_AT: Final = "Liengia-Stored-At"
 
+# Messages of the broker, each with the press that it holds, or with the reason why it is none.
+_Read = list[tuple[Msg, PressMessage]]
+_Refused = list[tuple[Msg, str]]
+
 recording = Histogram(
     "liengia_press_record_seconds",
     "Seconds from the broker's storing of a press to its commit.",
@@ -124,25 +128,13 @@ class PressReader:
         self.queue.put_nowait(message)
 
     async def _record(self, batch: Sequence[Msg]) -> None:
-        received_at, in_doubt = clock.now(), self.clock.is_in_doubt()
-        messages: list[PressMessage] = []
-        origins: list[Msg] = []
-        garbage: list[tuple[Msg, str]] = []
-        for origin in batch:
-            stored_at = None if in_doubt else stored_at_of(origin)
-            try:
-                messages.append(read_press(origin.subject, origin.data, received_at=received_at, stored_at=stored_at))
-                origins.append(origin)
-            except Rejection as rejection:
-                garbage.append((origin, rejection.reason))
+        """Record a batch, waiting for a database that is away; only then acknowledge and count it."""
+        received_at = clock.now()
+        read, garbage = _sort(batch, received_at=received_at, in_doubt=self.clock.is_in_doubt())
         pause = 0.2
         while True:
             try:
-                stored = await self._store(messages)
-                refused = [*garbage, *((origins[place], why) for place, why in stored.items())]
-                if refused:
-                    kept = [(origin.subject, origin.data, why) for origin, why in refused]
-                    await self.thread.run(services.keep_rejected, kept, at=received_at)
+                refused = await self._store_all(read, garbage, received_at=received_at)
                 break
             except (OperationalError, InterfaceError):
                 logger.exception("the database is away; %s presses wait, none is lost", len(batch))
@@ -150,12 +142,16 @@ class PressReader:
                 pause = min(pause * 2, 5.0)
         for origin in batch:
             await self.client.publish(origin.reply, b"+ACK")
-        done = clock.now()
-        for origin in origins:
-            if (began := stored_at_of(origin)) is not None:
-                recording.observe(max(0.0, (done - began).total_seconds()))
-        for _origin, why in refused:
-            rejected.labels(why).inc()
+        _count([origin for origin, _message in read], refused)
+
+    async def _store_all(self, read: _Read, garbage: _Refused, *, received_at: datetime) -> _Refused:
+        """Record the presses and keep what was refused; return all refusals."""
+        stored = await self._store([message for _origin, message in read])
+        refused = [*garbage, *((read[place][0], why) for place, why in stored.items())]
+        if refused:
+            kept = [(origin.subject, origin.data, why) for origin, why in refused]
+            await self.thread.run(services.keep_rejected, kept, at=received_at)
+        return refused
 
     async def _store(self, messages: list[PressMessage]) -> dict[int, str]:
         """Record a batch, or its presses one by one; return the refusals by place."""
@@ -181,6 +177,31 @@ class PressReader:
                 refused[place] = outcome.refused[0]
         await self.thread.run(number_events)
         return refused
+
+
+def _sort(batch: Sequence[Msg], *, received_at: datetime, in_doubt: bool) -> tuple[_Read, _Refused]:
+    """Read what arrived: presses with their message, and garbage with its reason."""
+    read: _Read = []
+    garbage: _Refused = []
+    for origin in batch:
+        stored_at = None if in_doubt else stored_at_of(origin)
+        try:
+            message = read_press(origin.subject, origin.data, received_at=received_at, stored_at=stored_at)
+        except Rejection as rejection:
+            garbage.append((origin, rejection.reason))
+        else:
+            read.append((origin, message))
+    return read, garbage
+
+
+def _count(recorded: Sequence[Msg], refused: _Refused) -> None:
+    """Tell the metrics how long recording took, and what was refused."""
+    done = clock.now()
+    for origin in recorded:
+        if (began := stored_at_of(origin)) is not None:
+            recording.observe(max(0.0, (done - began).total_seconds()))
+    for _origin, why in refused:
+        rejected.labels(why).inc()
 
 
 def _record_and_number(messages: list[PressMessage]) -> services.Outcome:

@@ -41,7 +41,6 @@ from liengia.alarms.services.incidents import (
     DISMISS_REASONS,
     KIT,
     acknowledge_incident,
-    answer_counts,
     answer_incident,
     ask_to_end,
     dismiss_incident,
@@ -52,7 +51,6 @@ from liengia.alarms.services.incidents import (
 )
 from liengia.alarms.services.presses import (
     Outcome,
-    households_pressing,
     raise_from_phone,
     record_press_alone,
     record_presses,
@@ -67,7 +65,6 @@ __all__ = [
     "Provisioned",
     "acknowledge_incident",
     "add_household",
-    "answer_counts",
     "answer_incident",
     "ask_to_end",
     "cancel_drill",
@@ -81,7 +78,6 @@ __all__ = [
     "ensure_post_group",
     "finish_moves",
     "group_state",
-    "households_pressing",
     "keep_rejected",
     "label",
     "merge_groups",

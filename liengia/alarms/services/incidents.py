@@ -23,8 +23,8 @@ from liengia.alarms.models import (
     Mode,
     Press,
 )
+from liengia.alarms.queries import answer_counts, households_pressing
 from liengia.alarms.services.escalation import cancel_reminders, cancel_steps
-from liengia.alarms.services.presses import households_pressing
 from liengia.alarms.services.scores import close_drill_of
 from liengia.alarms.services.states import change_state_of, change_states, lock_incident
 from liengia.alarms.services.timeline import add_event
@@ -284,20 +284,6 @@ def tick_emergency_call(
         facts={"number": call.number},
     )
     return call
-
-
-def answer_counts(incident: Incident) -> dict[str, object]:
-    """Return how many households answered what; one that needs help counts as that, whatever else it said."""
-    rank = {AnswerKind.NEED_HELP: 0, AnswerKind.COMING: 1, AnswerKind.SAFE: 2}
-    best: dict[int, str] = {}
-    for household, kind in incident.answers.values_list("household_id", "kind"):
-        if household not in best or rank[AnswerKind(kind)] < rank[AnswerKind(best[household])]:
-            best[household] = kind
-    return {
-        "households": incident.household_count,
-        "answered": len(best),
-        **{kind.value: sum(one == kind for one in best.values()) for kind in AnswerKind},
-    }
 
 
 def _refuse_own_household(incident: Incident, actor: Actor) -> None:

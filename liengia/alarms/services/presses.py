@@ -17,7 +17,7 @@ Only a batch that has committed is acknowledged to the broker.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -482,10 +482,3 @@ def _was_made_before_the_quiet(press: Press, incident: Incident) -> bool:
     """Tell whether a press that came late (a gateway was cut off) is older than the quieting: it rings nobody again."""
     came_late = press.age_s + press.waited_s > 2
     return came_late and incident.quieted_at is not None and press.pressed_at <= incident.quieted_at
-
-
-def households_pressing(incident: Incident) -> set[int]:
-    """Return the keys of the households that pressed: they can ask for the end of `help` and `intruder`, not make it."""
-    presses: Iterable[int | None] = Press.objects.filter(incident=incident).values_list("device__household", flat=True)
-    # The first house stands in the incident too: a phone's row follows its user to another house.
-    return {key for key in (*presses, incident.household_id) if key is not None}

@@ -14,7 +14,6 @@ from liengia.core.geo import Point
 from liengia.core.text import fold, sort_key
 
 if TYPE_CHECKING:
-    from liengia.people.models.accounts import User
     from liengia.units.models import Unit
 
 
@@ -30,12 +29,6 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         from liengia.units.models import Unit as UnitModel
 
         return self.filter(hamlet__in=UnitModel.objects.below(unit))
-
-    def visible_to(self, user: User) -> HouseholdQuerySet:
-        """Return those that this user may open: their own, those they lead, those of their units."""
-        from liengia.people import policies
-
-        return self.filter(policies.households_of(user))
 
     def search(self, text: str) -> HouseholdQuerySet:
         """Return those whose name or address holds the text, typed with or without marks."""

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from liengia.core.actor import Actor
 from liengia.core.pdf import qr_svg
 from liengia.core.templatetags.look import spaced_phone
-from liengia.people import policies, services
+from liengia.people import policies, queries, services
 from liengia.people.forms import (
     EraseForm,
     HouseholdForm,
@@ -35,7 +35,7 @@ from liengia.people.views.accounts import me
 def _found(request: HttpRequest, public_id: str) -> Household:
     """Return a household that this reader may open; another one does not exist."""
     return get_object_or_404(
-        Household.objects.visible_to(me(request)).active().select_related("hamlet__parent"),
+        queries.households_visible_to(me(request)).active().select_related("hamlet__parent"),
         public_id=public_id,
     )
 
@@ -49,7 +49,7 @@ def _page(request: HttpRequest, name: str, household: Household, **data: Any) ->
 @never_cache
 def listing(request: HttpRequest) -> HttpResponse:
     """List the households that the reader may open; a single one opens at once."""
-    found = Household.objects.visible_to(me(request)).active().select_related("hamlet__parent")
+    found = queries.households_visible_to(me(request)).active().select_related("hamlet__parent")
     words = request.GET.get("q", "")
     if words:
         found = found.search(words)

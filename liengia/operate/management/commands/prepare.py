@@ -6,9 +6,10 @@ import json
 import logging
 import sys
 import time
-from typing import Any
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandParser, SystemCheckError
+from django.db import OperationalError
 
 from liengia.operate import prepare
 
@@ -40,11 +41,23 @@ class Command(BaseCommand):
                 self._timed("Demonstration", demo.load_once)
             facts = prepare.facts(is_demo=options["demo"], with_simulator=not options["no_simulator"])
         except prepare.NotReady as error:
-            self.stderr.write(str(error))
-            sys.exit(1)
+            self._refuse(str(error))
+        except SystemCheckError as error:
+            self._refuse("These settings are not safe to start with:\n" + str(error).partition("\n")[2].strip())
+        except (OSError, OperationalError) as error:
+            self._refuse(f"{_sentence(error)} Is there room on the disk, and is DATABASE_URL right?")
         self.stdout.write(json.dumps(facts))
+
+    def _refuse(self, why: str) -> NoReturn:
+        self.stderr.write(why)
+        sys.exit(1)
 
     def _timed(self, name: str, work: Any) -> None:
         began = time.monotonic()
         if work():
             self.stderr.write(f"{name}: done in {time.monotonic() - began:.1f} s", style_func=str)
+
+
+def _sentence(error: Exception) -> str:
+    """Return what an error says, on one line, with a full stop."""
+    return "It could not be prepared: " + " ".join(str(error).split()).rstrip(".?") + "."
