@@ -14,7 +14,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+SERVERS = Path("/usr/lib/postgresql")
+RELEASE = Path("/etc/os-release")
 CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")
+NAMES = {
+    "chromium": "Chromium",
+    "mosquitto-clients": "mosquitto_pub",
+    "postgresql": "PostgreSQL's server programs",
+}
 SNAP = (
     "Ubuntu's package chromium-browser is only a door to a snap, whose sandbox does not see our temporary folders.\n"
     "Install another Chromium or Google Chrome from its own .deb and, when it is not called chromium or\n"
@@ -32,7 +39,7 @@ def main() -> int:
         missing = lacking()
     if not missing:
         return 0
-    print("\nThe tests need what is not here: " + ", ".join(sorted(missing)) + ".", file=sys.stderr)
+    print("\nThe tests need what is not here: " + ", ".join(NAMES[one] for one in sorted(missing)) + ".", file=sys.stderr)
     if "chromium" in missing and (is_ubuntu() or find_snap()):
         print(SNAP, file=sys.stderr)
         missing.discard("chromium")
@@ -64,7 +71,7 @@ def lacking() -> set[str]:
 
 def postgres_folder() -> Path | None:
     """Return the folder of PostgreSQL's newest server binaries."""
-    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    folders = [path.parent for path in SERVERS.glob("*/bin/initdb")]
     folders.sort(key=lambda path: [int(part) for part in re.findall(r"\d+", str(path))])
     if folders:
         return folders[-1]
@@ -111,7 +118,7 @@ def is_ubuntu() -> bool:
 def os_release() -> set[str]:
     """Return the names that this system goes by."""
     try:
-        lines = Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
+        lines = RELEASE.read_text(encoding="utf-8").splitlines()
     except OSError:
         return set()
     fields = dict(line.split("=", 1) for line in lines if "=" in line)
