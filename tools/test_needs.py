@@ -50,7 +50,7 @@ def main() -> int:
         if any(name.startswith("postgresql") for name in missing):
             print(
                 "To keep apt from starting a server of the system's, say before: "
-                f"echo 'create_main_cluster = false' | {sudo}tee -a {CLUSTERS}",
+                f"{sudo}mkdir -p {CLUSTERS.parent} && echo 'create_main_cluster = false' | {sudo}tee -a {CLUSTERS}",
                 file=sys.stderr,
             )
     print("Then run make test again.\n", file=sys.stderr)

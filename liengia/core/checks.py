@@ -11,6 +11,9 @@ from django.core.checks import register as register_check
 
 from liengia.env import is_loopback
 
+# Rooms on which no other stands: an installation may do without them.
+OPTIONAL_ROOMS = ("alarms", "organisations")
+
 
 def exposure(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a bind beyond this machine without TLS or a trusted proxy, and with demonstration or debug on."""
@@ -53,6 +56,21 @@ def exposure(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMess
     return found
 
 
+def rooms(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse to switch off a room that is none, or on which others stand."""
+    wrong = sorted(set(settings.ROOMS_OFF) - set(OPTIONAL_ROOMS))
+    if not wrong:
+        return []
+    return [
+        Error(
+            f"LIENGIA_ROOMS_OFF names what cannot be switched off: {', '.join(wrong)}.",
+            hint=f"Rooms that can be off: {', '.join(OPTIONAL_ROOMS)}.",
+            id="liengia.E005",
+        )
+    ]
+
+
 def register() -> None:
-    """Register the checks; `settings.is_loopback` is a function of the settings module."""
+    """Register the checks."""
     register_check(exposure)
+    register_check(rooms)

@@ -27,13 +27,13 @@ def is_on(room: str, unit: Any = None) -> bool:
 
 
 def room_of(request: HttpRequest) -> str:
-    """Return the room that answers a request: the package of its view."""
-    match = request.resolver_match
-    if match is None:
-        return ""
-    module = getattr(match.func, "__module__", "") or ""
-    view_class = getattr(match.func, "view_class", None)
-    if view_class is not None:
-        module = view_class.__module__
-    parts = module.split(".")
+    """Return the room that answers a request."""
+    return room_of_view(request.resolver_match.func) if request.resolver_match else ""
+
+
+def room_of_view(view: Any) -> str:
+    """Return the room of a view: that of the model it lists (the back office's views are Wagtail's), or its package."""
+    model = getattr(view, "view_initkwargs", {}).get("model")
+    found = model or getattr(view, "view_class", view)
+    parts = str(getattr(found, "__module__", "")).split(".")
     return parts[1] if len(parts) > 1 and parts[0] == "liengia" else ""

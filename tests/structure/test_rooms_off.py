@@ -1,4 +1,4 @@
-"""With alarms off, no page that anybody reaches leads to one that is not there."""
+"""With a room off, no page that anybody reaches leads to one that is not there, and no menu names it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.test import Client
 
+from liengia.core import checks
+from liengia.people.models import User
 from tests.cast import Cast, assemble
 
 pytestmark = pytest.mark.django_db
@@ -72,29 +74,63 @@ def leads_to(response: Any) -> list[str]:
 
 
 @pytest.fixture
-def cast(settings: Any) -> Cast:
-    """Return the cast, in an installation without alarms."""
-    settings.ROOMS_OFF = ["alarms"]
+def cast() -> Cast:
+    """Return the cast."""
     return assemble()
 
 
-@pytest.mark.parametrize("who", ["nobody", "lua", "moc_mien", "huynh", "truc", "quan", "khach"])
-def test_no_page_leads_to_a_room_that_is_off(cast: Cast, who: str) -> None:
+def signed_in(user: User | None) -> Client:
+    """Return a browser of somebody who has shown a second factor, or of nobody."""
     client = Client(raise_request_exception=True)
-    if who != "nobody":
-        user = getattr(cast, who)
+    if user is not None:
         client.force_login(user, backend="liengia.people.backends.PhoneBackend")
         session = client.session
         session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 1.0}]
         session["account_authentication_methods_user"] = str(user.pk)
         session.save()
+    return client
+
+
+@pytest.mark.parametrize("who", ["nobody", "lua", "moc_mien", "huynh", "truc", "quan", "khach"])
+@pytest.mark.parametrize("room", checks.OPTIONAL_ROOMS)
+def test_no_page_leads_to_a_room_that_is_off(cast: Cast, settings: Any, room: str, who: str) -> None:
+    settings.ROOMS_OFF = [room]
+    client = signed_in(getattr(cast, who, None))
     dead, read = walk(client, ["/", "/nha/", "/truc/", "/quan-tri/", "/truong-nhom/", "/viec-hom-nay/", "/dang-nhap/"])
     assert not dead, "\n".join(dead)
     assert read > 5
 
 
-def test_pages_of_the_room_are_absent(cast: Cast) -> None:
+def test_pages_of_the_room_are_absent(cast: Cast, settings: Any) -> None:
+    settings.ROOMS_OFF = ["alarms"]
     client = Client()
     client.force_login(cast.lua, backend="liengia.people.backends.PhoneBackend")
     for address in ("/nha/bao-dong/", "/truc/", "/song/"):
         assert client.get(address).status_code in (302, 404)
+
+
+# What the back office lists of each room.
+LISTS = {"organisations": ("/quan-tri/to-chuc/", "/quan-tri/ban/"), "alarms": ("/quan-tri/bao-dong/", "/truc/")}
+
+
+@pytest.mark.parametrize("room", checks.OPTIONAL_ROOMS)
+def test_the_back_office_forgets_a_room_that_is_off(cast: Cast, settings: Any, room: str) -> None:
+    User.objects.filter(pk=cast.quan.pk).update(is_superuser=True)
+    client = signed_in(cast.quan)
+    menu = client.get("/quan-tri/").content.decode()
+    for address in LISTS[room]:
+        assert address in menu
+        assert client.get(address).status_code == 200
+    settings.ROOMS_OFF = [room]
+    menu = client.get("/quan-tri/").content.decode()
+    for address in LISTS[room]:
+        assert address not in menu
+        assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("wrong", ["people", "alarm"])
+def test_a_room_on_which_others_stand_cannot_be_off(settings: Any, wrong: str) -> None:
+    settings.ROOMS_OFF = ["alarms", wrong]
+    (found,) = checks.rooms(None)
+    assert wrong in found.msg
+    assert "alarms" not in found.msg.partition("off:")[2].replace(wrong, "")
