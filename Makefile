@@ -68,6 +68,8 @@ check: setup-dev  ## lint, types, imports, migrations, catalogues, structure
 lint:
 	@echo "== ruff"
 	@$(BIN)/ruff check --quiet .
+	@echo "== django-upgrade"
+	@find liengia tests -name '*.py' -not -path '*/migrations/*' -print0 | xargs -0 $(BIN)/django-upgrade --target-version 5.2 --check
 
 types:
 	@echo "== mypy --strict"

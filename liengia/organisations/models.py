@@ -85,7 +85,7 @@ class Organisation(models.Model):
     """
 
     public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
-    kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
     name = NameField(_("name"), max_length=200)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="organisations", verbose_name=_("unit"))
     phone = PhoneField(_("office phone"), blank=True, help_text=_("The number of the office, not of a person."))

@@ -116,7 +116,7 @@ class Unit(models.Model):
     code = models.CharField(_("code"), max_length=20)
     name = NameField(_("name"), max_length=120)
     kind = NameField(_("kind"), max_length=40, help_text=_("Xã, Phường, Thị trấn, Ấp, Khu phố, Tổ…"))
-    level = models.CharField(_("level"), max_length=20, choices=Level.choices)
+    level = models.CharField(_("level"), max_length=20, choices=Level)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
     )
@@ -337,7 +337,7 @@ class Succession(models.Model):
 
     old = models.ForeignKey(Unit, models.PROTECT, related_name="handed_over", verbose_name=_("old unit"))
     new = models.ForeignKey(Unit, models.PROTECT, related_name="taken_over", verbose_name=_("new unit"))
-    kind = models.CharField(_("how"), max_length=10, choices=SuccessionKind.choices)
+    kind = models.CharField(_("how"), max_length=10, choices=SuccessionKind)
     on = models.DateField(_("on"))
     is_principal = models.BooleanField(_("principal successor"), default=True)
     reform = models.ForeignKey("Reform", models.PROTECT, null=True, blank=True, related_name="successions")
@@ -378,7 +378,7 @@ class Reform(models.Model):
     on = models.DateField(_("on"))
     legal_basis = NameField(_("legal basis"), max_length=250)
     plan = models.JSONField(_("plan"))
-    state = models.CharField(_("state"), max_length=10, choices=ReformState.choices, default=ReformState.PLANNED)
+    state = models.CharField(_("state"), max_length=10, choices=ReformState, default=ReformState.PLANNED)
     planned_at = models.DateTimeField(_("planned at"))
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
 

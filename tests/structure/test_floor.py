@@ -13,7 +13,9 @@ import pytest
 from tests.structure.tree import PACKAGE, ROOT
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
-LONGEST_FILE = 550
+LONGEST_FILE = 500
+# Longer for now, each up to its own length: to be split by subject as soon as nobody else is at work in it.
+LONGER = {"liengia/alarms/views/console_board.py": 560}
 LICENCES = (
     "apache", "bsd", "mit", "isc", "psf", "python software foundation", "mpl", "mozilla public", "unlicense", "zpl", "0bsd", "cc0",
 )
@@ -103,7 +105,7 @@ def test_no_file_is_too_long() -> None:
             if "migrations" in path.parts:
                 continue
             count = len(path.read_text(encoding="utf-8").splitlines())
-            if count > LONGEST_FILE:
+            if count > LONGER.get(str(path.relative_to(ROOT)), LONGEST_FILE):
                 long.append(f"{path.relative_to(ROOT)}: {count} lines")
     assert not long, "split these by subject:\n" + "\n".join(long)
 
@@ -121,3 +123,18 @@ def test_no_promise_stands_in_the_code() -> None:
 def test_the_repository_keeps_no_secret_and_no_address_of_a_machine() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     assert not [name for name in tracked if name.startswith(("var/", ".venv/")) or name.endswith((".key", ".pem", ".sqlite3"))]
+
+
+def test_no_file_names_where_packages_come_from() -> None:
+    """Who builds chooses the registry: an address here would bind a commune to it, or show where somebody built."""
+    hosts = re.compile(r"pypi\.[o]rg|python[h]osted|npm[j]s\.|[u]npkg\.com|[j]sdelivr|[c]dnjs|fonts\.g(oogleapis|static)|deb\.[d]ebian|proxy\.[g]olang")
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    named = []
+    for name in tracked:
+        path = ROOT / name
+        if name.startswith(("liengia/static/vendor/", "tests/vendor/")) or not path.is_file():
+            continue  # other people's files, as they are
+        found = hosts.search(path.read_bytes().decode("utf-8", "replace"))
+        if found:
+            named.append(f"{name}: {found[0]}")
+    assert not named, "\n".join(named)

@@ -110,7 +110,7 @@ def test_pages_of_the_room_are_absent(cast: Cast, settings: Any) -> None:
 
 
 # What the back office lists of each room.
-LISTS = {"organisations": ("/quan-tri/to-chuc/", "/quan-tri/ban/"), "alarms": ("/quan-tri/bao-dong/", "/truc/")}
+LISTS = {"organisations": ("/quan-tri/to-chuc/", "/quan-tri/ban/"), "alarms": ("/quan-tri/incident/", "/quan-tri/bao-dong/phuong-an/")}
 
 
 @pytest.mark.parametrize("room", checks.OPTIONAL_ROOMS)

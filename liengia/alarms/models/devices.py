@@ -53,7 +53,7 @@ class Device(models.Model):
     group = models.ForeignKey(NeighbourGroup, models.PROTECT, related_name="devices")
     household = models.ForeignKey(Household, models.PROTECT, null=True, blank=True, related_name="devices")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
-    kind = models.CharField(_("kind"), max_length=12, choices=DeviceKind.choices)
+    kind = models.CharField(_("kind"), max_length=12, choices=DeviceKind)
     place = NameField(_("where it hangs"), max_length=120, blank=True)
     provisioned_at = models.DateTimeField()
     first_seen_at = models.DateTimeField(null=True, blank=True)
@@ -154,7 +154,7 @@ class DeviceFault(models.Model):
     """Something wrong with a device, from when to when; it clears by itself when it ends."""
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="faults")
-    kind = models.CharField(max_length=20, choices=FaultKind.choices)
+    kind = models.CharField(max_length=20, choices=FaultKind)
     since = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True, blank=True)
     detail = models.JSONField(default=dict, blank=True)

@@ -59,7 +59,7 @@ class PlanStep(models.Model):
     plan = models.ForeignKey(EscalationPlan, models.CASCADE, related_name="steps")
     order = models.PositiveIntegerField()
     after_s = models.PositiveIntegerField(_("after seconds"))
-    target = models.CharField(max_length=20, choices=Target.choices)
+    target = models.CharField(max_length=20, choices=Target)
     channels = models.JSONField(default=list, blank=True)
     radius_m = models.PositiveIntegerField(_("radius in metres"), default=0)
 
@@ -91,7 +91,7 @@ class IncidentStep(models.Model):
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="steps")
     generation = models.PositiveIntegerField()
     order = models.PositiveIntegerField()
-    target = models.CharField(max_length=20, choices=Target.choices)
+    target = models.CharField(max_length=20, choices=Target)
     channels = models.JSONField(default=list, blank=True)
     radius_m = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField()
