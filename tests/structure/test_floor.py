@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.structure.tree import PACKAGE, ROOT
+from tests.structure.tree import PACKAGE, ROOMS, ROOT
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 LONGEST_FILE = 500
@@ -138,3 +138,17 @@ def test_no_file_names_where_packages_come_from() -> None:
         if found:
             named.append(f"{name}: {found[0]}")
     assert not named, "\n".join(named)
+
+
+def test_the_order_inside_a_room_binds_every_room() -> None:
+    """A room of the domain: whoever has rows, verbs or reads; core, below them all, and operate, above, have another order."""
+    contracts = project()["tool"]["importlinter"]["contracts"]  # type: ignore[index]
+    inside = next(one for one in contracts if one["name"] == "Inside a room")
+    parts = ("models", "services", "queries")
+    domain = {
+        f"liengia.{room}"
+        for room in ROOMS
+        if any((PACKAGE / room / part).is_dir() or (PACKAGE / room / f"{part}.py").exists() for part in parts)
+    }
+    assert set(inside["containers"]) == domain - {"liengia.core", "liengia.operate"}
+    assert not [one for one in contracts if one.get("ignore_imports")], "an exception is a decision: make it here"
