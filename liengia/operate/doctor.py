@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
 import resource
 import shutil
 import statistics
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from importlib.metadata import version
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -53,7 +55,7 @@ class Diagnosis:
 def examine() -> Iterator[Diagnosis]:
     """Look at everything, one after another; a look that fails is itself a finding."""
     looks: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
-        _settings, _https, _database, _broker, _ports, _running, _disk, _sync, _clock, _keys, _files,
+        _versions, _settings, _https, _database, _broker, _ports, _running, _disk, _sync, _clock, _keys, _files,
     )  # fmt: skip
     for look in looks:
         try:
@@ -73,6 +75,11 @@ def is_up() -> bool:
         except OSError:
             return True
     return False
+
+
+def _versions() -> Iterator[Diagnosis]:
+    says = [f"{name} {version(name)}" for name in ("Django", "wagtail")]
+    yield Diagnosis("Liên Gia", Level.WELL, ", ".join([version("liengia"), f"Python {platform.python_version()}", *says]))
 
 
 def _settings() -> Iterator[Diagnosis]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -259,4 +260,5 @@ def test_children_do_not_outlive_a_killed_up(up: Installation) -> None:
 def test_doctor_finds_nothing_wrong(up: Installation) -> None:
     done = up.command("doctor")
     assert "✗" not in done.stdout, done.stdout
+    assert f"Liên Gia: {version('liengia')}" in done.stdout, "SECURITY.md sends people here for the version"
     assert done.returncode == 0

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.postgres import Cluster
+from tools.test_needs import chromium
 
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 _cluster: Cluster | None = None
@@ -42,6 +43,9 @@ def _set_up() -> None:
     os.environ["LIENGIA_NATS_PORT"] = "9"
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # Whichever browser `make test` has found, by whatever name, is the one that tests drive.
+    if found := chromium():
+        os.environ["LIENGIA_CHROMIUM"] = str(found)
     os.environ.pop("DATABASE_URL", None)
     os.environ.pop("NATS_URL", None)
     if _wanted_database() == "postgres":
