@@ -7,6 +7,7 @@ the exact command is printed and nothing is changed.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ RELEASE = Path("/etc/os-release")
 CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")
 NAMES = {
     "chromium": "Chromium",
+    "libatomic1": "libatomic (the browser's driver is linked with it)",
     "mosquitto-clients": "mosquitto_pub",
     "postgresql": "PostgreSQL's server programs",
 }
@@ -64,6 +66,8 @@ def lacking() -> set[str]:
         found.add("postgresql")
     if chromium() is None:
         found.add("chromium")
+    if not has_libatomic():
+        found.add("libatomic1")
     if shutil.which("mosquitto_pub") is None:
         found.add("mosquitto-clients")
     return found
@@ -77,6 +81,15 @@ def postgres_folder() -> Path | None:
         return folders[-1]
     on_path = shutil.which("initdb")
     return Path(on_path).resolve().parent if on_path and (Path(on_path).resolve().parent / "postgres").exists() else None
+
+
+def has_libatomic() -> bool:
+    """Tell whether libatomic can be loaded; a bare Debian has none, and Playwright's driver does not start without."""
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def chromium() -> Path | None:

@@ -198,7 +198,8 @@ def test_a_device_hears_its_own(running: RunningBroker, topic: str) -> None:
 def test_the_state_is_retained_for_a_siren_that_comes_late(running: RunningBroker) -> None:
     async def scene() -> None:
         async with connected(running, None) as server:
-            await server.publish(f"lg/{GROUP}/state", b'{"rev":7,"state":"ringing"}', retain=True)
+            # Acknowledged, hence kept: unacknowledged it may still be under way when the siren begins to listen.
+            await server.publish(f"lg/{GROUP}/state", b'{"rev":7,"state":"ringing"}', qos=1, retain=True)
         async with connected(running, SIREN) as siren:
             await siren.subscribe(f"lg/{GROUP}/state", qos=0)
             heard = await next_message(siren)

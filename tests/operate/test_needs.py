@@ -30,6 +30,8 @@ class Machine:
         patch.setattr(tool, "CLUSTERS", folder / "createcluster.conf")
         patch.setattr(tool, "RELEASE", folder / "os-release")
         patch.setattr(tool, "apt", lambda *words: self.asked.append(words))
+        patch.setattr(tool, "has_libatomic", lambda: self.has_library)
+        self.has_library = True
         self.is_called(DEBIAN)
         self.is_used_by(1000)
 
@@ -61,9 +63,10 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 def test_an_ordinary_user_is_told_the_exact_command(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    machine.has_library = False
     assert machine.tool.main() == 1
     said = capsys.readouterr().err
-    assert "sudo apt install --no-install-recommends chromium mosquitto-clients postgresql" in said
+    assert "sudo apt install --no-install-recommends chromium libatomic1 mosquitto-clients postgresql" in said
     assert "create_main_cluster = false" in said, "no server of the system's is started by that"
     assert not machine.asked, "nothing is changed without asking"
 
