@@ -16,6 +16,8 @@ def power_lines(readiness: Readiness, group: NeighbourGroup) -> list[str]:
     lines = []
     if readiness.sirens == 0:
         lines.append(_("Mains gone: the group has no bell; phones ring while charged."))
+    elif not readiness.on_battery:
+        lines.append(_("Mains gone: no bell reports a battery, so take it that all fall silent."))
     else:
         lines.append(
             _("Mains gone: %(n)s of %(all)s bells report a battery and ring on; the others fall silent.")

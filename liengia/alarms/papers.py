@@ -19,7 +19,7 @@ from liengia.alarms.leader_words import power_lines, small
 from liengia.alarms.models import Answer, GroupHousehold, Incident, IncidentStep, Kind, Mode, NeighbourGroup
 from liengia.alarms.services import Provisioned
 from liengia.alarms.views.console_words import Teller, kit_words, target_words
-from liengia.alarms.views.resident_words import headline, steps
+from liengia.alarms.views.resident_words import headline, houses_words, steps
 from liengia.core import clock, pdf
 from liengia.core.templatetags.look import spaced_phone
 from liengia.core.text import date_words, fold, time_words
@@ -187,7 +187,7 @@ def first_line(incident: Incident, summary: queries.Summary) -> str:
     return "; ".join(said) + "." + missing
 
 
-def _step(step: IncidentStep, opened: datetime) -> Data:
+def _step(number: int, step: IncidentStep, opened: datetime) -> Data:
     late = (step.ran_at - step.due_at).total_seconds() if step.ran_at else 0
     if step.ran_at:
         says = f"trễ {late:.0f} giây" if late >= 2 else "đúng lúc"
@@ -196,7 +196,7 @@ def _step(step: IncidentStep, opened: datetime) -> Data:
     else:
         says = "CHƯA CHẠY" if step.due_at < clock.now() else "chưa tới hạn"
     return {
-        "n": str(step.order),
+        "n": str(number),
         "target": target_words(step.target),
         "due": f"{_exact(step.due_at)} (+{(step.due_at - opened).total_seconds():.0f} s)",
         "ran": _exact(step.ran_at) or "–",
@@ -215,10 +215,12 @@ def _answer_line(answer: Answer, house: str) -> Data:
 
 
 def _not_confirmed(summary: queries.Summary) -> list[str]:
-    said = [f"{house.household.house_label}: chuông chưa xác nhận là có kêu" for house in summary.unconfirmed]
+    silent = houses_words(house.household.house_label for house in summary.unconfirmed)
+    said = [f"Chuông chưa xác nhận là có kêu: {silent}"] if silent else []
     said += [f"Chuông ở {device.place or 'nơi chung'}: chưa xác nhận là có kêu" for device in summary.extra_silent]
     if summary.incident.mode != Mode.TEST and not summary.incident.names_erased_at:
-        said += [f"{house.household.house_label}: chưa trả lời" for house in summary.unanswered]
+        missing = houses_words(house.household.house_label for house in summary.unanswered)
+        said += [f"Chưa trả lời: {missing}"] if missing else []
     return said
 
 
@@ -270,7 +272,7 @@ def _report_data(incident: Incident, moment: datetime) -> Data:
         "answers": []
         if gone
         else [_answer_line(a, house.household.house_label) for house in summary.houses for a in house.answers],
-        "steps": [_step(step, incident.opened_at) for step in summary.steps],
+        "steps": [_step(number, step, incident.opened_at) for number, step in enumerate(summary.steps, 1)],
         "lines": [
             {"at": _exact(line.at), "text": line.text, "detail": "" if gone else line.detail}
             for line in teller.lines(queries.timeline(incident))

@@ -78,8 +78,8 @@ class Summary:
 
     @property
     def unanswered(self) -> list[House]:
-        """Houses not heard from: "chưa xác nhận", never "safe"."""
-        return [house for house in self.houses if not house.answers and not house.is_pressing]
+        """Houses that have not answered, also the one that pressed: "chưa xác nhận", never "safe"."""
+        return [house for house in self.houses if not house.answers]
 
     @property
     def unconfirmed(self) -> list[House]:

@@ -32,6 +32,8 @@ GROUPS: Final = 24
 HOUSEHOLDS: Final = 12
 # Group 24 has no device at all: it works by phones and the phone tree.
 WITHOUT_DEVICES: Final = 24
+# Group 3 has one siren that fell silent, and its last one was never hung up.
+FAULTY: Final = 3
 _POWER: Final = (
     "Còi có pin dự phòng, kêu được khoảng 8 giờ khi mất điện. Mất mạng ở ấp: còi vẫn kêu nếu máy chủ của xã còn nối"
     " được; nếu không, gọi theo cây điện thoại trên tờ in của tổ."
@@ -69,7 +71,7 @@ def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[s
     if loaded.post is not None:
         post = alarms.ensure_post_group(loaded.post, actor=ACTOR)
         secrets.append(_secret(alarms.provision_device(post, kind=DeviceKind.SIREN, place="Trực ban", actor=ACTOR)))
-    third = next(group for group in made if group.number == 3)
+    third = next(group for group in made if group.number == FAULTY)
     silent = _faulty(third)
     simulator.save(
         keys.KEYS_DIR / SIMULATOR_DEVICES, [secret for secret in secrets if secret.device not in silent]
@@ -193,7 +195,7 @@ def _tell_stories(group: NeighbourGroup, groups: list[NeighbourGroup]) -> None:
     leader = _leader(group)
     alarms.plan_drill(
         group,
-        planned_at=now + timedelta(days=9),
+        planned_at=clock.local(now + timedelta(days=9)).replace(hour=16, minute=0, second=0, microsecond=0),
         household=_house(group, 12),
         scenario="Cháy bếp gas nhà số 12, giờ cơm chiều",
         actor=Actor.of(leader),
@@ -233,7 +235,8 @@ def _sirens_sound(incident: Incident, past: _Past, *, but: int = 0) -> None:
     sirens = Device.objects.filter(
         group=incident.group, kind__in=(DeviceKind.SIREN, DeviceKind.BOTH)
     ).select_related("household").order_by("id")
-    heard = [siren for siren in sirens if siren.household is None or _seat(siren.household) != but]
+    hung = list(sirens)[: -1 if incident.group.number == FAULTY else None]
+    heard = [siren for siren in hung if siren.household is None or _seat(siren.household) != but]
     for part in (heard[::2], heard[1::2]):
         past.after(0.4)
         press_id = str(incident.presses.values_list("press_id", flat=True)[0])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -25,6 +26,7 @@ from liengia.operate import devices, mqtt
 logger = logging.getLogger("simulate")
 TICK_S: Final = 0.25
 CONNECTS_AT_ONCE: Final = 50
+KNOCKS_ALONE_S: Final = 15.0
 FIRMWARE: Final = "simulator-1"
 
 
@@ -80,6 +82,7 @@ class Device:
 
     async def live(self) -> None:
         """Connect, and again whenever the line is lost, until cancelled."""
+        await self.fleet.door(self)
         pause_s = 1.0
         while True:
             await self.fleet.network.wait()
@@ -92,6 +95,7 @@ class Device:
                 pause_s = min(pause_s * 2, 15)
                 continue
             pause_s = 1.0
+            self.fleet.entered.set()
             beat = asyncio.create_task(self._beat_on())
             await self._lost.wait()
             beat.cancel()
@@ -183,7 +187,7 @@ class Device:
         while self.connection is not None:
             if not self.is_silent:
                 facts: dict[str, Any] = {"rssi_dbm": -60, "firmware": FIRMWARE}
-                facts |= {"mains": True} if self.siren is not None else {"battery_mv": 3100}
+                facts |= {"mains": True, "battery_mv": 12_600} if self.siren is not None else {"battery_mv": 3100}
                 self.connection.publish(self.topic("beat"), json.dumps(facts).encode())
             await asyncio.sleep(devices.BEAT_EVERY_S * random.uniform(0.9, 1.0))  # noqa: S311
 
@@ -213,6 +217,7 @@ class Fleet:
         self.network = asyncio.Event()
         self.network.set()
         self.connecting = asyncio.Semaphore(CONNECTS_AT_ONCE)
+        self.entered = asyncio.Event()
         self.devices = [Device(secret, self) for secret in secrets]
 
     @property
@@ -236,6 +241,12 @@ class Fleet:
                 if device.connection is not None:
                     device.connection.close()
             await asyncio.gather(*lives, return_exceptions=True)
+
+    async def door(self, device: Device) -> None:
+        """Let the first device knock alone: at a first start the broker lets nobody in yet, and notes each refusal."""
+        if device is not self.devices[0]:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.entered.wait(), KNOCKS_ALONE_S)
 
     async def wait_connected(self, timeout_s: float = 60) -> None:
         """Wait until all are connected."""

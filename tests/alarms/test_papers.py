@@ -111,8 +111,8 @@ def test_the_report_says_what_was_not_confirmed(scene: Desk, printed: list[dict[
     scene.ring(*(n for n in range(1, 16) if n != 7))
     services.answer_incident(incident, household=scene.houses[0], kind="coming", minutes=2, kit=["crowbar"], actor=Actor.of(scene.leader))
     shown = report(incident, printed)
-    assert "Nhà số 7: chuông chưa xác nhận là có kêu" in shown["unconfirmed"]
-    assert "Nhà số 4: chưa trả lời" in shown["unconfirmed"] and "Nhà số 1: chưa trả lời" not in shown["unconfirmed"]
+    assert "Chuông chưa xác nhận là có kêu: nhà số 7" in shown["unconfirmed"]
+    assert shown["unconfirmed"][1].startswith("Chưa trả lời: nhà số 2, 3, 4, ") and "nhà số 1," not in shown["unconfirmed"][1]
     assert "an toàn" not in " ".join(shown["unconfirmed"])
     assert shown["answers"][0]["what"].startswith("Tôi đến, 2 phút") and shown["steps"]
     assert "14 trên 15 chuông" in shown["counts"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 
 from liengia.alarms.models import Incident, Mode
-from liengia.alarms.views.console_words import MODE_ICONS, MODE_TONES, seconds_words
+from liengia.alarms.views.console_words import MODE_ICONS, MODE_TONES, heard_words, seconds_words
 from liengia.core.templatetags.look import duration_words
 
 register = template.Library()
@@ -38,5 +38,5 @@ def short_seconds(seconds: float | None) -> str:
 
 @register.filter
 def after_opening(at: object, incident: Incident) -> str:
-    """Return the seconds between the opening and an instant."""
-    return seconds_words(max(0.0, (at - incident.opened_at).total_seconds()))  # type: ignore[operator]
+    """Return how long after the press something was heard, in words."""
+    return heard_words((at - incident.opened_at).total_seconds())  # type: ignore[operator]

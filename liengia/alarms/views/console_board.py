@@ -11,6 +11,7 @@ from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
 from liengia.alarms import policies, queries
+from liengia.alarms.leader_words import small
 from liengia.alarms.models import (
     Answer,
     Device,
@@ -38,6 +39,7 @@ from liengia.alarms.views.console_words import (
     kit_words,
     target_words,
 )
+from liengia.alarms.views.resident_words import headline, houses_words
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import NotFound
@@ -119,6 +121,17 @@ class OfIncident:
         return MODE_ICONS[Mode(self.incident.mode)]
 
     @property
+    def what(self: HasIncident) -> str:
+        """The mode and the kind; a bell test is of no kind, so that nobody reads "fire" beside it."""
+        mode = self.incident.get_mode_display()
+        return mode if self.incident.mode == Mode.TEST else f"{mode} · {self.incident.get_kind_display()}"
+
+    @property
+    def headline(self: HasIncident) -> str:
+        """What happened and where: "Tập: cháy ở nhà số 9"."""
+        return headline(self.incident)
+
+    @property
     def house(self: HasIncident) -> str:
         """Where."""
         return house_words(self.incident)
@@ -162,9 +175,8 @@ class Card(OfIncident):
     @property
     def says(self) -> str:
         """The sentence that is read out once."""
-        return _("%(mode)s, %(kind)s. %(house)s, %(group)s, %(place)s.") % {
-            "mode": self.incident.get_mode_display(),
-            "kind": self.incident.get_kind_display(),
+        return _("%(what)s. %(house)s, %(group)s, %(place)s.") % {
+            "what": self.what.replace(" · ", ", "),
             "house": self.house,
             "group": self.incident.group.name,
             "place": self.place,
@@ -290,6 +302,11 @@ class Detail(OfIncident):
         return self.is_real and self.incident.kind in (Kind.FIRE, Kind.MEDICAL)
 
     @property
+    def unconfirmed_words(self) -> str:
+        """The houses whose siren was not confirmed: "nhà số 9 và 25"."""
+        return houses_words(house.household.house_label for house in self.summary.unconfirmed)
+
+    @property
     def is_lane_too_narrow(self) -> bool:
         """Whether a fire engine cannot come to the house."""
         house = self.incident.household
@@ -399,12 +416,11 @@ class Fault:
 
     @property
     def words(self) -> str:
-        """Which device: "siren Nhà số 4, tổ 22"."""
+        """Which device: "Chuông nhà số 4, tổ liên gia số 22"."""
         device = self.fault.device
         where = device.household.house_label if device.household else device.place
-        return ", ".join(
-            part for part in (f"{device.get_kind_display()} {where}".strip(), device.group.name) if part
-        )
+        what = f"{device.get_kind_display()} {small(where)}".strip()
+        return f"{what[:1].upper()}{what[1:]}, {small(device.group.name)}"
 
 
 @dataclass(frozen=True, slots=True)

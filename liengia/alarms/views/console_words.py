@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from liengia.alarms.leader_words import small
 from liengia.alarms.models import (
     AnswerKind,
     DeviceKind,
@@ -60,6 +61,11 @@ def seconds_words(seconds: float) -> str:
     return _("%(n)s s") % {"n": number_format(round(seconds, digits), digits, use_l10n=True)}
 
 
+def heard_words(seconds: float) -> str:
+    """Return "after 0,009 s"; a siren that was heard before the press was even written down rang with the press."""
+    return _("after %(time)s") % {"time": seconds_words(seconds)} if seconds >= 0.001 else _("with the press")
+
+
 def target_words(target: str) -> str:
     """Return whom a step tells."""
     return str(Target(target).label) if target in Target.values else target
@@ -67,7 +73,7 @@ def target_words(target: str) -> str:
 
 def kit_words(kinds: Iterable[str]) -> str:
     """Return pieces of kit in words."""
-    known = [str(KitItem.Kind(kind).label).lower() for kind in kinds if kind in KitItem.Kind.values]
+    known = [small(KitItem.Kind(kind).label) for kind in kinds if kind in KitItem.Kind.values]
     return ", ".join(known)
 
 
@@ -150,10 +156,10 @@ def _apart_press(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> 
 def _sounded(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
     fresh = len(data.get("devices", []))
     said = ngettext("%(n)s siren sounds", "%(n)s sirens sound", fresh) % {"n": fresh}
-    detail = _("%(sounded)s of %(expected)s, after %(after)s") % {
+    detail = _("%(sounded)s of %(expected)s, %(after)s") % {
         "sounded": data.get("sounded", fresh),
         "expected": data.get("expected", "?"),
-        "after": seconds_words(float(data.get("after_s", 0))),
+        "after": heard_words(float(data.get("after_s", 0))),
     }
     return said, detail
 

@@ -13,7 +13,17 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from liengia.alarms import policies, queries
-from liengia.alarms.models import Answer, AnswerKind, GroupHousehold, Incident, IncidentState, Kind, Mode
+from liengia.alarms.leader_words import small
+from liengia.alarms.models import (
+    Answer,
+    AnswerKind,
+    DeviceApart,
+    GroupHousehold,
+    Incident,
+    IncidentState,
+    Kind,
+    Mode,
+)
 from liengia.alarms.queries import House, Summary
 from liengia.alarms.services import KIT
 from liengia.alarms.views.console_words import ANSWER_ICONS, KIND_ICONS, kit_words
@@ -23,6 +33,7 @@ from liengia.alarms.views.resident_words import (
     NUMBER_OF,
     Said,
     Step,
+    apart_words,
     call_words,
     headline,
     houses_words,
@@ -71,6 +82,7 @@ class AlarmScreen:
     place: GroupHousehold | None
     answer: Answer | None
     numbers: list[EmergencyNumber]
+    aparts: list[DeviceApart]
     may_quiet: bool
     at: datetime
     position: int
@@ -294,7 +306,7 @@ class AlarmScreen:
             if not kit or house.household.pk == self.incident.household_id:
                 continue
             kit.sort(key=lambda one: one.kind not in _CALLS_TO_FIGHT)
-            words = ", ".join(f"{one.count} {str(KitItem.Kind(one.kind).label).lower()}" for one in kit)
+            words = ", ".join(f"{one.count} {small(KitItem.Kind(one.kind).label)}" for one in kit)
             fights = kit[0].kind in _CALLS_TO_FIGHT
             icon = "fire-extinguisher" if fights else "axe"
             found.append((not fights, Near(house.household.house_label, words, self._far(house.household), icon)))
@@ -312,6 +324,11 @@ class AlarmScreen:
         """Whether the reader's house has asked for the end."""
         own = self.place.household_id if self.place else None
         return any(event.household_id == own for event in self.summary.end_asks)
+
+    @property
+    def apart_lines(self) -> list[str]:
+        """Devices of the group that were set apart, in words."""
+        return [apart_words(one) for one in self.aparts] if self.shows_names else []
 
     @property
     def is_quiet(self) -> bool:
@@ -336,6 +353,8 @@ def alarm_screen(user: User, incident: Incident, *, chosen: str = "") -> AlarmSc
     place = place_in(mine, incident, chosen)
     summary = queries.incident_summary(incident)
     prefetch_related_objects([house.household for house in summary.houses], "kit")
+    now = clock.now()
+    aparts = DeviceApart.objects.filter(device__group=incident.group, returned_at=None).select_related("device__household")
     answer = incident.answers.filter(user=user).order_by("-at").first()
     return AlarmScreen(
         incident=incident,
@@ -344,8 +363,9 @@ def alarm_screen(user: User, incident: Incident, *, chosen: str = "") -> AlarmSc
         place=place,
         answer=answer,
         numbers=people.emergency_numbers(incident.group.unit),
+        aparts=[one for one in aparts if one.is_in_force(now)],
         may_quiet=incident.is_sounding and policies.may(user, "quiet", incident),
-        at=clock.now(),
+        at=now,
         position=live_position(),
         groups=" ".join({one.group.public_id for one in mine}),
     )

@@ -8,8 +8,10 @@ from typing import Final
 from django.db.models import Q
 
 from liengia.alarms import policies, queries
+from liengia.alarms.leader_words import small
 from liengia.alarms.models import (
     Answer,
+    FaultKind,
     GroupHousehold,
     HearingProof,
     Incident,
@@ -22,6 +24,7 @@ from liengia.alarms.queries import Readiness
 from liengia.alarms.views.resident_tree import Contact, phone_tree
 from liengia.alarms.views.resident_words import (
     Step,
+    apart_words,
     headline,
     houses_words,
     steps,
@@ -29,6 +32,8 @@ from liengia.alarms.views.resident_words import (
 from liengia.people import queries as people
 from liengia.people.models import EmergencyNumber, KitItem, User
 
+# Faults with which a siren still rings.
+NOT_SILENT: Final = frozenset({FaultKind.LOW_BATTERY, FaultKind.TEST_OVERDUE})
 _MODE_RANK: Final = {Mode.REAL: 0, Mode.DRILL: 1, Mode.TEST: 2}
 _KIND_RANK: Final = {Kind.FIRE: 0, Kind.INTRUDER: 1, Kind.MEDICAL: 2, Kind.HELP: 3}
 
@@ -76,6 +81,7 @@ class HomeScreen:
 
     place: GroupHousehold
     places: list[GroupHousehold]
+    members: list[GroupHousehold]
     readiness: Readiness
     tree: list[Contact]
     numbers: list[EmergencyNumber]
@@ -92,11 +98,14 @@ class HomeScreen:
 
     @property
     def silent_houses(self) -> str:
-        """Houses whose devices have a fault, in words."""
-        labels = {
-            one.device.household.house_label for one in self.readiness.faults if one.device.household is not None
-        }
-        return houses_words(sorted(labels)) if labels else ""
+        """Houses of which a device is silent, in words, by seat."""
+        faulty = {one.device.household_id for one in self.readiness.faults if one.kind not in NOT_SILENT}
+        return houses_words(one.household.house_label for one in self.members if one.household_id in faulty)
+
+    @property
+    def apart_lines(self) -> list[str]:
+        """Devices that were set apart, in words."""
+        return [apart_words(one) for one in self.readiness.apart]
 
     @property
     def open_ids(self) -> str:
@@ -123,6 +132,7 @@ def home_screen(user: User, place: GroupHousehold, places: list[GroupHousehold])
     return HomeScreen(
         place=place,
         places=places,
+        members=all_places,
         readiness=queries.readiness(group),
         tree=phone_tree(group, all_places, own=place.household),
         numbers=_few(people.emergency_numbers(group.unit)),
@@ -159,7 +169,7 @@ def group_screen(user: User, place: GroupHousehold, places: list[GroupHousehold]
         members=found,
         readiness=queries.readiness(place.group),
         tree=phone_tree(place.group, found, own=place.household),
-        kit=", ".join(f"{count} {str(KitItem.Kind(kind).label).lower()}" for kind, count in totals.items()),
+        kit=", ".join(f"{count} {small(KitItem.Kind(kind).label)}" for kind, count in totals.items()),
         steps=steps(Kind.FIRE),
         numbers=people.emergency_numbers(place.group.unit),
         position=live_position(),

@@ -10,7 +10,9 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from liengia.alarms.models import Incident, Kind, Mode, NeighbourGroup
+from liengia.alarms.leader_words import small
+from liengia.alarms.models import DeviceApart, Incident, Kind, Mode, NeighbourGroup
+from liengia.core import clock
 from liengia.core.templatetags.look import spaced_phone
 from liengia.core.text import list_words
 from liengia.people.models import Household, User
@@ -52,6 +54,15 @@ def houses_words(labels: Iterable[str]) -> str:
     if len(numbers) == len(found) > 1:
         return _("house no. %(numbers)s") % {"numbers": list_words(numbers, _("and"))}
     return list_words([in_sentence(label) for label in found], _("and"))
+
+
+def apart_words(apart: DeviceApart) -> str:
+    """Return which device was set apart, until when, and what still rings; the whole group is told."""
+    device = apart.device
+    where = in_sentence(device.household.house_label) if device.household else device.place
+    what = f"{device.get_kind_display()} {where}".strip()
+    until = f"{clock.local(apart.until):%H:%M}"
+    return _("Set apart until %(time)s: %(what)s. Its press rings nothing; all others do.") % {"time": until, "what": small(what)}
 
 
 def headline(incident: Incident) -> str:
