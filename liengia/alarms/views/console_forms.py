@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
-from liengia.alarms.models import AnswerKind, Device, GroupHousehold, Incident, IncidentState, Kind, Mode
+from liengia.alarms.models import (
+    AnswerKind,
+    Device,
+    DeviceKind,
+    GroupHousehold,
+    Incident,
+    IncidentState,
+    Kind,
+    Mode,
+)
 from liengia.alarms.services.incidents import DISMISS_REASONS, NOTE_MOST
 
 APART_MINUTES = (
@@ -104,9 +114,11 @@ class ApartForm(IncidentForm):
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the devices of the group, those that pressed in this incident first."""
+        """Offer what can press in the group, those that pressed in this incident first."""
         super().__init__(*args, **kwargs)
-        devices = Device.objects.active().filter(group=self.incident.group_id).select_related("household")
+        pressed = Case(When(pk__in=self.incident.presses.values("device"), then=0), default=1)
+        buttons = Device.objects.active().filter(group=self.incident.group_id).exclude(kind=DeviceKind.SIREN)
+        devices = buttons.order_by(pressed, "household__house_label").select_related("household")
         field = self.fields["device"]
         field.queryset = devices  # type: ignore[attr-defined]
         field.label_from_instance = device_words  # type: ignore[attr-defined]
