@@ -27,6 +27,7 @@ def register_all() -> None:
         ("device_provisioned", _("device provisioned"), _NONE),
         ("device_revoked", _("device revoked"), _NONE),
         ("device_moved", _("device moved"), _NONE),
+        ("device_move_reissued", _("device told again to move"), _NONE),
         ("device_set_apart", _("device set apart"), _NONE),
         ("device_returned", _("device returned"), _NONE),
         ("group_created", _("group created"), _NONE),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from liengia.alarms import retention, supervision
 from liengia.alarms.models import IncidentEvent
-from liengia.alarms.services import devices, escalation, soundings
+from liengia.alarms.services import devices, escalation, moves, soundings
 from liengia.alarms.services.timeline import EVENTS, LIVE, STEPS
 from liengia.core import live
 from liengia.core.bus import get_bus
@@ -45,8 +45,9 @@ def look_after_sirens() -> int:
 
 @chore("alarms.devices", every=timedelta(seconds=5))
 def look_after_devices() -> int:
-    """Return devices that were apart, retire old credentials, note overdue tests."""
-    return devices.return_due_devices() + devices.retire_credentials() + supervision.note_overdue_tests()
+    """Return devices that were apart, retire old credentials, note overdue tests and moves that came to nothing."""
+    done = devices.return_due_devices() + moves.retire_credentials()
+    return done + supervision.note_overdue_tests() + moves.note_unfinished_moves()
 
 
 @chore("alarms.retention", every=timedelta(minutes=10))

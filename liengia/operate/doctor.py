@@ -25,6 +25,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from liengia.alarms import broker
+from liengia.alarms.services import unfinished_moves
 from liengia.core import health
 from liengia.env import is_loopback
 from liengia.operate import prepare
@@ -55,7 +56,8 @@ class Diagnosis:
 def examine() -> Iterator[Diagnosis]:
     """Look at everything, one after another; a look that fails is itself a finding."""
     looks: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
-        _versions, _settings, _https, _database, _broker, _ports, _running, _disk, _sync, _clock, _keys, _files,
+        _versions, _settings, _https, _database, _broker, _ports, _running, _moves, _disk, _sync, _clock, _keys,
+        _files,
     )  # fmt: skip
     for look in looks:
         try:
@@ -149,6 +151,22 @@ def _running() -> Iterator[Diagnosis]:
         level = Level.WELL if finding.ok else Level.WRONG
         do = "" if finding.ok else _("Look at the lines of `liengia up`; stop it and start it again.")
         yield Diagnosis(name, level, str(finding.says), do)
+
+
+def _moves() -> Iterator[Diagnosis]:
+    if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
+        return
+    late = list(unfinished_moves().select_related("group")[:10])
+    for device in late:
+        yield Diagnosis(
+            _("device %(id)s") % {"id": device.public_id},
+            Level.WARN,
+            _("was moved to %(group)s (%(id)s) and has not come") % {"group": device.group, "id": device.group.public_id},
+            _("Switch it on, then `liengia device call %(id)s`; if it stays away, give it a new password and flash it.")
+            % {"id": device.public_id},
+        )
+    if not late:
+        yield Diagnosis(_("moved devices"), Level.WELL, _("all have come to their groups"))
 
 
 def _disk() -> Iterator[Diagnosis]:

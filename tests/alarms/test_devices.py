@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import bcrypt
 import pytest
@@ -69,42 +68,6 @@ def test_a_renewed_credential_replaces_the_old_one_at_once(scene: Desk) -> None:
     again = services.renew_credential(given.device, actor=TESTER)
     assert again.username != given.username
     assert list(given.device.credentials.filter(revoked_at=None).values_list("username", flat=True)) == [again.username]
-
-
-@pytest.fixture
-def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bytes]]:
-    said: list[tuple[str, bytes]] = []
-
-    class Bus:
-        def publish(self, subject: str, payload: bytes = b"") -> bool:
-            said.append((subject, payload))
-            return True
-
-        def poke(self, topic: str) -> None: ...
-
-    monkeypatch.setattr("liengia.alarms.services.devices.get_bus", Bus)
-    return said
-
-
-def test_a_moved_device_is_told_under_its_old_topic_and_keeps_both_credentials(
-    scene: Desk, published: list[tuple[str, bytes]], django_capture_on_commit_callbacks: Any
-) -> None:
-    given = services.provision_device(scene.group, kind="both", actor=TESTER)
-    other = services.create_group(scene.hamlet, actor=TESTER)
-    with django_capture_on_commit_callbacks(execute=True):
-        order = services.move_device(given.device, group=other, actor=TESTER)
-    assert order["group"] == other.public_id
-    assert [subject for subject, _body in published] == [f"lg.{scene.group.public_id}.to.{given.device.public_id}"]
-    assert given.device.credentials.filter(revoked_at=None).count() == 2
-    services.finish_moves([given.device], at=clock.now())
-    assert given.device.credentials.get(revoked_at=None).group == other
-
-
-def test_the_old_credential_dies_after_seven_days_at_the_latest(scene: Desk) -> None:
-    given = services.provision_device(scene.group, kind="both", actor=TESTER)
-    services.move_device(given.device, group=services.create_group(scene.hamlet, actor=TESTER), actor=TESTER)
-    assert services.retire_credentials(at=clock.now() + timedelta(days=6)) == 0
-    assert services.retire_credentials(at=clock.now() + timedelta(days=7, seconds=1)) == 1
 
 
 def test_one_set_apart_returns_by_itself_and_the_group_is_told(scene: Desk) -> None:

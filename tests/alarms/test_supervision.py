@@ -95,9 +95,30 @@ def test_the_first_beat_in_the_new_group_ends_the_old_credential(scene: Desk, su
     beat(supervisor, given.device, 1, group=scene.group.public_id)
     look(supervisor, 2)
     assert given.device.credentials.filter(revoked_at=None).count() == 2
+    assert [order.subject for order in supervisor.orders] == [f"lg.{scene.group.public_id}.to.{given.device.public_id}"]
     beat(supervisor, given.device, 3, group=other.public_id)
     look(supervisor, 4)
     assert given.device.credentials.get(revoked_at=None).group == other
+
+
+def test_a_device_that_was_moved_just_now_is_not_taken_for_a_stranger(scene: Desk, supervisor: Supervisor) -> None:
+    given = services.provision_device(scene.group, kind="both", actor=TESTER)
+    supervisor.read_roster()
+    other = services.create_group(scene.hamlet, actor=TESTER)
+    services.move_device(given.device, group=other, actor=TESTER)
+    beat(supervisor, given.device, 1, group=other.public_id)
+    supervisor.read_roster()
+    look(supervisor, 2)
+    assert given.device.credentials.get(revoked_at=None).group == other
+
+
+def test_a_connection_under_an_older_credential_is_told_where_to_go(scene: Desk, supervisor: Supervisor) -> None:
+    given = services.provision_device(scene.group, kind="both", actor=TESTER)
+    services.move_device(given.device, group=services.create_group(scene.hamlet, actor=TESTER), actor=TESTER)
+    supervisor.judge_movers(Counter({"somebody": 1}), at=clock.now())
+    assert not supervisor.orders
+    supervisor.judge_movers(Counter({given.username: 1}), at=clock.now())
+    assert len(supervisor.orders) == 1
 
 
 def test_a_credential_on_two_connections_twice_in_a_row_was_copied(scene: Desk, supervisor: Supervisor) -> None:

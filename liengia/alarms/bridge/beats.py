@@ -3,6 +3,7 @@
 A device is faulty when it was seen once and has not beaten for 90 s, when its battery is low, or when its mains
 are lost; each fault clears by itself. One that was never seen is "chưa lắp", not faulty. After a start nobody is
 blamed before 90 s have passed. A credential that is used by two connections at once, twice in a row, was copied.
+A device that was moved and is heard under its old group is told again where to go (`services/moves.py`).
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ LOOK_EVERY_S: Final = 1.0
 DIGEST_EVERY_S: Final = 60.0
 ROSTER_EVERY_S: Final = 10.0
 COPIES_EVERY_S: Final = 30.0
+ORDERS_EVERY_S: Final = 60.0
+# A beat under a group that the roster does not know of a device: it was moved just now.
+ROSTER_AGAIN_S: Final = 2.0
 BATTERY_GOOD_MV: Final = LOW_BATTERY_MV + 100
 CHUNK: Final = 200
 
@@ -51,7 +55,8 @@ class _Known:
     faults: set[str] = field(default_factory=set)
     beat: BeatMessage | None = None
     is_dirty: bool = False
-    is_moving: bool = False
+    older: frozenset[str] | None = None  # groups that it may still be in, while it is on its way
+    heard: tuple[str, datetime] | None = None
 
 
 class Supervisor:
@@ -62,16 +67,18 @@ class Supervisor:
         self.client, self.thread = client, thread
         self.roster: dict[str, _Known] = {}
         self.started_at = clock.now()
+        self.orders: list[services.Order] = []
+        self._strange: dict[str, tuple[BeatMessage, datetime]] = {}
         self._copied: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Look after devices for ever."""
         await self.client.subscribe("lg.*.beat.*", cb=self._arrived)
-        roster_at = digest_at = copies_at = 0.0
+        roster_at = digest_at = copies_at = orders_at = 0.0
         while True:
             now = time.monotonic()
             try:
-                if now - roster_at >= ROSTER_EVERY_S:
+                if now - roster_at >= (ROSTER_AGAIN_S if self._strange else ROSTER_EVERY_S):
                     await self.thread.run(self.read_roster)
                     roster_at = now
                 await self.thread.run(self.look, at=clock.now())
@@ -79,8 +86,12 @@ class Supervisor:
                     await self.thread.run(self.write_digest)
                     digest_at = now
                 if now - copies_at >= COPIES_EVERY_S:
-                    await self._look_for_copies()
+                    await self._look_at_connections()
                     copies_at = now
+                if now - orders_at >= ORDERS_EVERY_S:
+                    self.orders += await self.thread.run(services.orders_due, at=clock.now())
+                    orders_at = now
+                await self._say_orders()
             except DatabaseError:
                 logger.exception("devices could not be looked after; it is tried again")
             await asyncio.sleep(LOOK_EVERY_S)
@@ -91,12 +102,22 @@ class Supervisor:
         except Rejection as rejection:
             rejected.labels(rejection.reason).inc()
 
+    async def _say_orders(self) -> None:
+        orders, self.orders = self.orders, []
+        for order in orders:
+            await self.client.publish(order.subject, order.body)
+
     def take(self, beat: BeatMessage, *, at: datetime) -> None:
         """Note a beat in memory; the will (`gone`) is no beat."""
         known = self.roster.get(beat.device)
-        if known is None or beat.is_gone or (known.group != beat.group and not known.is_moving):
+        if known is None or beat.is_gone:
+            return
+        if known.group != beat.group and beat.group not in (known.older or ()):
+            self._strange[beat.device] = beat, at
             return
         known.seen_at, known.beat, known.is_dirty = at, beat, True
+        if known.older is not None:
+            known.heard = beat.group, at
 
     def read_roster(self) -> None:
         """Read which devices there are, and which faults are open."""
@@ -108,34 +129,41 @@ class Supervisor:
             known = self.roster.get(public_id)
             if known is None:
                 known = _Known(key, group, last_seen_at, is_new=first_seen_at is None)
-            known.group, known.faults, known.is_moving = group, set(), False
+            known.group, known.faults, known.older = group, set(), None
             fresh[public_id] = known
         for public_id, kind in DeviceFault.objects.open().values_list("device__public_id", "kind"):
             if public_id in fresh:
                 fresh[public_id].faults.add(kind)
-        moving = DeviceCredential.objects.filter(revoked_at=None, retires_at__isnull=False)
-        for public_id in moving.values_list("device__public_id", flat=True):
+        for public_id, groups in services.moving_groups().items():
             if public_id in fresh:
-                fresh[public_id].is_moving = True
+                fresh[public_id].older = frozenset(groups)
         self.roster = fresh
+        strange, self._strange = self._strange, {}
+        for beat, at in strange.values():
+            self.take(beat, at=at)
+        self._strange.clear()
 
     def look(self, *, at: datetime) -> int:
         """Open and clear faults; return how many changed."""
         changes: list[tuple[int, FaultKind, bool, datetime]] = []
-        moved: list[int] = []
+        heard: list[services.Heard] = []
         for known in self.roster.values():
             changes += self._changes_of(known, at)
             if known.is_new and known.beat is not None:
                 Device.objects.filter(pk=known.key, first_seen_at=None).update(first_seen_at=at, last_seen_at=at)
                 known.is_new = False
-            if known.is_moving and known.beat is not None and known.beat.group == known.group:
-                moved.append(known.key)
-                known.is_moving = False
-        if moved:
-            services.finish_moves(list(Device.objects.filter(pk__in=moved)), at=at)
+            if known.heard is not None:
+                heard.append(services.Heard(known.key, *known.heard))
+                known.heard = None
+        if heard:
+            self._take_movers(heard)
         if changes:
             self._write(changes, at)
         return len(changes)
+
+    def _take_movers(self, heard: list[services.Heard]) -> None:
+        self.orders += services.hear_moving(heard)
+        number_events()
 
     def _changes_of(self, known: _Known, at: datetime) -> list[tuple[int, FaultKind, bool, datetime]]:
         wanted: dict[FaultKind, bool] = {}
@@ -182,7 +210,7 @@ class Supervisor:
             )
         return len(dirty)
 
-    async def _look_for_copies(self) -> None:
+    async def _look_at_connections(self) -> None:
         try:
             client = await system_client(settings.NATS_PORT, system_password())
         except BrokerError as error:
@@ -196,7 +224,15 @@ class Supervisor:
         finally:
             await client.close()
         rows = answer.get("data", answer).get("connections", [])
-        await self.thread.run(self.judge_copies, Counter(row.get("authorized_user", "") for row in rows), at=clock.now())
+        names = Counter(row.get("authorized_user", "") for row in rows)
+        await self.thread.run(self.judge_copies, names, at=clock.now())
+        await self.thread.run(self.judge_movers, names, at=clock.now())
+
+    def judge_movers(self, connections: Counter[str], *, at: datetime) -> None:
+        """Tell devices where to go that are connected under a credential of their old group, beating or not."""
+        older = services.moving_usernames()
+        if heard := [services.Heard(*older[name], at) for name in connections if name in older]:
+            self._take_movers(heard)
 
     def judge_copies(self, connections: Counter[str], *, at: datetime) -> None:
         """Open a fault for a credential that two connections use, seen twice in a row (a reconnection is no copy)."""

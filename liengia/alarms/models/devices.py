@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from liengia.alarms.models.groups import NeighbourGroup
-from liengia.core.fields import NameField, public_id
+from liengia.core.fields import EncryptedTextField, NameField, public_id
 from liengia.people.models import Household
 
 
@@ -90,7 +90,10 @@ class Device(models.Model):
 class DeviceCredential(models.Model):
     """A name and password at the broker; kept as a bcrypt hash, so that the users file can be made anew.
 
-    A moved device has two until it beats in its new group, or the old one's `retires_at` has passed.
+    A device should use the one that is not superseded. While it has not yet beaten in the group it was moved to,
+    the superseded ones live on; `retires_at` is set when the device is first heard under one of them. A device has
+    at most one live credential in a group, so that a beat's group tells which one it uses. `sealed` holds the
+    password until the device was heard with it, since the order to move is said until then (ADR 0008).
     """
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="credentials")
@@ -98,16 +101,29 @@ class DeviceCredential(models.Model):
     username = models.CharField(max_length=16, unique=True)
     password_hash = models.CharField(max_length=72)
     made_at = models.DateTimeField()
+    sealed = EncryptedTextField(blank=True, editable=False)
+    told_at = models.DateTimeField(null=True, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
     retires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
-    IMPERSONAL: ClassVar[set[str]] = {"username"}
+    IMPERSONAL: ClassVar[set[str]] = {"username", "sealed"}
 
     class Meta:
-        """Credentials of devices."""
+        """One that stays, and at most one in a group, among those that live."""
 
         verbose_name = _("device credential")
         verbose_name_plural = _("device credentials")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "group"], condition=models.Q(revoked_at=None), name="one_live_credential_in_a_group"
+            ),
+            models.UniqueConstraint(
+                fields=["device"],
+                condition=models.Q(revoked_at=None, superseded_at=None),
+                name="one_credential_of_a_device_stays",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.username
@@ -140,6 +156,7 @@ class FaultKind(models.TextChoices):
     TEST_OVERDUE = "test_overdue", _("bell test overdue")
     DID_NOT_SOUND = "did_not_sound", _("did not sound")
     CREDENTIAL_COPIED = "credential_copied", _("credential copied")
+    NOT_MOVED = "not_moved", _("has not come to its new group")
 
 
 class DeviceFaultQuerySet(models.QuerySet["DeviceFault"]):

@@ -1,4 +1,4 @@
-"""Devices: minted, moved, revoked, set apart; and what their beats say."""
+"""Devices: minted, renewed, revoked, set apart; their faults. Moves are in `moves.py`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import bcrypt
@@ -41,7 +42,6 @@ from liengia.people.models import Household
 
 BROKER_USERS: Final = "broker.users"
 APART_MOST: Final = timedelta(hours=24)
-OLD_CREDENTIAL_LIVES: Final = timedelta(days=7)
 REJECTED_KEPT: Final = 1000
 # The password has 166 bits, so the lowest cost is enough, and thousands of devices can reconnect at once (ADR 0004).
 _COST: Final = 4
@@ -75,7 +75,7 @@ def provision_device(
         raise Invalid(_("This household is not in the group. Add it to the group first."), code="household")
     now = clock.now()
     device = Device.objects.create(group=group, household=household, kind=kind, place=place, provisioned_at=now)
-    minted = _mint(device, group, at=now)
+    minted = mint(device, group, at=now)
     audit.record(
         "alarms.device_provisioned",
         actor=actor,
@@ -94,11 +94,13 @@ def renew_credential(device: Device, *, actor: Actor) -> Provisioned:
     Raises:
         Refused: the device was revoked.
     """
-    _refuse_revoked(device)
+    refuse_revoked(device)
     now = clock.now()
     device.credentials.filter(revoked_at=None).update(revoked_at=now)
-    minted = _mint(device, device.group, at=now)
-    clear_fault(device, FaultKind.CREDENTIAL_COPIED, at=now)
+    device.credentials.update(sealed="", retires_at=None)
+    minted = mint(device, device.group, at=now)
+    for fault in (FaultKind.CREDENTIAL_COPIED, FaultKind.NOT_MOVED):
+        clear_fault(device, fault, at=now)
     audit.record(
         "alarms.device_provisioned",
         actor=actor,
@@ -117,54 +119,17 @@ def revoke_device(device: Device, *, actor: Actor) -> None:
     Raises:
         Refused: it was revoked already.
     """
-    _refuse_revoked(device)
+    refuse_revoked(device)
     now = clock.now()
     device.revoked_at = now
     device.save(update_fields=["revoked_at"])
     device.credentials.filter(revoked_at=None).update(revoked_at=now)
+    device.credentials.update(sealed="", retires_at=None)
     device.faults.filter(cleared_at=None).update(cleared_at=now)
     device.aparts.filter(returned_at=None).update(returned_at=now)
-    _change_broker_users()
+    change_broker_users()
     change_states([device.group])
     audit.record("alarms.device_revoked", actor=actor, about=device, at=now, unit=device.group.unit)
-
-
-@transaction.atomic
-def move_device(
-    device: Device, *, group: NeighbourGroup, household: Household | None = None, actor: Actor
-) -> dict[str, object]:
-    """Move a device to another group without re-flashing and return the message that tells it so.
-
-    It gets a credential for the new group; the old one dies at its first beat there, or after 7 days.
-
-    Raises:
-        Refused: it was revoked, or is in that group already.
-    """
-    _refuse_revoked(device)
-    if device.group_id == group.pk:
-        raise Refused(_("The device is in this group already."), code="same_group")
-    now, old = clock.now(), device.group
-    device.credentials.filter(revoked_at=None).update(retires_at=now + OLD_CREDENTIAL_LIVES)
-    minted = _mint(device, group, at=now)
-    device.group, device.household = group, household
-    device.save(update_fields=["group", "household"])
-    order: dict[str, object] = {
-        "do": "move",
-        "group": group.public_id,
-        "username": minted.username,
-        "password": minted.password,
-    }
-    tell_device(device, order, group=old)
-    change_states([old, group])
-    audit.record(
-        "alarms.device_moved",
-        actor=actor,
-        about=device,
-        at=now,
-        unit=group.unit,
-        facts={"from": old.public_id, "to": group.public_id},
-    )
-    return order
 
 
 @transaction.atomic
@@ -175,7 +140,7 @@ def set_device_apart(device: Device, *, minutes: int, reason: str = "", actor: A
         Invalid: not between 1 minute and 24 hours.
         Refused: it was revoked.
     """
-    _refuse_revoked(device)
+    refuse_revoked(device)
     span = timedelta(minutes=minutes)
     if not timedelta(minutes=1) <= span <= APART_MOST:
         raise Invalid(_("A device can be set apart for 1 minute to 24 hours."), code="minutes")
@@ -225,27 +190,6 @@ def return_due_devices(*, at: datetime | None = None) -> int:
             _tell_group(apart.device, EventKind.RETURNED, at=moment, actor=Actor.system("worker"))
             done += 1
     return done
-
-
-def retire_credentials(*, at: datetime | None = None) -> int:
-    """Revoke old credentials of moved devices whose time has passed; return how many."""
-    moment = at or clock.now()
-    with transaction.atomic():
-        gone = DeviceCredential.objects.filter(revoked_at=None, retires_at__lte=moment).update(revoked_at=moment)
-        if gone:
-            _change_broker_users()
-    return gone
-
-
-@transaction.atomic
-def finish_moves(devices: Sequence[Device], *, at: datetime) -> int:
-    """Revoke the old credentials of devices that have beaten in their new group; return how many."""
-    gone = DeviceCredential.objects.filter(
-        device__in=devices, revoked_at=None, retires_at__isnull=False
-    ).update(revoked_at=at)
-    if gone:
-        _change_broker_users()
-    return gone
 
 
 # Faults
@@ -300,14 +244,19 @@ def keep_rejected(messages: Sequence[tuple[str, bytes, str]], *, at: datetime) -
         RejectedMessage.objects.filter(pk__lte=oldest).delete()
 
 
-def tell_device(device: Device, order: dict[str, object], *, group: NeighbourGroup | None = None) -> None:
-    """Send an order to one device, after commit, through the bus (`lg/{group}/to/{device}`)."""
-    subject = f"lg.{(group or device.group).public_id}.to.{device.public_id}"
+def tell_device(device: Device, order: dict[str, object]) -> None:
+    """Send an order to one device, after commit, through the bus (`lg/{group}/to/{device}`).
+
+    One that may not have come to its new group yet is told under its older groups' topics too.
+    """
+    live = device.credentials.filter(revoked_at=None).values_list("group__public_id", flat=True)
     body = json.dumps(order, separators=(",", ":")).encode()
-    transaction.on_commit(lambda: get_bus().publish(subject, body))
+    for group in {device.group.public_id, *live}:
+        transaction.on_commit(partial(get_bus().publish, f"lg.{group}.to.{device.public_id}", body))
 
 
-def _mint(device: Device, group: NeighbourGroup, *, at: datetime) -> Provisioned:
+def mint(device: Device, group: NeighbourGroup, *, at: datetime, is_sealed: bool = False) -> Provisioned:
+    """Make a credential in the caller's transaction; `is_sealed` keeps its password until it was heard in use."""
     serial = device.credentials.count()
     username = device.public_id if serial == 0 else f"{device.public_id}.{serial}"
     password = "".join(secrets.choice(_ALPHABET) for _ in range(28))
@@ -317,12 +266,14 @@ def _mint(device: Device, group: NeighbourGroup, *, at: datetime) -> Provisioned
         username=username,
         password_hash=bcrypt.hashpw(password.encode(), bcrypt.gensalt(_COST, prefix=b"2a")).decode(),
         made_at=at,
+        sealed=password if is_sealed else "",
     )
-    _change_broker_users()
+    change_broker_users()
     return Provisioned(device, username, password)
 
 
-def _change_broker_users() -> None:
+def change_broker_users() -> None:
+    """Say, in the caller's transaction, that the broker is to know other users."""
     BrokerUsers.objects.get_or_create(pk=1)
     BrokerUsers.objects.filter(pk=1).update(wanted_rev=F("wanted_rev") + 1)
     get_bus().poke(BROKER_USERS)
@@ -343,6 +294,11 @@ def _tell_group(
         get_bus().poke(EVENTS)
 
 
-def _refuse_revoked(device: Device) -> None:
+def refuse_revoked(device: Device) -> None:
+    """Refuse to touch a device that was cut off for good.
+
+    Raises:
+        Refused: it was revoked.
+    """
     if device.revoked_at is not None:
         raise Refused(_("The device was revoked. Provision a new one."), code="revoked")

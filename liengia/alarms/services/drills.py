@@ -134,7 +134,7 @@ def test_bell(
     now = clock.now()
     if device is not None:
         test = BellTest.objects.create(group=group, device=device, asked_by_id=actor.user_id, asked_at=now)
-        tell_device(device, {"do": "test"}, group=group)
+        tell_device(device, {"do": "test"})
     else:
         incident = _exercise(group, kind=Kind.FIRE, mode=Mode.TEST, household=None, actor=actor)
         test = BellTest.objects.create(group=group, asked_by_id=actor.user_id, asked_at=now, incident=incident)

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from liengia.alarms.models import Device, EscalationPlan, EventKind, GroupHousehold, Incident, NeighbourGroup
-from liengia.alarms.services.devices import move_device
+from liengia.alarms.services.moves import move_device
 from liengia.alarms.services.states import change_states
 from liengia.alarms.services.timeline import add_event
 from liengia.audit import services as audit

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("nha/to/<slug:public_id>/thiet-bi/<slug:device>/tra/", leader_devices.give_back, name="leader_device_return"),
     path("nha/to/<slug:public_id>/thiet-bi/<slug:device>/cap-lai/", leader_devices.renew, name="leader_device_renew"),
     path("nha/to/<slug:public_id>/thiet-bi/<slug:device>/chuyen/", leader_devices.move, name="leader_device_move"),
+    path("nha/to/<slug:public_id>/thiet-bi/<slug:device>/goi-lai/", leader_devices.call_again, name="leader_device_call"),
     path("nha/to/<slug:public_id>/thiet-bi/<slug:device>/thu-hoi/", leader_devices.revoke, name="leader_device_revoke"),
     path("nha/to/<slug:public_id>/thu-chuong/", leader_drills.bell_test, name="leader_bell_test"),
     path("nha/to/<slug:public_id>/dien-tap/", leader_drills.drills, name="leader_drills"),

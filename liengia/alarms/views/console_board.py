@@ -63,6 +63,7 @@ FAULT_ICONS: Final = {
     FaultKind.TEST_OVERDUE: "clock-hour-4",
     FaultKind.DID_NOT_SOUND: "bell-off",
     FaultKind.CREDENTIAL_COPIED: "copy",
+    FaultKind.NOT_MOVED: "transfer",
 }
 _URGENCY: Final = {Mode.REAL: 0, Mode.DRILL: 1, Mode.TEST: 2}
 _KINDS: Final = {Kind.FIRE: 0, Kind.INTRUDER: 1, Kind.MEDICAL: 2, Kind.HELP: 3}

@@ -119,6 +119,15 @@ def move(request: HttpRequest, public_id: str, device: str) -> HttpResponse:
 
 
 @signed_in
+@require_POST
+def call_again(request: HttpRequest, public_id: str, device: str) -> HttpResponse:
+    """Tell a device that has not come to this group once more to come; nothing is flashed anew."""
+    group = group_of(request, public_id)
+    services.reissue_move(_device(group, device), actor=Actor.of(me(request)))
+    return _back(request, public_id, _("The device is called again. Switch it on; it comes when it is connected."))
+
+
+@signed_in
 @never_cache
 def revoke(request: HttpRequest, public_id: str, device: str) -> HttpResponse:
     """Ask, then cut a device off for good."""

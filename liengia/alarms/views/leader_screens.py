@@ -40,6 +40,7 @@ FAULT_ICONS: Final = {
     FaultKind.TEST_OVERDUE: "clock",
     FaultKind.DID_NOT_SOUND: "bell-off",
     FaultKind.CREDENTIAL_COPIED: "copy",
+    FaultKind.NOT_MOVED: "transfer",
 }
 
 
@@ -86,6 +87,11 @@ class DeviceLine:
         if self.state == "fault":
             return ", ".join(str(fault.get_kind_display()) for fault in self.faults)
         return {"apart": _("set apart"), "new": _("not installed yet"), "good": _("good")}[self.state]
+
+    @property
+    def has_not_come(self) -> bool:
+        """Whether it was moved to this group and has not come: then it can be called again."""
+        return any(fault.kind == FaultKind.NOT_MOVED for fault in self.faults)
 
     @property
     def rings(self) -> bool:
@@ -300,6 +306,7 @@ def _advice(line: DeviceLine) -> str:
         FaultKind.TEST_OVERDUE: _("Test the bell and listen."),
         FaultKind.DID_NOT_SOUND: _("It was told to ring and did not say that it rang. Test it and listen."),
         FaultKind.CREDENTIAL_COPIED: _("Two devices use one password. Ask the commune for a new one."),
+        FaultKind.NOT_MOVED: _("It was moved to this group and has not come. Switch it on, then call it again on its page."),
     }[FaultKind(line.faults[0].kind)]
 
 

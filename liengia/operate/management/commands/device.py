@@ -1,4 +1,4 @@
-"""Mint, list and revoke devices."""
+"""Mint, list, call and revoke devices."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ BELL_WITHIN_S = 120
 
 
 class Command(BaseCommand):
-    """Mint a device (its password is shown once), list a group's devices, or cut one off."""
+    """Mint a device (its password is shown once), list a group's devices, call one that has not come, or cut one off."""
 
-    help = "Mint, list and revoke devices."
+    help = "Mint, list, call and revoke devices."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the verbs."""
@@ -38,13 +38,15 @@ class Command(BaseCommand):
         add.add_argument("--json", action="store_true", help="print what is flashed, as JSON, and test nothing")
         revoke = verbs.add_parser("revoke", help="cut a device off for good")
         revoke.add_argument("device", help="the device's id")
+        call = verbs.add_parser("call", help="tell a moved device that has not come once more where to go")
+        call.add_argument("device", help="the device's id")
         shown = verbs.add_parser("list", help="list devices")
         shown.add_argument("--group", help="of this group alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what the verb says; a refusal is a sentence."""
         try:
-            {"add": self._add, "revoke": self._revoke, "list": self._list}[options["verb"]](options)
+            {"add": self._add, "revoke": self._revoke, "call": self._call, "list": self._list}[options["verb"]](options)
         except DomainError as error:
             raise CommandError(str(error)) from error
 
@@ -117,6 +119,13 @@ class Command(BaseCommand):
             )
         for name, has_confirmed in gateways.wait_confirmed(since=began).items():
             self.stdout.write(f"  gateway {name}: {'confirmed' if has_confirmed else 'NOT YET (it is cut off)'}")
+
+    def _call(self, options: dict[str, Any]) -> None:
+        device = Device.objects.filter(public_id=options["device"]).select_related("group__unit").first()
+        if device is None:
+            raise CommandError(f"There is no device {options['device']}.")
+        services.reissue_move(device, actor=ACTOR)
+        self.stdout.write(f"Called to {device.group} ({device.group.public_id}); it is told each time it is heard.")
 
     def _list(self, options: dict[str, Any]) -> None:
         devices = Device.objects.on_the_bus().select_related("group", "household")
