@@ -16,7 +16,7 @@ from liengia.units.models import Unit
 
 _LOGGED = (
     EventKind.OPENED, EventKind.RANG_AGAIN, EventKind.ACKNOWLEDGED, EventKind.QUIETED, EventKind.CALLED,
-    EventKind.RESOLVED, EventKind.DISMISSED, EventKind.DRILL_ENDED,
+    EventKind.RESOLVED, EventKind.DISMISSED, EventKind.DRILL_ENDED, EventKind.JOINED,
 )  # fmt: skip
 
 

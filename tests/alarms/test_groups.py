@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from liengia.alarms import services
-from liengia.alarms.models import Device, EscalationPlan, Incident
+from liengia.alarms.models import Device, EscalationPlan
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.units.models import Unit
@@ -61,19 +61,6 @@ def test_merging_needs_no_flashing_also_while_it_rings(scene: Desk) -> None:
     for first, second in ((scene.group, into), (into, into), (into, scene.group)):
         with pytest.raises(Refused):
             services.merge_groups(first, into=second, actor=TESTER)
-
-
-def test_two_open_alarms_of_one_kind_are_not_made_one_by_a_merger(scene: Desk) -> None:
-    into = services.create_group(scene.hamlet, name="Tổ mới", actor=TESTER)
-    button = services.provision_device(into, kind="both", actor=TESTER).device
-    mine = incident(scene)
-    scene.buttons.append(button)
-    theirs = incident(scene, 6, group=into.public_id)
-    services.merge_groups(scene.group, into=into, actor=TESTER)
-    assert Incident.objects.open().count() == 2
-    services.resolve_incident(mine, actor=TESTER)
-    services.resolve_incident(theirs, actor=TESTER)
-    assert state(into)["state"] == "quiet"
 
 
 def test_a_reform_moves_groups_while_an_incident_rings(scene: Desk) -> None:

@@ -73,7 +73,8 @@ class Incident(models.Model):
 
     `is_sounding` says whether the group's sirens should ring for it; quieting clears it and leaves the incident
     open. `expected_sirens` is frozen at the opening, so that the report can say which were not confirmed.
-    A silent incident (`help` by the topic `still`) is seen by the duty post alone.
+    A silent incident (`help` by the topic `still`) is seen by the duty post alone. One that was joined with its like
+    when two groups became one has ended, and names the other in `joined_into`.
     """
 
     public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
@@ -95,6 +96,7 @@ class Incident(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True, db_index=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     end_reason = models.CharField(max_length=40, blank=True)
+    joined_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="joined_from")
     end_note = NameField(max_length=500, blank=True)
     expected_sirens = models.JSONField(default=list, blank=True)
     sirens_checked_at = models.DateTimeField(null=True, blank=True)
@@ -212,6 +214,7 @@ class EventKind(models.TextChoices):
     DRILL_ENDED = "drill_ended", _("drill ended by a real alarm")
     HANDED_OVER = "handed_over", _("handed over")
     MOVED = "moved", _("the group moved to another unit")
+    JOINED = "joined", _("two alarms became one")
     FAULT = "fault", _("device fault")
     FAULT_CLEARED = "fault_cleared", _("device fault cleared")
 

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from liengia.alarms.models import Device, EscalationPlan, EventKind, GroupHousehold, Incident, NeighbourGroup
+from liengia.alarms.services.mergers import bring_incidents
 from liengia.alarms.services.moves import move_device
 from liengia.alarms.services.states import change_states
 from liengia.alarms.services.timeline import add_event
@@ -154,6 +155,8 @@ def remove_household(group: NeighbourGroup, *, household: Household, actor: Acto
 def merge_groups(group: NeighbourGroup, *, into: NeighbourGroup, actor: Actor) -> int:
     """Merge a group into another one: households, open incidents and devices go over; returns how many devices.
 
+    Where the same alarm is open in both, the older one goes on with all of both (`mergers.py`).
+
     Devices are told to move and ring with the new group at once, since the old group's topics show its state.
 
     Raises:
@@ -167,12 +170,7 @@ def merge_groups(group: NeighbourGroup, *, into: NeighbourGroup, actor: Actor) -
     for offset, place in enumerate(GroupHousehold.objects.active().filter(group=group).order_by("seat"), start=1):
         place.group, place.seat = into, seat + offset
         place.save(update_fields=["group", "seat"])
-    for incident in Incident.objects.open().filter(group=group):
-        if not Incident.objects.open().filter(
-            group=into, kind=incident.kind, mode=incident.mode, is_silent=incident.is_silent
-        ).exists():
-            incident.group = into
-            incident.save(update_fields=["group"])
+    joined = bring_incidents(group, into=into, at=clock.now(), actor=actor)
     devices = list(Device.objects.active().on_the_bus().filter(group=group).select_related("group__unit", "household"))
     for device in devices:
         move_device(device, group=into, household=device.household, actor=actor)
@@ -185,7 +183,7 @@ def merge_groups(group: NeighbourGroup, *, into: NeighbourGroup, actor: Actor) -
         actor=actor,
         about=group,
         unit=into.unit,
-        facts={"into": into.public_id, "devices": len(devices)},
+        facts={"into": into.public_id, "devices": len(devices), "incidents_joined": joined},
     )
     return len(devices)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import get_current_timezone
 from django.views.decorators.cache import never_cache
@@ -71,6 +71,8 @@ def history(request: HttpRequest) -> HttpResponse:
 def record(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one incident, open or ended: what happened, every step's proof, the sirens, the replay."""
     incident = desk_incident(request.user, public_id)  # type: ignore[arg-type]
+    if incident.joined_into is not None:
+        return redirect("alarms:console_incident", incident.joined_into.public_id)
     shown = detail(request.user, incident)  # type: ignore[arg-type]
     moments = replay(incident, shown.summary)
     span = max(moments[-1].after_s if moments else 0, 1)

@@ -265,6 +265,20 @@ def _drill_ended(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> 
     return _("A real alarm was raised: this exercise ended at once"), ""
 
 
+def _joined(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
+    if "into" in data:
+        return _("Two groups became one: this alarm goes on as one with the other group's"), ""
+    said = _("Two groups became one: the same alarm of %(group)s goes on here")
+    detail = ngettext("%(n)s press of it stands here", "%(n)s presses of it stand here", int(data.get("presses", 1)))
+    return said % {"group": data.get("group", "")}, detail % {"n": data.get("presses", 1)}
+
+
+def _moved(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
+    if "from_group" in data:
+        return _("%(group)s became part of this group: the alarm goes on here") % {"group": data["from_group"]}, ""
+    return str(EventKind.MOVED.label).capitalize(), ""
+
+
 def _fault(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
     kind = str(data.get("fault", ""))
     label = str(FaultKind(kind).label) if kind in FaultKind.values else ""
@@ -294,6 +308,8 @@ _WORDS: Final[dict[str, Callable[[Teller, IncidentEvent, dict[str, Any]], tuple[
     EventKind.RESOLVED: _resolved,
     EventKind.DISMISSED: _dismissed,
     EventKind.DRILL_ENDED: _drill_ended,
+    EventKind.JOINED: _joined,
+    EventKind.MOVED: _moved,
     EventKind.FAULT: _fault,
     EventKind.FAULT_CLEARED: _fault,
 }
@@ -323,6 +339,7 @@ _MARKS: Final[dict[str, tuple[str, str]]] = {
     EventKind.DRILL_ENDED: ("urgent", "danger"),
     EventKind.HANDED_OVER: ("transfer", "info"),
     EventKind.MOVED: ("transfer", "info"),
+    EventKind.JOINED: ("transfer", "attn"),
     EventKind.FAULT: ("plug-off", "attn"),
     EventKind.FAULT_CLEARED: ("plug", "info"),
 }

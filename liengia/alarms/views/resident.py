@@ -227,14 +227,21 @@ def alarm(request: HttpRequest, public_id: str) -> HttpResponseBase:
     try:
         incident = _incident(request, public_id)
     except NotFound:
-        closed = resident_closed.just_closed(user, public_id)
-        if closed is None:
-            raise
-        return render(request, "alarms/resident/closed.html", {"screen": resident_closed.ClosedScreen(closed)})
+        return _ended(request, public_id)
     data: dict[str, object] = {"screen": _screen(request, incident)}
     if _wants_parts(request):
         return render(request, "alarms/resident/alarm_parts.html", data)
     return render(request, "alarms/resident/alarm.html", data | {"needs": shown.needs_words(incident, reader=user)})
+
+
+def _ended(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show for a short while what an ended alarm was; one that was joined with another leads there."""
+    closed = resident_closed.just_closed(_user(request), public_id)
+    if closed is None:
+        raise NotFound("")
+    if closed.joined_into is not None:
+        return redirect("alarms:alarm", closed.joined_into.public_id)
+    return render(request, "alarms/resident/closed.html", {"screen": resident_closed.ClosedScreen(closed)})
 
 
 def _back(request: HttpRequest, incident: Incident, fragment: str = "") -> HttpResponse:

@@ -22,7 +22,7 @@ def just_closed(user: User, public_id: str) -> Incident | None:
     """Return an incident of the neighbourhood that ended a short while ago; afterwards nothing shows it here."""
     since = clock.now() - CLOSING_SHOWN_FOR
     found: QuerySet[Incident] = Incident.objects.filter(here(user), public_id=public_id, is_silent=False, ended_at__gte=since)
-    return found.select_related("group", "household").first()
+    return found.select_related("group", "household", "joined_into").first()
 
 
 @dataclass(frozen=True, slots=True)
