@@ -7,13 +7,13 @@ import sys
 
 
 def main() -> None:
-    """Run a command; `up` and `gateway` are answered without loading Django, so that they stay small."""
+    """Run a command; `up` and a running `gateway` are answered without loading Django, so that they stay small."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liengia.settings")
     if len(sys.argv) > 1 and sys.argv[1] == "up":
         from liengia.operate.supervisor import main as up
 
         raise SystemExit(up(sys.argv[2:]))
-    if len(sys.argv) > 1 and sys.argv[1] == "gateway":
+    if sys.argv[1:2] == ["gateway"] and sys.argv[2:3] not in (["add"], ["list"], ["revoke"]):
         from liengia.operate.gateway import main as gateway
 
         raise SystemExit(gateway(sys.argv[2:]))

@@ -31,6 +31,8 @@ def register_all() -> None:
         ("device_move_reissued", _("device told again to move"), _NONE),
         ("device_set_apart", _("device set apart"), _NONE),
         ("device_returned", _("device returned"), _NONE),
+        ("gateway_added", _("gateway added"), _NONE),
+        ("gateway_revoked", _("gateway revoked"), _NONE),
         ("group_created", _("group created"), _NONE),
         ("group_changed", _("group changed"), _NONE),
         ("group_merged", _("groups merged"), _NONE),

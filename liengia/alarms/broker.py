@@ -15,7 +15,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -28,7 +28,7 @@ from nats.errors import Error as NatsError
 OLDEST: Final = (2, 14, 3)
 SERVER_USER: Final = "liengia-server"
 SYSTEM_USER: Final = "liengia-system"
-LEAF_USER: Final = "liengia-gateway"
+LEAF_USER: Final = "liengia-gateway-"
 MESSAGES: Final = "$MQTT_msgs"
 KEPT_DAYS: Final = 7
 KEPT_A_SUBJECT: Final = 5_000
@@ -50,10 +50,19 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayCredential:
+    """A gateway's name and hashed password."""
+
+    name: str
+    password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Upstream:
     """The centre that a gateway's broker joins as a leaf: `nats-leaf://host:port` or `tls://host:port`."""
 
     url: str
+    name: str
     password: str = field(repr=False)
     ca_file: str = ""
 
@@ -74,7 +83,6 @@ class Plan:
     system_hash: str
     leaf_host: str = "127.0.0.1"
     leaf_port: int = 0
-    leaf_hash: str = ""
     tls_cert: str = ""
     tls_key: str = ""
     domain: str = "hub"
@@ -203,7 +211,7 @@ UP_DENIED: Final = (*LEAF_DENIED, "lg.*.state", "lg.*.to.*", "liengia.poke.>")
 
 def _leaf_of(upstream: Upstream) -> list[str]:
     scheme, _sep, address = upstream.url.partition("://")
-    url = f"{scheme}://{LEAF_USER}:{upstream.password}@{address}"
+    url = f"{scheme}://{LEAF_USER}{upstream.name}:{upstream.password}@{address}"
     tls = f", tls {{ ca_file: {_q(upstream.ca_file)} }}" if upstream.ca_file else ""
     return [
         "leafnodes {",
@@ -217,12 +225,12 @@ def _leaf_of(upstream: Upstream) -> list[str]:
     ]
 
 
-def users(plan: Plan, credentials: Iterable[Credential]) -> str:
+def users(plan: Plan, credentials: Iterable[Credential], gateways: Iterable[GatewayCredential] = ()) -> str:
     """Return the users file: our own processes, gateways where they may join, and one line a device."""
     lines = ["users: [", _user(SERVER_USER, plan.server_hash, ["STANDARD", "MQTT"])]
     if plan.leaf_port and plan.upstream is None:
         denied = {"publish": {"deny": list(UP_DENIED)}, "subscribe": {"deny": list(LEAF_DENIED)}}
-        lines.append(_user(LEAF_USER, plan.leaf_hash, ["LEAFNODE"], denied))
+        lines.extend(_user(LEAF_USER + one.name, one.password_hash, ["LEAFNODE"], denied) for one in gateways)
     lines.extend(map(device_user, credentials))
     lines.append("]")
     return "\n".join(lines) + "\n"
@@ -392,3 +400,30 @@ async def reload(client: Client) -> float:
     server = (await ask(client, "$SYS.REQ.SERVER.PING"))["server"]["id"]
     await ask(client, f"$SYS.REQ.SERVER.{server}.RELOAD", timeout_s=30)
     return time.monotonic() - began
+
+
+async def cut_leaves(client: Client, *, live: Collection[str], gone: Collection[str]) -> int:
+    """Cut the links of gateways that may no longer join, and return how many; a reload alone leaves them standing.
+
+    A leaf says its own name. Where one of those that are `gone` does not stand under its name, it is away or lies: then
+    all links are cut once, and whoever may join is back within a second.
+
+    Raises:
+        BrokerError: it does not answer.
+    """
+    server = (await ask(client, "$SYS.REQ.SERVER.PING"))["server"]["id"]
+    answer = await ask(client, f"$SYS.REQ.SERVER.{server}.LEAFZ")
+    leaves = {int(leaf["id"]): str(leaf.get("name", "")) for leaf in answer["data"].get("leafs") or []}
+    wanted = {leaf_name(name) for name in live}
+    over = {leaf_name(name) for name in gone}
+    doomed = [key for key, name in leaves.items() if name not in wanted or name in over]
+    if not over <= set(leaves.values()):
+        doomed = list(leaves)
+    for key in doomed:
+        await ask(client, f"$SYS.REQ.SERVER.{server}.KICK", {"cid": key})
+    return len(doomed)
+
+
+def leaf_name(gateway: str) -> str:
+    """Return the server's name under which a gateway's broker stands."""
+    return f"liengia-gw-{gateway}"

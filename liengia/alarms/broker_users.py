@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from datetime import timedelta
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from django.db.models import Q
 from nats.aio.client import Client
 
 from liengia.alarms import broker
-from liengia.alarms.models import BrokerUsers, DeviceCredential
+from liengia.alarms.models import BrokerUsers, DeviceCredential, Gateway
 from liengia.core import clock, keys
 from liengia.core.bus import connect, get_bus, server_password
 from liengia.core.health import Finding
@@ -43,7 +43,6 @@ def plan() -> broker.Plan:
         system_hash=_kept_hash("broker-system", system_password()),
         leaf_host=settings.MQTT_HOST,
         leaf_port=settings.LEAF_PORT,
-        leaf_hash=_kept_hash("broker-leaf", leaf_password()),
         tls_cert=settings.TLS_CERT,
         tls_key=settings.TLS_KEY,
     )
@@ -52,11 +51,6 @@ def plan() -> broker.Plan:
 def system_password() -> str:
     """Return the password of the broker's system user."""
     return keys.secret("broker-system.key")
-
-
-def leaf_password() -> str:
-    """Return the password with which gateways join."""
-    return keys.secret("broker-leaf.key")
 
 
 def _kept_hash(name: str, password: str) -> str:
@@ -74,6 +68,11 @@ def credentials() -> Iterator[broker.Credential]:
         yield broker.Credential(*row)
 
 
+def gateway_credentials() -> list[broker.GatewayCredential]:
+    """Return the gateways that may join now."""
+    return [broker.GatewayCredential(*row) for row in Gateway.objects.active().values_list("name", "password_hash")]
+
+
 def prepare() -> broker.Plan:
     """Write the configuration and the users before the broker starts.
 
@@ -85,7 +84,7 @@ def prepare() -> broker.Plan:
     state, _made = BrokerUsers.objects.get_or_create(pk=1)
     may_enter = broker.has_messages_stream(own)
     wanted = state.wanted_rev
-    broker.write(own.users_file, broker.users(own, credentials() if may_enter else ()))
+    broker.write(own.users_file, broker.users(own, credentials() if may_enter else (), gateway_credentials()))
     broker.write(own.configuration_file, broker.configuration(own))
     BrokerUsers.objects.filter(pk=1).update(applied_rev=wanted if may_enter else 0)
     return own
@@ -98,11 +97,14 @@ def apply_users() -> float:
         BrokerError: the broker does not answer; what is wanted stays due.
     """
     wanted = BrokerUsers.objects.get_or_create(pk=1)[0].wanted_rev
+    gone = dict(Gateway.objects.filter(revoked_at__isnull=False, cut_at=None).values_list("pk", "name"))
+    gateways = gateway_credentials()
     own = plan()
     if not settings.NATS_URL:
         _with_server(broker.ensure_streams)
-    broker.write(own.users_file, broker.users(own, credentials()))
-    took = 0.0 if settings.NATS_URL else asyncio.run(_reload(own))
+    broker.write(own.users_file, broker.users(own, credentials(), gateways))
+    took = 0.0 if settings.NATS_URL else asyncio.run(_reload(own, [one.name for one in gateways], gone.values()))
+    Gateway.objects.filter(pk__in=gone).update(cut_at=clock.now())
     BrokerUsers.objects.filter(pk=1).update(applied_rev=wanted, applied_at=clock.now())
     get_bus().poke_now(APPLIED)
     return took
@@ -187,9 +189,12 @@ def _with_server(question: Callable[[Client], Awaitable[_Answer]]) -> _Answer:
     return asyncio.run(asked())
 
 
-async def _reload(own: broker.Plan) -> float:
+async def _reload(own: broker.Plan, live: Collection[str], gone: Collection[str]) -> float:
     client = await broker.system_client(own.nats_port, system_password())
     try:
-        return await broker.reload(client)
+        took = await broker.reload(client)
+        if gone:
+            await broker.cut_leaves(client, live=live, gone=gone)
+        return took
     finally:
         await client.close()

@@ -26,6 +26,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -82,7 +83,14 @@ class Settings:
         centre, password = env.text("LIENGIA_CENTRE"), env.text("LIENGIA_LEAF_PASSWORD")
         if "://" not in centre or not password:
             raise env.BadSetting(
-                "LIENGIA_CENTRE (tls://host:port) and LIENGIA_LEAF_PASSWORD (the centre's keys/broker-leaf.key) are needed."
+                "LIENGIA_CENTRE (tls://host:port) and LIENGIA_LEAF_PASSWORD are needed:"
+                f" `liengia gateway add {name}` on the centre prints them."
+            )
+        parts = urlsplit(centre)
+        if parts.scheme != "tls" and not env.is_loopback(parts.hostname or ""):
+            raise env.BadSetting(
+                "LIENGIA_CENTRE is on another machine: passwords and alarms would travel in the clear."
+                f" Give the centre a certificate (LIENGIA_TLS_CERT), and set LIENGIA_CENTRE=tls://{parts.netloc}."
             )
         found = cls(
             data=Path(env.text("LIENGIA_DATA", "var")).resolve(),
@@ -117,7 +125,7 @@ class Settings:
             tls_cert=self.tls_cert,
             tls_key=self.tls_key,
             domain=domain(self.name),
-            upstream=broker.Upstream(self.centre, self.password, self.ca_file),
+            upstream=broker.Upstream(self.centre, self.name, self.password, self.ca_file),
         )
 
 

@@ -31,7 +31,7 @@ from nats.errors import Error as NatsError
 
 from liengia.alarms import broker, broker_users
 from liengia.alarms.bridge.presses import STORED_AT, SUBJECTS
-from liengia.alarms.models import BrokerUsers, NeighbourGroup
+from liengia.alarms.models import BrokerUsers, Gateway, NeighbourGroup
 from liengia.alarms.services import group_state
 from liengia.core import clock
 from liengia.core.bus import Bus
@@ -68,6 +68,9 @@ class _Centre:
         """Answer a gateway, and start to fetch from one that is new or back."""
         said = json.loads(message.data)
         name, now_s = str(said["name"]), time.monotonic()
+        if not await _in_thread(_may_join)(name):
+            logger.warning("a gateway calls itself %s, which may not join", name[:32])
+            return
         skew_s = time.time() - float(said["now"])
         known = self.gateways.get(name)
         if known is None or known.fetching.done():
@@ -164,7 +167,8 @@ def wait_confirmed(*, since: datetime, timeout_s: float = 10) -> dict[str, bool]
     """Wait until all known gateways have the newest users; return which of them have."""
     until = time.monotonic() + timeout_s
     while True:
-        seen = {row.process.removeprefix(SEEN) for row in Heartbeat.objects.filter(process__startswith=SEEN)}
+        here = Heartbeat.objects.filter(process__startswith=SEEN)
+        seen = {row.process.removeprefix(SEEN) for row in here} & set(Gateway.objects.active().values_list("name", flat=True))
         have = Heartbeat.objects.filter(process__startswith=CONFIRMED, at__gte=since)
         confirmed = {row.process.removeprefix(CONFIRMED) for row in have}
         if seen <= confirmed or time.monotonic() > until:
@@ -191,6 +195,15 @@ def _in_thread(work: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
             close_old_connections()
 
     return sync_to_async(fresh, thread_sensitive=True)
+
+
+def last_seen(name: str) -> datetime | None:
+    """Return when a gateway said hello last."""
+    return Heartbeat.objects.filter(process=SEEN + name).values_list("at", flat=True).first()
+
+
+def _may_join(name: str) -> bool:
+    return Gateway.objects.active().filter(name=name).exists()
 
 
 def _note_hello(name: str, users_rev: int) -> int:

@@ -17,7 +17,7 @@ from nats.aio.client import Client
 
 from liengia.alarms import broker
 
-SERVER, SYSTEM, LEAF = "server-password-of-tests", "system-password-of-tests", "leaf-password-of-tests"
+SERVER, SYSTEM = "server-password-of-tests", "system-password-of-tests"
 
 
 def free_port() -> int:
@@ -69,7 +69,6 @@ class RunningBroker:
             mqtt_port=free_port(),
             server_hash=broker.hashed(SERVER),
             system_hash=broker.hashed(SYSTEM),
-            leaf_hash=broker.hashed(LEAF),
         )
         plan.run.mkdir(parents=True, exist_ok=True)
         return cls(replace(plan, **changes))  # type: ignore[arg-type]

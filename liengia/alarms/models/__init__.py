@@ -14,6 +14,7 @@ from liengia.alarms.models.devices import (
 )
 from liengia.alarms.models.drills import BellTest, Drill, DrillInvitation, HearingProof
 from liengia.alarms.models.escalation import EscalationPlan, GroupRing, IncidentStep, PlanStep, Target
+from liengia.alarms.models.gateways import Gateway
 from liengia.alarms.models.groups import GroupHousehold, NeighbourGroup
 from liengia.alarms.models.incidents import (
     Answer,
@@ -45,6 +46,7 @@ __all__ = [
     "EscalationPlan",
     "EventKind",
     "FaultKind",
+    "Gateway",
     "GroupHousehold",
     "GroupRing",
     "HearingProof",

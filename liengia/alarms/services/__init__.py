@@ -24,6 +24,7 @@ from liengia.alarms.services.drills import (
     test_bell,
 )
 from liengia.alarms.services.escalation import ensure_default_plans, overdue_steps, run_due_steps
+from liengia.alarms.services.gateways import add_gateway, revoke_gateway
 from liengia.alarms.services.groups import (
     add_household,
     change_group,
@@ -76,6 +77,7 @@ __all__ = [
     "Outcome",
     "Provisioned",
     "acknowledge_incident",
+    "add_gateway",
     "add_household",
     "answer_incident",
     "ask_to_end",
@@ -120,6 +122,7 @@ __all__ = [
     "return_device",
     "return_due_devices",
     "revoke_device",
+    "revoke_gateway",
     "run_due_steps",
     "set_device_apart",
     "sounding_incidents",
