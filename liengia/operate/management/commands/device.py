@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from typing import Any
 
@@ -14,12 +15,23 @@ from liengia.alarms.models import BellTest, Device, DeviceKind, NeighbourGroup
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
-from liengia.operate import gateways
+from liengia.core.fields import public_id
+from liengia.operate import gateways, prepare
 from liengia.people.models import Household
 
 ACTOR = Actor.system("device command")
 KINDS = [kind.value for kind in DeviceKind if kind != DeviceKind.PHONE]
 BELL_WITHIN_S = 120
+
+
+def _press_by_mosquitto(flashed: dict[str, str]) -> str:
+    """Return the command of Debian's mosquitto-clients that presses a button as a device of somebody else would."""
+    host, _sep, port = prepare.mqtt_address().rpartition(":")
+    words = [
+        "mosquitto_pub", "-h", host, "-p", port, "-q", "1", "-u", flashed["username"], "-P", flashed["password"],
+        "-i", flashed["device"] + public_id()[:8], "-t", f"lg/{flashed['group']}/press/{flashed['device']}", "-m", "fire",
+    ]  # fmt: skip
+    return shlex.join([*words, *(["--cafile", settings.TLS_CERT] if settings.TLS_CERT else [])])
 
 
 class Command(BaseCommand):
@@ -31,11 +43,12 @@ class Command(BaseCommand):
         """Declare the verbs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         add = verbs.add_parser("add", help="mint a device")
-        add.add_argument("--group", required=True, help="the group's id")
+        add.add_argument("--group", required=True, help="the group's id, or `any`")
         add.add_argument("--household", help="the household's id, or its house number in the group")
         add.add_argument("--kind", required=True, choices=KINDS)
         add.add_argument("--place", default="", help="where it hangs")
         add.add_argument("--json", action="store_true", help="print what is flashed, as JSON, and test nothing")
+        add.add_argument("--mosquitto", action="store_true", help="print the mosquitto_pub command that presses it")
         revoke = verbs.add_parser("revoke", help="cut a device off for good")
         revoke.add_argument("device", help="the device's id")
         call = verbs.add_parser("call", help="tell a moved device that has not come once more where to go")
@@ -51,7 +64,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _add(self, options: dict[str, Any]) -> None:
-        group = NeighbourGroup.objects.filter(public_id=options["group"]).first()
+        groups = NeighbourGroup.objects.active().of_households()
+        if options["group"] == "any":
+            group = groups.filter(places__left_on=None).order_by("unit", "number").first()
+        else:
+            group = groups.filter(public_id=options["group"]).first()
         if group is None:
             raise CommandError(f"There is no group {options['group']}. `liengia device list` shows the groups' ids.")
         household = self._household(group, options["household"])
@@ -67,6 +84,10 @@ class Command(BaseCommand):
         }
         if options["json"]:
             self.stdout.write(json.dumps(flashed))
+            return
+        if options["mosquitto"]:
+            broker_users.wait_applied()
+            self.stdout.write(_press_by_mosquitto(flashed))
             return
         for name, value in flashed.items():
             self.stdout.write(f"{name:<10}{value}")
