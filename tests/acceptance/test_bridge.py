@@ -7,10 +7,11 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +24,20 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from liengia.alarms import services
-from liengia.alarms.models import Device, Incident, IncidentEvent, NeighbourGroup, Press, RejectedMessage
+from liengia.alarms.messages import Rejection, read_press
+from liengia.alarms.models import (
+    Device,
+    DeviceCredential,
+    Incident,
+    IncidentEvent,
+    NeighbourGroup,
+    Press,
+    RejectedMessage,
+)
 from liengia.core import clock
 from liengia.core.actor import Actor
-from tests.acceptance.brokers import SERVER, Given, RunningBroker, device
+from liengia.operate import devices, mqtt
+from tests.acceptance.brokers import SERVER, SYSTEM, Given, RunningBroker, device
 from tests.alarms.console_scene import Desk, desk
 
 pytestmark = [pytest.mark.broker, pytest.mark.django_db(transaction=True)]
@@ -108,6 +119,7 @@ def stage(transactional_db: None, tmp_path: Path) -> Iterator[Stage]:
     keys = tmp_path / "keys"
     keys.mkdir(mode=0o700)
     (keys / "broker-server.key").write_text(SERVER)
+    (keys / "broker-system.key").write_text(SYSTEM)
     url = (
         f"sqlite:///{settings.DATABASES['default']['NAME']}"
         if connection.vendor == "sqlite"
@@ -159,16 +171,122 @@ def test_garbage_is_counted_kept_and_holds_nobody_up(stage: Stage) -> None:
 @hypothesis_settings(
     max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-def _storm(stage: Stage, bodies: list[bytes]) -> None:
+def _storm(stage: Stage, ear: Ear, bodies: list[bytes]) -> None:
     good = str(uuid.uuid4())
-    stage.send(*((BUTTONS[0], "press", body) for body in bodies), (BUTTONS[0], "press", press(good)))
+    refused = RejectedMessage.objects.count() + sum(not is_press(body) for body in bodies)
+    talk = [(BUTTONS[2], word, body) for word in ("rang", "beat") for body in bodies[:5]]
+    stage.send(*talk, *((BUTTONS[0], "press", body) for body in bodies), (BUTTONS[1], "press", press(good)))
     wait(lambda: Press.objects.filter(press_id=good).exists())
+    wait(lambda: any(good.encode() in body for _who, body in ear.heard))
+    heard, ear.heard = ear.heard, []
+    siren = devices.Siren("siren00001")
+    rang = [body for who, body in heard if siren.hear_press(who, body, retained=False, now_s=0) == "ring"]
+    assert rang[-1] == heard[-1][1], "the good one rings at once"
+    assert all(is_press(body) for body in rang), "and no garbage does"
+    wait(lambda: RejectedMessage.objects.count() == refused)
+
+
+def is_press(body: bytes) -> bool:
+    try:
+        read_press(f"$MQTT.msgs.lg.{GROUP}.press.{BUTTONS[0].device}", body, received_at=clock.now(), stored_at=None)
+    except Rejection:
+        return False
+    return True
+
+
+class Ear:
+    """A siren's connection in a thread of its own: what reaches it, in order."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.heard = stage, list[tuple[str, bytes]]()
+        self.ready, self.over = threading.Event(), threading.Event()
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._listen()), daemon=True)
+
+    def __enter__(self) -> Ear:
+        self.thread.start()
+        assert self.ready.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self.thread.join(10)
+
+    async def _listen(self) -> None:
+        siren = BUTTONS[2]
+        login = mqtt.Login(f"{siren.device}listening", siren.username, siren.password)
+        connection = await mqtt.connect(
+            "127.0.0.1", self.stage.running.plan.mqtt_port, login,
+            on_message=lambda topic, body, _: self.heard.append((topic.rpartition("/")[2], body)),
+            on_puback=lambda _: None, on_lost=lambda: None,
+        )  # fmt: skip
+        connection.subscribe(f"lg/{GROUP}/press/+")
+        await asyncio.sleep(0.3)
+        self.ready.set()
+        while not self.over.is_set():
+            await asyncio.sleep(0.05)
+        connection.close()
 
 
 def test_whatever_comes_the_press_behind_it_goes_through(stage: Stage) -> None:
-    with stage.bridge() as process:
-        _storm(stage)
+    with stage.bridge() as process, Ear(stage) as ear:
+        _storm(stage, ear)
         assert process.poll() is None
+
+
+def test_a_press_that_was_published_as_retained_is_cleared_and_meets_no_siren(stage: Stage) -> None:
+    async def retained() -> list[bytes]:
+        one, siren = BUTTONS[0], BUTTONS[2]
+        found: list[bytes] = []
+        async with aiomqtt.Client(
+            "127.0.0.1", stage.running.plan.mqtt_port, username=siren.username, password=siren.password,
+            identifier=f"{siren.device}{uuid.uuid4().hex[:8]}",
+        ) as client:  # fmt: skip
+            await client.subscribe(f"lg/{GROUP}/press/{one.device}", qos=0)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.5):
+                    async for message in client.messages:
+                        if message.retain:
+                            found.append(bytes(message.payload))  # type: ignore[arg-type]
+        return found
+
+    async def publish() -> None:
+        one = BUTTONS[0]
+        async with aiomqtt.Client(
+            "127.0.0.1", stage.running.plan.mqtt_port, username=one.username, password=one.password,
+            identifier=f"{one.device}{uuid.uuid4().hex[:8]}",
+        ) as client:  # fmt: skip
+            await client.publish(f"lg/{GROUP}/press/{one.device}", press("kept"), qos=1, retain=True)
+
+    asyncio.run(publish())
+    assert asyncio.run(retained()), "the broker would give it to every siren that comes"
+    with stage.bridge():
+        wait(lambda: Press.objects.filter(press_id="kept").exists())
+        wait(lambda: not asyncio.run(retained()))
+
+
+def test_a_credential_on_two_connections_is_a_fault(stage: Stage) -> None:
+    one = BUTTONS[0]
+    row = Device.objects.get(public_id=one.device)
+    DeviceCredential.objects.create(
+        device=row, group=row.group, username=one.username, password_hash=one.password_hash, made_at=clock.now()
+    )
+
+    async def scene() -> None:
+        port = stage.running.plan.mqtt_port
+        both = []
+        for tail in ("first", "second"):
+            login = mqtt.Login(f"{one.device}{tail}", one.username, one.password)
+            both.append(
+                await mqtt.connect(
+                    "127.0.0.1", port, login, on_message=lambda *_: None, on_puback=lambda _: None, on_lost=lambda: None
+                )
+            )
+        await asyncio.to_thread(wait, lambda: row.faults.filter(kind="credential_copied", cleared_at=None).exists())
+        for link in both:
+            link.close()
+
+    with stage.bridge("import django; django.setup(); import liengia.alarms.bridge.beats as b; b.COPIES_EVERY_S = 1.0"):
+        asyncio.run(scene())
 
 
 def test_sirens_that_talk_nonsense_kill_nothing(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import aiomqtt
@@ -13,6 +13,7 @@ import nats.errors
 import pytest
 
 from liengia.alarms import broker
+from liengia.operate import mqtt
 from tests.acceptance.brokers import Given, RunningBroker, device
 
 pytestmark = pytest.mark.broker
@@ -109,6 +110,13 @@ def test_the_stream_of_presses_keeps_by_limits_whoever_made_it(tmp_path: Path) -
         f"lg/{OTHER}/press/{BUTTON.device}",
         f"lg/{GROUP}/state",
         f"lg/{GROUP}/to/{SIREN.device}",
+        f"lg/{GROUP}/rang/{SIREN.device}",
+        f"lg/{GROUP}/beat/{SIREN.device}",
+        f"lg/{GROUP}/still/{SIREN.device}",
+        f"lg/{GROUP}/press/{BUTTON.device}/more",
+        "$MQTT/sess/x",
+        "$SYS/REQ/SERVER/PING",
+        "liengia/gateway/hello",
         "$MQTT/msgs/lg/x",
         "$JS/API/STREAM/NAMES",
         "liengia/poke/live.alarms",
@@ -179,6 +187,70 @@ def test_a_device_hears_nothing_but_its_own(running: RunningBroker, topic: str) 
                 await server.publish(f"lg/{GROUP}/still/{SIREN.device}", b"help", qos=1)
                 await server.publish(f"lg/{GROUP}/to/{SIREN.device}", b"{}")
                 assert await next_message(button, within_s=0.4) is None
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    "topic", [f"lg/{GROUP}/press/{SIREN.device}", f"lg/{OTHER}/press/{BUTTON.device}", f"lg/{GROUP}/state", "$SYS/x"]
+)
+def test_a_will_reaches_nothing_but_its_own(running: RunningBroker, topic: str) -> None:
+    async def scene() -> None:
+        client = await running.client()
+        seen: list[str] = []
+
+        async def note(message: object) -> None:
+            seen.append(message.subject)  # type: ignore[attr-defined]
+
+        for wide in ("lg.>", "$MQTT.msgs.>"):
+            await client.subscribe(wide, cb=note)  # type: ignore[arg-type]
+        await client.flush()
+        for will, qos in ((topic, 0), (topic, 1), (f"lg/{GROUP}/beat/{BUTTON.device}", 0)):
+            lost = asyncio.Event()
+            login = mqtt.Login(f"{BUTTON.device}{qos}{len(will)}", BUTTON.username, BUTTON.password, will, b"fire")
+            try:
+                dying = await mqtt.connect(
+                    "127.0.0.1", running.plan.mqtt_port, login,
+                    on_message=lambda *_: None, on_puback=lambda _: None, on_lost=lost.set,
+                )  # fmt: skip
+            except mqtt.Refused:
+                continue  # the broker refuses such a will at the door
+            dying.close(politely=False)
+            await asyncio.sleep(0.3)
+        assert seen == [f"lg.{GROUP}.beat.{BUTTON.device}"], "its own will alone"
+        await client.close()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(("qos", "size"), [(2, 4), (0, 300_000), (1, 300_000)])
+def test_what_the_broker_does_not_take_reaches_nobody_and_harms_nobody(
+    running: RunningBroker, qos: int, size: int
+) -> None:
+    async def scene() -> None:
+        async with connected(running, SIREN) as siren:
+            await siren.subscribe(f"lg/{GROUP}/press/+", qos=0)
+            with suppress(aiomqtt.MqttError):
+                async with connected(running, BUTTON) as button:
+                    await button.publish(f"lg/{GROUP}/press/{BUTTON.device}", b"x" * size, qos=qos, timeout=3)
+            async with connected(running, BUTTON) as button:
+                await button.publish(f"lg/{GROUP}/press/{BUTTON.device}", b"fire", qos=1)
+            heard = await next_message(siren)
+            assert heard is not None
+            assert heard.payload == b"fire", "the good press behind it alone"
+
+    asyncio.run(scene())
+
+
+def test_two_connections_with_one_credential_throw_nobody_off(running: RunningBroker) -> None:
+    async def scene() -> None:
+        async with connected(running, SIREN) as own, connected(running, SIREN) as copy:
+            for one in (own, copy):
+                await one.subscribe(f"lg/{GROUP}/state", qos=0)
+            async with connected(running, None) as server:
+                await server.publish(f"lg/{GROUP}/state", b"{}")
+            assert await next_message(own) is not None
+            assert await next_message(copy) is not None
 
     asyncio.run(scene())
 
