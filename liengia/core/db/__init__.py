@@ -32,10 +32,6 @@ class Stopwatch:
         self.execute_wrappers.append(self._noting)  # type: ignore[attr-defined]
 
     def _noting(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if self._write_began is None and sql.startswith("BEGIN"):
-            answer = execute(sql, params, many, context)
-            self._write_began = _now()  # SQLite's IMMEDIATE holds the lock from here; waiting is not holding
-            return answer
         self.note(sql)
         return execute(sql, params, many, context)
 
@@ -52,14 +48,14 @@ class Stopwatch:
     def note(self, sql: str) -> None:
         """Start the clock at the first write inside a transaction."""
         if self._write_began is None and self.in_atomic_block and sql.lstrip()[:7].upper().startswith(_WRITES):  # type: ignore[attr-defined]
-            self._write_began = _now()
+            self._write_began = now()
 
     def stop(self) -> None:
         """Stop it, count a slow one, and in tests refuse it."""
         began, self._write_began = self._write_began, None
         if began is None:
             return
-        held_s, worked_s = (now - then for now, then in zip(_now(), began, strict=True))
+        held_s, worked_s = (now - then for now, then in zip(now(), began, strict=True))
         if held_s > settings.SLOW_TRANSACTION_S:
             from liengia.core.metrics import slow_transactions
 
@@ -70,6 +66,6 @@ class Stopwatch:
             raise TooLong(f"A write transaction took {worked_s * 1000:.0f} ms of work; do it in chunks.")
 
 
-def _now() -> tuple[float, float]:
+def now() -> tuple[float, float]:
     """Return the time, and the time that this thread has worked (a busy machine does not lengthen it)."""
     return time.perf_counter(), time.thread_time()
