@@ -20,6 +20,8 @@ PAYLOAD_MOST: Final = 4096
 STALE_AFTER_S: Final = 300.0
 _SUBJECT: Final = re.compile(r"(?:\$MQTT\.msgs\.)?lg\.([a-z0-9]{10})\.(press|still|rang|beat)\.([a-z0-9]{10})")
 _ID: Final = re.compile(r"[A-Za-z0-9:_.-]{1,64}")
+_KINDS: Final = frozenset(Kind.values)
+_MODES: Final = frozenset(Mode.values)
 _DEVICE: Final = re.compile(r"[a-z0-9]{10}")
 
 
@@ -116,9 +118,9 @@ def read_press(subject: str, payload: bytes, *, received_at: datetime, stored_at
     if isinstance(body, str):
         body = {"kind": body, "mode": Mode.REAL.value}
     kind, mode = body.get("kind"), body.get("mode", Mode.REAL.value)
-    if not isinstance(kind, str) or kind not in Kind.values:
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise Rejection("unknown_kind")
-    if not isinstance(mode, str) or mode not in Mode.values:
+    if not isinstance(mode, str) or mode not in _MODES:
         raise Rejection("unknown_mode")
     is_silent = topic.word == "still"
     if is_silent and kind != Kind.HELP:
@@ -202,7 +204,7 @@ def _body(payload: bytes) -> dict[str, Any] | str:
         text = payload.decode("utf-8").strip()
     except UnicodeDecodeError:
         raise Rejection("not_utf8") from None
-    if text in Kind.values:
+    if text in _KINDS:
         return text
     try:
         body = json.loads(text)

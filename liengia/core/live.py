@@ -47,18 +47,20 @@ def sequence(model: type[Positioned], *, most: int = 2000) -> int:
     """Give positions to committed rows that have none; return how many."""
     table = connection.ops.quote_name(model._meta.db_table)
     with transaction.atomic():
-        Sequence.objects.get_or_create(name=model._meta.label_lower)
-        order = Sequence.objects.select_for_update().get(name=model._meta.label_lower)
+        orders = Sequence.objects.filter(name=model._meta.label_lower)
+        last = orders.select_for_update().values_list("last", flat=True).first()
+        if last is None:
+            Sequence.objects.get_or_create(name=model._meta.label_lower)
+            last = orders.select_for_update().values_list("last", flat=True).get()
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {table} SET position = fresh.n + %s FROM (SELECT id, row_number() OVER (ORDER BY id) AS n"  # noqa: S608
                 f" FROM {table} WHERE position IS NULL ORDER BY id LIMIT %s) AS fresh WHERE {table}.id = fresh.id",
-                [order.last, most],
+                [last, most],
             )
             given = int(cursor.rowcount)
         if given:
-            order.last += given
-            order.save(update_fields=["last"])
+            orders.update(last=last + given)
     return given
 
 

@@ -149,6 +149,26 @@ def test_a_button_that_presses_every_2_s_for_10_minutes_makes_one_usable_inciden
     assert state(scene.group)["state"] == "ringing", "all others still ring"
 
 
+def test_a_device_has_one_line_a_minute_in_an_incident(scene: Desk) -> None:
+    begun = clock.now()
+    opened = [message(scene, 1, received_at=begun), message(scene, 1, kind="medical", received_at=begun)]
+    services.record_presses(opened)
+    for second in (1, 2, 30, 59, 62, 63):
+        services.record_presses([message(scene, house, received_at=begun + timedelta(seconds=second)) for house in (1, 2)])
+    services.record_presses([message(scene, 2, kind="medical", received_at=begun + timedelta(seconds=3))])
+    fire, medical = Incident.objects.get(kind="fire"), Incident.objects.get(kind="medical")
+    said = [(line.kind, line.device, line.at - begun) for line in fire.events.order_by("id")]
+    first, second = scene.buttons[:2]
+    assert said == [
+        ("opened", first, timedelta(0)),
+        ("pressed", second, timedelta(seconds=1)),
+        ("pressed", first, timedelta(seconds=62)),
+        ("pressed", second, timedelta(seconds=62)),
+    ]
+    assert fire.press_count == 13
+    assert kinds(medical) == ["opened", "pressed"], "what a device said in one incident is not said in another"
+
+
 def test_a_press_under_the_old_topic_of_a_moved_device_rings_its_new_group(scene: Desk) -> None:
     other = services.create_group(scene.hamlet, actor=Actor.system("test"))
     services.renew_credential(scene.buttons[2], actor=Actor.system("test"))

@@ -22,13 +22,13 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from liengia.alarms import services
-from liengia.alarms.bridge.presses import number_events
 from liengia.alarms.bridge.threads import DatabaseThread
 from liengia.alarms.broker import BrokerError, ask, system_client
 from liengia.alarms.broker_users import system_password
 from liengia.alarms.messages import BeatMessage, Rejection, read_beat
 from liengia.alarms.models import Device, DeviceCredential, DeviceFault, DeviceKind, FaultKind
 from liengia.alarms.services.devices import rejected
+from liengia.alarms.services.timeline import number_events
 from liengia.alarms.supervision import BEAT_LATE, LOW_BATTERY_MV
 from liengia.core import clock
 

@@ -1,9 +1,11 @@
 """Presses from the broker's durable log into the database.
 
-1. Ask the durable consumer for up to 512 messages; take what comes, never wait for a batch to fill.
+1. Ask the durable consumer for up to 512 messages, and for more while those are written; take what comes, never wait
+   for a batch to fill. A batch is as many presses as take 25 ms of work, since others write in between.
 2. Read each; what cannot be used is counted, kept for the operator, and acknowledged: it never blocks the queue.
 3. Record the rest in one transaction; when that fails, press by press.
-4. Acknowledge only after the commit. Killed in between, the messages come again and change nothing.
+4. Acknowledge only after the commit, while the next batch is written. Killed in between, the messages come again and
+   change nothing.
 
 While the database is away nothing is acknowledged and the same messages are tried again, so nothing is lost.
 """
@@ -26,17 +28,13 @@ from liengia.alarms import services
 from liengia.alarms.bridge.threads import DatabaseThread
 from liengia.alarms.broker import MESSAGES, ask
 from liengia.alarms.messages import PressMessage, Rejection, read_press
-from liengia.alarms.models import IncidentEvent
 from liengia.alarms.services.devices import rejected
-from liengia.alarms.services.timeline import LIVE
-from liengia.core import clock, live
-from liengia.core.bus import get_bus
+from liengia.core import clock
 from liengia.core.metrics import Histogram
 
 logger = logging.getLogger(__name__)
 CONSUMER: Final = "liengia-bridge"
 SUBJECTS: Final = ("$MQTT.msgs.lg.*.press.*", "$MQTT.msgs.lg.*.still.*")
-BATCH_MOST: Final = 80
 ASK_FOR: Final = 512
 ASK_LASTS_S: Final = 20
 # Where a gateway passes on a press that it had kept: when its own broker stored it (ISO 8601, UTC).
@@ -72,6 +70,28 @@ class ClockWatch:
         return self._stepped_at is not None and time.monotonic() - self._stepped_at < self.DOUBT_S
 
 
+class BatchSize:
+    """How many presses one transaction takes, so that it holds the database's write lock for some 25 ms.
+
+    What is measured is the thread's own work: waiting for the lock or the disk is no reason for smaller batches.
+    """
+
+    WORK_S: Final = 0.025
+    LEAST, MOST = 20, 150
+
+    def __init__(self) -> None:
+        """Begin small: the first presses of a storm open incidents, which costs the most."""
+        self.most = self.LEAST
+
+    def learn(self, presses: int, worked_s: float) -> None:
+        """Take note of what a batch cost; after a small one the storm is over, and the next begins small again."""
+        if presses < self.LEAST or worked_s <= 0:
+            self.most = self.LEAST
+            return
+        fitting = round(presses * self.WORK_S / worked_s)
+        self.most = max(self.LEAST, min(self.MOST, fitting, self.most * 2))
+
+
 class PressReader:
     """Reads the log by its durable consumer."""
 
@@ -79,7 +99,8 @@ class PressReader:
         """Use a connected client and a thread for the database."""
         self.client, self.thread = client, thread
         self.queue: asyncio.Queue[Msg] = asyncio.Queue()
-        self.clock = ClockWatch()
+        self.clock, self.size = ClockWatch(), BatchSize()
+        self._acknowledging: asyncio.Task[None] | None = None
         self._asked_until = 0.0
         self._outstanding = 0
 
@@ -109,12 +130,15 @@ class PressReader:
             except TimeoutError:
                 continue
             batch = [first]
-            while len(batch) < BATCH_MOST and not self.queue.empty():
+            while len(batch) < self.size.most and not self.queue.empty():
                 batch.append(self.queue.get_nowait())
             await self._record(batch)
 
     async def _ask_for_more(self, inbox: str) -> None:
-        if not self.client.is_connected or (self._outstanding > 0 and time.monotonic() < self._asked_until):
+        # What waits here longer than `ack_wait` would be delivered again: so the store is kept small.
+        if not self.client.is_connected or self.queue.qsize() > ASK_FOR:
+            return
+        if self._outstanding > 0 and time.monotonic() < self._asked_until:
             return
         body = json.dumps({"batch": ASK_FOR, "expires": ASK_LASTS_S * 1_000_000_000}).encode()
         await self.client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{MESSAGES}.{CONSUMER}", body, reply=inbox)
@@ -128,7 +152,7 @@ class PressReader:
         self.queue.put_nowait(message)
 
     async def _record(self, batch: Sequence[Msg]) -> None:
-        """Record a batch, waiting for a database that is away; only then acknowledge and count it."""
+        """Record a batch, waiting for a database that is away; only then count it and have it acknowledged."""
         received_at = clock.now()
         read, garbage = _sort(batch, received_at=received_at, in_doubt=self.clock.is_in_doubt())
         pause = 0.2
@@ -140,9 +164,14 @@ class PressReader:
                 logger.exception("the database is away; %s presses wait, none is lost", len(batch))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
+        _count([origin for origin, _message in read], refused)
+        if self._acknowledging is not None:
+            await self._acknowledging
+        self._acknowledging = asyncio.create_task(self._acknowledge(batch))
+
+    async def _acknowledge(self, batch: Sequence[Msg]) -> None:
         for origin in batch:
             await self.client.publish(origin.reply, b"+ACK")
-        _count([origin for origin, _message in read], refused)
 
     async def _store_all(self, read: _Read, garbage: _Refused, *, received_at: datetime) -> _Refused:
         """Record the presses and keep what was refused; return all refusals."""
@@ -158,7 +187,9 @@ class PressReader:
         if not messages:
             return {}
         try:
-            return (await self.thread.run(_record_and_number, messages)).refused
+            outcome, worked_s = await self.thread.run(_timed, messages)
+            self.size.learn(len(messages), worked_s)
+            return outcome.refused
         except (OperationalError, InterfaceError):
             raise
         except Exception:  # whatever one press holds, it may not keep the others from ringing
@@ -175,7 +206,6 @@ class PressReader:
                 continue
             if outcome.refused:
                 refused[place] = outcome.refused[0]
-        await self.thread.run(number_events)
         return refused
 
 
@@ -204,17 +234,11 @@ def _count(recorded: Sequence[Msg], refused: _Refused) -> None:
         rejected.labels(why).inc()
 
 
-def _record_and_number(messages: list[PressMessage]) -> services.Outcome:
+def _timed(messages: list[PressMessage]) -> tuple[services.Outcome, float]:
+    """Record a batch; say how many seconds this thread worked."""
+    began = time.thread_time()
     outcome = services.record_presses(messages)
-    if outcome.recorded:
-        number_events()
-    return outcome
-
-
-def number_events() -> None:
-    """Give positions to what was just committed, and poke the live pages."""
-    if live.sequence(IncidentEvent):
-        get_bus().poke_now(LIVE)
+    return outcome, time.thread_time() - began
 
 
 def stored_at_of(message: Msg) -> datetime | None:

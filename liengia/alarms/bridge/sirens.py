@@ -11,10 +11,10 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from liengia.alarms import services
-from liengia.alarms.bridge.presses import number_events
 from liengia.alarms.bridge.threads import DatabaseThread
 from liengia.alarms.messages import RangMessage, Rejection, read_rang
 from liengia.alarms.services.devices import rejected
+from liengia.alarms.services.timeline import number_events
 from liengia.core import clock
 
 logger = logging.getLogger(__name__)

@@ -19,6 +19,7 @@ from typing import Final
 import aiomqtt
 from django.conf import settings
 from django.db import Error as DatabaseError
+from django.db import connection, transaction
 from django.db.models import F
 
 from liengia.alarms import services
@@ -151,9 +152,10 @@ def _due_states() -> list[_State]:
 
 
 def _states_published(states: list[_State]) -> None:
-    for state in states:
-        NeighbourGroup.objects.filter(pk=state.key, state_published_rev__lt=state.rev).update(
-            state_published_rev=state.rev
+    rows = [(state.rev, state.key, state.rev) for state in states]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE alarms_neighbourgroup SET state_published_rev = %s WHERE id = %s AND state_published_rev < %s", rows
         )
 
 

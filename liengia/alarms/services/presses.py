@@ -9,13 +9,15 @@
 5. A real press ends an open drill or test of its group, and says why.
 6. Others join the open incident of their group, kind and mode (ringing again, with the plan begun anew, if it was
    quieted), or open one: its sirens are written down, its plan is frozen.
-7. Everything is written; after commit the states, steps and live pages are poked.
+7. Everything is written; after commit the timeline's new lines get their positions, and then the live pages, the
+   states and the steps are poked.
 
 Only a batch that has committed is acknowledged to the broker.
 """
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -46,11 +48,12 @@ from liengia.alarms.models.devices import SOUNDING_KINDS
 from liengia.alarms.services.escalation import Freezer
 from liengia.alarms.services.scores import close_drill_of
 from liengia.alarms.services.states import change_states
-from liengia.alarms.services.timeline import EVENTS, STEPS, build_event
+from liengia.alarms.services.timeline import STEPS, build_event, number_events
 from liengia.audit import services as audit
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.bus import get_bus
+from liengia.core.db import bulk
 from liengia.core.errors import Invalid, NotFound
 from liengia.core.fields import public_id
 from liengia.core.geo import Point
@@ -65,6 +68,15 @@ SOUNDS_FOR: Final = {
 # A button that repeats writes one line of the timeline in this time, with a count.
 SAME_DEVICE_AGAIN: Final = timedelta(seconds=60)
 
+_LINES_OF_PRESSES: Final = (EventKind.OPENED, EventKind.PRESSED, EventKind.RANG_AGAIN)
+# What a press that joins an incident changes, and what it changes besides when the sirens ring again or a drill ends.
+_JOINED: Final = ("press_count", "last_press_at", "household_id")
+_CHANGED: Final = ("is_sounding", "state", "generation", "sounds_until", "ended_at", "end_reason")
+_READ_OF_AN_INCIDENT: Final = (
+    "public_id", "group", "kind", "mode", "is_silent", "opened_at", "quieted_at", "household",
+    "press_count", "last_press_at", *_CHANGED,
+)  # fmt: skip
+
 presses_recorded = Counter("liengia_presses_total", "Presses recorded.", ["kind", "mode", "outcome"])
 
 
@@ -77,15 +89,25 @@ class Outcome:
     refused: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Sender:
-    """Who presses: the device, the group whose topic it used, and the user of a phone."""
+    """Who presses, by keys: a device, its house, the group that rings for it; and the user of a phone."""
 
-    device: Device
-    group: NeighbourGroup
+    device: int
+    public_id: str
+    kind: str
+    household: int | None
+    group: int
     user: User | None = None
     point: Point | None = None
     needs_publishing: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who stands in the timeline."""
+        if self.user is not None:
+            return Actor.of(self.user)
+        return Actor.device(self.public_id, f"{DeviceKind(self.kind).label} {self.public_id}")
 
 
 def record_presses(messages: Sequence[PressMessage]) -> Outcome:
@@ -152,7 +174,9 @@ def raise_from_phone(
         claimed_at="",
         received_at=now,
     )
-    sender = _Sender(device, place.group, user, point, needs_publishing=not is_silent)
+    sender = _Sender(
+        device.pk, device.public_id, device.kind, household.pk, place.group.pk, user, point, needs_publishing=not is_silent
+    )
     for attempt in (1, 2, 3):
         outcome = Outcome()
         try:
@@ -181,38 +205,45 @@ def phone_of(user: User, *, household: Household, group: NeighbourGroup, at: dat
 
 def _find_senders(messages: Sequence[PressMessage], outcome: Outcome) -> dict[int, _Sender]:
     """Match messages with devices; what cannot be matched is refused by reason."""
-    ids = {message.device for message in messages}
-    devices = {
-        device.public_id: device
-        for device in Device.objects.filter(public_id__in=ids).select_related("group__merged_into", "household")
-    }
+    rows = Device.objects.filter(public_id__in={message.device for message in messages}).values_list(
+        "public_id", "pk", "kind", "household_id", "revoked_at", "group_id", "group__public_id", "group__merged_into_id",
+        named=True,
+    )  # fmt: skip
+    devices = {row.public_id: row for row in rows}
     foreign = {
-        devices[m.device].pk for m in messages if m.device in devices and devices[m.device].group.public_id != m.group
+        device.pk for m in messages if (device := devices.get(m.device)) and device.group__public_id != m.group
     }
-    credentials = DeviceCredential.objects.filter(device__in=foreign) if foreign else DeviceCredential.objects.none()
-    old_topics = {
-        (credential.device_id, credential.group.public_id): credential.group
-        for credential in credentials.select_related("group")
-    }
+    old_topics = _old_topics(foreign) if foreign else {}
     found: dict[int, _Sender] = {}
     for place, message in enumerate(messages):
         device = devices.get(message.device)
         if device is None:
             outcome.refused[place] = "unknown_device"
-        elif device.revoked_at is not None and device.revoked_at < message.received_at - timedelta(
-            seconds=message.waited_s
-        ):
+            continue
+        stored_at = message.received_at - timedelta(seconds=message.waited_s)
+        if device.revoked_at is not None and device.revoked_at < stored_at:
             outcome.refused[place] = "revoked_device"
-        elif device.group.public_id == message.group:
-            found[place] = _Sender(device, device.group.merged_into or device.group)
-        elif group := old_topics.get((device.pk, message.group)):
+            continue
+        is_told = False
+        if device.group__public_id != message.group:
+            old = old_topics.get((device.pk, message.group))
+            if old is None:
+                outcome.refused[place] = "other_group"
+                continue
             # A device that has not moved yet presses under its old group: its new group rings too.
             # A silent call is never published under a group's topics.
-            is_told = group != device.group and not message.is_silent
-            found[place] = _Sender(device, device.group.merged_into or device.group, needs_publishing=is_told)
-        else:
-            outcome.refused[place] = "other_group"
+            is_told = old != device.group_id and not message.is_silent
+        group = device.group__merged_into_id or device.group_id
+        found[place] = _Sender(
+            device.pk, device.public_id, device.kind, device.household_id, group, needs_publishing=is_told
+        )
     return found
+
+
+def _old_topics(devices: set[int]) -> dict[tuple[int, str], int]:
+    """Return the groups under whose topics these devices may press, by device and the group's public id."""
+    held = DeviceCredential.objects.filter(device__in=devices)
+    return {(device, topic): group for device, topic, group in held.values_list("device_id", "group__public_id", "group_id")}
 
 
 class _Batch:
@@ -221,49 +252,60 @@ class _Batch:
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
         self.open: dict[tuple[int, str, str, bool], Incident] = {}
-        self.fresh: list[Incident] = []
+        self.fresh: list[tuple[Incident, _Sender]] = []
+        self.joined: dict[int, Incident] = {}
         self.changed: dict[int, Incident] = {}
         self.rung_again: list[Incident] = []
         self.ended: list[tuple[Incident, Incident]] = []
         self.lines: list[IncidentEvent] = []
+        self.told: dict[tuple[int, int], datetime] = {}
         self.groups: dict[int, NeighbourGroup] = {}
         self.states: set[int] = set()
+        self.pressed_at: dict[int, datetime] = {}
+        self.tally: Tally[tuple[str, str, str]] = Tally()
 
     def run(self, pairs: list[tuple[PressMessage, _Sender]]) -> None:
         """Record the presses that are not known yet."""
         pairs = self._unknown(pairs)
         if not pairs:
             return
-        self._lock({sender.group.pk for _message, sender in pairs})
-        apart = self._apart({sender.device.pk for _message, sender in pairs})
+        self._lock({sender.group for _message, sender in pairs})
+        self._read_lines(pairs)
+        apart = self._apart({sender.device for _message, sender in pairs})
         for message, sender in pairs:
-            self._take(message, sender, is_apart=_is_apart(apart, sender.device.pk, message.received_at))
+            self._take(message, sender, is_apart=_is_apart(apart, sender.device, message.received_at))
         self._write()
 
     def _unknown(self, pairs: list[tuple[PressMessage, _Sender]]) -> list[tuple[PressMessage, _Sender]]:
-        known = set(
-            Press.objects.filter(
-                device__in={sender.device.pk for _m, sender in pairs}, press_id__in={m.press_id for m, _s in pairs}
-            ).values_list("device_id", "press_id")
-        )
+        keys = [(sender.device, message.press_id) for message, sender in pairs]
+        known = bulk.present(Press, ("device_id", "press_id"), keys)
         fresh = []
-        for message, sender in pairs:
-            key = (sender.device.pk, message.press_id)
+        for key, pair in zip(keys, pairs, strict=True):
             if key in known:
                 self.outcome.known += 1
             else:
                 known.add(key)
-                fresh.append((message, sender))
+                fresh.append(pair)
         return fresh
 
     def _lock(self, keys: set[int]) -> None:
         """Lock the groups, then their open incidents: an officer's act at this instant is seen, or waits."""
         locked = NeighbourGroup.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys).order_by("pk")
-        self.groups = {g.pk: g for g in locked.select_related("unit")}
-        incidents = Incident.objects.open().filter(group__in=keys).order_by("pk")
+        self.groups = {group.pk: group for group in locked.select_related("unit").only("public_id", "name", "unit")}
+        incidents = Incident.objects.open().filter(group__in=keys).order_by("pk").only(*_READ_OF_AN_INCIDENT)
         for incident in incidents.select_for_update(no_key=True, of=("self",)):
             incident.group = self.groups[incident.group_id]
             self.open[incident.group_id, incident.kind, incident.mode, incident.is_silent] = incident
+
+    def _read_lines(self, pairs: list[tuple[PressMessage, _Sender]]) -> None:
+        """Find which device has its line in an open incident's timeline since a moment ago."""
+        if not self.open:
+            return
+        by_key = {incident.pk: incident for incident in self.open.values()}
+        since = min(message.received_at for message, _sender in pairs) - SAME_DEVICE_AGAIN
+        lines = IncidentEvent.objects.filter(incident__in=by_key, kind__in=_LINES_OF_PRESSES, at__gt=since)
+        rows = lines.values_list("incident_id", "device_id", "at")
+        self.told = {(id(by_key[key]), device): at for key, device, at in rows.order_by("id")}
 
     def _apart(self, keys: set[int]) -> dict[int, list[DeviceApart]]:
         found: dict[int, list[DeviceApart]] = defaultdict(list)
@@ -272,12 +314,11 @@ class _Batch:
         return found
 
     def _take(self, message: PressMessage, sender: _Sender, *, is_apart: bool) -> None:
-        group, device = self.groups[sender.group.pk], sender.device
         at = message.received_at
         press = Press(
             press_id=message.press_id,
-            device=device,
-            group=group,
+            device_id=sender.device,
+            group=self.groups[sender.group],
             user=sender.user,
             kind=message.kind,
             mode=message.mode,
@@ -294,24 +335,25 @@ class _Batch:
             lon=None if sender.point is None else f"{sender.point.lon:.6f}",
         )
         self.outcome.recorded.append(press)
-        incident = self.open.get((group.pk, message.kind, message.mode, message.is_silent))
+        self.pressed_at[sender.device] = at
+        incident = self.open.get((sender.group, message.kind, message.mode, message.is_silent))
         if message.is_stale or is_apart:
             press.incident = incident
             kind = EventKind.STALE_PRESS if message.is_stale else EventKind.APART_PRESS
-            self._line(kind, press, incident, data={"age_s": round(message.age_s + message.waited_s)})
-            presses_recorded.labels(message.kind, message.mode, kind.value).inc()
+            self._line(kind, press, sender, incident, data={"age_s": round(message.age_s + message.waited_s)})
+            self._count(press, kind.value)
             return
         if incident is None:
-            incident = self._open_incident(press)
+            incident = self._open_incident(press, sender)
         else:
-            self._join(press, incident)
+            self._join(press, sender, incident)
         press.incident = incident
 
-    def _open_incident(self, press: Press) -> Incident:
+    def _open_incident(self, press: Press, sender: _Sender) -> Incident:
         at, group = press.received_at, press.group
         incident = Incident(
             group=group,
-            household=press.device.household,
+            household_id=sender.household,
             kind=press.kind,
             mode=press.mode,
             is_silent=press.is_silent,
@@ -320,25 +362,24 @@ class _Batch:
             sounds_until=at + SOUNDS_FOR[Mode(press.mode)],
         )
         self.open[group.pk, press.kind, press.mode, press.is_silent] = incident
-        self.fresh.append(incident)
+        self.fresh.append((incident, sender))
         if not press.is_silent:
             self.states.add(group.pk)
         if press.mode == Mode.REAL and not press.is_silent:
             # A silent call ends nothing: a drill that stops would tell the whole group of it.
             self._end_exercises(incident, at=at)
-        self._line(EventKind.OPENED, press, incident)
-        presses_recorded.labels(press.kind, press.mode, "opened").inc()
+        self._line(EventKind.OPENED, press, sender, incident)
+        self._count(press, "opened")
         return incident
 
-    def _join(self, press: Press, incident: Incident) -> None:
+    def _join(self, press: Press, sender: _Sender, incident: Incident) -> None:
         at = press.received_at
         incident.press_count += 1
-        since = at - incident.last_press_at
         incident.last_press_at = at
-        if incident.household_id is None and press.device.household_id is not None:
-            incident.household = press.device.household
+        if incident.household_id is None and sender.household is not None:
+            incident.household_id = sender.household
         if incident.pk is not None:
-            self.changed[incident.pk] = incident
+            self.joined[incident.pk] = incident
         has_rung_out = incident.sounds_until is not None and incident.sounds_until <= at
         if (not incident.is_sounding or has_rung_out) and not _was_made_before_the_quiet(press, incident):
             incident.is_sounding = True
@@ -346,14 +387,20 @@ class _Batch:
             incident.generation += 1
             incident.sounds_until = at + SOUNDS_FOR[Mode(press.mode)]
             self.rung_again.append(incident)
+            if incident.pk is not None:
+                self.changed[incident.pk] = incident
             if not press.is_silent:
-                self.states.add(press.group.pk)
-            self._line(EventKind.RANG_AGAIN, press, incident, data={"generation": incident.generation})
-            presses_recorded.labels(press.kind, press.mode, "rang_again").inc()
+                self.states.add(press.group_id)
+            self._line(EventKind.RANG_AGAIN, press, sender, incident, data={"generation": incident.generation})
+            self._count(press, "rang_again")
             return
-        if press.device.household_id != incident.household_id or since >= SAME_DEVICE_AGAIN:
-            self._line(EventKind.PRESSED, press, incident, data={"count": incident.press_count})
-        presses_recorded.labels(press.kind, press.mode, "joined").inc()
+        last = self.told.get((id(incident), sender.device))
+        if last is None or at - last >= SAME_DEVICE_AGAIN:
+            self._line(EventKind.PRESSED, press, sender, incident, data={"count": incident.press_count})
+        self._count(press, "joined")
+
+    def _count(self, press: Press, outcome: str) -> None:
+        self.tally[press.kind, press.mode, outcome] += 1
 
     def _end_exercises(self, real: Incident, *, at: datetime) -> None:
         """End open drills and tests of the group: this one is real."""
@@ -368,44 +415,60 @@ class _Batch:
                 self.changed[exercise.pk] = exercise
 
     def _line(
-        self, kind: EventKind, press: Press, incident: Incident | None, *, data: dict[str, object] | None = None
+        self,
+        kind: EventKind,
+        press: Press,
+        sender: _Sender,
+        incident: Incident | None,
+        *,
+        data: dict[str, object] | None = None,
     ) -> None:
-        actor = Actor.of(press.user) if press.user else Actor.device(press.device.public_id, str(press.device))
+        said = {"press": press.press_id, **(data or {})}
         line = build_event(
-            kind,
-            group=press.group,
-            at=press.received_at,
-            actor=actor,
-            incident=incident,
-            household=press.device.household,
-            device=press.device,
-            data={"press": press.press_id, **(data or {})},
+            kind, group=press.group, at=press.received_at, actor=sender.actor, incident=incident, data=said
         )
+        line.household_id, line.device_id = sender.household, sender.device
         line.is_for_duty_only = press.is_silent
         self.lines.append(line)
+        if incident is not None and kind in _LINES_OF_PRESSES:
+            self.told[id(incident), sender.device] = press.received_at
 
     def _write(self) -> None:
+        transaction.on_commit(number_events, robust=True)  # first of all: an open page waits for the position
+        transaction.on_commit(self._publish_tally, robust=True)
         self._describe_fresh()
-        Incident.objects.bulk_create(self.fresh)
-        Incident.objects.bulk_update(
-            self.changed.values(),
-            [
-                "press_count", "last_press_at", "household", "is_sounding", "state", "generation", "sounds_until",
-                "ended_at", "end_reason",
-            ],
-        )  # fmt: skip
-        Press.objects.bulk_create(self.outcome.recorded)
+        Incident.objects.bulk_create([incident for incident, _sender in self.fresh])
+        self._write_changes()
+        for press in self.outcome.recorded:
+            press.incident = press.incident  # its key is known now
+        bulk.insert(self.outcome.recorded)
         self._write_endings()
-        IncidentEvent.objects.bulk_create(self.lines)
+        for line in self.lines:
+            line.incident = line.incident
+        bulk.insert(self.lines)
         self._write_steps()
         if self.states:
             change_states(self.states)
-        self._touch_devices()
-        get_bus().poke(EVENTS)
+        bulk.update(Device, ["last_pressed_at"], list(self.pressed_at.items()))
+
+    def _write_changes(self) -> None:
+        """Write the incidents that were open before; most of them have only been joined."""
+        for keys, names in (
+            (self.joined.keys() - self.changed.keys(), _JOINED),
+            (self.changed.keys(), (*_JOINED, *_CHANGED)),
+        ):
+            known = {**self.joined, **self.changed}
+            bulk.update(Incident, names, [(key, *(getattr(known[key], name) for name in names)) for key in sorted(keys)])
+
+    def _publish_tally(self) -> None:
+        for labels, count in self.tally.items():
+            presses_recorded.labels(*labels).inc(count)
 
     def _describe_fresh(self) -> None:
         """Write down which sirens should sound, and how many households should answer."""
-        keys = {incident.group.pk for incident in self.fresh}
+        if not self.fresh:
+            return
+        keys = {incident.group_id for incident, _sender in self.fresh}
         sirens: dict[int, list[int]] = defaultdict(list)
         rows = Device.objects.active().filter(group__in=keys, kind__in=SOUNDING_KINDS)
         for group, device in rows.values_list("group_id", "pk"):
@@ -413,9 +476,9 @@ class _Batch:
         households: dict[int, int] = defaultdict(int)
         for group in GroupHousehold.objects.active().filter(group__in=keys).values_list("group_id", flat=True):
             households[group] += 1
-        for incident in self.fresh:
-            incident.household_count = households[incident.group.pk]
-            incident.expected_sirens = [] if incident.is_silent else sirens[incident.group.pk]
+        for incident, _sender in self.fresh:
+            incident.household_count = households[incident.group_id]
+            incident.expected_sirens = [] if incident.is_silent else sirens[incident.group_id]
 
     def _write_endings(self) -> None:
         for exercise, real in self.ended:
@@ -441,37 +504,30 @@ class _Batch:
             close_drill_of(exercise, at=real.opened_at)
 
     def _write_steps(self) -> None:
-        freezer = Freezer()
+        freezer, fresh = Freezer(), [incident for incident, _sender in self.fresh]
         steps: list[IncidentStep] = []
         for incident in self.rung_again:
-            if incident not in self.fresh:
+            if incident not in fresh:
                 IncidentStep.objects.filter(incident=incident, ran_at=None, cancelled_at=None).update(
                     cancelled_at=incident.last_press_at, cancel_reason="rang_again"
                 )
-        for incident in {id(one): one for one in (*self.fresh, *self.rung_again)}.values():
+        for incident in {id(one): one for one in (*fresh, *self.rung_again)}.values():
             if incident.is_open:
                 steps += freezer.steps(incident, at=incident.last_press_at)
-        IncidentStep.objects.bulk_create(steps)
+        bulk.insert(steps)
         if steps:
             get_bus().poke(STEPS)
-        for incident in self.fresh:
-            audit.record(
-                "alarms.incident_raised",
-                actor=Actor.device(self._first_press(incident).device.public_id),
+        audit.record_all(
+            audit.Act(
+                kind="alarms.incident_raised",
+                actor=Actor.device(sender.public_id),
                 about=incident,
                 at=incident.opened_at,
-                unit=incident.group.unit,
+                unit=incident.group.unit_id,
                 facts={"kind": incident.kind, "mode": incident.mode, "group": incident.group.public_id},
             )
-
-    def _first_press(self, incident: Incident) -> Press:
-        return next(press for press in self.outcome.recorded if press.incident is incident)
-
-    def _touch_devices(self) -> None:
-        latest = {press.device_id: press for press in self.outcome.recorded}
-        for press in latest.values():
-            press.device.last_pressed_at = press.received_at
-        Device.objects.bulk_update([press.device for press in latest.values()], ["last_pressed_at"])
+            for incident, sender in self.fresh
+        )
 
 
 def _is_apart(apart: dict[int, list[DeviceApart]], device: int, at: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from liengia.alarms.models import Device, EventKind, Incident, IncidentEvent, NeighbourGroup
+from liengia.core import live
 from liengia.core.actor import Actor
 from liengia.core.bus import get_bus
 from liengia.people.models import Household
@@ -59,3 +60,9 @@ def add_event(
     event.save(force_insert=True)
     get_bus().poke(EVENTS)
     return event
+
+
+def number_events() -> None:
+    """Give positions to the lines that were just committed, and poke the live pages."""
+    if live.sequence(IncidentEvent):
+        get_bus().poke_now(LIVE)
