@@ -2,8 +2,9 @@
 
 1. When an incident opens (or rings again after it was quieted) the plan of its commune and kind, or the default
    one, is copied into `IncidentStep` rows with their instants. Later changes of the plan touch nothing.
-2. The worker takes each due row under a lock, resolves its target to whoever is on duty at that second, hands a
-   notice to each channel of the step, and writes when it ran and whom it named, all in one transaction.
+2. The worker resolves each due row's target to whoever is on duty at that second; then it takes the row under a lock,
+   hands a notice to each channel of the step, and writes when it ran and whom it named, all in one transaction. What is
+   only read is read before it, since on SQLite a press waits as long as the transaction lasts.
 3. Acknowledging cancels the steps that wait for somebody to act; the reminder of 114 stays until a call is ticked.
 4. The auditor counts steps that are overdue, and steps that ran late; `/health` is red while one is overdue.
 """
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -189,23 +190,34 @@ def next_due_at(after: datetime) -> datetime | None:
     return waiting.order_by("due_at").values_list("due_at", flat=True).first()
 
 
-@transaction.atomic
 def _run_step(key: int, *, at: datetime | None) -> int:
     waiting = IncidentStep.objects.filter(pk=key, ran_at=None, cancelled_at=None)
-    found = waiting.values_list("incident", flat=True).first()
-    if found is None:
+    step = waiting.select_related("incident__group__unit", "incident__household").first()
+    if step is None:
         return 0
-    incident = lock_incident(found)
+    people, groups = resolve(step, at=at or clock.now()) if step.incident.is_open else ([], [])
+    with transaction.atomic():
+        return _write_step(waiting, step.incident_id, people, groups, at=at)
+
+
+def _write_step(
+    waiting: models.QuerySet[IncidentStep],
+    key: int,
+    people: list[User],
+    groups: list[NeighbourGroup],
+    *,
+    at: datetime | None,
+) -> int:
+    incident = lock_incident(key)
+    moment = at or clock.now()
     step = waiting.select_for_update(skip_locked=True, of=("self",)).first()
     if step is None:
         return 0
-    moment = at or clock.now()
     step.incident = incident
     if not incident.is_open:
         step.cancelled_at, step.cancel_reason = moment, "ended"
         step.save(update_fields=["cancelled_at", "cancel_reason"])
         return 1
-    people, groups = resolve(step, at=moment)
     notice = channels.Notice(incident, step, people, groups, moment)
     through: list[str] = []
     missing: list[str] = []
