@@ -8,42 +8,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import random
+import shutil
 import sys
+import tempfile
 import time
-import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks.floor import bare_hub
-from benchmarks.mqtt import Link
+from benchmarks.links import HOST, open_links, press_body, wait_users
 from benchmarks.stage import Device, Stage, machine, percentile
+from benchmarks.storm import WRONG, loss, storm
+from tests.harness.postgres import Cluster
 
-HOST = "127.0.0.1"
 Figures = dict[str, Any]
-
-
-def press_body(kind: str = "fire", mode: str = "real") -> tuple[str, bytes]:
-    """Return a fresh press id and its payload."""
-    press_id = str(uuid.uuid4())
-    return press_id, json.dumps({"id": press_id, "kind": kind, "mode": mode}).encode()
-
-
-async def open_links(stage: Stage, devices: list[Device], heard: Callable[[Device, str, bytes], None] | None) -> list[Link]:
-    """Connect devices, fifty at a time; those with `heard` subscribe as sirens do."""
-    gate = asyncio.Semaphore(50)
-
-    async def one(device: Device) -> Link:
-        async with gate:
-            on_message = None if heard is None else (lambda topic, body: heard(device, topic, body))
-            link = Link(device.username, device.password, device.device + uuid.uuid4().hex[:8], on_message)
-            await link.connect(HOST, stage.mqtt_port)
-            if heard is not None:
-                await link.subscribe(f"lg/{device.group}/press/+", f"lg/{device.group}/state")
-            return link
-
-    return list(await asyncio.gather(*(one(device) for device in devices)))
 
 
 async def press_to_sirens(stage: Stage, *, rounds: int = 60) -> Figures:
@@ -115,126 +95,6 @@ async def hundred_groups(stage: Stage, *, groups: int = 100, sirens: int = 100) 
     }
 
 
-class Storm:
-    """Devices that press as fast as the broker acknowledges, and what the broker acknowledged."""
-
-    def __init__(self, stage: Stage, groups: int) -> None:
-        """Make the devices: two buttons a group."""
-        self.stage = stage
-        self.devices = stage.make_groups(groups, 2, kind="button")
-        self.links: dict[str, Link] = {}
-        self.acked: set[str] = set()
-        self.killed: list[str] = []
-        wait_users(stage)
-
-    async def press_all(self, presses: int) -> float:
-        """Press so often in all; return how many seconds that took."""
-        opened = await open_links(self.stage, self.devices, None)
-        self.links = dict(zip([d.device for d in self.devices], opened, strict=True))
-        began = time.perf_counter()
-        share = max(1, presses // len(self.devices))
-        await asyncio.gather(*(self._press(device, share) for device in self.devices))
-        return time.perf_counter() - began
-
-    async def _press(self, device: Device, count: int) -> None:
-        for _ in range(count):
-            press_id, body = press_body(random.choice(["fire", "medical"]))
-            while not await self._delivered(device, body):
-                await asyncio.sleep(0.3)
-            self.acked.add(press_id)
-
-    async def _delivered(self, device: Device, body: bytes) -> bool:
-        """Publish and wait for PUBACK, on a new connection when the old one is lost."""
-        try:
-            link = self.links[device.device]
-            if link.is_lost:
-                link = Link(device.username, device.password, device.device + uuid.uuid4().hex[:8])
-                self.links[device.device] = await link.connect(HOST, self.stage.mqtt_port)
-            await asyncio.wait_for(link.publish(f"lg/{device.group}/press/{device.device}", body), 15)
-        except (OSError, TimeoutError, asyncio.InvalidStateError):
-            return False
-        return True
-
-    async def kill_at_random(self, stop: asyncio.Event) -> None:
-        """Kill a process now and then until told to stop."""
-        while not stop.is_set():
-            await asyncio.sleep(random.uniform(0.8, 2.5))
-            name = random.choice(["bridge", "web", "worker", "broker", "bridge"])
-            if not stop.is_set() and await asyncio.to_thread(self.stage.kill, name):
-                self.killed.append(name)
-
-    async def wait_recorded(self, *, within_s: float = 300) -> float:
-        """Wait until as many presses are recorded as were acknowledged; return how many seconds that took."""
-        began = time.perf_counter()
-        while time.perf_counter() - began < within_s:
-            if int((await asyncio.to_thread(self.stage.run, _COUNT)).strip()) >= len(self.acked):
-                break
-            await asyncio.sleep(0.2)
-        return time.perf_counter() - began
-
-    async def proof(self) -> Figures:
-        """Compare what was acknowledged with what is recorded, after every due step had its time."""
-        await asyncio.sleep(13)
-        file = self.stage.folder / "acked.json"
-        file.write_text(json.dumps(sorted(self.acked)))
-        for link in self.links.values():
-            link.close()
-        return {
-            "acknowledged": len(self.acked),
-            "killed": {name: self.killed.count(name) for name in sorted(set(self.killed))},
-            **json.loads(await asyncio.to_thread(self.stage.run, _PROOF, str(file))),
-        }
-
-
-async def storm(stage: Stage, *, presses: int = 20_000, groups: int = 200) -> Figures:
-    """Fill the broker's log while the bridge stands still, then measure how fast the bridge records it."""
-    play = Storm(stage, groups)
-    stage.pause("bridge", True)
-    pressed_s = await play.press_all(presses)
-    stage.pause("bridge", False)
-    recorded_s = await play.wait_recorded()
-    return {
-        "acknowledged_a_second": len(play.acked) / pressed_s,
-        "recorded_a_second": len(play.acked) / recorded_s,
-        **await play.proof(),
-    }
-
-
-async def loss(stage: Stage, *, presses: int = 20_000, groups: int = 200) -> Figures:
-    """Press while bridge, web, worker and broker are killed (SIGKILL) at random moments; count what was lost."""
-    play = Storm(stage, groups)
-    stop = asyncio.Event()
-    killing = asyncio.create_task(play.kill_at_random(stop))
-    await play.press_all(presses)
-    stop.set()
-    await killing
-    await asyncio.to_thread(stage.wait_healthy, wait_s=90)
-    await play.wait_recorded()
-    return await play.proof()
-
-
-_COUNT = "from liengia.alarms.models import Press; print(Press.objects.count())"
-_PROOF = '''
-import json, sys
-from collections import Counter
-from django.db.models import Q
-from liengia.alarms.models import Incident, IncidentStep, Press
-from liengia.core import clock
-from datetime import timedelta
-acked = json.load(open(sys.argv[1]))
-found = Counter(Press.objects.values_list("press_id", flat=True))
-orphans = Press.objects.filter(incident=None, is_stale=False, is_apart=False).count()
-due = IncidentStep.objects.filter(ran_at=None, cancelled_at=None, due_at__lt=clock.now() - timedelta(seconds=10)).count()
-open_twice = 0
-seen = Counter(Incident.objects.open().values_list("group", "kind", "mode", "is_silent"))
-print(json.dumps({
-    "lost": sum(found[one] == 0 for one in acked), "twice": sum(found[one] > 1 for one in acked),
-    "without_incident": orphans, "steps_not_run": due, "incidents_open_twice": sum(n > 1 for n in seen.values()),
-    "incidents": Incident.objects.count(), "steps_ran": IncidentStep.objects.exclude(ran_at=None).count(),
-}))
-'''
-
-
 async def recording(stage: Stage, *, rounds: int = 60) -> Figures:
     """Measure from the button's write to the committed incident's line on an open live stream."""
     devices = stage.make_groups(rounds, 1)
@@ -265,7 +125,6 @@ async def recording(stage: Stage, *, rounds: int = 60) -> Figures:
 
 
 _OFFICER = '''
-import uuid
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -401,11 +260,6 @@ async def memory(stage: Stage) -> Figures:
     return {"total_mb": sum(sizes.values()), **{f"{name}_mb": size for name, size in sizes.items()}}
 
 
-def wait_users(stage: Stage) -> None:
-    """Wait until the broker knows the devices."""
-    stage.run("from liengia.alarms import broker_users\nassert broker_users.wait_applied(timeout_s=60)")
-
-
 MEASUREMENTS: dict[str, tuple[str, Callable[..., Awaitable[Figures]], dict[str, Any], dict[str, Any]]] = {
     "memory": ("all processes, idle", memory, {}, {}),
     "sirens": ("press → last of 100 sirens", press_to_sirens, {}, {"rounds": 10}),
@@ -419,29 +273,55 @@ MEASUREMENTS: dict[str, tuple[str, Callable[..., Awaitable[Figures]], dict[str, 
 }
 
 
+# Measured on SQLite and on PostgreSQL, unless a database is named.
+ON_BOTH = ("storm", "loss")
+
+
 def main() -> int:
     """Measure and print; 1 when something was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", choices=list(MEASUREMENTS), default=list(MEASUREMENTS))
     parser.add_argument("--quick", action="store_true", help="smaller numbers, to see that it runs")
-    parser.add_argument("--database", default="", help="postgresql://… instead of SQLite")
+    parser.add_argument("--database", default="", help="sqlite, postgresql (a server of its own), or postgresql://…")
     parser.add_argument("--json", type=Path, help="write the figures there")
     options = parser.parse_args()
     results: dict[str, Any] = {"machine": machine(), "database": options.database.split(":")[0] or "sqlite"}
     for name in options.only:
-        title, measure, full, quick = MEASUREMENTS[name]
-        stage = Stage(database_url=options.database)
-        stage.start()
-        try:
-            figures = asyncio.run(measure(stage, **(quick if options.quick else full)))
-        finally:
-            stage.stop()
-        results[name] = figures
-        print(f"{title:45} {_words(figures)}", flush=True)
+        for database in ["sqlite", "postgresql"] if name in ON_BOTH and not options.database else [options.database]:
+            title, measure, full, quick = MEASUREMENTS[name]
+            with database_of(database) as url:
+                figures = _measured(url, measure, quick if options.quick else full)
+            results[f"{name}_{database}" if database == "postgresql" else name] = figures
+            print(f"{title + ', ' + database if name in ON_BOTH else title:45} {_words(figures)}", flush=True)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    lost = sum(results.get(name, {}).get(key, 0) for name in ("storm", "loss") for key in ("lost", "twice", "steps_not_run"))
-    return 1 if lost else 0
+    storms = [figures for name, figures in results.items() if name.startswith(("storm", "loss"))]
+    return 1 if any(figures[key] for figures in storms for key in WRONG) else 0
+
+
+@contextmanager
+def database_of(choice: str) -> Iterator[str]:
+    """Give the address of a database: a PostgreSQL of one's own that syncs, the one that was named, or SQLite ("")."""
+    if choice != "postgresql":
+        yield "" if choice == "sqlite" else choice
+        return
+    folder = Path(tempfile.mkdtemp(prefix="liengia-bench-postgres-"))
+    cluster = Cluster(folder / "cluster", is_durable=True)
+    cluster.start()
+    try:
+        yield cluster.url("postgres")
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measured(url: str, measure: Callable[..., Awaitable[Figures]], sizes: dict[str, Any]) -> Figures:
+    stage = Stage(database_url=url)
+    stage.start()
+    try:
+        return asyncio.run(measure(stage, **sizes))
+    finally:
+        stage.stop()
 
 
 def _words(figures: Figures) -> str:

@@ -7,17 +7,19 @@ import os
 import platform
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -65,6 +67,14 @@ class Stage:
             env=self.environment, cwd=ROOT, check=True, stdout=subprocess.PIPE,
         )  # fmt: skip
         return done.stdout.decode()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Read from the installation's database by a connection of one's own."""
+        if self.database_url:
+            with psycopg.connect(self.database_url) as server:
+                return server.execute(sql).fetchall()  # type: ignore[arg-type]
+        with closing(sqlite3.connect(f"file:{self.folder / 'liengia.sqlite3'}?mode=ro", uri=True, timeout=20)) as file:
+            return file.execute(sql).fetchall()
 
     def start(self, *, wait_s: float = 120) -> None:
         """Start `liengia up` and wait until `/health` is green."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 
 class Cluster:
-    """A throw-away cluster: nothing is synced to disk, nobody else reaches it."""
+    """A throw-away cluster that nobody else reaches; nothing is synced to disk, unless it is to be durable."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_durable: bool = False) -> None:
         """Choose the folder and a free port."""
         self.folder = folder
+        self.is_durable = is_durable
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -36,11 +39,33 @@ class Cluster:
                 parent.chmod(parent.stat().st_mode | 0o011)
         data = self.folder / "data"
         self._run("initdb", "-D", str(data), "-U", "liengia", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        options = (
-            f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c fsync=off -c synchronous_commit=off"
-            " -c full_page_writes=off -c max_connections=200 -c shared_buffers=64MB -c autovacuum=off"
-        )
-        self._run("pg_ctl", "-D", str(data), "-w", "-t", "60", "-l", str(self.folder / "log"), "-o", options, "start")
+        self._serve()
+
+    def _serve(self) -> None:
+        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c max_connections=200 -c shared_buffers=64MB"
+        if not self.is_durable:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
+        data, log = str(self.folder / "data"), str(self.folder / "log")
+        self._run("pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", options, "start")
+
+    def kill(self) -> None:
+        """Kill the server (SIGKILL); its other processes notice and end."""
+        os.kill(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def start_again(self, *, within_s: float = 30) -> None:
+        """Start what was killed, as soon as the processes of the killed server are gone.
+
+        Raises:
+            RuntimeError: it did not start in time.
+        """
+        until = time.monotonic() + within_s
+        while True:
+            try:
+                return self._serve()
+            except RuntimeError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
 
     def stop(self) -> None:
         """Stop it at once; what it held is thrown away."""

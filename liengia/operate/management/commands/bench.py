@@ -21,7 +21,7 @@ class Command(BaseCommand):
         """Take a choice of measurements, and smaller numbers."""
         parser.add_argument("--only", nargs="*", default=[], help="names of measurements; all of them otherwise")
         parser.add_argument("--quick", action="store_true", help="smaller numbers, to see that it runs")
-        parser.add_argument("--database", default="", help="postgresql://… instead of SQLite")
+        parser.add_argument("--database", default="", help="sqlite, postgresql (a server of its own), or postgresql://…")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run them in a process of their own: they need no Django settings of this installation."""
