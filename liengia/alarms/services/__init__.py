@@ -60,8 +60,8 @@ from liengia.alarms.services.moves import (
     retire_credentials,
     unfinished_moves,
 )
+from liengia.alarms.services.press_batch import Outcome
 from liengia.alarms.services.presses import (
-    Outcome,
     raise_from_phone,
     record_press_alone,
     record_presses,
