@@ -87,6 +87,7 @@ migrations:
 messages-check:
 	@echo "== catalogues"
 	@$(BIN)/python tools/messages.py --check
+	@$(BIN)/python tools/library_messages.py --check
 
 vendor-check:
 	@echo "== vendored files"
@@ -107,6 +108,7 @@ vendor:  ## renew the vendored front-end files
 
 messages: setup-dev  ## gather texts into the catalogues and list what lacks a translation
 	@$(BIN)/python tools/messages.py
+	@$(BIN)/python tools/library_messages.py
 
 clean:  ## forget .venv and caches; the installation's data stays
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

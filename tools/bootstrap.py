@@ -124,7 +124,7 @@ def make_venv() -> int:
 
 def compile_catalogues() -> int:
     """Compile the catalogues that are newer than what was compiled of them."""
-    for path in ROOT.glob("liengia/*/locale/*/LC_MESSAGES/django.po"):
+    for path in ROOT.glob("liengia/**/locale/*/LC_MESSAGES/*.po"):
         compiled = path.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime:
             return subprocess.run([str(PYTHON), str(ROOT / "tools" / "messages.py"), "--compile"]).returncode

@@ -401,13 +401,12 @@ def set_translations(room: str, source: str) -> int:
 
 
 def compile_all(known: list[str]) -> int:
-    """Write a .mo beside every catalogue, where it is older or missing."""
-    for room in known:
-        path = catalogue_path(room)
+    """Write a .mo beside every catalogue, the words for the libraries too, where it is older or missing."""
+    for path in (*map(catalogue_path, known), *PACKAGE.glob("locale/vi/LC_MESSAGES/*.po")):
         target = path.with_suffix(".mo")
         if path.exists() and not (target.exists() and target.stat().st_mtime >= path.stat().st_mtime):
             new = target.with_suffix(f".{os.getpid()}.new")
-            load(room).save_as_mofile(str(new))
+            polib.pofile(str(path)).save_as_mofile(str(new))
             new.replace(target)
     return 0
 

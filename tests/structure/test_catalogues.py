@@ -60,3 +60,30 @@ def test_the_reader_of_templates_finds_what_django_finds(tool: ModuleType) -> No
         (None, "Three", None),
         (None, "%(n)s house of %(who)s", "%(n)s houses of %(who)s"),
     ]
+
+
+@pytest.fixture(scope="module")
+def library_tool(tool: ModuleType) -> ModuleType:
+    """Return tools/library_messages.py, which builds on tools/messages.py."""
+    spec = importlib.util.spec_from_file_location("library_messages", ROOT / "tools" / "library_messages.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["library_messages"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("domain", ["django", "djangojs"])
+def test_what_libraries_show_in_the_office_is_vietnamese(library_tool: ModuleType, domain: str) -> None:
+    lacking = [entry.msgid for entry in library_tool.missing(domain)]
+    assert not lacking, "an upgrade brought new words (tools/library_messages.py --set):\n" + "\n".join(lacking)
+    assert library_tool.faults(domain) == []
+
+
+def test_our_words_win_over_a_librarys(library_tool: ModuleType) -> None:
+    from django.utils import translation
+
+    with translation.override("vi"):
+        assert translation.gettext("Publish this version") == "Xuất bản phiên bản này"  # Wagtail has none
+        assert translation.gettext("Approve with comment") == "Duyệt kèm ý kiến"  # Wagtail's is another
+    assert library_tool.placeholders("%(count)s of {name}, %d") == {"%(count)s", "{name}", "%d"}
