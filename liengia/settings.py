@@ -233,6 +233,7 @@ ACCOUNT_FORMS = {"login": "liengia.people.forms.SignInForm"}
 MFA_ADAPTER = "liengia.people.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "liengia.people.forms.PasskeyForm"}
 MFA_TOTP_ISSUER = "Liên Gia"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 

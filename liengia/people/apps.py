@@ -26,14 +26,19 @@ def fill_defaults(sender: AppConfig, **kwargs: Any) -> None:
 
 
 def note_second_factor(sender: Any, request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
-    """Who has just set a second factor up has just shown it: it counts for this session."""
+    """Who has just set a second factor up has just shown it: it counts for this session, also for what asks again.
+
+    Without that, whoever has only a new passkey is asked for the code of an app before seeing the recovery codes.
+    """
     from allauth.account.internal.flows.login import record_authentication
 
     from liengia.people.services import accounts
 
     if authenticator.type == "recovery_codes":
         return
-    record_authentication(request, user, method="mfa", type=str(authenticator.type), id=authenticator.pk)
+    record_authentication(
+        request, user, method="mfa", type=str(authenticator.type), id=authenticator.pk, reauthenticated=True
+    )
     # The signal comes on commit, which may be after the response's session was written.
     request.session.save()
     accounts.note_second_factor(user, str(authenticator.type))

@@ -57,3 +57,8 @@ register(
 register(Kind("people.handover_accepted", label=_("Shift taken over"), erase=_NONE))
 register(Kind("people.retention_kept", label=_("Data past its period deleted"), erase=_NONE))
 register(Kind("people.shift_log_read", label=_("Shift's log printed"), erase=_NONE, is_read=True))
+register(Kind("people.post_opened", label=_("Duty post set up"), erase=_NONE))
+register(Kind("people.post_changed", label=_("Duty post changed"), erase=_NONE))
+register(Kind("people.number_added", label=_("Emergency number written"), erase=_NONE))
+register(Kind("people.number_changed", label=_("Emergency number changed"), erase=_NONE))
+register(Kind("people.period_changed", label=_("Retention period changed"), erase=_NONE))

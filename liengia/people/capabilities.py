@@ -119,7 +119,6 @@ def register_own() -> None:
             "people.view_dutypost",
             "people.add_emergencynumber",
             "people.change_emergencynumber",
-            "people.delete_emergencynumber",
             "people.view_emergencynumber",
         ),
     )

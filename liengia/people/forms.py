@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +97,16 @@ class BindForm(PinForm):
         if data.get("pin") and data.get("again") and data["pin"] != data["again"]:
             self.add_error("again", _("The two PINs differ. Type the same six digits in both."))
         return data
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A passkey that opens the account by itself, unless one says otherwise; without a password it has to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Tick the box, and keep it ticked where the key is the only way in."""
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].initial = True
+        self.fields["passwordless"].disabled = not self.user.has_usable_password()
 
 
 class OfficePasswordForm(forms.Form):

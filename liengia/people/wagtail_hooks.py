@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.forms import CheckboxSelectMultiple, MultipleChoiceField
-from django.http import Http404, HttpRequest
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic import DeleteView, EditView, IndexView
-from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSetGroup
 
+from liengia.audit.office import Column, OfficeViewSet, day_input
 from liengia.core.actor import Actor
 from liengia.people import capabilities, policies, services
 from liengia.people.models import DutyPost, EmergencyNumber, RetentionPeriod, Role
 from liengia.people.views import office
-from liengia.units.models import Unit
+from liengia.units.models import Unit, UnitQuerySet
 
 
 def account_urls() -> list[URLPattern]:
@@ -46,137 +46,162 @@ def accounts_item() -> MenuItem:
     )
 
 
-class _UnitForm(WagtailAdminModelForm):
-    """Offers only units of the reader's own."""
+class _InUnits(OfficeViewSet):
+    """Rows of the reader's units; those of the whole country are the installation's operator's."""
 
     capability = "people.duty_rota"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.for_user is not None and "unit" in self.fields:
-            roots = [unit.pk for unit in policies.units_where(self.for_user, self.capability)]
-            self.fields["unit"].queryset = Unit.objects.current().below_any(roots).order_by("code")
-            self.fields["unit"].required = not self.for_user.is_superuser
-
-
-class _ScopedList(IndexView):
-    """Lists the rows of the reader's units; national rows are for the installation's operator."""
-
-    def get_base_queryset(self) -> Any:
+    def visible(self, rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
         """Leave out what stands elsewhere."""
-        rows = super().get_base_queryset()
-        if self.request.user.is_superuser:
-            return rows
-        roots = [unit.pk for unit in policies.units_where(self.request.user, _UnitForm.capability)]
-        return rows.filter(unit__in=Unit.objects.below_any(roots))
+        return rows if user.is_superuser else rows.filter(unit__in=self._units(user))
 
+    def fit(self, form: Any, user: Any) -> None:
+        """Offer only units of the reader's own."""
+        form.fields["unit"].queryset = self._units(user).current().order_by("code")
+        form.fields["unit"].required = not user.is_superuser
 
-class _ScopedObject:
-    """Another commune's row does not exist."""
-
-    def get_object(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the row, if it stands in the reader's units."""
-        found = super().get_object(*args, **kwargs)  # type: ignore[misc]
-        user = self.request.user  # type: ignore[attr-defined]
-        if not user.is_superuser and (
-            found.unit is None or not policies.can(user, _UnitForm.capability, found.unit)
-        ):
-            raise Http404
-        return found
-
-
-class _ScopedEdit(_ScopedObject, EditView):
-    """Edits a row of the reader's units."""
-
-
-class _ScopedDelete(_ScopedObject, DeleteView):
-    """Deletes a row of the reader's units."""
-
-
-class _InUnits(ModelViewSet):
-    """Rows of the reader's units alone."""
-
-    index_view_class = _ScopedList
-    edit_view_class = _ScopedEdit
-    delete_view_class = _ScopedDelete
-    copy_view_enabled = False
-
-    add_to_admin_menu = False
-    inspect_view_enabled = False
-
-    def get_form_class(self, for_update: bool = False) -> Any:
-        """Use the form that knows the reader."""
-        return type(
-            f"{self.model.__name__}Form",
-            (_UnitForm,),
-            {"Meta": type("Meta", (), {"model": self.model, "fields": self.form_fields})},
-        )
+    def _units(self, user: Any) -> UnitQuerySet:
+        if user.is_superuser:
+            return Unit.objects.all()
+        return Unit.objects.below_any([unit.pk for unit in policies.units_where(user, self.capability)])
 
 
 class DutyPosts(_InUnits):
-    """Duty posts."""
+    """Duty posts: set up and changed; one that is no longer needed is closed, since incidents name it."""
 
     model = DutyPost
     icon = "site"
+    menu_label = _("Duty posts")
     form_fields = ["unit", "name", "phone", "organisation", "is_active"]
-    list_display = ["name", "unit", "phone", "is_active"]
+    list_display = [
+        "name",
+        Column("unit", label=_("Unit"), accessor="unit"),
+        Column("phone", label=_("Phone"), accessor="phone"),
+        Column("is_active", label=_("Open"), accessor=lambda post: _("yes") if post.is_active else _("no")),
+    ]
+    inspect_view_fields = form_fields
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> DutyPost:
+        """Set up."""
+        return services.open_post(actor=actor, **data)
+
+    def change(self, actor: Actor, row: DutyPost, data: dict[str, Any]) -> DutyPost:
+        """Correct, close, open again."""
+        return services.change_post(row, actor=actor, **data)
+
+
+class NumberForm(forms.ModelForm[EmergencyNumber]):
+    """A number to call, with days from the browser's own calendar."""
+
+    class Meta:
+        """The fields."""
+
+        model = EmergencyNumber
+        fields = ("unit", "label", "number", "order", "valid_from", "valid_to", "source")
+        widgets = {"valid_from": day_input(), "valid_to": day_input()}
 
 
 class EmergencyNumbers(_InUnits):
-    """Numbers to call; the national ones have no unit."""
+    """Numbers to call; the national ones have no unit. One that holds no more gets its last day."""
 
     model = EmergencyNumber
     icon = "warning"
-    form_fields = ["unit", "label", "number", "order", "valid_from", "valid_to", "source"]
-    list_display = ["number", "label", "unit", "valid_from", "valid_to"]
+    menu_label = _("Emergency numbers")
+    list_display = [
+        "number",
+        Column("label", label=_("Whom it reaches"), accessor="label"),
+        Column("unit", label=_("Unit"), accessor=lambda row: row.unit or _("the whole country")),
+        Column("valid_from", label=_("Begins"), accessor="valid_from"),
+        Column("valid_to", label=_("Ends"), accessor=lambda row: row.valid_to or "–"),
+    ]
+    inspect_view_fields = ["number", "label", "unit", "order", "valid_from", "valid_to", "source"]
+
+    def get_form_class(self, for_update: bool = False) -> type[NumberForm]:
+        """Use the room's form."""
+        return NumberForm
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> EmergencyNumber:
+        """Write."""
+        return services.add_number(actor=actor, **data)
+
+    def change(self, actor: Actor, row: EmergencyNumber, data: dict[str, Any]) -> EmergencyNumber:
+        """Correct or end."""
+        return services.change_number(row, actor=actor, **data)
 
 
-class RoleForm(WagtailAdminModelForm):
+class RoleForm(forms.ModelForm[Role]):
     """What a role may do, as boxes."""
 
-    capabilities = MultipleChoiceField(label=_("Capabilities"), required=False, widget=CheckboxSelectMultiple)
+    capabilities = forms.MultipleChoiceField(
+        label=_("Capabilities"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer what rooms have registered."""
         super().__init__(*args, **kwargs)
-        self.fields["capabilities"].choices = [(one.code, one.label) for one in capabilities.every()]
-
-    def save(self, commit: bool = True) -> Role:
-        """Leave the writing to the service."""
-        actor = Actor.of(self.for_user) if self.for_user else Actor.system("office")
-        role = Role.objects.get(pk=self.instance.pk)
-        services.set_capabilities(
-            role, self.cleaned_data["capabilities"], actor=actor, label=self.cleaned_data["label"]
-        )
-        return role
+        self.fields["capabilities"].choices = [(one.code, one.label) for one in capabilities.every()]  # type: ignore[attr-defined]
 
     class Meta:
         """Name and capabilities."""
 
         model = Role
-        fields = ["label", "capabilities"]
+        fields = ("label", "capabilities")
 
 
-class Roles(ModelViewSet):
-    """Roles of the installation."""
+class Roles(OfficeViewSet):
+    """Roles of the installation: what each may do. They ship with the platform, so none is made or deleted here."""
 
     model = Role
     icon = "group"
-    list_display = ["label", "code", "needs_second_factor"]
-    copy_view_enabled = False
+    menu_label = _("Roles")
+    actions = frozenset({"view", "change"})
+    list_display = [
+        "label",
+        Column("count", label=_("Capabilities"), accessor=lambda role: len(role.capabilities)),
+        Column(
+            "factor",
+            label=_("Signs in with a second factor"),
+            accessor=lambda role: _("yes") if role.needs_second_factor else _("no"),
+        ),
+    ]
+    inspect_view_fields = ["label", "code", "needs_second_factor"]
 
-    def get_form_class(self, for_update: bool = False) -> Any:
+    def visible(self, rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
+        """All: roles are the installation's."""
+        return rows
+
+    def get_form_class(self, for_update: bool = False) -> type[RoleForm]:
         """Use the boxes."""
         return RoleForm
 
+    def change(self, actor: Actor, row: Role, data: dict[str, Any]) -> Role:
+        """Give and take capabilities."""
+        services.set_capabilities(row, data["capabilities"], actor=actor, label=data["label"])
+        return row
 
-class RetentionPeriods(ModelViewSet):
-    """How long personal data is kept."""
+
+class RetentionPeriods(OfficeViewSet):
+    """How long personal data is kept; the kinds are the platform's, the days the commune's."""
 
     model = RetentionPeriod
     icon = "calendar"
+    menu_label = _("Retention periods")
+    actions = frozenset({"view", "change"})
     form_fields = ["days", "source"]
-    list_display = ["label", "days", "source"]
-    copy_view_enabled = False
+    list_display = [
+        "label",
+        Column("days", label=_("Days"), accessor="days"),
+        Column("source", label=_("Why so long"), accessor="source"),
+    ]
+    inspect_view_fields = ["label", "days", "source"]
+
+    def visible(self, rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
+        """All: periods are the installation's."""
+        return rows
+
+    def change(self, actor: Actor, row: RetentionPeriod, data: dict[str, Any]) -> RetentionPeriod:
+        """Set the days, and say why."""
+        return services.set_period(row, actor=actor, **data)
 
 
 class PeopleGroup(ModelViewSetGroup):
@@ -185,7 +210,12 @@ class PeopleGroup(ModelViewSetGroup):
     menu_label = _("Duty and rules")
     menu_icon = "cogs"
     menu_order = 710
-    items = (DutyPosts, EmergencyNumbers, Roles, RetentionPeriods)
+    items = (
+        DutyPosts("people_posts", url_prefix="noi-truc"),
+        EmergencyNumbers("people_numbers", url_prefix="so-khan-cap"),
+        Roles("people_roles", url_prefix="vai"),
+        RetentionPeriods("people_periods", url_prefix="thoi-han-luu"),
+    )
 
 
 def people_viewsets() -> PeopleGroup:

@@ -10,11 +10,13 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.test import AsyncClient, Client
 
-from liengia.alarms import services
+from liengia.alarms import policies, services
 from liengia.alarms.feed import FEED
 from liengia.alarms.models import IncidentEvent
 from liengia.core import live
 from liengia.core.actor import Actor
+from liengia.people import services as people_services
+from liengia.people.models import RoleAssignment
 from tests.alarms.console_scene import Desk, desk, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,3 +98,40 @@ async def test_a_silent_call_reaches_the_desk_and_not_the_groups_leader() -> Non
     assert "opened" in [kind for kind, _data in await _read(officer, 0)]
     leader = await sync_to_async(_signed_in)(scene.leader)
     assert [kind for kind, _data in await _read(leader, 0)] == ["hello"]
+
+
+async def test_a_role_that_ends_closes_the_stream_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert live.RECHECK_S + live.KEEP_ALIVE_S < 60, "rights are looked at again often enough"
+    monkeypatch.setattr(live, "KEEP_ALIVE_S", 0.05)
+    monkeypatch.setattr(live, "RECHECK_S", 0.1)
+    scene: Desk = await sync_to_async(desk)()
+    client = await sync_to_async(_signed_in)(scene.officer)
+    answer = await client.get("/song/")
+    chunks = aiter(answer.streaming_content)  # type: ignore[attr-defined]
+
+    async def hear(word: bytes) -> None:
+        async for chunk in chunks:
+            if word in chunk:
+                return
+        raise AssertionError(f"the stream ended before {word!r}")
+
+    async def rest() -> None:
+        async for _chunk in chunks:
+            pass
+
+    def end() -> None:
+        held = RoleAssignment.objects.select_related("user", "role", "unit").get(user=scene.officer)
+        people_services.end_role(held, actor=Actor.system("test"))
+
+    await asyncio.wait_for(hear(b"hello"), 8)
+    await asyncio.sleep(0.4)
+    await sync_to_async(end)()
+    await asyncio.wait_for(hear(b"event: gone"), 8)
+    await asyncio.wait_for(rest(), 8)
+    FEED.close()
+    again = await client.get("/song/", headers={"Last-Event-ID": "0"})
+    audience = await sync_to_async(policies.audience_of)(scene.officer)
+    assert not [key for key in audience if key.startswith("desk:")], again.status_code
+    if hasattr(again, "streaming_content"):
+        await again.streaming_content.aclose()  # type: ignore[union-attr]
+    FEED.close()

@@ -43,14 +43,18 @@ from liengia.people.services.joining import (
     revoke_invitation,
     revoke_phone,
 )
+from liengia.people.services.rules import add_number, change_number, change_post, open_post, set_period
 
 __all__ = [
     "Issued",
     "KitLine",
     "PhoneLine",
     "accept_handover",
+    "add_number",
     "assign_role",
     "bind_phone",
+    "change_number",
+    "change_post",
     "change_user",
     "close_user",
     "confirm_membership",
@@ -72,12 +76,14 @@ __all__ = [
     "make_user",
     "offer_handover",
     "open_office_account",
+    "open_post",
     "remove_shift",
     "reset_second_factor",
     "revoke_invitation",
     "revoke_phone",
     "set_capabilities",
     "set_kit",
+    "set_period",
     "set_phones",
     "set_rooms",
     "set_shift",

@@ -89,13 +89,19 @@ def _delete(model: type[Membership] | type[Invitation] | type[BoundPhone], condi
     chosen = list(model._default_manager.filter(condition).values_list("pk", flat=True)[:CHUNK])
     if chosen:
         model._default_manager.filter(pk__in=chosen).delete()
+    return _recorded(code, len(chosen))
+
+
+def _recorded(code: str, rows: int) -> int:
+    """Write down that a period was kept, if anything went; return how many rows did."""
+    if rows:
         audit.record(
             "people.retention_kept",
             actor=Actor.system("worker"),
             about=("people.RetentionPeriod", code),
-            facts={"rows": len(chosen)},
+            facts={"rows": rows},
         )
-    return len(chosen)
+    return rows
 
 
 @transaction.atomic
@@ -104,7 +110,7 @@ def _blank_notes(before: object) -> int:
         Handover.objects.filter(at__lte=before).exclude(note="").values_list("pk", flat=True)[:CHUNK]
     )
     Handover.objects.filter(pk__in=chosen).update(note="", open_items=[])
-    return len(chosen)
+    return _recorded("handover_note", len(chosen))
 
 
 @transaction.atomic
@@ -114,8 +120,10 @@ def _close_unconfirmed(before: object) -> int:
     idle = idle.filter(role_assignments=None, bound_phones=None, shifts=None)
     idle = idle.filter(memberships__isnull=False).exclude(memberships__confirmed_at__isnull=False)
     chosen = list(idle.values_list("pk", flat=True).distinct()[:CHUNK])
+    for user in User.objects.filter(pk__in=chosen):
+        audit.erase(actor=Actor.system("worker"), reason="period ended", about=user)
     User.objects.filter(pk__in=chosen).delete()
-    return len(chosen)
+    return _recorded("join_refused", len(chosen))
 
 
 @transaction.atomic

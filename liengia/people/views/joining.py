@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core import signing
@@ -108,6 +109,8 @@ def _office(request: HttpRequest, code: str, invitation: Invitation) -> HttpResp
             form.add_error(None, str(error))
         else:
             login(request, user, backend=_BACKEND)
+            # The password was typed this moment: the second factor is set up without asking for it again.
+            record_authentication(request, user, "password", reauthenticated=True)
             return redirect("people:second_factor")
     return render(request, "people/office_password.html", {"form": form, "invitation": invitation})
 
