@@ -15,7 +15,7 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 
 from liengia.audit.office import Column, OfficeViewSet, day_input
 from liengia.core.actor import Actor
-from liengia.people import capabilities, policies, services
+from liengia.people import capabilities, office_home, policies, services
 from liengia.people.models import DutyPost, EmergencyNumber, RetentionPeriod, Role
 from liengia.people.views import office
 from liengia.units.models import Unit, UnitQuerySet
@@ -226,3 +226,6 @@ def people_viewsets() -> PeopleGroup:
 hooks.register("register_admin_urls", account_urls)
 hooks.register("register_admin_menu_item", accounts_item)
 hooks.register("register_admin_viewset", people_viewsets)
+hooks.register("insert_global_admin_css", office_home.stylesheet)
+hooks.register("construct_homepage_panels", office_home.put_home)
+hooks.register("construct_help_menu", office_home.drop_foreign_help)
