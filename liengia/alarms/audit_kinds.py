@@ -34,6 +34,7 @@ def register_all() -> None:
         ("gateway_added", _("gateway added"), _NONE),
         ("gateway_revoked", _("gateway revoked"), _NONE),
         ("group_created", _("group created"), _NONE),
+        ("import_undone", _("import of groups taken back"), _NONE),
         ("group_changed", _("group changed"), _NONE),
         ("group_merged", _("groups merged"), _NONE),
         ("group_moved", _("group moved to another unit"), _NONE),
