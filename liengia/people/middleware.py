@@ -62,7 +62,9 @@ class SecondFactorMiddleware(_Passing):
         if name in ELSEWHERE:
             return HttpResponseRedirect(reverse(ELSEWHERE[name]))
         if name.startswith("wagtailusers_"):
-            return HttpResponseRedirect(reverse("people_office_accounts"))
+            # The side bar's search of accounts leads here too, with what was looked for.
+            query = f"?{urlencode({'q': request.GET['q']})}" if request.GET.get("q") else ""
+            return HttpResponseRedirect(reverse("people_office_accounts") + query)
         return None
 
     def _end_revoked(self, request: HttpRequest) -> None:
