@@ -99,7 +99,7 @@ class BindForm(PinForm):
         return data
 
 
-class PasskeyForm(AddWebAuthnForm):
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A passkey that opens the account by itself, unless one says otherwise; without a password it has to."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

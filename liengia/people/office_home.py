@@ -31,7 +31,7 @@ OFTEN = (
 )
 
 
-class Home(Component):
+class Home(Component):  # type: ignore[misc]
     """Says what waits and leads to what comes often."""
 
     name = "today"
