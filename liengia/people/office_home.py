@@ -18,13 +18,6 @@ from liengia.people import menu, policies
 # Capability, address, what it is called, what one does there; shown to whoever holds the capability.
 OFTEN = (
     ("people.duty", "people:posts", _("Duty rota"), _("Who is on duty, handover, the shift's log")),
-    ("people.duty_rota", "people:posts", _("Write the rota"), _("Shifts of the week, spans without anyone")),
-    (
-        "people.import",
-        "alarms:leader_import",
-        _("Groups from a spreadsheet"),
-        _("Households and phones at once, then all cards and sheets to print"),
-    ),
     ("people.accounts", "people_office_accounts", _("Accounts"), _("Make, give a role, unlock, close")),
     ("people.households", "people:households", _("Households"), _("Addresses, phones, kit")),
     ("organisations.keep", "organisations:index", _("Institutions"), _("Committees, meetings, tasks, agreements")),
@@ -49,7 +42,7 @@ class Home(Component):  # type: ignore[misc]
         seen: set[str] = set()
         for capability, name, title, what in OFTEN:
             room = name.partition(":")[0]
-            if room in ("alarms", "organisations") and not rooms.is_on(room):
+            if room == "organisations" and not rooms.is_on(room):
                 continue
             url = reverse(name)
             if url not in seen and policies.can(user, capability):
