@@ -107,7 +107,10 @@ def rota(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ShiftForm(request.POST or None, post=post, initial={"day": max(monday, clock.today())})
     if request.method == "POST" and may_write and form.is_valid() and _add(request, post, form):
         return redirect(_week_url(post, form.cleaned_data["day"]))
-    return render(request, "people/rota.html", {"form": form, "may_write": may_write, **_rota(post, monday)})
+    # Who only writes the rota has no shift to hand over.
+    on_staff = policies.can(me(request), "people.duty", post.unit)
+    data = {"form": form, "may_write": may_write, "is_on_duty_staff": on_staff, **_rota(post, monday)}
+    return render(request, "people/rota.html", data)
 
 
 def _rota(post: DutyPost, monday: date) -> dict[str, object]:
