@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,3 +24,10 @@ class OrganisationsConfig(AppConfig):
         import_module(f"{self.name}.audit_kinds")
         succession.register(reform.move_organisations)
         succession.register(reform.move_committees)
+        post_migrate.connect(_ensure_workdays, sender=self)
+
+
+def _ensure_workdays(**kwargs: object) -> None:
+    from liengia.organisations.workdays import ensure_workdays
+
+    ensure_workdays()

@@ -309,6 +309,7 @@ from liengia.organisations.committees import (  # noqa: E402  (a part of this mo
     TaskState,
     YearPlan,
 )
+from liengia.organisations.officehours import OfficeHours, SpecialDay  # noqa: E402  (likewise)
 
 __all__ = [
     "Agreement",
@@ -320,9 +321,11 @@ __all__ = [
     "Conclusion",
     "Meeting",
     "MemberPost",
+    "OfficeHours",
     "Organisation",
     "OrganisationKind",
     "PlanState",
+    "SpecialDay",
     "Task",
     "TaskState",
     "YearPlan",
