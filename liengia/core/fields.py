@@ -25,6 +25,11 @@ def public_id() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(10))
 
 
+def random_key() -> int:
+    """Return a random key of 62 bits, for rows whose order must not be told by keys that count."""
+    return secrets.randbits(62) | 1
+
+
 def parse_phone(raw: str) -> str:
     """Return a Vietnamese phone number in E.164.
 
@@ -121,3 +126,34 @@ class EncryptedTextField(models.TextField[str, str]):
             return AESGCM(key).decrypt(data[:12], data[12:], self._bound()).decode()
         except InvalidTag:
             return ""
+
+
+class EncryptedBytesField(models.BinaryField[bytes | None, bytes | memoryview | None]):
+    """Bytes that stand encrypted in the database, by the same key ring and bound to their column.
+
+    A value whose key is gone, or that was changed, reads as no bytes.
+    """
+
+    def _bound(self) -> bytes:
+        return f"{self.model._meta.db_table}.{self.column}".encode()
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Encrypt with the newest key."""
+        if value:
+            name, key = list(_key_ring().items())[-1]
+            nonce = secrets.token_bytes(12)
+            value = name.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, bytes(value), self._bound())
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
+        """Decrypt with the key that the value names."""
+        if not value:
+            return value if value is None else b""
+        name, _sep, data = bytes(value).partition(b":")
+        key = _key_ring().get(name.decode())
+        if key is None:
+            return b""
+        try:
+            return AESGCM(key).decrypt(data[:12], data[12:], self._bound())
+        except InvalidTag:
+            return b""

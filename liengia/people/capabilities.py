@@ -66,6 +66,9 @@ SHIPPED_ROLES = (
     ShippedRole("commander", _("Duty commander"), needs_second_factor=True),
     ShippedRole("commune_editor", _("Information officer of the commune"), needs_second_factor=True),
     ShippedRole("commune_approver", _("Chairman or deputy who approves"), needs_second_factor=True),
+    ShippedRole("commune_chairman", _("Chairman of the People's Committee"), needs_second_factor=True),
+    ShippedRole("front_officer", _("Officer of the Fatherland Front"), needs_second_factor=True),
+    ShippedRole("specialist", _("Specialist who answers opinions"), needs_second_factor=True),
     ShippedRole("commune_admin", _("Administrator of the commune"), needs_second_factor=True),
     ShippedRole("area_admin", _("Administrator of the area"), needs_second_factor=True),
     ShippedRole("auditor", _("Auditor"), needs_second_factor=True),
@@ -75,7 +78,9 @@ SHIPPED_ROLES = (
 def register_own() -> None:
     """Register the capabilities of this room."""
     admins = ("commune_admin", "area_admin")
-    office = ("commune_editor", "commune_approver", *admins, "auditor")
+    office = (
+        "commune_editor", "commune_approver", "commune_chairman", "front_officer", "specialist", *admins, "auditor"
+    )  # fmt: skip
     register(
         "office.enter",
         _("Open the back office"),

@@ -1,0 +1,32 @@
+"""The opinions room's configuration."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class OpinionsConfig(AppConfig):
+    """What people suggest, report and ask for, answered in public by a date."""
+
+    name = "liengia.opinions"
+    label = "opinions"
+    verbose_name = _("Opinions")
+
+    def ready(self) -> None:
+        """Register what lower rooms ask for: audit kinds, capabilities, health, chores."""
+        from liengia.core import health
+        from liengia.opinions import audit_kinds, capabilities, supervision
+        from liengia.opinions import tasks as _tasks  # noqa: F401  (registers its chores)
+
+        audit_kinds.register_all()
+        capabilities.register_all()
+        health.register("opinions.overdue", supervision.overdue_escalated)
+        post_migrate.connect(_ensure_defaults, sender=self)
+
+
+def _ensure_defaults(**kwargs: object) -> None:
+    from liengia.opinions.services import ensure_defaults
+
+    ensure_defaults()

@@ -1,0 +1,62 @@
+"""What may be allowed in this room; roles get them as data."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from liengia.people import capabilities
+
+MODERATE = "opinions.moderate"
+ASSIGN = "opinions.assign"
+ANSWER = "opinions.answer"
+OVERSEE = "opinions.oversee"
+ABOUT_OFFICIALS = "opinions.about_officials"
+ENTER = "opinions.enter_for_others"
+SETTINGS = "opinions.settings"
+
+
+def register_all() -> None:
+    """Register the capabilities; called from `AppConfig.ready`."""
+    see = ("opinions.view_opinion", "opinions.change_opinion")
+    data = ("topic", "opinionrules", "refusalreason")
+    capabilities.register(
+        MODERATE,
+        _("Take opinions in, sort them, decide what becomes public"),
+        shipped_to=("commune_editor",),
+        permissions=see,
+    )
+    capabilities.register(
+        ASSIGN,
+        _("Give opinions to those who are to answer"),
+        shipped_to=("commune_editor", "commune_approver", "commune_chairman"),
+        permissions=see,
+    )
+    capabilities.register(
+        ANSWER,
+        _("Answer opinions and show what was done"),
+        shipped_to=("specialist", "commune_editor", "commune_approver", "commune_chairman", "commander"),
+        permissions=see,
+    )
+    capabilities.register(
+        OVERSEE,
+        _("Be shown what is overdue"),
+        shipped_to=("commune_chairman", "commune_approver"),
+        permissions=see,
+    )
+    capabilities.register(
+        ABOUT_OFFICIALS,
+        _("Handle what concerns an officer"),
+        shipped_to=("commune_chairman", "front_officer"),
+        permissions=see,
+    )
+    capabilities.register(
+        ENTER,
+        _("Enter opinions for people without a phone"),
+        shipped_to=("hamlet_head", "commune_editor", "front_officer"),
+    )
+    capabilities.register(
+        SETTINGS,
+        _("Set topics, service objectives and rules for opinions"),
+        shipped_to=("commune_admin", "area_admin"),
+        permissions=tuple(f"opinions.{verb}_{model}" for model in data for verb in ("view", "add", "change")),
+    )

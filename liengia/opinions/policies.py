@@ -1,0 +1,85 @@
+"""Who may see and handle which opinion. Absent and forbidden look the same.
+
+What concerns an officer goes only to those who hold `opinions.about_officials` by a role of their own in the commune
+(a superuser's power over everything does not count), and never to the officer named: no page, no count, no notice.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+from liengia.core.errors import NotFound
+from liengia.opinions.capabilities import ABOUT_OFFICIALS, ANSWER, ASSIGN, ENTER, MODERATE, OVERSEE
+from liengia.opinions.models import Assignment, Opinion, OpinionQuerySet, RefersToOfficer
+from liengia.people import policies as people
+from liengia.people.models import User
+from liengia.units.models import Unit
+
+_SEE_ALL = (MODERATE, ASSIGN, OVERSEE)
+
+
+def _ground(units: list[Unit]) -> Q:
+    """Return the condition that an opinion belongs to units, by rows of any time."""
+    ids = {key for unit in units for key in unit.lineage_ids()}
+    return Q(commune__in=Unit.objects.below_any(sorted(ids)).values("pk")) if ids else Q(pk__in=[])
+
+
+def _by_own_role(user: User, capability: str) -> list[Unit]:
+    return [grant.unit for grant in people.grants(user) if capability in grant.capabilities]
+
+
+def visible(user: User | AnonymousUser) -> Q:
+    """Return the condition on opinions that a user may open in the office."""
+    if not isinstance(user, User) or not user.is_active:
+        return Q(pk__in=[])
+    units = {unit.pk: unit for capability in _SEE_ALL for unit in people.units_where(user, capability)}
+    ordinary = _ground(list(units.values()))
+    if people.can(user, ANSWER):
+        given = Assignment.objects.filter(person=user, ended_at=None)
+        ordinary |= Q(pk__in=given.values("opinion"))
+    if people.can(user, ENTER):
+        ordinary |= Q(entered_by=user)
+    special = _ground(_by_own_role(user, ABOUT_OFFICIALS))
+    seen = Q(Q(about_officials=False) & ordinary) | Q(Q(about_officials=True) & special)
+    return seen & ~Q(pk__in=RefersToOfficer.objects.filter(officer=user).values("opinion"))
+
+
+def visible_to(user: User | AnonymousUser) -> OpinionQuerySet:
+    """Return the opinions that a user of the office may open; what concerns an officer is not among that officer's."""
+    return Opinion.all_.filter(visible(user))
+
+
+def get_for(user: User | AnonymousUser, public_id: str) -> Opinion:
+    """Return an opinion that a user of the office may open.
+
+    Raises:
+        NotFound: it is not there, or not for this user.
+    """
+    found = visible_to(user).filter(public_id=public_id).select_related("commune", "topic").first()
+    if found is None:
+        raise NotFound("")
+    return found
+
+
+def may(user: User | AnonymousUser, capability: str, opinion: Opinion) -> bool:
+    """Tell whether a user may do something with an opinion; what concerns an officer asks for that capability alone."""
+    row = visible_to(user).filter(pk=opinion.pk).select_related("commune").first()
+    return row is not None and people.can(user, ABOUT_OFFICIALS if row.about_officials else capability, row.commune)
+
+
+def refuse_concerned(opinion: Opinion, user_id: int | None) -> None:
+    """Refuse a user whom an opinion concerns, or who may not handle what concerns officers; services ask this too.
+
+    Raises:
+        NotFound: for them the opinion does not exist.
+    """
+    if user_id is None:
+        return
+    if RefersToOfficer.objects.filter(opinion=opinion, officer=user_id).exists():
+        raise NotFound("")
+    if opinion.about_officials:
+        user = User.objects.filter(pk=user_id, is_active=True).first()
+        special = _ground(_by_own_role(user, ABOUT_OFFICIALS)) if user else Q(pk__in=[])
+        if not Opinion.all_.filter(special, pk=opinion.pk).exists():
+            raise NotFound("")

@@ -1,0 +1,142 @@
+"""Answering, showing what was done, following up and closing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from liengia.core import clock, images
+from liengia.core.actor import Actor
+from liengia.core.errors import Invalid, Refused
+from liengia.opinions import similar
+from liengia.opinions.models import Answer, AnswerKind, Evidence, EvidenceKind, Opinion, State
+from liengia.opinions.services.history import move, note, take
+
+LARGEST_DOCUMENT: Final = 10 * 1024 * 1024
+# How many earlier answers of the commune a new one is compared with.
+_COMPARED: Final = 300
+
+
+@transaction.atomic
+def answer(
+    opinion: Opinion, *, kind: str, text: str, signer_name: str, signer_office: str, actor: Actor,
+    document_number: str = "", promised_on: date | None = None, is_paste_meant: bool = False,
+) -> Answer:  # fmt: skip
+    """Answer on the spot or in writing; the writer reads it at the code, everybody once it is published.
+
+    Raises:
+        Invalid: no words or no signer. Refused: the state does not allow it; or the words are those of an earlier answer
+            (code "pasted", `other` is its opinion) and it was not confirmed that this is meant.
+    """
+    row = take(opinion, actor=actor)
+    if not text.strip():
+        raise Invalid(_("There are no words yet."), code="no_text", field="text")
+    if not signer_name.strip() or not signer_office.strip():
+        raise Invalid(_("An answer is signed with a name and an office."), code="no_signer", field="signer_name")
+    other = similar.pasted_from(text, _earlier(row))
+    if other is not None and not is_paste_meant:
+        raise Refused(
+            _("These are the words of an answer given before. Answer what was asked here, or confirm that they fit."),
+            code="pasted",
+            other=other,
+        )
+    verb = "answer_on_spot" if kind == AnswerKind.ON_SPOT else "answer_in_writing"
+    move(row, verb, answered_at=row.answered_at or clock.now(), was_late=row.was_late or row.is_overdue)
+    made = Answer.objects.create(
+        opinion=row,
+        version=row.answers.count() + 1,
+        kind=kind,
+        text=text.strip(),
+        signer_name=signer_name.strip(),
+        signer_office=signer_office.strip(),
+        document_number=document_number.strip(),
+        promised_on=promised_on,
+    )
+    row.assignments.filter(ended_at=None).update(ended_at=clock.now())
+    note(row, row.state, actor=actor, data={"pasted_from": other} if other else {}, office=made.signer_office)
+    return made
+
+
+def _earlier(row: Opinion) -> Iterator[similar.Candidate]:
+    answers = Answer.objects.filter(opinion__commune=row.commune_id, opinion__about_officials=row.about_officials)
+    for one in answers.select_related("opinion").order_by("-answered_at")[:_COMPARED]:
+        yield similar.Candidate(one.opinion.public_id, one.text)
+
+
+@transaction.atomic
+def publish(opinion: Opinion, *, actor: Actor, office: str = "") -> Opinion:
+    """Make the answer public beside the public text.
+
+    Raises:
+        Refused: there is no public text, or no answer.
+    """
+    row = take(opinion, actor=actor)
+    if not row.is_public:
+        raise Refused(_("There is no public text yet: decide on the marked places first."), code="no_public_text")
+    if not row.answers.exists():
+        raise Refused(_("It has not been answered yet."), code="not_answered")
+    move(row, "publish")
+    note(row, "published", actor=actor, office=office)
+    return row
+
+
+def add_evidence(
+    opinion: Opinion, *, title: str, data: bytes, actor: Actor, kind: str = EvidenceKind.PHOTO, is_public: bool = True,
+    office: str = "",
+) -> Evidence:  # fmt: skip
+    """Add a photo (made anew from its points) or a document (PDF) that shows what was done.
+
+    Raises:
+        Invalid: no title, no picture or PDF, or too large. Refused: it has not been sorted, or was moved out.
+    """
+    if not title.strip():
+        raise Invalid(_("Say what it shows."), code="no_title", field="title")
+    if kind == EvidenceKind.PHOTO:
+        clean = images.reencode(data)
+        facts = {"data": clean.data, "content_type": clean.content_type, "width": clean.width, "height": clean.height}
+    else:
+        if len(data) > LARGEST_DOCUMENT:
+            raise Invalid(_("This document is larger than 10 MB."), code="document_large", field="document")
+        if not data.startswith(b"%PDF-"):
+            raise Invalid(_("Only PDF documents are taken."), code="document_kind", field="document")
+        facts = {"data": data, "content_type": "application/pdf"}
+    with transaction.atomic():
+        row = take(opinion, actor=actor)
+        if row.state in (State.RECEIVED, State.MERGED, State.MOVED_OUT):
+            raise Refused(_("It is to be sorted first, or it is not dealt with here."), code="not_sorted")
+        made = Evidence.objects.create(opinion=row, kind=kind, title=title.strip(), is_public=is_public, **facts)
+        note(row, "evidence_added", actor=actor, data={"kind": kind}, office=office)
+    return made
+
+
+@transaction.atomic
+def follow_up(opinion: Opinion, *, actor: Actor, office: str = "") -> Opinion:
+    """Say that what was promised is being carried out.
+
+    Raises:
+        Refused: it has not been answered, or has ended.
+    """
+    row = take(opinion, actor=actor)
+    move(row, "follow_up")
+    note(row, "following_up", actor=actor, office=office)
+    return row
+
+
+@transaction.atomic
+def close(opinion: Opinion, *, actor: Actor, office: str = "") -> Opinion:
+    """Close it: only with a photo, a document or a written reply.
+
+    Raises:
+        Refused: nothing shows that it was done, or it has not been answered.
+    """
+    row = take(opinion, actor=actor)
+    written = row.answers.filter(kind=AnswerKind.IN_WRITING).exists()
+    if not written and not row.evidence.exists():
+        raise Refused(_("Closing needs a photo, a document or a written reply."), code="no_evidence")
+    move(row, "close", ended_at=clock.now())
+    note(row, "closed", actor=actor, office=office)
+    return row

@@ -1,0 +1,83 @@
+"""The periods of this room: contact, point, held forms, words of what was moved out, photos that were never public."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from liengia.audit import services as audit
+from liengia.core import clock
+from liengia.core.actor import Actor
+from liengia.opinions.models import HeldPhoto, Opinion, Photo, RefersToOfficer, Reopening, State
+
+CONTACT_FOR: Final = timedelta(days=90)
+POINT_FOR: Final = timedelta(days=30)
+HELD_FOR: Final = timedelta(days=1)
+WORDS_FOR: Final = timedelta(days=730)
+CHUNK: Final = 100
+
+
+def keep_periods(*, at: datetime | None = None) -> int:
+    """Erase what is past its period, in chunks; return how many rows. The worker calls it until it is 0."""
+    moment = at or clock.now()
+    today = clock.local(moment).date()
+    return (
+        _forget_held(today - HELD_FOR)
+        + _forget_points(today - POINT_FOR)
+        + _forget_contacts(moment - CONTACT_FOR, today)
+        + _forget_words(moment - WORDS_FOR, moment)
+    )
+
+
+def _forget_held(before: date) -> int:
+    chosen = list(HeldPhoto.objects.filter(held_on__lt=before).values_list("pk", flat=True)[:CHUNK])
+    HeldPhoto.objects.filter(pk__in=chosen).delete()
+    return len(chosen)
+
+
+def _forget_points(before: date) -> int:
+    chosen = list(Opinion.all_.filter(filed_on__lt=before).exclude(point="").values_list("pk", flat=True)[:CHUNK])
+    return Opinion.all_.filter(pk__in=chosen).update(point="") if chosen else 0
+
+
+@transaction.atomic
+def _forget_contacts(before: datetime, today: date) -> int:
+    """Erase name, phone, point, and the photos that never became public, 90 days after the end; of what was moved out, all words."""
+    due = Opinion.all_.filter(ended_at__lt=before, contact_erased_on=None, erased_at=None)
+    keys = list(due.values_list("pk", flat=True)[:CHUNK])
+    if not keys:
+        return 0
+    Photo.objects.filter(opinion__in=keys, is_public=False).delete()
+    moved = Opinion.all_.filter(pk__in=keys, state=State.MOVED_OUT)
+    moved.update(text="", place_words="")
+    RefersToOfficer.objects.filter(opinion__in=moved.values("pk")).update(words="")
+    done = Opinion.all_.filter(pk__in=keys).update(contact_name="", contact_phone="", point="", contact_erased_on=today)
+    _tell("contact", done)
+    return done
+
+
+@transaction.atomic
+def _forget_words(before: datetime, moment: datetime) -> int:
+    """Erase the original words and what the writer said by the code, two years after the end; the public copy stays."""
+    due = Opinion.all_.filter(ended_at__lt=before, erased_at=None).exclude(text="")
+    keys = list(due.values_list("pk", flat=True)[:CHUNK])
+    if not keys:
+        return 0
+    for opinion in Opinion.all_.filter(pk__in=keys):
+        opinion.questions.update(text="", reply="")
+        opinion.ratings.update(words="")
+        opinion.assignments.update(note="")
+        opinion.officers.update(words="")
+    Reopening.objects.filter(opinion__in=keys).update(words="")
+    Opinion.all_.filter(pk__in=keys, is_public=False).update(erased_at=moment)
+    Opinion.all_.filter(pk__in=keys).update(text="", place_words="", reason_words="")
+    _tell("words", len(keys))
+    return len(keys)
+
+
+def _tell(what: str, rows: int) -> None:
+    audit.record(
+        "opinions.period_kept", actor=Actor.system("worker"), about=("opinions.Opinion", what), facts={"rows": rows}
+    )

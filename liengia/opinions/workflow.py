@@ -1,0 +1,54 @@
+"""The states of an opinion; docs/areas/opinions.md holds the same table for people."""
+
+from __future__ import annotations
+
+from liengia.core.workflow import Workflow
+from liengia.opinions.models.states import State
+
+_OUT = {"refuse": State.REFUSED, "merge": State.MERGED, "move_out": State.MOVED_OUT}
+
+OPINION = Workflow(
+    "opinions.opinion",
+    {
+        State.RECEIVED: {"sort": State.SORTED, **_OUT},
+        State.SORTED: {
+            "sort": State.SORTED,
+            "answer_on_spot": State.ANSWERED_ON_SPOT,
+            "forward": State.FORWARDED,
+            "verify": State.VERIFYING,
+            "answer_in_writing": State.ANSWERED_IN_WRITING,
+            **_OUT,
+        },
+        State.FORWARDED: {
+            "forward": State.FORWARDED,
+            "verify": State.VERIFYING,
+            "answer_in_writing": State.ANSWERED_IN_WRITING,
+            **_OUT,
+        },
+        State.VERIFYING: {
+            "forward": State.FORWARDED,
+            "answer_in_writing": State.ANSWERED_IN_WRITING,
+            **_OUT,
+        },
+        State.ANSWERED_ON_SPOT: {
+            "answer_in_writing": State.ANSWERED_IN_WRITING,
+            "publish": State.PUBLISHED,
+            "follow_up": State.FOLLOWING_UP,
+            "close": State.CLOSED,
+            "move_out": State.MOVED_OUT,
+        },
+        State.ANSWERED_IN_WRITING: {
+            "answer_in_writing": State.ANSWERED_IN_WRITING,
+            "publish": State.PUBLISHED,
+            "follow_up": State.FOLLOWING_UP,
+            "close": State.CLOSED,
+            "move_out": State.MOVED_OUT,
+        },
+        State.PUBLISHED: {"follow_up": State.FOLLOWING_UP, "close": State.CLOSED, "move_out": State.MOVED_OUT},
+        State.FOLLOWING_UP: {"publish": State.FOLLOWING_UP, "close": State.CLOSED, "move_out": State.MOVED_OUT},
+        State.CLOSED: {"publish": State.CLOSED, "reopen": State.SORTED},
+        State.REFUSED: {"reopen": State.SORTED},
+        State.MERGED: {},
+        State.MOVED_OUT: {},
+    },
+)
