@@ -83,7 +83,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-ROOMS = ["core", "audit", "units", "organisations", "people", "alarms", "opinions", "portal", "operate"]
+ROOMS = ["core", "audit", "units", "organisations", "people", "alarms", "comments", "opinions", "portal", "operate"]
 
 INSTALLED_APPS = [
     "liengia.core",
@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "liengia.people",
     "liengia.alarms",
     "liengia.opinions",
+    "liengia.comments",
     "liengia.portal",
     "liengia.operate",
     "wagtail.contrib.forms",

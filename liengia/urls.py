@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("liengia.people.urls")),
     path("quan-tri/", include(wagtail_admin)),
     path("", include("liengia.alarms.urls")),
+    path("", include("liengia.comments.urls")),
     path("", include("liengia.portal.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]
