@@ -71,7 +71,7 @@ def inside(texts: int, rounds: int) -> dict[str, Any]:
                         kind=kind, key=str(number), title=" ".join(words[:9]), body=" ".join(words[9:]), url=f"/{number}/",
                         published_at=now - timedelta(minutes=texts - number), unit_ids=(number % 17, 100 + number % 90),
                         place_names=(f"Xã {pool[number % 50]} {pool[number % 31]}",),
-                    )  # fmt: skip
+                    )
                 )
     filled_s = time.perf_counter() - began
     if connection.vendor == "postgresql":
