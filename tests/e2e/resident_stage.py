@@ -63,6 +63,27 @@ class Stage:
 
     url: str
     environment: dict[str, str]
+    log: Path
+    web: subprocess.Popen[bytes] | None = None
+
+    def start_web(self) -> None:
+        """Start the web process, and wait until it answers."""
+        port = self.url.rsplit(":", 1)[1]
+        command = [sys.executable, "-m", "uvicorn", "liengia.asgi:application", "--host", "127.0.0.1", "--port", port, "--log-level", "warning"]
+        with self.log.open("a") as log:
+            self.web = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        for _try in range(150):
+            with suppress(OSError):
+                urllib.request.urlopen(f"{self.url}/sw.js", timeout=2)
+                return
+            time.sleep(0.2)
+
+    def kill_web(self) -> None:
+        """Kill the web process, as a power cut at the commune would."""
+        if self.web is not None:
+            self.web.kill()
+            self.web.wait()
+            self.web = None
 
     def run(self, code: str) -> Any:
         """Run code beside the site (see PRELUDE) and return what it gives to `out`."""
@@ -98,34 +119,26 @@ def stage(folder: Path) -> Iterator[Stage]:
         "LIENGIA_NATS_PORT": "9",
         "PYTHONPATH": str(ROOT),
     }
-    made = Stage(f"http://localhost:{port}", environment)
+    made = Stage(f"http://localhost:{port}", environment, folder / "site.log")
     shutil.copy(migrated_file(), folder / "liengia.sqlite3")
     made.run("from tests.alarms.resident_scene import build; build()")
-    web = [sys.executable, "-m", "uvicorn", "liengia.asgi:application", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
     numbers = (
         "import django; django.setup()\nimport time\nfrom liengia.core import live\n"
         "from liengia.alarms.models import IncidentEvent\n"
         "while True:\n    live.has_unnumbered(IncidentEvent) and live.sequence(IncidentEvent)\n    time.sleep(0.2)"
     )
-    log = (folder / "site.log").open("w")
-    quiet = {"cwd": ROOT, "env": environment, "stdout": log, "stderr": log}
-    processes = [subprocess.Popen(web, **quiet), subprocess.Popen([sys.executable, "-c", numbers], **quiet)]  # type: ignore[call-overload]
+    with made.log.open("a") as log:
+        numbering = subprocess.Popen([sys.executable, "-c", numbers], cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
-        for _try in range(150):
-            with suppress(OSError):
-                urllib.request.urlopen(f"{made.url}/sw.js", timeout=2)
-                break
-            time.sleep(0.2)
+        made.start_web()
         yield made
     finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        log.close()
+        made.kill_web()
+        numbering.terminate()
+        try:
+            numbering.wait(10)
+        except subprocess.TimeoutExpired:
+            numbering.kill()
 
 
 def violations(page: Page) -> list[str]:

@@ -285,6 +285,65 @@ def test_without_scripts_the_acts_work(opened: Callable[..., Page], scene: Desk)
     assert incident.state == "dismissed"
 
 
+def test_a_sleeping_laptop_misses_no_event(opened: Callable[..., Page], scene: Desk) -> None:
+    first = scene.press(9)
+    told()
+    page = opened(scene.officer)
+    expect(page.locator("html")).to_have_attribute("data-stream", "online")
+    page.context.set_offline(True)
+    services.note_incident(first, text="xe đã ra cửa", actor=Actor.of(scene.second))
+    second = scene.press(3, kind="medical")
+    third = scene.press(5, kind="intruder")
+    services.resolve_incident(third, actor=Actor.of(scene.second))
+    told()
+    page.wait_for_timeout(3000)
+    expect(card(page, second)).to_have_count(0)  # type: ignore[arg-type]
+    page.context.set_offline(False)
+    expect(card(page, second)).to_be_visible(timeout=30_000)  # type: ignore[arg-type]
+    expect(card(page, third)).to_have_count(0)  # type: ignore[arg-type]
+    expect(page.locator("#p-lines")).to_contain_text("xe đã ra cửa")
+
+
+def test_an_alarm_is_dismissed_by_the_keyboard_alone(opened: Callable[..., Page], scene: Desk) -> None:
+    incident = scene.press(9)
+    told()
+    page = opened(scene.officer)
+    expect(page.locator("#b-dismiss")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.locator("#d-dismiss")).to_be_visible()
+    expect(page.locator("#d-dismiss select")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.type("khói nhang")
+    page.keyboard.press("Tab")
+    expect(page.locator("#d-dismiss button.primary")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#b-dismiss")).to_have_count(0)
+    incident.refresh_from_db()
+    assert incident.state == "dismissed" and incident.end_note == "khói nhang"
+
+
+def test_silent_help_and_a_bell_test_are_called_what_they_are(opened: Callable[..., Page], scene: Desk) -> None:
+    silent, test = scene.press(2, kind="help", silent=True), scene.press(4, mode="test")
+    told()
+    page = opened(scene.officer)
+    expect(card(page, silent)).to_contain_text("Im lặng")  # type: ignore[arg-type]
+    expect(card(page, silent)).not_to_contain_text("tắt còi")  # type: ignore[arg-type]
+    expect(card(page, test)).to_contain_text("Thử chuông")  # type: ignore[arg-type]
+    expect(card(page, test)).not_to_contain_text("Cháy")  # type: ignore[arg-type]
+
+
+def test_the_largest_text_on_the_smallest_phone_scrolls_only_down(opened: Callable[..., Page], scene: Desk) -> None:
+    incident = scene.press(9)
+    scene.press(2, kind="help", silent=True)
+    told()
+    page = opened(scene.officer, viewport={"width": 320, "height": 640})
+    page.evaluate("localStorage.setItem('lg-text', '3')")
+    for path in ("/truc/", "/truc/lich-su/", f"/truc/su-viec/{incident.public_id}/", "/"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_pages_are_clean(opened: Callable[..., Page], scene: Desk, width: int, theme: str) -> None:
