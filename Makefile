@@ -97,8 +97,8 @@ structure:
 	@echo "== structure"
 	@$(PYTEST) tests/structure --db sqlite
 
-bench: setup-dev  ## the figures, as JSON and a table
-	@$(BIN)/liengia bench
+bench: setup-dev  ## the figures, as JSON and a table; BENCH="--only sirens --quick" for some, or smaller
+	@$(BIN)/liengia bench $(BENCH)
 
 lock: setup-dev  ## resolve the dependencies anew into requirements/*.txt
 	@$(BIN)/python tools/lock.py

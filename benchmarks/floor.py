@@ -1,39 +1,79 @@
-"""The floor: a bare hub that stores nothing, and the synced write of this disk; measured in the same run."""
+"""The floor: a bare hub that stores nothing, fed and heard by the same load in the same run.
+
+    python -m benchmarks.floor      (prints its port; `Hub` starts it)
+
+Who connects names its group in a line and is answered; whatever comes from it afterwards goes to all of the group
+that listen, at once.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import time
+import subprocess
+import sys
 from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar, cast
 
-from benchmarks.stage import percentile
+import uvloop
+
+from benchmarks.crowd import raise_file_limit
+
+ROOT = Path(__file__).resolve().parent.parent
+LISTEN, PRESS = "listen ", "press "
 
 
-async def bare_hub(sirens: int = 100, rounds: int = 30) -> dict[str, float]:
-    """Measure a press through a hub that only copies lines to all connections (TCP_NODELAY): last of N, in ms."""
-    writers: list[asyncio.StreamWriter] = []
+class Hub:
+    """The hub's process, as seen by whoever started it."""
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
-        with suppress(ConnectionError, asyncio.CancelledError):
-            while line := await reader.readline():
-                for one in writers:
-                    one.write(line)
+    def __init__(self) -> None:
+        """Start it and learn its port."""
+        self.process = subprocess.Popen([sys.executable, "-m", "benchmarks.floor"], cwd=ROOT, stdout=subprocess.PIPE)
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline())
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    links = [await asyncio.open_connection("127.0.0.1", port) for _ in range(sirens)]
-    _button_reader, button = await asyncio.open_connection("127.0.0.1", port)
-    await asyncio.sleep(0.2)
-    last: list[float] = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        button.write(b"press\n")
-        await asyncio.gather(*(reader.readline() for reader, _writer in links))
-        last.append((time.perf_counter() - began) * 1000)
-        await asyncio.sleep(0.02)
-    button.close()
-    for _reader, writer in links:
-        writer.close()
-    server.close()
-    return {"p50_ms": percentile(last, 0.5), "p95_ms": percentile(last, 0.95)}
+    def close(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+class _Member(asyncio.Protocol):
+    """One connection: of a listener, or of a button."""
+
+    groups: ClassVar[dict[bytes, list[asyncio.Transport]]] = {}
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's own is no subclass
+        self.hearers: list[asyncio.Transport] | None = None
+
+    def data_received(self, data: bytes) -> None:
+        if self.hearers is not None:
+            for one in self.hearers:
+                one.write(data)
+            return
+        role, group = data.split()
+        self.hearers = self.groups.setdefault(group, [])
+        if role == LISTEN.strip().encode():
+            self.hearers.append(self.transport)
+        self.transport.write(b"welcome\n")
+
+
+async def _serve() -> None:
+    server = await asyncio.get_running_loop().create_server(_Member, "127.0.0.1", 0, backlog=4096)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+def main() -> int:
+    """Serve until SIGTERM."""
+    raise_file_limit()
+    with suppress(KeyboardInterrupt):
+        uvloop.run(_serve())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -40,10 +40,7 @@ class Link(asyncio.Protocol):
         """Send CONNECT (clean session, keep-alive 5 minutes)."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        body = b"\x00\x04MQTT\x04\xc2\x01\x2c" + b"".join(
-            _text(part) for part in (self.client_id, self.username, self.password)
-        )
-        transport.write(_packet(0x10, body))
+        transport.write(connect_packet(self.client_id, self.username, self.password))
 
     def data_received(self, data: bytes) -> None:
         """Take whole packets out of the stream."""
@@ -62,14 +59,13 @@ class Link(asyncio.Protocol):
     async def subscribe(self, *topics: str) -> None:
         """Subscribe at QoS 0 and wait for SUBACK."""
         number, future = self._number()
-        body = number.to_bytes(2, "big") + b"".join(_text(topic) + b"\x00" for topic in topics)
-        self._write(_packet(0x82, body))
+        self._write(subscribe_packet(number, *topics))
         await asyncio.wait_for(future, 60)
 
     def publish(self, topic: str, payload: bytes) -> asyncio.Future[None]:
         """Publish at QoS 1; the future is done at PUBACK."""
         number, future = self._number()
-        self._write(_packet(0x32, _text(topic) + number.to_bytes(2, "big") + payload))
+        self._write(publish_packet(number, topic, payload))
         return future
 
     def say(self, topic: str, payload: bytes) -> None:
@@ -110,6 +106,22 @@ class Link(asyncio.Protocol):
                 future = self.waiting.pop(int.from_bytes(body[:2], "big"), None)
                 if future is not None and not future.done():
                     future.set_result(None)
+
+
+def connect_packet(client_id: str, username: str, password: str) -> bytes:
+    """Return CONNECT (clean session, keep-alive 5 minutes)."""
+    body = b"\x00\x04MQTT\x04\xc2\x01\x2c" + b"".join(_text(part) for part in (client_id, username, password))
+    return _packet(0x10, body)
+
+
+def subscribe_packet(number: int, *topics: str) -> bytes:
+    """Return SUBSCRIBE at QoS 0."""
+    return _packet(0x82, number.to_bytes(2, "big") + b"".join(_text(topic) + b"\x00" for topic in topics))
+
+
+def publish_packet(number: int, topic: str, payload: bytes) -> bytes:
+    """Return PUBLISH at QoS 1."""
+    return _packet(0x32, _text(topic) + number.to_bytes(2, "big") + payload)
 
 
 def _text(text: str) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import platform
+import shutil
 import signal
 import socket
 import sqlite3
@@ -13,13 +15,17 @@ import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psutil
 import psycopg
+
+from tests.harness.postgres import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,6 +45,9 @@ class Stage:
     """The installation: its folder, ports and supervisor."""
 
     database_url: str = ""
+    is_demo: bool = False
+    # What `up` runs below, for example a tracer that slows the disk down.
+    below: Sequence[str] = ()
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="liengia-bench-")))
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
@@ -76,14 +85,30 @@ class Stage:
         with closing(sqlite3.connect(f"file:{self.folder / 'liengia.sqlite3'}?mode=ro", uri=True, timeout=20)) as file:
             return file.execute(sql).fetchall()
 
-    def start(self, *, wait_s: float = 120) -> None:
-        """Start `liengia up` and wait until `/health` is green."""
-        log = (self.folder / "up.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "liengia", "up"],
-            env=self.environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+    def start(self, *, wait_s: float = 180) -> None:
+        """Start `liengia up` and wait until `/health` is green; stops it again when it does not become so.
+
+        Tables and static files are made once for all stages on SQLite, and copied.
+        """
+        if not self.database_url:
+            shutil.copytree(_template(), self.folder, dirs_exist_ok=True)
+        command = [*self.below, sys.executable, "-m", "liengia", "up", *(["--demo"] if self.is_demo else [])]
+        with (self.folder / "up.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, env=self.environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        try:
+            self.wait_healthy(wait_s=wait_s)
+        except BaseException:
+            self.stop()
+            raise
+
+    def prepare(self) -> None:
+        """Make the folder's tables and files without starting anything."""
+        subprocess.run(
+            [sys.executable, "-m", "liengia", "prepare"],
+            env=self.environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        self.wait_healthy(wait_s=wait_s)
 
     def wait_healthy(self, *, wait_s: float = 60) -> float:
         """Wait until `/health` answers 200; return how many seconds that took."""
@@ -105,11 +130,16 @@ class Stage:
         text = (self.folder / "up.log").read_text(errors="replace") if (self.folder / "up.log").exists() else ""
         return "\n".join(text.splitlines()[-lines:])
 
+    def up(self) -> psutil.Process:
+        """Return the supervisor, which may run below another program."""
+        assert self.process is not None
+        top = psutil.Process(self.process.pid)
+        return top.children()[0] if self.below else top
+
     def children(self) -> dict[str, psutil.Process]:
         """Return the supervised processes by name."""
-        assert self.process is not None
         found: dict[str, psutil.Process] = {}
-        for child in psutil.Process(self.process.pid).children():
+        for child in self.up().children():
             with suppress(psutil.Error):
                 line = child.cmdline()
                 for name in ("web", "bridge", "worker", "simulate"):
@@ -137,8 +167,7 @@ class Stage:
 
     def memory_mb(self) -> dict[str, float]:
         """Return the proportional memory of each process, in megabytes."""
-        assert self.process is not None
-        sizes: dict[str, float] = {"up": _pss(psutil.Process(self.process.pid))}
+        sizes: dict[str, float] = {"up": _pss(self.up())}
         for name, child in self.children().items():
             sizes[name] = _pss(child) + sum(_pss(one) for one in child.children(recursive=True))
         return sizes
@@ -146,12 +175,14 @@ class Stage:
     def stop(self) -> None:
         """Stop cleanly."""
         if self.process is not None:
-            self.process.terminate()
+            with suppress(psutil.Error, IndexError):
+                self.up().terminate()
             try:
                 self.process.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 self.process.kill()
             self.process = None
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def make_groups(self, groups: int, households: int, *, kind: str = "both") -> list[Device]:
         """Make groups with a device a household; return the devices with their passwords."""
@@ -183,6 +214,31 @@ for _ in range(groups):
             rows.append((group.public_id, made.device.public_id, made.username, made.password))
 json.dump(rows, open(out, "w"))
 '''
+
+
+@cache
+def _template() -> Path:
+    """Return a folder with tables and static files, as `liengia prepare` makes them; removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="liengia-bench-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Stage(folder=folder).prepare()
+    return folder
+
+
+@contextmanager
+def database_of(choice: str) -> Iterator[str]:
+    """Give the address of a database: a PostgreSQL of one's own that syncs, the one that was named, or SQLite ("")."""
+    if choice != "postgresql":
+        yield "" if choice == "sqlite" else choice
+        return
+    folder = Path(tempfile.mkdtemp(prefix="liengia-bench-postgres-"))
+    cluster = Cluster(folder / "cluster", is_durable=True)
+    cluster.start()
+    try:
+        yield cluster.url("postgres")
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def free_ports(count: int) -> list[int]:

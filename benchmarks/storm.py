@@ -11,15 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 
-from benchmarks.links import HOST, open_links, press_body, wait_users
+from benchmarks.devices import HOST, Figures, open_links, press_body, wait_users
 from benchmarks.mqtt import Link
 from benchmarks.stage import Device, Stage
 
-Figures = dict[str, Any]
 Killer = Callable[[], object]
 CHILDREN: Final = ("bridge", "web", "worker", "broker")
 

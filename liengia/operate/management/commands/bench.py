@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    """Run the measurements of the alarm's path, each with its floor in the same run."""
+    """Run the measurements, each with its floor in the same run."""
 
     help = "Measure the figures of docs/benchmarks.md; they are written to build/bench.json."
     requires_system_checks = []
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if not (root / "benchmarks").is_dir():
             raise CommandError("The measurements are not part of an installed package. Run `make bench` in a clone.")
         (root / "build").mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "benchmarks.alarms", "--json", str(root / "build" / "bench.json")]
+        command = [sys.executable, "-m", "benchmarks", "--json", str(root / "build" / "bench.json")]
         command += ["--quick"] if options["quick"] else []
         command += ["--database", options["database"]] if options["database"] else []
         command += ["--only", *options["only"]] if options["only"] else []

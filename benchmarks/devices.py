@@ -1,4 +1,4 @@
-"""Devices of a measurement: their connections, their presses."""
+"""What the measurements share about devices: presses, links, and waiting until the broker knows them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import asyncio
 import json
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from benchmarks.mqtt import Link
 from benchmarks.stage import Device, Stage
 
 HOST = "127.0.0.1"
+Figures = dict[str, Any]
 
 
 def press_body(kind: str = "fire", mode: str = "real") -> tuple[str, bytes]:
