@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
@@ -14,10 +16,10 @@ from liengia.core import live, pagecache  # noqa: E402  (needs Django to be set 
 _pages = pagecache.PageCache(_django)
 
 
-async def application(scope: pagecache.Scope, receive: pagecache.Receive, send: pagecache.Send) -> None:
+async def application(scope: pagecache.Scope, receive: live.Receive, send: live.Send) -> None:
     """Serve a request, or the life of the process (at its end the streams are closed)."""
     if scope["type"] != "lifespan":
-        await _pages(scope, receive, send)
+        await _answer(scope, receive, send)
         return
     while True:
         message = await receive()
@@ -27,3 +29,25 @@ async def application(scope: pagecache.Scope, receive: pagecache.Receive, send: 
             live.close_all()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+async def _answer(scope: pagecache.Scope, receive: live.Receive, send: live.Send) -> None:
+    """Let Django answer; when it granted a live stream, send its head, and go on without Django.
+
+    Django keeps a thread, and with it a database connection, for each request that it has not finished: thousands
+    of open streams would be thousands of them.
+    """
+    opened: list[live.Opened] = []
+    head: list[Mapping[str, Any]] = []
+
+    async def forward(message: Mapping[str, Any]) -> None:
+        if not opened:
+            await send(message)
+        elif message["type"] == "http.response.start":
+            head.append(message)
+
+    await _pages({**scope, live.OPENED: opened}, receive, forward)
+    if opened and head:
+        length = b"content-length"
+        await send({**head[0], "headers": [pair for pair in head[0]["headers"] if pair[0].lower() != length]})
+        await opened[0].feed.serve(opened[0], receive, send)

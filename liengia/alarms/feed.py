@@ -6,10 +6,10 @@ Keys of an audience: `group:` members and leaders, `desk:` duty posts, `unit:` h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from liengia.alarms import policies
 from liengia.alarms.models import DrillInvitation, EventKind, GroupRing, IncidentEvent, Mode
@@ -74,23 +74,26 @@ def _message(event: IncidentEvent, rung: dict[int, list[int]], invited: dict[int
     return Message(event.position or 0, event.kind, frozenset(keys), data)
 
 
-FEED = live.register(live.Feed("alarms", IncidentEvent, describe))
+def marks(users: Collection[int]) -> dict[int, object]:
+    """Return what open streams hang on: each user's rights, and the groups that their houses are in."""
+    homes: dict[int, set[int]] = {}
+    for user, group in policies.homes_of(users):
+        homes.setdefault(user, set()).add(group)
+    return {user: (rights, frozenset(homes.get(user, ()))) for user, rights in people.fingerprints(users).items()}
 
 
-def _mark(user: policies.AnyUser) -> tuple[str | None, frozenset[int]]:
-    """Return what an open stream hangs on: the user's rights, and the groups that their houses are in."""
-    groups = policies.places_of(user).order_by().values_list("group_id", flat=True)
-    return people.fingerprint(user.pk or 0), frozenset(groups)
+FEED = live.register(live.Feed("alarms", IncidentEvent, describe, marks))
 
 
 @people.signed_in
-async def stream(request: HttpRequest) -> StreamingHttpResponse:
+async def stream(request: HttpRequest) -> HttpResponseBase:
     """Answer with the live order, for whatever the signed-in user may see; rights are looked at every 30 s."""
     user = await request.auser()
-    audience = await sync_to_async(policies.audience_of)(user)
-    mark = await sync_to_async(_mark)(user)
+    return live.stream(request, feed=FEED, listener=await sync_to_async(listener)(user))
 
-    async def recheck() -> frozenset[str] | None:
-        return audience if await sync_to_async(_mark)(user) == mark else None
 
-    return live.stream(request, feed=FEED, audience=audience, recheck=recheck)
+def listener(user: policies.AnyUser) -> live.Listener:
+    """Return who listens, to what; the mark is read first, so that a change in between closes the stream."""
+    key = user.pk or 0
+    mark = marks([key]).get(key)
+    return live.Listener(key, policies.audience_of(user), mark)

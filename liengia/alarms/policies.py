@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
@@ -36,6 +38,15 @@ def places_of(user: AnyUser) -> QuerySet[GroupHousehold]:
         .select_related("group__unit__parent__parent__parent", "group__leader", "group__deputy", "household")
         .order_by("group_id", "seat")
     )
+
+
+def homes_of(users: Collection[int]) -> list[tuple[int, int]]:
+    """Return pairs of a user and a group that one of their confirmed households is in, for many users at once."""
+    members: dict[int, list[int]] = {}
+    for user, household in Membership.objects.active().filter(user__in=users).values_list("user_id", "household_id"):
+        members.setdefault(household, []).append(user)
+    places = GroupHousehold.objects.filter(left_on=None, household__in=members, group__merged_into=None)
+    return [(user, group) for house, group in places.values_list("household_id", "group_id") for user in members[house]]
 
 
 def led_groups(user: AnyUser) -> QuerySet[NeighbourGroup]:
@@ -156,10 +167,13 @@ def audience_of(user: AnyUser) -> frozenset[str]:
     return frozenset(keys)
 
 
-def households_led_by(user: User) -> list[int]:
-    """Return the keys of the households whose group a user leads; `people.stewards` asks."""
-    places = GroupHousehold.objects.active().filter(group__in=led_groups(user))
-    return list(places.values_list("household_id", flat=True))
+def households_led_by(users: Collection[int]) -> list[tuple[int, int]]:
+    """Return pairs of a user and a household whose group they lead; `people.stewards` asks, for many users at once."""
+    active = NeighbourGroup.objects.filter(merged_into=None, dissolved_on=None, duty_post=None)
+    leading = active.filter(Q(leader__in=users) | Q(deputy__in=users)).values_list("pk", "leader_id", "deputy_id")
+    leaders = {group: {leader, deputy} & set(users) for group, leader, deputy in leading}
+    places = GroupHousehold.objects.active().filter(group__in=leaders).values_list("group_id", "household_id")
+    return [(user, household) for group, household in places for user in leaders[group]]
 
 
 def leaders_of(household: Household) -> list[User]:

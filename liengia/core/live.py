@@ -4,6 +4,9 @@ A browser that comes back says the last position it saw (Last-Event-ID) and gets
 missed, whichever web worker answers and whatever died in between. NATS only says "something new"; without it
 each web worker looks every 2 s.
 
+A stream costs its process a socket and a queue, and nothing of the database: Django answers the request (who it is,
+what they may hear) and is done with it, thread and connection too; then `serve` sends what comes.
+
 Algorithm of `sequence`: 1. lock the order's row; 2. number the committed rows that have no position, by id;
 3. keep the last number. Whoever calls it (bridge, worker) does the same work; the lock makes it one at a time.
 """
@@ -13,23 +16,42 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Mapping,
+    MutableMapping,
+)
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from asgiref.sync import sync_to_async
 from django.db import connection, models, transaction
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from liengia.core.bus import get_bus
 from liengia.core.connections import drop_broken
 from liengia.core.models import Sequence
 
 logger = logging.getLogger(__name__)
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 POLL_S = 2.0
 RECHECK_S = 30.0
 KEEP_ALIVE_S = 15.0
+# How often streams are looked at for either, and how many at most have their rights read at once.
+WATCH_S = 1.0
+RECHECK_MOST = 200
 REPLAY_MOST = 500
 QUEUE_MOST = 1000
+# Where `asgi.application` lets a view leave the stream that it is to serve.
+OPENED: Final = "liengia.live"
 
 
 class Positioned(models.Model):
@@ -85,30 +107,50 @@ class Message:
 
 
 _Item = tuple[int | None, bytes]
+_STILL_HERE: Final[_Item] = (None, b": still here\n\n")
+_GONE: Final[_Item] = (None, b"event: gone\ndata: {}\n\n")
 
 
-@dataclass(eq=False)
-class _Stream:
-    """One open browser."""
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who listens, to what, and the mark of their rights when the stream was opened."""
 
+    who: Hashable
     audience: frozenset[str]
+    mark: object
+
+
+@dataclass(eq=False, slots=True)
+class _Stream:
+    """One open browser; the times are those of the event loop."""
+
+    listener: Listener
     queue: asyncio.Queue[_Item | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_MOST))
+    spoken_at: float = 0.0
+    checked_at: float = 0.0
 
 
 class Feed:
     """One live order, read by each web process once and fanned out to its streams.
 
     `describe` turns rows into messages (runs in a thread, may query). It is given rows in order of position.
+    `marks` returns what streams hang on, for many listeners at once: who is left out of it, or has another mark than
+    when the stream was opened, is sent away.
     """
 
     def __init__(
-        self, name: str, model: type[Positioned], describe: Callable[[list[Positioned]], Iterable[Message]]
+        self,
+        name: str,
+        model: type[Positioned],
+        describe: Callable[[list[Positioned]], Iterable[Message]],
+        marks: Callable[[Collection[Any]], Mapping[Any, object]],
     ) -> None:
         """Name the order; `name` is also the topic of its pokes."""
-        self.name, self.model, self.describe = name, model, describe
+        self.name, self.model, self.describe, self.marks = name, model, describe, marks
         self._streams: set[_Stream] = set()
         self._by_key: dict[str, set[_Stream]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._watch: asyncio.Task[None] | None = None
         self._begun = asyncio.Event()
         self._last = 0
         self._closing = False
@@ -122,6 +164,7 @@ class Feed:
         if self._task is None or self._task.done() or self._task.get_loop() is not loop:
             self._closing, self._begun = False, asyncio.Event()
             self._task = loop.create_task(self._read(self._begun), name=f"feed {self.name}")
+            self._watch = loop.create_task(self._look_after(), name=f"streams of {self.name}")
         await self._begun.wait()
 
     def close(self) -> None:
@@ -129,10 +172,11 @@ class Feed:
         self._closing = True
         for stream in list(self._streams):
             _put(stream, None)
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
-            self._begun.set()
+        for task in (self._task, self._watch):
+            if task is not None:
+                task.cancel()
+        self._task = self._watch = None
+        self._begun.set()
 
     @property
     def stream_count(self) -> int:
@@ -147,33 +191,53 @@ class Feed:
             return None
         return [message for message in self.describe(rows) if message.audience & audience]
 
-    async def listen(
-        self, audience: frozenset[str], last_seen: int | None, recheck: Callable[[], Awaitable[frozenset[str] | None]]
-    ) -> AsyncIterator[bytes]:
-        """Yield the events of one browser until it goes, the process stops, or `recheck` says None."""
+    async def listen(self, listener: Listener, last_seen: int | None) -> AsyncIterator[bytes]:
+        """Yield the events of one browser until it goes, the process stops, or its rights change."""
         await self.start()
         if self._closing:
             return
-        stream = _Stream(audience)
-        self._add(stream)
+        stream = self._open(listener)
         try:
-            yield b"retry: 1000\n\n"
-            opening, replayed = await self._opening(audience, last_seen)
-            for chunk in opening:
+            async for chunk in self._chunks(stream, last_seen):
                 yield chunk
-            checked = asyncio.get_running_loop().time()
-            while (item := await _next(stream)) is not None:
-                position, chunk = item
-                # What came live while the missed events were read was among them.
-                if position is None or position > replayed:
-                    yield chunk
-                if asyncio.get_running_loop().time() - checked >= RECHECK_S:
-                    if not await self._renew(stream, recheck):
-                        yield b"event: gone\ndata: {}\n\n"
-                        return
-                    checked = asyncio.get_running_loop().time()
         finally:
             self._remove(stream)
+
+    async def serve(self, opened: Opened, receive: Receive, send: Send) -> None:
+        """Send a browser its events over ASGI, after the start of the response; ends when it goes."""
+        await self.start()
+        stream = self._open(opened.listener)
+
+        async def until_it_goes() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            _put(stream, None)
+
+        going = asyncio.create_task(until_it_goes())
+        try:
+            async with aclosing(self._chunks(stream, opened.last_seen)) as chunks:
+                async for chunk in chunks:
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            going.cancel()
+            self._remove(stream)
+
+    async def _chunks(self, stream: _Stream, last_seen: int | None) -> AsyncGenerator[bytes, None]:
+        """Yield what was missed, then what comes, to a stream that is in the fan-out already."""
+        if self._closing:
+            return
+        yield b"retry: 1000\n\n"
+        opening, replayed = await self._opening(stream.listener.audience, last_seen)
+        for chunk in opening:
+            yield chunk
+        while (item := await stream.queue.get()) is not None:
+            position, chunk = item
+            # What came live while the missed events were read was among them.
+            if position is None or position > replayed:
+                yield chunk
+            if item is _GONE:
+                return
 
     async def _opening(self, audience: frozenset[str], last_seen: int | None) -> tuple[list[bytes], int]:
         """Return what a browser is told first: the events it missed, then where the order stands.
@@ -181,7 +245,9 @@ class Feed:
         The second value is the position up to which it now has everything.
         """
         begun = self._last if last_seen is None else last_seen
-        missed = [] if last_seen is None else await sync_to_async(self.after)(last_seen, audience)
+        missed: list[Message] | None = []
+        if last_seen is not None:
+            missed = await sync_to_async(self.after, thread_sensitive=False)(last_seen, audience)
         replayed = 0
         if missed is None:
             chunks = [b"event: reload\ndata: {}\n\n"]
@@ -191,23 +257,55 @@ class Feed:
         hello = f"event: hello\ndata: {json.dumps({'position': replayed or begun})}\n\n"
         return [*chunks, hello.encode()], replayed
 
-    async def _renew(self, stream: _Stream, recheck: Callable[[], Awaitable[frozenset[str] | None]]) -> bool:
-        """Ask what a stream may hear now; False when nothing any more."""
-        fresh = await recheck()
-        if fresh is not None and fresh != stream.audience:
-            self._remove(stream)
-            stream.audience = fresh
-            self._add(stream)
-        return fresh is not None
+    async def _look_after(self) -> None:
+        """Speak to streams that have been silent, and send away those whose listener's rights have changed.
+
+        Not by a timer a stream: thousands of timers, and thousands of reads after an event, delay the event itself.
+        """
+        loop = asyncio.get_running_loop()
+        while not self._closing:
+            await asyncio.sleep(min(WATCH_S, KEEP_ALIVE_S, RECHECK_S))
+            now = loop.time()
+            for stream in list(self._streams):
+                if now - stream.spoken_at >= KEEP_ALIVE_S:
+                    stream.spoken_at = now
+                    _put(stream, _STILL_HERE)
+            due = sorted((s for s in self._streams if now - s.checked_at >= RECHECK_S), key=lambda s: s.checked_at)
+            for start in range(0, len(due), RECHECK_MOST):
+                await self._recheck(due[start : start + RECHECK_MOST])
+
+    async def _recheck(self, streams: Collection[_Stream]) -> None:
+        """Compare the marks of streams' listeners with what they were; when they cannot be read, try again later."""
+        try:
+            marks = await sync_to_async(self._marks, thread_sensitive=False)({one.listener.who for one in streams})
+        except Exception:
+            logger.exception("feed %s could not read what its streams hang on; it tries again", self.name)
+            return
+        now = asyncio.get_running_loop().time()
+        for stream in streams:
+            stream.checked_at = now
+            listener = stream.listener
+            if listener.who not in marks or marks[listener.who] != listener.mark:
+                _put(stream, _GONE)
+
+    def _marks(self, listeners: Collection[Hashable]) -> Mapping[Any, object]:
+        drop_broken()
+        return self.marks(listeners)
+
+    def _open(self, listener: Listener) -> _Stream:
+        now = asyncio.get_running_loop().time()
+        stream = _Stream(listener, spoken_at=now, checked_at=now)
+        self._add(stream)
+        return stream
 
     def _add(self, stream: _Stream) -> None:
         self._streams.add(stream)
-        for key in stream.audience:
+        for key in stream.listener.audience:
             self._by_key.setdefault(key, set()).add(stream)
 
     def _remove(self, stream: _Stream) -> None:
         self._streams.discard(stream)
-        for key in stream.audience:
+        for key in stream.listener.audience:
             listeners = self._by_key.get(key)
             if listeners is not None:
                 listeners.discard(stream)
@@ -246,23 +344,16 @@ class Feed:
                 continue
             for message in messages:
                 chunk = message.encoded()
-                hearers = set().union(*(self._by_key.get(key, ()) for key in message.audience))
-                for stream in hearers:
-                    _put(stream, (message.position, chunk))
+                item, now = (message.position, chunk), asyncio.get_running_loop().time()
+                for stream in set().union(*(self._by_key.get(key, ()) for key in message.audience)):
+                    stream.spoken_at = now
+                    _put(stream, item)
             if messages:
                 continue
             try:
                 await asyncio.wait_for(news.wait(), POLL_S)
             except TimeoutError:
                 continue
-
-
-async def _next(stream: _Stream) -> _Item | None:
-    """Wait for a stream's next chunk; a sign of life when nothing comes, None at its end."""
-    try:
-        return await asyncio.wait_for(stream.queue.get(), KEEP_ALIVE_S)
-    except TimeoutError:
-        return None, b": still here\n\n"
 
 
 def _put(stream: _Stream, item: _Item | None) -> None:
@@ -301,16 +392,30 @@ def last_event_id(request: HttpRequest) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
 
 
-def stream(
-    request: HttpRequest,
-    *,
-    feed: Feed,
-    audience: frozenset[str],
-    recheck: Callable[[], Awaitable[frozenset[str] | None]],
-) -> StreamingHttpResponse:
-    """Answer a request with an endless stream of events."""
-    body = feed.listen(audience, last_event_id(request), recheck)
-    response = StreamingHttpResponse(body, content_type="text/event-stream; charset=utf-8")
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A stream that a view has granted: what `serve` needs, and nothing of the request."""
+
+    feed: Feed
+    listener: Listener
+    last_seen: int | None
+
+
+def stream(request: HttpRequest, *, feed: Feed, listener: Listener) -> HttpResponseBase:
+    """Answer a request with an endless stream of events.
+
+    Below `asgi.application` the answer is only its head: the stream goes on when Django is done with the request.
+    Elsewhere (Django's own test client) Django sends the stream itself.
+    """
+    last_seen = last_event_id(request)
+    opened = getattr(request, "scope", {}).get(OPENED)
+    response: HttpResponseBase
+    if opened is None:
+        response = StreamingHttpResponse(feed.listen(listener, last_seen))
+    else:
+        opened.append(Opened(feed, listener, last_seen))
+        response = HttpResponse()
+    response["Content-Type"] = "text/event-stream; charset=utf-8"
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -120,21 +120,31 @@ def needs_second_factor(user: User | AnonymousUser) -> bool:
 
 
 def fingerprint(user_id: int) -> str | None:
-    """Return a short text that changes when anything of a user's rights does; None when the user may not sign in.
+    """Return a short text that changes when anything of a user's rights does; None when the user may not sign in."""
+    return fingerprints([user_id]).get(user_id)
 
-    An open stream compares it every 30 s, so that a role that ends closes the stream within 60 s.
+
+def fingerprints(user_ids: Collection[int]) -> dict[int, str]:
+    """Return the fingerprints of users, read for all of them at once; who may not sign in is left out.
+
+    Open streams compare them every 30 s, so that a role that ends closes the stream within 60 s.
     """
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None:
-        return None
+    users = User.objects.filter(pk__in=user_ids, is_active=True).in_bulk()
     now = clock.now()
-    parts: list[object] = [user.password[-12:], user.is_staff, user.is_superuser]
-    held = RoleAssignment.objects.at(now).filter(user=user).select_related("role", "unit").order_by("pk")
-    parts += [(row.pk, row.unit.current().pk, sorted(row.role.capabilities)) for row in held]
-    parts += Membership.objects.active().filter(user=user).order_by("pk").values_list("pk", "household")
-    parts += BoundPhone.objects.active().filter(user=user).order_by("pk").values_list("pk", flat=True)
-    parts.append(sorted(stewards.led_by(user)))
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+    parts: dict[int, list[object]] = {
+        key: [user.password[-12:], user.is_staff, user.is_superuser] for key, user in users.items()
+    }
+    held = RoleAssignment.objects.at(now).filter(user__in=users).select_related("role", "unit").order_by("pk")
+    for row in held:
+        parts[row.user_id].append((row.pk, row.unit.current().pk, sorted(row.role.capabilities)))
+    members = Membership.objects.active().filter(user__in=users).order_by("pk")
+    for user_id, *membership in members.values_list("user_id", "pk", "household"):
+        parts[user_id].append(("member", *membership))
+    for user_id, phone in BoundPhone.objects.active().filter(user__in=users).order_by("pk").values_list("user_id", "pk"):
+        parts[user_id].append(("phone", phone))
+    for user_id, households in stewards.led_by_each(users).items():
+        parts[user_id].append(("leads", sorted(households)))
+    return {key: hashlib.sha256(repr(found).encode()).hexdigest()[:16] for key, found in parts.items()}
 
 
 # Households: the one door

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from liengia.alarms import feed, policies, services
 from liengia.alarms.models import GroupHousehold, GroupRing, IncidentEvent
@@ -64,11 +65,23 @@ def test_whom_a_step_names_hears_it(scene: Desk) -> None:
 
 def test_a_stream_hangs_on_rights_and_on_the_group_of_ones_house(scene: Desk) -> None:
     user = member(scene, 2)
-    mark = feed._mark(user)
-    assert feed._mark(user) == mark
+    mark = feed.listener(user).mark
+    assert feed.marks([user.pk]) == {user.pk: mark}
     other = services.create_group(scene.hamlet, actor=Actor.system("test"))
     GroupHousehold.objects.filter(household=scene.houses[1]).update(group=other)
-    assert feed._mark(user) != mark
+    assert feed.marks([user.pk])[user.pk] != mark
+
+
+def test_what_streams_hang_on_is_read_for_all_at_once(
+    scene: Desk, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    users = [scene.leader, scene.officer, scene.elsewhere, *(member(scene, house) for house in (1, 2, 3, 3, 3))]
+    alone = {user.pk: feed.listener(user).mark for user in users}
+    with django_assert_max_num_queries(9):
+        assert feed.marks([user.pk for user in users]) == alone
+    users[-1].is_active = False
+    users[-1].save()
+    assert feed.marks([user.pk for user in users]).keys() == alone.keys() - {users[-1].pk}
 
 
 def test_nobody_listens_without_signing_in(scene: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +14,7 @@ from django.test import RequestFactory
 
 from liengia.alarms.models import EventKind, IncidentEvent
 from liengia.core import live
-from liengia.core.live import Feed, Message, Positioned
+from liengia.core.live import Feed, Listener, Message, Positioned
 from tests.alarms.console_scene import Desk, desk
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -31,13 +31,16 @@ def describe(rows: list[Positioned]) -> Iterable[Message]:
         yield Message(row.position or 0, "noted", HERE, {"key": row.pk})
 
 
-async def same() -> frozenset[str]:
-    return HERE
+LISTENER = Listener("somebody", HERE, "rights")
+
+
+def marks(who: Collection[str]) -> dict[str, object]:
+    return dict.fromkeys(who, "rights")
 
 
 @pytest.fixture
 async def feed() -> AsyncIterator[Feed]:
-    made = Feed("test", IncidentEvent, describe)
+    made = Feed("test", IncidentEvent, describe, marks)
     yield made
     made.close()
     await asyncio.sleep(0)
@@ -97,7 +100,7 @@ def test_what_was_rolled_back_leaves_no_hole() -> None:
 async def test_a_browser_that_comes_back_gets_each_event_once(scene: Desk, feed: Feed) -> None:
     await sync_to_async(write)(scene, 3)
     await sync_to_async(live.sequence)(IncidentEvent)
-    stream = feed.listen(HERE, 1, same)
+    stream = feed.listen(LISTENER, 1)
     begun = await take(stream, b"event: hello")
     assert positions(begun) == [2, 3]
     await sync_to_async(write)(scene, 2)
@@ -125,7 +128,7 @@ async def test_events_that_come_while_the_missed_ones_are_read_come_once(
         return real(position, audience)
 
     monkeypatch.setattr(feed, "after", slow)
-    stream = feed.listen(HERE, 0, same)
+    stream = feed.listen(LISTENER, 0)
     begun = await take(stream, b"event: hello")
     await sync_to_async(write)(scene, 1)
     await sync_to_async(live.sequence)(IncidentEvent)
@@ -143,41 +146,72 @@ async def test_one_that_missed_too_much_is_told_to_reload(scene: Desk, feed: Fee
     monkeypatch.setattr(live, "REPLAY_MOST", 2)
     await sync_to_async(write)(scene, 3)
     await sync_to_async(live.sequence)(IncidentEvent)
-    stream = feed.listen(HERE, 0, same)
+    stream = feed.listen(LISTENER, 0)
     assert any(b"event: reload" in chunk for chunk in await take(stream, b"hello"))
     await stream.aclose()  # type: ignore[attr-defined]
 
 
 async def test_a_slow_reader_is_let_go(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = live._Stream(HERE, asyncio.Queue(3))
+    stream = live._Stream(LISTENER, asyncio.Queue(3))
     for number in range(5):
         live._put(stream, (number, b"x"))
     assert stream.queue.get_nowait() is None
 
 
-async def test_a_stream_ends_when_its_readers_rights_change(scene: Desk, feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "KEEP_ALIVE_S", 0.05)
-    monkeypatch.setattr(live, "RECHECK_S", 0.1)
+@pytest.mark.parametrize("now", [{}, {"somebody": "other rights"}])
+async def test_a_stream_ends_when_its_listeners_rights_change(
+    scene: Desk, feed: Feed, monkeypatch: pytest.MonkeyPatch, now: dict[str, object]
+) -> None:
+    monkeypatch.setattr(live, "RECHECK_S", 0.05)
+    asked: list[Collection[str]] = []
 
-    async def gone() -> None:
-        return None
+    def read(who: Collection[str]) -> dict[str, object]:
+        asked.append(set(who))
+        return {"other": "rights", **(now if len(asked) > 2 else {"somebody": "rights"})}
 
-    stream = feed.listen(HERE, None, gone)
+    monkeypatch.setattr(feed, "marks", read)
+    stays = feed.listen(Listener("other", HERE, "rights"), None)
+    await take(stays, b"hello")
+    stream = feed.listen(LISTENER, None)
     assert (await take(stream, b"event: gone"))[-1].startswith(b"event: gone")
     assert [chunk async for chunk in stream] == []
-    assert feed.stream_count == 0
+    assert feed.stream_count == 1, "the other's rights are what they were"
+    assert {"somebody", "other"} in asked, "many are read at once"
+    await stays.aclose()  # type: ignore[attr-defined]
+
+
+async def test_rights_that_cannot_be_read_send_nobody_away(
+    scene: Desk, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "RECHECK_S", 0.05)
+    monkeypatch.setattr(live, "KEEP_ALIVE_S", 0.5)
+
+    def away(who: Collection[str]) -> dict[str, object]:
+        raise OSError("away")
+
+    monkeypatch.setattr(feed, "marks", away)
+    stream = feed.listen(LISTENER, None)
+    assert b"gone" not in b"".join(await take(stream, b": still here"))
+    await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_silent_stream_is_spoken_to(scene: Desk, feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "KEEP_ALIVE_S", 0.05)
+    stream = feed.listen(LISTENER, None)
+    assert (await take(stream, b": still here"))[-1] == b": still here\n\n"
+    await stream.aclose()  # type: ignore[attr-defined]
 
 
 async def test_nobody_hears_what_is_not_for_them(scene: Desk, feed: Feed) -> None:
     await sync_to_async(write)(scene, 1)
     await sync_to_async(live.sequence)(IncidentEvent)
-    stream = feed.listen(frozenset({"group:2"}), 0, same)
+    stream = feed.listen(Listener("stranger", frozenset({"group:2"}), "rights"), 0)
     assert positions(await take(stream, b"hello")) == []
     await stream.aclose()  # type: ignore[attr-defined]
 
 
 async def test_streams_end_when_the_process_stops(scene: Desk, feed: Feed) -> None:
-    stream = feed.listen(HERE, None, same)
+    stream = feed.listen(LISTENER, None)
     await take(stream, b"hello")
     feed.close()
     assert [chunk async for chunk in stream] == []
