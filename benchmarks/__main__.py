@@ -205,7 +205,7 @@ def main() -> int:
                 figures, failed = {"failed": f"{type(error).__name__}: {error}"[:300]}, True
         results["rows"][row.name] = {
             "title": row.title, "target": row.target, "took_s": round(time.monotonic() - began, 1),
-            "verdict": _verdict(row, figures), **figures,
+            "verdict": _verdict(row, figures), "figures": figures,
         }  # fmt: skip
         failed |= any(part.get(key) for part in (figures, figures.get("storm", {})) for key in WRONG)
         print(f"{_reads(row, figures)}   ({time.monotonic() - began:.0f} s)", flush=True)
@@ -227,9 +227,9 @@ def table(results: dict[str, Any], rows: list[Row]) -> str:
         "| --- | --- | --- | --- |",
     ]
     for row in rows:
-        figures = results["rows"][row.name]
+        figures = results["rows"][row.name]["figures"]
         is_measured = "skipped" not in figures and "failed" not in figures
-        short = ": **short of the target**" if figures["verdict"] == "short" else ""
+        short = ": **short of the target**" if results["rows"][row.name]["verdict"] == "short" else ""
         lines.append(
             f"| {row.title} | {row.target} | {_reads(row, figures)}{short} | {row.beside(figures) if is_measured else ''} |"
         )

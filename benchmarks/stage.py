@@ -28,6 +28,7 @@ import psycopg
 from tests.harness.postgres import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent
+_SIMULATOR = "liengia.operate.simulator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,8 @@ class Stage:
         for child in self.up().children():
             with suppress(psutil.Error):
                 line = child.cmdline()
-                for name in ("web", "bridge", "worker", "simulate"):
-                    if name in line:
+                for name, word in (*((name, name) for name in ("web", "bridge", "worker")), ("simulator", _SIMULATOR)):
+                    if word in line:
                         found[name] = child
                 if any("nats-server" in Path(part).name for part in line[:1]):
                     found["broker"] = child

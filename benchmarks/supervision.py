@@ -92,8 +92,7 @@ print(json.dumps({"alone": late(alone), "together": late(ran.exclude(pk__in=alon
 
 
 async def memory(stage: Stage, *, idle_s: float = 20) -> Figures:
-    """Measure the memory of all processes with the demonstration loaded, idle; the player of its devices apart."""
+    """Measure the memory of all processes with the demonstration loaded, idle; the player of its devices too."""
     await asyncio.sleep(idle_s)
     sizes = stage.memory_mb()
-    player = sizes.pop("simulate", 0.0)
-    return {"total_mb": sum(sizes.values()), **{f"{name}_mb": size for name, size in sizes.items()}, "simulator_mb": player}
+    return {"total_mb": sum(sizes.values()), **{f"{name}_mb": size for name, size in sizes.items()}}
