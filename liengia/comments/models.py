@@ -31,7 +31,7 @@ class Rule(models.Model):
     unit = models.OneToOneField(
         Unit, models.CASCADE, null=True, blank=True, related_name="comment_rule", verbose_name=_("commune")
     )
-    who = models.CharField(_("who may write"), max_length=8, choices=Who.choices, default=Who.GUESTS)
+    who = models.CharField(_("who may write"), max_length=8, choices=Who, default=Who.GUESTS)
     is_moderated_first = models.BooleanField(
         _("read before they are shown"), default=True, help_text=_("Otherwise comments are shown at once and read after.")
     )
@@ -138,14 +138,14 @@ class Comment(models.Model):
     name = NameField(max_length=120, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     is_official = models.BooleanField(default=False)
-    state = models.CharField(max_length=8, choices=CommentState.choices, default=CommentState.WAITING)
+    state = models.CharField(max_length=8, choices=CommentState, default=CommentState.WAITING)
     written_on = models.DateField(default=clock.today)
     shown_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    reason = models.CharField(max_length=12, choices=Reason.choices, blank=True)
+    reason = models.CharField(max_length=12, choices=Reason, blank=True)
     reason_words = NameField(max_length=300, blank=True)
-    second_look = models.CharField(max_length=8, choices=SecondLook.choices, default=SecondLook.NONE)
+    second_look = models.CharField(max_length=8, choices=SecondLook, default=SecondLook.NONE)
     second_look_at = models.DateTimeField(null=True, blank=True)
     writer_hash = models.CharField(max_length=64, blank=True, db_index=True)
     form_id = models.CharField(max_length=32, unique=True, null=True, blank=True, editable=False)
@@ -182,7 +182,7 @@ class Flag(models.Model):
     """A reader's report of a comment: why, and on which day; nothing of who reported."""
 
     comment = models.ForeignKey(Comment, models.CASCADE, related_name="flags")
-    reason = models.CharField(max_length=12, choices=Reason.choices)
+    reason = models.CharField(max_length=12, choices=Reason)
     on = models.DateField(default=clock.today)
     is_settled = models.BooleanField(default=False)
 

@@ -60,7 +60,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         if error.status == 404:
             raise
         messages.error(request, str(error))
-    return redirect(request.META.get("HTTP_REFERER") or "comments_office_queue")
+    return redirect(request.headers.get("referer") or "comments_office_queue")
 
 
 @requires(MODERATE)
