@@ -45,7 +45,7 @@ class Rule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.unit or _("The whole area"))
+        return str(self.unit or _("The area as a whole"))
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):

@@ -63,7 +63,7 @@ class RuleViewSet(OfficeViewSet):
     add_to_admin_menu = True
     inspect_view_enabled = False
     list_display = [
-        Column("unit", label=_("commune"), accessor=lambda rule: rule.unit or _("The whole area"), width="50%"),
+        Column("unit", label=_("commune"), accessor=lambda rule: rule.unit or _("The area as a whole"), width="50%"),
         Column("who", label=_("who may write"), accessor=lambda rule: rule.get_who_display()),
         Column("first", label=_("read before they are shown"), accessor=lambda rule: _("yes") if rule.is_moderated_first else _("no")),
     ]

@@ -83,7 +83,7 @@ _HEADLINES: Final = {
 
 _STEPS: Final = {
     Kind.FIRE: (
-        (gettext_lazy("Raise the alarm."), gettext_lazy("Done.")),
+        (gettext_lazy("Raise the alarm."), gettext_lazy("Press the button or shout, so that the whole group hears.")),
         (gettext_lazy("Cut the power."), gettext_lazy("The main switch of the house that burns.")),
         (
             gettext_lazy("Fight it with extinguishers."),
