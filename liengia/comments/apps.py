@@ -11,7 +11,7 @@ class CommentsConfig(AppConfig):
 
     name = "liengia.comments"
     label = "comments"
-    verbose_name = _("Comments")
+    verbose_name = _("Readers' comments")
 
     def ready(self) -> None:
         """Register kinds, capabilities, menus and chores."""

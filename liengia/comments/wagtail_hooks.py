@@ -50,7 +50,7 @@ class QueueItem(MenuItem):
 
 def queue_item() -> MenuItem:
     """Return the menu's item."""
-    return QueueItem(_("Comments"), reverse("comments_office_queue"), name="comments", icon_name="comment", order=310)
+    return QueueItem(_("Readers' comments"), reverse("comments_office_queue"), name="comments", icon_name="comment", order=310)
 
 
 class RuleViewSet(OfficeViewSet):
