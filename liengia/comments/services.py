@@ -189,6 +189,12 @@ def ask_second_look(code: str) -> Comment:
     return locked
 
 
+def may_ask(comment: Comment) -> bool:
+    """Tell whether the writer may still ask for a second look."""
+    is_out = comment.state in (CommentState.REFUSED, CommentState.REMOVED)
+    return is_out and comment.second_look == SecondLook.NONE and comment.erased_at is None
+
+
 def written_with(code: str) -> Comment:
     """Return the comment of a private code.
 

@@ -30,12 +30,8 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         services.ask_second_look(code)
         return redirect("comments:mine", code)
-    context = {
-        "comment": comment,
-        "link": request.build_absolute_uri(request.path),
-        "is_new": "moi" in request.GET,
-        "may_ask": comment.state in ("refused", "removed") and comment.second_look == "none" and not comment.erased_at,
-    }
+    link = request.build_absolute_uri(request.path)
+    context = {"comment": comment, "link": link, "is_new": "moi" in request.GET, "may_ask": services.may_ask(comment)}
     response = render(request, "comments/mine.html", context)
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
