@@ -1,0 +1,133 @@
+"""Official papers in the layout of Decree 30/2020/NĐ-CP: one description, as PDF (Typst) and as DOCX.
+
+The DOCX asks for Times New Roman, as the decree does; the PDF carries Liberation Serif, which has the same widths.
+The same description and instant give the same bytes in both formats.
+
+Source: Decree 30/2020/NĐ-CP on records work, appendix I (layout) and appendix III (forms).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from liengia.core import official_docx, pdf
+
+AUTHOR = "Liên Gia"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line in bold: a part of the paper."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph, justified, its first line indented by 1 cm; `lead` stands before it in bold."""
+
+    text: str
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a list, with a dash."""
+
+    text: str
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; `widths` are shares of the width, `numbers` the columns that are set to the right."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[int]
+    numbers: Sequence[int] = ()
+
+
+Piece = Heading | Paragraph | Item | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs: "TM. ỦY BAN NHÂN DÂN" (or nothing), the office, the name."""
+
+    office: str
+    name: str
+    authority: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialPaper:
+    """What a paper says. A number of None leaves the place to write it in; without `on` no place and date stand."""
+
+    kind: str
+    about: str
+    issuer: str
+    symbol: str
+    body: Sequence[Piece]
+    signers: Sequence[Signer]
+    superior: str = ""
+    number: int | None = None
+    place: str = ""
+    on: date | None = None
+    recipients: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def title(self) -> str:
+        """The title of the file: kind and subject."""
+        return f"{self.kind.capitalize()} {self.about}".replace("\n", " ")
+
+
+def day_words(day: date) -> str:
+    """Return "ngày 06 tháng 8 năm 2023": days under 10 and the months 1 and 2 have a leading zero, by the decree."""
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def number_words(number: int | None, symbol: str) -> str:
+    """Return "Số: 05/BB-UBND": numbers under 10 have a leading zero."""
+    return f"Số: {f'{number:02d}' if number is not None else '      '}/{symbol}"
+
+
+def _piece(piece: Piece) -> dict[str, object]:
+    if isinstance(piece, Heading):
+        return {"is": "heading", "text": piece.text}
+    if isinstance(piece, Table):
+        return {
+            "is": "table", "header": list(piece.header), "rows": [list(row) for row in piece.rows],
+            "widths": list(piece.widths), "numbers": list(piece.numbers),
+        }  # fmt: skip
+    return {"is": "item" if isinstance(piece, Item) else "paragraph", "text": piece.text, "lead": piece.lead}
+
+
+def described(paper: OfficialPaper) -> dict[str, object]:
+    """Return the description as both writers read it, numbers and dates in words."""
+    return {
+        "title": paper.title,
+        "author": AUTHOR,
+        "kind": paper.kind,
+        "about": paper.about,
+        "superior": paper.superior,
+        "issuer": paper.issuer,
+        "number": number_words(paper.number, paper.symbol).replace(" ", "\u00a0"),
+        "place_and_date": f"{paper.place}, {day_words(paper.on)}" if paper.on else "",
+        "body": [_piece(piece) for piece in paper.body],
+        "signers": [{"authority": list(one.authority), "office": one.office, "name": one.name} for one in paper.signers],
+        "recipients": list(paper.recipients),
+    }
+
+
+def as_pdf(paper: OfficialPaper, *, at: datetime) -> bytes:
+    """Return the paper as PDF; `at` is the document's date."""
+    return pdf.render("core/official", described(paper), at=at)
+
+
+def as_docx(paper: OfficialPaper, *, at: datetime) -> bytes:
+    """Return the paper as DOCX, to be changed in a word processor; `at` is the document's date."""
+    return official_docx.write(described(paper), at=at)

@@ -1,0 +1,141 @@
+"""Official papers: the layout of the decree, in both formats, and the same bytes for the same paper."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import UTC, date, datetime
+from zlib import decompress
+
+import pytest
+from django.conf import settings
+from docx import Document
+from docx.shared import Pt
+
+from liengia.core.official_papers import (
+    Heading,
+    Item,
+    OfficialPaper,
+    Paragraph,
+    Signer,
+    Table,
+    as_docx,
+    as_pdf,
+    day_words,
+    number_words,
+)
+
+AT = datetime(2023, 8, 6, 4, 0, tzinfo=UTC)
+LONG = "Bà con nêu đèn đường hư, nước ngập sau mưa, xe tải chạy vào giờ học sinh tan trường; Công an xã ghi nhận từng ý kiến. "
+
+
+def minutes(paragraphs: int = 3) -> OfficialPaper:
+    """Return minutes with every kind of piece."""
+    return OfficialPaper(
+        kind="Biên bản",
+        about="Diễn đàn “Công an xã lắng nghe ý kiến của Nhân dân”",
+        superior="Ủy ban nhân dân\nxã Cần Đước",
+        issuer="Công an xã",
+        symbol="BB-CAX",
+        number=5,
+        place="Cần Đước",
+        on=date(2023, 8, 6),
+        body=[
+            Heading("I. Thành phần"),
+            *[Paragraph(LONG * 3, lead=f"{number}.") for number in range(1, paragraphs + 1)],
+            Item("Ông Đặng Văn Thử <b>& “nháy”, #eval(\"1\") $x$ ẰẴỆỢ"),
+            Table(["TT", "Ý kiến", "Hạn"], [["1", "Đèn hẻm 14\ntắt", "13/8/2023"]], [1, 8, 3], numbers=[0]),
+        ],
+        signers=[Signer("Thư ký", "Mai Thị Thư"), Signer("Chủ tọa", "Đặng Văn Thử", ["TM. Ban tổ chức"])],
+        recipients=["UBND xã (báo cáo);", "Lưu: VT."],
+    )
+
+
+@pytest.mark.parametrize(
+    "day, words",
+    [
+        (date(2023, 8, 6), "ngày 06 tháng 8 năm 2023"),
+        (date(2026, 2, 28), "ngày 28 tháng 02 năm 2026"),
+        (date(2026, 1, 1), "ngày 01 tháng 01 năm 2026"),
+        (date(2026, 10, 10), "ngày 10 tháng 10 năm 2026"),
+    ],
+)
+def test_days_and_months_have_the_decrees_zeros(day: date, words: str) -> None:
+    assert day_words(day) == words
+
+
+def test_numbers_under_ten_have_a_zero_and_none_leaves_room() -> None:
+    assert number_words(5, "QĐ-UBND") == "Số: 05/QĐ-UBND" and number_words(376, "QĐ-UBND") == "Số: 376/QĐ-UBND"
+    assert number_words(None, "BB-CAX") == "Số:       /BB-CAX"
+
+
+@pytest.mark.parametrize("write", [as_pdf, as_docx])
+def test_the_same_paper_and_instant_are_the_same_bytes(write: object) -> None:
+    first, second = write(minutes(), at=AT), write(minutes(), at=AT)  # type: ignore[operator]
+    assert first == second
+    assert write(minutes(2), at=AT) != first  # type: ignore[operator]
+
+
+def test_the_pdf_carries_the_vendored_serif_and_nothing_else() -> None:
+    raw = as_pdf(minutes(), at=AT)
+    streams = b"".join(_inflated(raw))
+    assert b"LiberationSerif" in raw + streams and b"LiberationSerif-Bold" in raw + streams
+    assert b"BeVietnam" not in raw + streams and b"Libertinus" not in raw + streams
+
+
+def _inflated(raw: bytes) -> list[bytes]:
+    found = []
+    for part in raw.split(b"stream\n")[1:]:
+        try:
+            found.append(decompress(part.split(b"\nendstream")[0]))
+        except Exception:
+            continue
+    return found
+
+
+def test_the_docx_has_the_decrees_page_and_words() -> None:
+    document = Document(io.BytesIO(as_docx(minutes(), at=AT)))
+    section = document.sections[0]
+    sides = (section.page_width, section.page_height, section.left_margin, section.right_margin, section.top_margin)
+    assert [round(side.mm) for side in (*sides, section.bottom_margin)] == [210, 297, 30, 15, 20, 20]
+    assert section.different_first_page_header_footer and not section.first_page_header.paragraphs[0].text
+    assert "PAGE" in section.header.paragraphs[0]._p.xml and section.header.paragraphs[0].alignment == 1
+    assert document.styles["Normal"].font.name == "Times New Roman"
+    issuer, nation = document.tables[0].rows[0].cells
+    assert [line for line in issuer.text.split("\n") if line] == ["ỦY BAN NHÂN DÂN", "XÃ CẦN ĐƯỚC", "CÔNG AN XÃ"]
+    assert nation.text.split("\n")[:2] == ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
+    assert document.tables[0].rows[1].cells[0].text == "Số:\u00a005/BB-CAX"
+    assert document.tables[0].rows[1].cells[1].text == "Cần Đước, ngày 06 tháng 8 năm 2023"
+    body = [one for one in document.paragraphs if one.alignment == 3]
+    assert len(body) == 4 and all(one.runs[-1].font.size == Pt(14) for one in body)
+    assert "<b>& “nháy”, #eval(\"1\") $x$ ẰẴỆỢ" in body[-1].text
+    assert document.core_properties.created.isoformat() == "2023-08-06T04:00:00+00:00"
+    assert "TM. BAN TỔ CHỨC\nCHỦ TỌA" in document.tables[2].rows[0].cells[1].text
+    assert document.tables[3].rows[0].cells[0].text.startswith("Nơi nhận:\n- UBND xã (báo cáo);")
+
+
+def test_the_docx_has_well_formed_parts_only() -> None:
+    from lxml import etree
+
+    with zipfile.ZipFile(io.BytesIO(as_docx(minutes(), at=AT))) as packed:
+        assert packed.namelist()[0] == "[Content_Types].xml"
+        for name in packed.namelist():
+            if name.endswith((".xml", ".rels")):
+                etree.fromstring(packed.read(name))
+
+
+def test_without_place_and_day_no_line_of_them_stands() -> None:
+    paper = OfficialPaper("Biên bản", "Họp", "UBND xã", "BB-UBND", [Paragraph("Nội dung.")], [Signer("Chủ tịch", "A")])
+    document = Document(io.BytesIO(as_docx(paper, at=AT)))
+    assert document.tables[0].rows[1].cells[1].text == ""
+    assert as_pdf(paper, at=AT).startswith(b"%PDF-")
+
+
+def test_the_vendored_fonts_are_the_manifests() -> None:
+    folder = settings.BASE_DIR / "core" / "typst" / "fonts"
+    for font in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["fonts"]:
+        assert (folder / font["licence_file"]).exists()
+        for name, told in font["files"].items():
+            assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == told, name
