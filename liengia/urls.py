@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.conf.urls.static import static
-from django.urls import include, path
+from django.urls import include, path, re_path
 from wagtail.admin import urls as wagtail_admin
+from wagtail.urls import serve_pattern
+
+from liengia.portal.views import files, pages
 
 urlpatterns = [
     path("", include("liengia.operate.urls")),
@@ -16,5 +19,8 @@ urlpatterns = [
     path("", include("liengia.alarms.urls")),
     path("", include("liengia.comments.urls")),
     path("", include("liengia.portal.urls")),
+    # Wagtail asks for these two by name. The tree of pages comes last: every other address wins over it.
+    path("tep/<int:pk>/<path:name>", files.document, name="wagtaildocs_serve"),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    re_path(serve_pattern, pages.page, name="wagtail_serve"),
 ]

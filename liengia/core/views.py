@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views import i18n
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 ViewT = TypeVar("ViewT", bound=Callable[..., HttpResponseBase])
@@ -29,6 +30,7 @@ def for_everybody(view: ViewT) -> ViewT:
 
 
 @for_everybody
+@csrf_exempt  # cached pages hold no token, and another site could only turn the words into English
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Keep the reader's language in a cookie and go back; only to a page of this site."""

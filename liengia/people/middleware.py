@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -48,7 +49,8 @@ class SecondFactorMiddleware(_Passing):
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Look before the view runs."""
-        self._end_revoked(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:  # else a public page would read a session, and vary by it
+            self._end_revoked(request)
         if not request.path.startswith(GATED):
             return None
         if not request.user.is_authenticated:

@@ -1,7 +1,8 @@
-"""The commune's public front: home page, what this is, privacy, accessibility; news, comments and search are to come.
+"""The public front: a tree of pages with news, plain pages, and a portal for each commune that wants one.
 
-The front never shows a running alarm: that is its group's matter. Each figure leads to the words that say how it
-is counted. With the alarms room off the page leaves out what belongs to it and stays whole.
+Everybody reads the same: no page here holds a token, a session, a nonce or anything of one person. The front never
+shows a running alarm. Each figure leads to the words that say how it is counted. What belongs to a room that is off
+is left out, and the page stays whole.
 
-Public door: `urls`, `queries`.
+Public door: `models`, `news`, `queries`, `urls`.
 """

@@ -10,6 +10,7 @@ from liengia.core.menus import Item, register
 def register_own() -> None:
     """Add them; called from `AppConfig.ready`."""
     register(Item("main", "portal", _("Front page"), "portal:home", "home", 1))
+    register(Item("main", "portal", _("News"), "portal:news", "news", 10))
     register(Item("main", "portal", _("About this site"), "portal:about", "info-circle", 900))
     register(Item("foot", "portal", _("Privacy"), "portal:privacy", "lock", 10))
     register(Item("foot", "portal", _("Accessibility"), "portal:accessibility", "wheelchair", 20))

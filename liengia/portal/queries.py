@@ -6,26 +6,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from liengia.alarms.models import Drill, GroupHousehold, NeighbourGroup
-from liengia.core import clock, rooms
+from liengia.core import clock, front, rooms
+from liengia.core.front import Figure
+from liengia.core.text import sort_key
 from liengia.people.models import DutyPost
 from liengia.people.queries import emergency_numbers
+from liengia.portal.models import CommunePortalPage
 from liengia.units.models import Unit
 
 YEAR = timedelta(days=365)
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number, what it counts, and where the way of counting stands (an anchor of the page about the site)."""
-
-    value: str
-    words: str
-    source: str
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +80,18 @@ def figures(commune: Unit | None) -> list[Figure]:
     day = f"{clock.today():%d/%m/%Y}"
     units = Unit.objects.current()
     hamlets = units.hamlets() if commune is None else units.below(commune).hamlets()
+    about = reverse("portal:about")
     found: list[Figure] = []
     if rooms.is_on("alarms", commune):
         found += _alarm_figures(commune, day)
     count = hamlets.count()
     words = ngettext("hamlet or quarter", "hamlets and quarters", count)
-    found.append(Figure(_grouped(count), words, _("list of units, %(day)s") % {"day": day}, "don-vi"))
+    found.append(Figure(_grouped(count), words, _("list of units, %(day)s") % {"day": day}, f"{about}#don-vi"))
     if commune is None and len(found) < 4:
         count = units.communes().count()
         words = ngettext("commune", "communes", count)
-        found.append(Figure(_grouped(count), words, _("list of units, %(day)s") % {"day": day}, "don-vi"))
-    return found
+        found.append(Figure(_grouped(count), words, _("list of units, %(day)s") % {"day": day}, f"{about}#don-vi"))
+    return [*front.figures.of(commune), *found]
 
 
 def _alarm_figures(commune: Unit | None, day: str) -> list[Figure]:
@@ -109,25 +104,26 @@ def _alarm_figures(commune: Unit | None, day: str) -> list[Figure]:
     houses = GroupHousehold.objects.active().filter(group__in=groups).count()
     since = clock.now() - YEAR
     drills = Drill.objects.filter(group__in=groups, ended_at__gte=since, cancelled_at=None).count()
+    about = reverse("portal:about")
     register = _("register of groups, %(day)s") % {"day": day}
     return [
         Figure(
             _grouped(group_count),
             ngettext("inter-family group", "inter-family groups", group_count),
             register,
-            "so-to",
+            f"{about}#so-to",
         ),
         Figure(
             _grouped(houses),
             ngettext("house that hears its neighbours", "houses that hear one another", houses),
             register,
-            "so-to",
+            f"{about}#so-to",
         ),
         Figure(
             _grouped(drills),
             ngettext("drill in the last 12 months", "drills in the last 12 months", drills),
             _("log of drills, %(day)s") % {"day": day},
-            "dien-tap",
+            f"{about}#dien-tap",
         ),
     ]
 
@@ -135,3 +131,9 @@ def _alarm_figures(commune: Unit | None, day: str) -> list[Figure]:
 def _grouped(number: int) -> str:
     """Return "4.615", as the portal writes thousands."""
     return f"{number:,}".replace(",", ".")
+
+
+def portals() -> list[CommunePortalPage]:
+    """Return the communes' own portals, as a Vietnamese dictionary orders their names."""
+    found = CommunePortalPage.objects.live().select_related("unit")
+    return sorted(found, key=lambda portal: sort_key(portal.title))

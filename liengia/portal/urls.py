@@ -1,15 +1,17 @@
-"""Addresses of the public front."""
+"""Addresses of the portal that have names: fixed pages, copies of pictures, files. All others stand in the page tree."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from liengia.portal import views
+from liengia.portal.views import files, pages
 
 app_name = "portal"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("gioi-thieu/", views.about, name="about"),
-    path("quyen-rieng-tu/", views.privacy, name="privacy"),
-    path("tro-nang/", views.accessibility, name="accessibility"),
+    path("", pages.page, name="home"),
+    path("tin-tuc/", pages.page, {"path": "tin-tuc/"}, name="news"),
+    path("gioi-thieu/", pages.page, {"path": "gioi-thieu/"}, name="about"),
+    path("quyen-rieng-tu/", pages.page, {"path": "quyen-rieng-tu/"}, name="privacy"),
+    path("tro-nang/", pages.page, {"path": "tro-nang/"}, name="accessibility"),
+    path("hinh/<int:pk>-<slug:version>/<int:width>.<slug:form>", files.picture, name="picture"),
 ]

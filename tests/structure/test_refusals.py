@@ -157,7 +157,7 @@ def test_refuses_08_that_who_is_criticised_handles_or_sees_it() -> None:
 
 @pytest.mark.django_db
 def test_refuses_10_location_of_anybody_but_the_presser_and_forgets_it() -> None:
-    located = {name.rpartition(".")[0] for name in field_names() if re.search(r"\.(lat|lon|position_lat|geo)", name)}
+    located = {name.rpartition(".")[0] for name in field_names() if re.search(r"\.((lat|lon|position_lat)$|geo)", name)}
     places = {"units.Unit", "people.Household", "organisations.Organisation", "alarms.NeighbourGroup"}
     assert located - places == {"alarms.Press"}, "places stand still; of persons only who presses is located"
     from liengia.opinions.services.retention import POINT_FOR

@@ -274,6 +274,12 @@ def site_clock(value: datetime | None) -> str:
     return f"{weekday}, {day} {vn_time(value)} (GMT +7)"
 
 
+@register.filter
+def site_day(value: datetime | None) -> str:
+    """Return the day of the site's clock: "Thứ Hai, 13/01/2025". A cached page cannot know the minute."""
+    return ", ".join(vn_date(value).rsplit(" ", 1))
+
+
 @register.simple_tag
 def when(value: datetime | date | None, form: str = "datetime") -> SafeString:
     """Show an instant as a `<time>`; `form` is datetime, date, time or exact."""

@@ -1,0 +1,32 @@
+"""Pages, pictures and bylines of the portal."""
+
+from liengia.portal.models.media import PortalDocument, PortalImage, PortalRendition, Rights
+from liengia.portal.models.news import (
+    ArticlePage,
+    ArticleQuerySet,
+    Byline,
+    ChosenArticle,
+    Erratum,
+    NewsIndexPage,
+)
+from liengia.portal.models.pages import AreaHomePage, CommuneListPage, CommunePortalPage, PlainPage
+from liengia.portal.models.snippets import Author, Topic
+
+__all__ = [
+    "AreaHomePage",
+    "ArticlePage",
+    "ArticleQuerySet",
+    "Author",
+    "Byline",
+    "ChosenArticle",
+    "CommuneListPage",
+    "CommunePortalPage",
+    "Erratum",
+    "NewsIndexPage",
+    "PlainPage",
+    "PortalDocument",
+    "PortalImage",
+    "PortalRendition",
+    "Rights",
+    "Topic",
+]

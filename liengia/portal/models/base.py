@@ -1,0 +1,38 @@
+"""What all pages of the portal share."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import Page
+
+# Fields that every page has from Wagtail; none of them is made for words about a person.
+OF_EVERY_PAGE = frozenset(
+    {"title", "draft_title", "slug", "url_path", "seo_title", "search_description", "path", "translation_key",
+     "latest_revision", "latest_revision_created_at"}
+)
+
+
+class SitePage(Page):
+    """A page of the portal. It is one with its children in the tree of addresses, and looks up nothing to know its own."""
+
+    promote_panels: ClassVar = [
+        MultiFieldPanel([FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")], _("Address and search"))
+    ]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def address(self) -> str:
+        """The page's path on this site: Wagtail's own way to it costs queries, and there is one site."""
+        return "/" + self.url_path.split("/", 2)[2]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add what the page of this kind shows; the reads stand on models, and so are imported when asked."""
+        from liengia.portal import contexts
+
+        return super().get_context(request, *args, **kwargs) | contexts.of(self, request)

@@ -1,0 +1,1 @@
+"""The portal's views: pages of the tree, and copies of pictures and files."""
