@@ -25,6 +25,7 @@ from liengia.operate.prepare import SIMULATOR_DEVICES
 from liengia.people import demo as people
 from liengia.people.demo_logins import PASSWORD, TOTP_SECRET
 from liengia.people.models import Household, User
+from liengia.portal import demo as portal
 from liengia.units import demo as units
 
 ACTOR: Final = Actor.system("demo")
@@ -48,7 +49,7 @@ def is_loaded() -> bool:
 def load_once() -> bool:
     """Load the demonstration unless it is there; True when it was loaded now."""
     if is_loaded():
-        return False
+        return not portal.is_loaded() and bool(portal.load())
     load()
     return True
 
@@ -77,6 +78,7 @@ def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[s
         keys.KEYS_DIR / SIMULATOR_DEVICES, [secret for secret in secrets if secret.device not in silent]
     )
     _tell_stories(third, made)
+    say(f"{portal.load()} articles")
     _write_logins(loaded)
     say("what happened before")
 

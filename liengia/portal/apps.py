@@ -12,7 +12,13 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        """Add the portal's words to the menus."""
-        from liengia.portal import menus
+        """Add the portal's words to the menus, its texts to the search, and follow what happens to its pages."""
+        from liengia.core import search
+        from liengia.portal import audit_kinds, front_acts, menus, services, signals
 
         menus.register_own()
+        audit_kinds.register_own()
+        front_acts.register_own()
+        search.register_source(services.ARTICLE, services.entries_of_articles)
+        search.register_source(services.PLAIN, services.entries_of_pages)
+        signals.connect()

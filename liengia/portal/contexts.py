@@ -114,6 +114,8 @@ def _(page: ArticlePage, request: HttpRequest) -> dict[str, Any]:
     bylines = [one.author.name for one in page.bylines.select_related("author")]
     topics = list(page.topics.all())
     return place.context() | {
+        "crumbs": news.crumbs(page),
+        "cover_caption": page.cover_caption or (page.cover.caption if page.cover is not None else ""),
         "authors": " - ".join(bylines),
         "topics": topics,
         "place_now": news.present_name(page.unit),

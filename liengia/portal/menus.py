@@ -12,5 +12,6 @@ def register_own() -> None:
     register(Item("main", "portal", _("Front page"), "portal:home", "home", 1))
     register(Item("main", "portal", _("News"), "portal:news", "news", 10))
     register(Item("main", "portal", _("About this site"), "portal:about", "info-circle", 900))
+    register(Item("foot", "portal", _("The communes"), "portal:communes", "building-community", 5))
     register(Item("foot", "portal", _("Privacy"), "portal:privacy", "lock", 10))
     register(Item("foot", "portal", _("Accessibility"), "portal:accessibility", "wheelchair", 20))

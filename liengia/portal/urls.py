@@ -10,6 +10,7 @@ app_name = "portal"
 urlpatterns = [
     path("", pages.page, name="home"),
     path("tin-tuc/", pages.page, {"path": "tin-tuc/"}, name="news"),
+    path("xa/", pages.page, {"path": "xa/"}, name="communes"),
     path("gioi-thieu/", pages.page, {"path": "gioi-thieu/"}, name="about"),
     path("quyen-rieng-tu/", pages.page, {"path": "quyen-rieng-tu/"}, name="privacy"),
     path("tro-nang/", pages.page, {"path": "tro-nang/"}, name="accessibility"),

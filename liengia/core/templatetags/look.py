@@ -277,7 +277,7 @@ def site_clock(value: datetime | None) -> str:
 @register.filter
 def site_day(value: datetime | None) -> str:
     """Return the day of the site's clock: "Thứ Hai, 13/01/2025". A cached page cannot know the minute."""
-    return ", ".join(vn_date(value).rsplit(" ", 1))
+    return ", ".join(vn_date(value).rsplit(" ", 1)) if value else ""
 
 
 @register.simple_tag

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
@@ -25,6 +27,13 @@ class SitePage(Page):
 
     class Meta:
         abstract = True
+
+    @property
+    def plain_text(self) -> str:
+        """The page's words without markup, for its length and for the search index."""
+        blocks = getattr(self, "body", ())
+        words = [getattr(self, "lead", ""), *(" ".join(block.block.get_searchable_content(block.value)) for block in blocks)]
+        return re.sub(r"\s+", " ", strip_tags(" ".join(words))).strip()
 
     @property
     def address(self) -> str:

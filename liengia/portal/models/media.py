@@ -32,7 +32,7 @@ class PortalImage(AbstractImage):
 
     caption = models.CharField(_("caption"), max_length=300, blank=True, help_text=_("Shown under the picture unless the article gives another."))
     credit = models.CharField(_("made by"), max_length=120, blank=True, help_text=_("Such as: Tranh: Liên Gia"))
-    rights = models.CharField(_("rights"), max_length=10, choices=Rights.choices, default=Rights.OWN)
+    rights = models.CharField(_("rights"), max_length=10, choices=Rights, default=Rights.OWN)
     source = models.CharField(_("source"), max_length=250, blank=True, help_text=_("Where it comes from, or the licence's name."))
     shows_recognisable_child = models.BooleanField(_("a child can be recognised on it"), default=False)
     has_guardian_consent = models.BooleanField(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
@@ -126,6 +124,7 @@ class ArticlePage(SitePage):
     cover = models.ForeignKey(
         PortalImage, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("main picture")
     )
+    cover_caption = models.CharField(_("caption of the main picture"), max_length=300, blank=True)
     body = StreamField(ArticleBlocks(), verbose_name=_("body"))
     topics = ParentalManyToManyField(Topic, blank=True, related_name="articles", verbose_name=_("topics"))
     contributors = models.CharField(
@@ -142,7 +141,7 @@ class ArticlePage(SitePage):
     content_panels: ClassVar = [
         MultiFieldPanel([FieldPanel("place"), *SitePage.content_panels, FieldPanel("unit")], _("Place and title")),
         FieldPanel("lead"),
-        FieldPanel("cover"),
+        MultiFieldPanel([FieldPanel("cover"), FieldPanel("cover_caption")], _("Main picture")),
         FieldPanel("body"),
         MultiFieldPanel(
             [InlinePanel("bylines", label=_("author")), FieldPanel("contributors"), FieldPanel("source"), FieldPanel("published_at")],
@@ -155,7 +154,7 @@ class ArticlePage(SitePage):
 
     objects = PageManager.from_queryset(ArticleQuerySet)()
 
-    IMPERSONAL: ClassVar = (OF_EVERY_PAGE - {"title", "draft_title"}) | {"place", "source"}
+    IMPERSONAL: ClassVar = (OF_EVERY_PAGE - {"title", "draft_title"}) | {"place", "source", "cover_caption"}
 
     class Meta:
         verbose_name = _("article")
@@ -199,12 +198,6 @@ class ArticlePage(SitePage):
         for block in self.body:
             found |= {image.pk: image for image in _images(block)}
         return list(found.values())
-
-    @property
-    def plain_text(self) -> str:
-        """The article's words without markup: for its length and for the search index."""
-        words = [self.lead, *(" ".join(block.block.get_searchable_content(block.value)) for block in self.body)]
-        return re.sub(r"\s+", " ", strip_tags(" ".join(words))).strip()
 
     @property
     def minutes(self) -> int:

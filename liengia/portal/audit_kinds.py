@@ -1,0 +1,19 @@
+"""Kinds of entries of this room; none of them holds personal data: what a page says stands in its revisions."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit.kinds import Kind, register
+
+_NONE = "Holds no personal data: addresses of pages."
+
+
+def register_own() -> None:
+    """Add them; called from `AppConfig.ready`."""
+    for code, label in (
+        ("portal.opened", _("portal of a commune opened")),
+        ("portal.published", _("page published")),
+        ("portal.withdrawn", _("page taken down")),
+    ):
+        register(Kind(code, label=label, erase=_NONE))

@@ -1,0 +1,120 @@
+"""Writes of the portal: opening a commune's portal, and what follows when a page goes public or is taken down.
+
+Pages themselves are written by Wagtail's editor; its own signals call `announce` and `withdraw`, so that the search
+index and the page cache follow whoever publishes: a person, a schedule, a script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Collection, Page
+
+from liengia.audit import services as audit
+from liengia.core import pagecache, search
+from liengia.core.actor import Actor
+from liengia.core.errors import Invalid
+from liengia.core.text import fold
+from liengia.portal import news
+from liengia.portal.models import ArticlePage, CommuneListPage, CommunePortalPage, NewsIndexPage, PlainPage
+from liengia.units.models import Unit
+
+ARTICLE = "article"
+PLAIN = "page"
+
+
+@transaction.atomic
+def open_commune_portal(unit: Unit, *, actor: Actor) -> CommunePortalPage:
+    """Open a commune's portal with its news and its own collection of pictures and files.
+
+    Raises:
+        Invalid: the commune has one already, or the unit is no commune that stands.
+    """
+    if unit.level != "commune" or not unit.is_current:
+        raise Invalid(_("A portal belongs to a commune."), code="not_a_commune")
+    if CommunePortalPage.objects.filter(unit__in=unit.lineage_ids()).exists():
+        raise Invalid(_("This commune has its portal already."), code="portal_exists")
+    root = Collection.get_first_root_node()
+    collection = root.add_child(name=f"{unit.full_name} ({unit.code})")
+    portal = CommunePortalPage(
+        title=unit.full_name, slug=slugify(fold(unit.name)), unit=unit, collection=collection
+    )
+    CommuneListPage.objects.get().add_child(instance=portal)
+    portal.add_child(instance=NewsIndexPage(title="Tin tức", slug="tin-tuc"))
+    audit.record("portal.opened", actor=actor, about=portal, unit=unit, facts={"slug": portal.slug})
+    pagecache.bump()
+    return portal
+
+
+@transaction.atomic
+def announce(page: Page, *, actor: Actor) -> None:
+    """Put what went public into the search index, forget the kept pages, and record that it was published."""
+    entry = entry_of(page)
+    if entry is not None:
+        search.put(entry)
+    pagecache.bump()
+    audit.record("portal.published", actor=actor, about=page, facts={"address": page.url_path})
+
+
+@transaction.atomic
+def withdraw(page: Page, *, actor: Actor) -> None:
+    """Take what is public no longer out of the index, forget the kept pages, and record that it was taken down."""
+    search.remove(ARTICLE if isinstance(page, ArticlePage) else PLAIN, str(page.pk))
+    pagecache.bump()
+    audit.record("portal.withdrawn", actor=actor, about=page, facts={"address": page.url_path})
+
+
+@transaction.atomic
+def readdress(page: Page) -> None:
+    """Renew the addresses in the index of what lies at or below a page that moved."""
+    for below in Page.objects.descendant_of(page, inclusive=True).live().type(ArticlePage, PlainPage):
+        if (entry := entry_of(below)) is not None:
+            search.put(entry)
+    pagecache.bump()
+
+
+def entry_of(page: Page) -> search.Entry | None:
+    """Return what the search index holds of a page: nothing of drafts, nothing but what its readers see."""
+    found = page.specific
+    if not found.live:
+        return None
+    if isinstance(found, ArticlePage):
+        return _article(found)
+    if isinstance(found, PlainPage):
+        at = found.last_published_at or found.latest_revision_created_at
+        return None if at is None else search.Entry(PLAIN, str(found.pk), found.title, found.plain_text, found.address, at)
+    return None
+
+
+def _article(page: ArticlePage) -> search.Entry | None:
+    if page.published_at is None:
+        return None
+    unit = page.unit
+    places = [page.place]
+    ids: tuple[int, ...] = ()
+    if unit is not None:
+        heirs = [above for heir in unit.heirs() for above in (heir, *heir.ancestors())]
+        ids = tuple({unit.pk, *(above.pk for above in heirs), *(above.pk for above in unit.ancestors())})
+        places += [unit.full_name, news.present_name(unit), *(above.full_name for above in heirs)]
+    authors = [one.author.name for one in page.bylines.select_related("author")]
+    body = " ".join([page.plain_text, *authors, page.contributors])
+    return search.Entry(
+        ARTICLE, str(page.pk), page.title, body, page.address, page.published_at, ids, tuple(dict.fromkeys(filter(None, places)))
+    )
+
+
+def entries_of_articles() -> Iterator[search.Entry]:
+    """Yield every public article, for a search index that is made anew."""
+    for page in ArticlePage.objects.all().published().iterator(chunk_size=100):
+        if (entry := _article(page)) is not None:
+            yield entry
+
+
+def entries_of_pages() -> Iterator[search.Entry]:
+    """Yield every public plain page."""
+    for page in PlainPage.objects.live():
+        if (entry := entry_of(page)) is not None:
+            yield entry
