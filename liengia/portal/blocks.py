@@ -82,7 +82,7 @@ class GalleryBlock(blocks.StructBlock):
 class QuotationBlock(blocks.StructBlock):
     """What somebody said, who, and as what they said it."""
 
-    text = blocks.TextBlock(label=_("words"), rows=3)
+    text = blocks.TextBlock(label=_("what was said"), rows=3)
     who = blocks.CharBlock(label=_("who said it"), max_length=120, required=False)
     role = blocks.CharBlock(label=_("as what"), max_length=160, required=False)
 
@@ -96,7 +96,7 @@ class TableBlock(blocks.StructBlock):
     """A table: the first column names its rows; numbers stand right; the last row may be the sum."""
 
     table = TypedTableBlock(
-        [("text", blocks.CharBlock(label=_("text"), required=False)), ("number", blocks.DecimalBlock(label=_("number"), required=False))],
+        [("text", blocks.CharBlock(label=_("passage"), required=False)), ("number", blocks.DecimalBlock(label=_("number"), required=False))],
         label=_("table"),
     )
     has_sum = blocks.BooleanBlock(label=_("the last row is the sum"), required=False)
@@ -197,7 +197,7 @@ class SiteTextBlock(blocks.StructBlock):
 class ArticleBlocks(blocks.StreamBlock):
     """The body of an article."""
 
-    paragraph = blocks.RichTextBlock(label=_("text"), icon="pilcrow", features=RICH, template="portal/blocks/paragraph.html")
+    paragraph = blocks.RichTextBlock(label=_("passage"), icon="pilcrow", features=RICH, template="portal/blocks/paragraph.html")
     figure = FigureBlock()
     gallery = GalleryBlock()
     quotation = QuotationBlock()

@@ -35,6 +35,7 @@ SECTIONS: Final[dict[str, Section]] = dict(
         _of("reading", _("Privacy: when you only read"), is_required_on="quyen-rieng-tu"),
         _of("never_stored", _("Privacy: what is never stored"), is_required_on="quyen-rieng-tu"),
         _of("house", _("Privacy: when your house is in a group"), "alarms", "quyen-rieng-tu"),
+        _of("opinions", _("Privacy: when you send an opinion"), "opinions", "quyen-rieng-tu"),
         _of("pictures", _("Privacy: pictures and names in articles"), is_required_on="quyen-rieng-tu"),
         _of("rights", _("Privacy: your rights"), is_required_on="quyen-rieng-tu"),
         _of("easy", _("Accessibility: what you can do")),

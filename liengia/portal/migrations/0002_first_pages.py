@@ -18,7 +18,7 @@ CHILDREN = [
      ["not_an_alarm", "groups", "counting"]),
     ("plainpage", "quyen-rieng-tu", "Quyền riêng tư",
      "Chúng tôi giữ những gì hàng xóm cần để giúp nhau, không lâu hơn mức cần, và nói rõ ở đây đó là những gì.",
-     ["reading", "never_stored", "house", "pictures", "rights"]),
+     ["reading", "never_stored", "house", "opinions", "pictures", "rights"]),
     ("plainpage", "tro-nang", "Trợ năng",
      "Trang này dành cho mọi người: mắt kém, một tay, máy cũ, bàn phím, trình đọc màn hình.",
      ["easy", "standard"]),

@@ -22,7 +22,7 @@ class Topic(models.Model):
     IMPERSONAL: ClassVar = {"name", "slug", "words"}
 
     class Meta:
-        verbose_name = _("topic")
+        verbose_name = _("topic of news")
         verbose_name_plural = _("topics")
         ordering: ClassVar = ["order", "slug"]
 
