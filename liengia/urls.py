@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("liengia.portal.urls")),
     # Wagtail asks for these two by name. The tree of pages comes last: every other address wins over it.
     path("tep/<int:pk>/<path:name>", files.document, name="wagtaildocs_serve"),
+    path("media/images/<str:name>", files.thumbnail),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     re_path(serve_pattern, pages.page, name="wagtail_serve"),
 ]

@@ -41,3 +41,17 @@ def test_a_private_collection_and_a_wrong_name_are_absent() -> None:
     CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
     PortalDocument.objects.filter(pk=file.pk).update(collection=private)
     assert Client().get(file.url).status_code == 404
+
+
+def test_the_back_offices_thumbnails_are_for_those_who_work_there() -> None:
+    from tests.cast import assemble
+    from tests.portal.pages_scene import picture
+
+    cast = assemble()
+    address = picture().get_rendition("max-165x165").url
+    assert address.startswith("/media/images/")
+    assert Client().get(address).status_code == 302
+    for who, status in ((cast.khach, 404), (cast.quan, 200)):
+        client = Client()
+        client.force_login(who, backend="liengia.people.backends.PhoneBackend")
+        assert client.get(address).status_code == status, who

@@ -10,9 +10,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from wagtail.models import CollectionViewRestriction
 
-from liengia.people.policies import public
+from liengia.people.policies import public, signed_in
 from liengia.portal import pictures, ranges
-from liengia.portal.models import PortalDocument, PortalImage
+from liengia.portal.models import PortalDocument, PortalImage, PortalRendition
 
 # What a browser may show in its window; all else is saved, so that no file becomes a page of this site.
 SHOWN: Final = {"pdf": "application/pdf", "mp4": "video/mp4", "webm": "video/webm", "vtt": "text/vtt"}
@@ -29,6 +29,16 @@ def picture(request: HttpRequest, pk: int, version: str, width: int, form: str) 
     response = FileResponse(copy.file.open("rb"), content_type=pictures.FORMS[form])
     response["Cache-Control"] = pictures.CACHED
     return response
+
+
+@signed_in
+@require_safe
+def thumbnail(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Send one of the copies that the back office shows; readers have their own addresses of copies (`picture`)."""
+    if not request.user.has_perm("wagtailadmin.access_admin"):
+        raise Http404
+    found = get_object_or_404(PortalRendition, file=f"images/{name}")
+    return FileResponse(found.file.open("rb"))
 
 
 @public
