@@ -14,8 +14,10 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Add the portal's words to the menus, its texts to the search, and follow what happens to its pages."""
         from liengia.core import search
-        from liengia.portal import audit_kinds, front_acts, menus, services, signals
+        from liengia.portal import audit_kinds, contexts, feeds, front_acts, listing, menus, services, signals
+        from liengia.portal.models.base import SHOWN_BY
 
+        SHOWN_BY.update(context=contexts.of, listing=listing.index, feed=feeds.respond)
         menus.register_own()
         audit_kinds.register_own()
         front_acts.register_own()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
@@ -16,6 +17,9 @@ OF_EVERY_PAGE = frozenset(
     {"title", "draft_title", "slug", "url_path", "seo_title", "search_description", "path", "translation_key",
      "latest_revision", "latest_revision_created_at"}
 )
+
+# What shows pages ("context", "listing", "feed"): filled in by `AppConfig.ready`, since reads stand on models.
+SHOWN_BY: dict[str, Callable[..., Any]] = {}
 
 
 class SitePage(Page):
@@ -41,7 +45,5 @@ class SitePage(Page):
         return "/" + self.url_path.split("/", 2)[2]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add what the page of this kind shows; the reads stand on models, and so are imported when asked."""
-        from liengia.portal import contexts
-
-        return super().get_context(request, *args, **kwargs) | contexts.of(self, request)
+        """Add what the page of this kind shows."""
+        return super().get_context(request, *args, **kwargs) | SHOWN_BY["context"](self, request)

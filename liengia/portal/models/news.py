@@ -21,7 +21,7 @@ from liengia.core import clock
 from liengia.core.text import nfc
 from liengia.portal.blocks import ArticleBlocks
 from liengia.portal.forms import ArticleForm
-from liengia.portal.models.base import OF_EVERY_PAGE, SitePage
+from liengia.portal.models.base import OF_EVERY_PAGE, SHOWN_BY, SitePage
 from liengia.portal.models.media import PortalImage
 from liengia.portal.models.snippets import Author, Topic
 from liengia.units.models import Unit
@@ -57,32 +57,24 @@ class NewsIndexPage(RoutablePageMixin, SitePage):
     @_route("", name="index")
     def everything(self, request: HttpRequest) -> HttpResponse:
         """List all articles."""
-        from liengia.portal import listing
-
-        return listing.index(request, self)
+        return SHOWN_BY["listing"](request, self)
 
     @_route("chu-de/<slug:topic>/", name="topic")
     def of_topic(self, request: HttpRequest, topic: str) -> HttpResponse:
         """List the articles of a topic."""
-        from liengia.portal import listing
-
-        return listing.index(request, self, topic=topic)
+        return SHOWN_BY["listing"](request, self, topic=topic)
 
     @_route("rss/", name="rss")
     @_route("chu-de/<slug:topic>/rss/", name="topic_rss")
     def rss(self, request: HttpRequest, topic: str = "") -> HttpResponse:
         """Give the newest articles as RSS 2.0."""
-        from liengia.portal import feeds
-
-        return feeds.respond(request, self, topic=topic, form="rss")
+        return SHOWN_BY["feed"](request, self, topic=topic, form="rss")
 
     @_route("atom/", name="atom")
     @_route("chu-de/<slug:topic>/atom/", name="topic_atom")
     def atom(self, request: HttpRequest, topic: str = "") -> HttpResponse:
         """Give the newest articles as Atom."""
-        from liengia.portal import feeds
-
-        return feeds.respond(request, self, topic=topic, form="atom")
+        return SHOWN_BY["feed"](request, self, topic=topic, form="atom")
 
 
 class ArticleQuerySet(PageQuerySet):
