@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.core.files import File
+from wagtail import hooks
 from wagtail.models import Collection
 from wagtail.rich_text import RichText
 
@@ -48,6 +49,7 @@ def is_loaded() -> bool:
 
 def load() -> int:
     """Load what is missing and return how many articles came new."""
+    hooks.search_for_hooks()  # else Wagtail imports its admin inside the first write transaction
     texts = {name: tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8")) for name in ("common", "2023", "now")}
     for order, (slug, name, words) in enumerate(texts["common"]["topics"], start=1):
         Topic.objects.get_or_create(slug=slug, defaults={"name": name, "words": words, "order": order * 10})

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from PIL import Image
+from wagtail import hooks
 from wagtail.models import Collection
 
 from liengia.core import clock
@@ -75,6 +76,7 @@ class Scene:
 
 def scene() -> Scene:
     """Make the cast, and a portal of its commune."""
+    hooks.search_for_hooks()  # a web process has imported Wagtail's admin before it writes
     cast = assemble()
     home, communes = AreaHomePage.objects.get(), CommuneListPage.objects.get()
     portal = CommunePortalPage(
