@@ -18,6 +18,7 @@ urlpatterns = [
     path("quan-tri/", include(wagtail_admin)),
     path("", include("liengia.alarms.urls")),
     path("", include("liengia.comments.urls")),
+    path("", include("liengia.opinions.urls")),
     path("", include("liengia.portal.urls")),
     # Wagtail asks for these two by name. The tree of pages comes last: every other address wins over it.
     path("tep/<int:pk>/<path:name>", files.document, name="wagtaildocs_serve"),

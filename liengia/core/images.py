@@ -7,6 +7,7 @@ Nothing is written to a disk here.
 from __future__ import annotations
 
 import io
+import logging
 import struct
 import zlib
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 from liengia.core.errors import Invalid
+
+# At its talkative levels Pillow writes every tag of a file, places among them, into the log.
+logging.getLogger("PIL").setLevel(logging.WARNING)
 
 LARGEST_BYTES: Final = 10 * 1024 * 1024
 # A JPEG is decoded at a fraction of its size, so that a phone's 108 million points do no harm; others are decoded whole.

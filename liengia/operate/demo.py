@@ -22,6 +22,7 @@ from liengia.core import clock, keys
 from liengia.core.actor import Actor
 from liengia.operate import simulator
 from liengia.operate.prepare import SIMULATOR_DEVICES
+from liengia.opinions import demo as opinions
 from liengia.people import demo as people
 from liengia.people.demo_logins import PASSWORD, TOTP_SECRET
 from liengia.people.models import Household, User
@@ -79,6 +80,7 @@ def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[s
     )
     _tell_stories(third, made)
     say(f"{portal.load()} articles")
+    say(f"{opinions.load()} opinions")
     _write_logins(loaded)
     say("what happened before")
 

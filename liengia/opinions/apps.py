@@ -15,13 +15,15 @@ class OpinionsConfig(AppConfig):
     verbose_name = _("Opinions")
 
     def ready(self) -> None:
-        """Register what lower rooms ask for: audit kinds, capabilities, health, chores."""
-        from liengia.core import health
-        from liengia.opinions import audit_kinds, capabilities, supervision
+        """Register what lower rooms ask for: audit kinds, capabilities, menus, health, chores."""
+        from liengia.core import health, search
+        from liengia.opinions import audit_kinds, capabilities, index, menus, supervision
         from liengia.opinions import tasks as _tasks  # noqa: F401  (registers its chores)
 
         audit_kinds.register_all()
         capabilities.register_all()
+        menus.register_all()
+        search.register_source(index.KIND, index.entries)
         health.register("opinions.overdue", supervision.overdue_escalated)
         post_migrate.connect(_ensure_defaults, sender=self)
 

@@ -52,8 +52,10 @@ _TITLES: Final = (
     "ông|bà|anh|chị|em|cô|chú|bác|dì|cậu|mợ|thím|dượng|thằng|con|cháu|thầy|thày|sư|hộ|chủ\\s+hộ|nhà\\s+ông|nhà\\s+bà|gia\\s+đình|"
     "đồng\\s+chí|đ/c|trưởng\\s+ấp|công\\s+an\\s+viên|cán\\s+bộ"
 )
-_CAPITAL: Final = r"[A-ZÀ-ỸĐ]"
-_WORD: Final = rf"{_CAPITAL}[a-zà-ỹđ]*"
+# In Unicode capitals and small letters of Vietnamese alternate, so that no range is one of capitals only.
+_LATIN: Final = "".join(map(chr, (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))))
+_CAPITAL: Final = "[" + "".join(c for c in _LATIN if c.isupper()) + "]"
+_WORD: Final = _CAPITAL + "[" + "".join(c for c in _LATIN if c.islower()) + "]*"
 _AFTER_TITLE: Final = re.compile(rf"(?<!\w)(?i:{_TITLES})\s+((?:{_WORD})(?:\s+{_WORD}){{0,4}})")
 _NICKNAME: Final = re.compile(r"(?<!\w)(?i:hai|ba|tư|năm|sáu|bảy|tám|chín|mười|út|cả)\s+" + rf"({_WORD})(?!\w)")
 _CAPITALISED: Final = re.compile(rf"(?<!\w){_WORD}(?:\s+{_WORD}){{1,4}}(?!\w)")

@@ -54,7 +54,9 @@ _ROLES: Final = {
     "chihuy": ("commander",),
     "quantri": ("commune_admin",),
     "bientap": ("commune_editor",),
-    "chutich": ("commune_approver",),
+    "chutich": ("commune_approver", "commune_chairman"),
+    "chuyenvien": ("specialist",),
+    "mattran": ("front_officer",),
 }
 
 

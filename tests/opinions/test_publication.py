@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from liengia.core import clock, images
+from liengia.core import clock, images, search
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.core.geo import Point
@@ -107,3 +107,20 @@ def test_periods_end(here: Office) -> None:
     after(731)
     row = Opinion.all_.get(pk=opinion.pk)
     assert (row.text, row.erased_at is None) == ("", False) and row.state == State.CLOSED
+
+
+def test_search_finds_the_redacted_copy_and_the_published_answer_only(here: Office) -> None:
+    opinion = sorted_(here, text="Ông Trần Văn Tèo nhậu ồn")
+    by = Actor.of(here.duyen)
+
+    def hits(words: str) -> int:
+        return len(search.find(words).hits)
+
+    services.publish_text(opinion, title="Nhậu ồn cả xóm", text="Một hộ nhậu ồn", actor=by)
+    assert hits("nhau on") == 1 and hits("Tèo") == 0
+    services.answer(opinion, kind="in_writing", text="Đã lập biên bản nhắc nhở", signer_name="Ông A", signer_office="UBND xã", actor=by)
+    assert hits("biên bản") == 0, "an answer that is not published is not searched"
+    services.publish(opinion, actor=by)
+    assert hits("biên bản") == 1
+    services.withdraw_text(opinion, actor=by)
+    assert hits("nhau on") == hits("biên bản") == 0

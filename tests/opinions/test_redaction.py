@@ -70,6 +70,7 @@ def test_it_is_found(text: str, kind: str, words: str, form: str) -> None:
         "Gọi 113, 114, 115 đều được.",
         "Tốn 1.250.000 đồng, đường rộng 2,5 m, dài 450 m.",
         "bà con ấp 3 mong xã sửa cầu",
+        "Một hộ nhậu ồn cả đêm, con đường ở đó tối, ông đó nói năm ấy ngập",
     ],
 )
 def test_ordinary_words_are_left_alone(text: str) -> None:

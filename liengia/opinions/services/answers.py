@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from liengia.core import clock, images
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
-from liengia.opinions import similar
+from liengia.opinions import index, similar
 from liengia.opinions.models import Answer, AnswerKind, Evidence, EvidenceKind, Opinion, State
 from liengia.opinions.services.history import move, note, take
 
@@ -81,6 +81,7 @@ def publish(opinion: Opinion, *, actor: Actor, office: str = "") -> Opinion:
         raise Refused(_("It has not been answered yet."), code="not_answered")
     move(row, "publish")
     note(row, "published", actor=actor, office=office)
+    index.renew(row)
     return row
 
 

@@ -8,10 +8,10 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from liengia.core import clock
+from liengia.core import clock, search
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
-from liengia.opinions import redaction
+from liengia.opinions import index, redaction
 from liengia.opinions.models import Opinion, PublicText, State
 from liengia.opinions.services.history import note, take
 from liengia.people.models import RoleAssignment
@@ -70,6 +70,7 @@ def publish_text(
     row.photos.filter(pk__in=chosen).update(is_public=True)
     row.photos.exclude(pk__in=chosen).update(is_public=False)
     Opinion.all_.filter(pk=row.pk).update(is_public=True)
+    index.renew(row)
     note(row, "text_published", actor=actor, data={"version": made.version, "photos": len(chosen)}, office=office)
     return made
 
@@ -90,3 +91,4 @@ def make_unseen(row: Opinion) -> None:
     """Delete the public copies of one that is no longer public, and hide its photos; called in the verb's transaction."""
     row.public_texts.all().delete()
     row.photos.update(is_public=False)
+    search.remove(index.KIND, row.public_id)

@@ -1,0 +1,19 @@
+"""Addresses of the room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from liengia.opinions.views import filing, follow, public
+
+app_name = "opinions"
+urlpatterns = [
+    path("gop-y/", public.index, name="index"),
+    path("gop-y/gui/", filing.new, name="new"),
+    path("gop-y/theo-doi/", follow.follow, name="follow"),
+    path("gop-y/bang-theo-doi/", public.board, name="board"),
+    path("gop-y/<slug:public_id>/", public.detail, name="detail"),
+    path("gop-y/<slug:public_id>/toi-cung-vay/", public.support, name="support"),
+    path("gop-y/<slug:public_id>/anh/<int:key>/", public.photo, name="photo"),
+    path("gop-y/<slug:public_id>/bang-chung/<int:key>/", public.evidence, name="evidence"),
+]

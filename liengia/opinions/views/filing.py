@@ -1,0 +1,84 @@
+"""Filing from the web: the form, and the slip that follows. Nothing is put into a session, an address or a log."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from liengia.core.errors import Invalid
+from liengia.core.pdf import qr_svg
+from liengia.opinions import codes, queries, services
+from liengia.opinions.forms import OpinionForm, new_ticket
+from liengia.opinions.models import HeldPhoto, Opinion
+from liengia.opinions.views.public import chosen
+from liengia.people.policies import public
+from liengia.units.models import Unit
+
+
+def _form(request: HttpRequest, commune: Unit) -> OpinionForm:
+    facts: dict[str, Any] = {"commune": commune, "rules": services.rules_of(commune), "hamlets": queries.hamlets(commune)}
+    if request.method == "POST":
+        data = request.POST.copy()
+        return OpinionForm(data, request.FILES, **facts)
+    return OpinionForm(initial={"ticket": new_ticket()}, **facts)
+
+
+def _page(request: HttpRequest, form: OpinionForm, held: list[HeldPhoto]) -> HttpResponse:
+    text, place = str(form.data.get("text", "")), str(form.data.get("place_words", ""))
+    context = {
+        "form": form,
+        "commune": form.commune,
+        "rules": form.rules,
+        "duty_phone": queries.duty_phone(form.commune),
+        "held": [(one.pk, f"data:image/webp;base64,{base64.b64encode(bytes(one.data or b'')).decode()}") for one in held],
+        "alike": queries.likely_duplicates(form.commune, text, place) if text else [],
+    }
+    return render(request, "opinions/form.html", context)
+
+
+def _again(request: HttpRequest, form: OpinionForm) -> HttpResponse:
+    """Show the form again with all that was typed and the good pictures held."""
+    held = form.hold()
+    form.data["ticket"] = form.next_ticket()  # type: ignore[index]
+    return _page(request, form, held)
+
+
+def _file(request: HttpRequest, form: OpinionForm) -> HttpResponse:
+    if not form.is_valid():
+        return _again(request, form)
+    try:
+        opinion = services.file_opinion(form.draft(), code=form.code)
+    except Invalid as error:
+        field = str(error.data.get("field", ""))
+        form.add_error(field if field in form.fields else None, str(error))
+        return _again(request, form)
+    return slip(request, opinion, form.code)
+
+
+def slip(request: HttpRequest, opinion: Opinion, code: str) -> HttpResponse:
+    """Show the code, the due dates and the QR code, to be printed or kept. The code's place is after "#": no log has it."""
+    follow = settings.PUBLIC_URL + reverse("opinions:follow")
+    context = {"opinion": opinion, "code": code, "follow": follow, "qr": qr_svg(f"{follow}#{codes.parse(code)}", scale=5)}
+    return render(request, "opinions/slip.html", context)
+
+
+@public
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Offer the form of a commune, and file what was written; sent twice it is one opinion."""
+    among = queries.communes()
+    commune = chosen(request, among)
+    if commune is None:
+        return render(request, "opinions/choose.html", {"communes": among})
+    form = _form(request, commune)
+    return _file(request, form) if request.method == "POST" else _page(request, form, [])

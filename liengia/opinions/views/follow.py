@@ -1,0 +1,90 @@
+"""Following by the private code. The code comes by POST and goes back as a hidden field: it is in no address or session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from liengia.core.errors import DomainError, NotFound
+from liengia.opinions import codes, screens, services
+from liengia.opinions.forms import CodeForm, RatingForm, WordsForm
+from liengia.opinions.limits import MemoryLimit
+from liengia.opinions.models import Opinion
+from liengia.people.policies import public
+
+# Wrong codes of one address; the right one is not held up by others behind the same address for long.
+wrong_limit = MemoryLimit(20, 600)
+
+
+def _ask(request: HttpRequest, form: CodeForm) -> HttpResponse:
+    return render(request, "opinions/follow_ask.html", {"form": form}, status=200 if not form.errors else 404)
+
+
+def _words(request: HttpRequest, act: Callable[[str], object]) -> str:
+    form = WordsForm(request.POST)
+    return _done(lambda: act(form.cleaned_data["words"])) if form.is_valid() else _("There are no words yet.")
+
+
+def _done(act: Callable[[], object]) -> str:
+    """Do it; return what is wrong, in words, or nothing."""
+    try:
+        act()
+    except NotFound:
+        raise
+    except DomainError as error:
+        return str(error)
+    return ""
+
+
+def _act(request: HttpRequest, opinion: Opinion) -> str:
+    """Do what the pressed button says; return what is wrong."""
+    deed = request.POST.get("do", "")
+    if deed == "reply":
+        return _words(request, lambda words: services.reply_by_code(opinion, text=words))
+    if deed == "reopen":
+        return _words(request, lambda words: services.reopen(opinion, words=words))
+    if deed == "rate":
+        form = RatingForm(request.POST)
+        if not form.is_valid():
+            return _("Choose one of the three.")
+        return _done(lambda: services.rate(opinion, **form.cleaned_data))
+    return ""
+
+
+def _page(request: HttpRequest, opinion: Opinion, code: str, problem: str) -> HttpResponse:
+    main = opinion.merged_into or opinion
+    context = {
+        "opinion": opinion, "main": main, "code": code, "problem": problem, "steps": screens.steps(opinion, for_writer=True),
+        "due": screens.due(main), "answers": main.answers.all(), "questions": opinion.questions.all(),
+        "evidence": main.evidence.filter(is_public=True).defer("data"), "rating": RatingForm(),
+        "may_rate": opinion.answered_at is not None and not opinion.ratings.filter(is_after_reopening=opinion.reopened_on is not None).exists(),
+        "may_reopen": services.may_reopen(opinion), "typed": request.POST.get("words", "") if problem else "",
+        "did": request.POST.get("do", "") if not problem else "",
+    }  # fmt: skip
+    return render(request, "opinions/follow.html", context)
+
+
+@public
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def follow(request: HttpRequest) -> HttpResponse:
+    """Ask for the code; show the opinion to whoever has it, and do what they ask. Wrong, unknown and erased look the same."""
+    form = CodeForm(request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        return _ask(request, form)
+    try:
+        opinion = services.find_by_code(form.cleaned_data["code"])
+    except NotFound:
+        known = wrong_limit.allows(request)
+        form.add_error("code", _("No opinion has this code. Look at each group once more.") if known else _("Too many tries. Wait ten minutes."))
+        return _ask(request, form)
+    problem = _act(request, opinion)
+    opinion = services.find_by_code(form.cleaned_data["code"])
+    return _page(request, opinion, codes.shown(codes.parse(form.cleaned_data["code"]) or ""), problem)
