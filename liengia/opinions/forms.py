@@ -213,3 +213,32 @@ class RatingForm(forms.Form):
 
     satisfaction = forms.ChoiceField(label=_("Are you satisfied?"), choices=Satisfaction.choices, widget=forms.RadioSelect)
     words = forms.CharField(label=_("In a few words"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class HelperForm(forms.Form):
+    """What a helper writes down for somebody without a phone: few fields, the paper's number, a code made beforehand."""
+
+    kind = forms.ChoiceField(label=_("It is a"), choices=Kind.choices, initial=Kind.REPORT, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("Their words"), max_length=services.LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("There are no words yet. Write what happened.")},
+    )  # fmt: skip
+    place_words = forms.CharField(label=_("Where"), max_length=services.LONGEST_PLACE)
+    hamlet = forms.ModelChoiceField(label=_("Hamlet"), queryset=Unit.objects.none(), required=False)
+    contact_name = forms.CharField(label=_("Name of the writer"), max_length=120, required=False)
+    contact_phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    slip_number = forms.CharField(label=_("Number of the paper slip"), max_length=40, required=False)
+    code = forms.CharField(max_length=60, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, hamlets: Any, **kwargs: Any) -> None:
+        """Offer the commune's hamlets."""
+        super().__init__(*args, **kwargs)
+        self.fields["hamlet"].queryset = hamlets  # type: ignore[attr-defined]
+
+    def draft(self, commune: Unit) -> services.Draft:
+        """Return what was written down; without a name it is anonymous."""
+        data = self.cleaned_data
+        return services.Draft(
+            commune=commune, text=data["text"], kind=data["kind"], place_words=data["place_words"], hamlet=data["hamlet"],
+            is_anonymous=not data["contact_name"].strip(), contact_name=data["contact_name"], contact_phone=data["contact_phone"],
+        )  # fmt: skip

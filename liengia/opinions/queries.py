@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from statistics import median
 
 from liengia.core import clock, rooms
-from liengia.opinions import similar
+from liengia.opinions import policies, similar
 from liengia.opinions.models import ANSWERED, Opinion, OpinionQuerySet, PublicText, State
-from liengia.people.models import DutyPost
+from liengia.people.models import DutyPost, User
 from liengia.units.models import Level, Unit
 
 # How many newest public texts a new opinion is compared with.
@@ -33,6 +33,12 @@ def duty_phone(commune: Unit | None) -> str:
     """Return the phone of the commune's duty desk; empty where none is known."""
     post = DutyPost.objects.filter(unit=commune, is_active=True).exclude(phone="").first() if commune else None
     return post.phone if post else ""
+
+
+def to_tell(user: User) -> OpinionQuerySet:
+    """Return the opinions that a helper entered and whose writers wait to be told the answer."""
+    found = Opinion.all_.filter(policies.visible(user), entered_by=user, answered_at__isnull=False, told_on=None)
+    return found.select_related("hamlet__parent").order_by("answered_at")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def database_text() -> str:
 @pytest.mark.parametrize("way", ["sent at once", "with an error first"])
 def test_nothing_planted_is_found_anywhere(here: Office, caplog: Any, way: str) -> None:
     caplog.set_level(logging.DEBUG)
-    client = Client(REMOTE_ADDR=ADDRESS, HTTP_USER_AGENT=AGENT, HTTP_X_FORWARDED_FOR=ADDRESS, HTTP_REFERER=f"http://x/{AGENT}")
+    client = Client(REMOTE_ADDR=ADDRESS, headers={"user-agent": AGENT, "x-forwarded-for": ADDRESS, "referer": f"http://x/{AGENT}"})
     client.get(FORM)
     facts = typed(ticket=ticket(), photos=[SimpleUploadedFile("PLANTED.jpg", with_exif())])
     assert PLANTED in with_exif(), "what is planted is there"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from liengia.opinions.views import filing, follow, public
+from liengia.opinions.views import filing, follow, helper, public
 
 app_name = "opinions"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("gop-y/gui/", filing.new, name="new"),
     path("gop-y/theo-doi/", follow.follow, name="follow"),
     path("gop-y/bang-theo-doi/", public.board, name="board"),
+    path("gop-y/ghi-ho/", helper.enter, name="enter"),
+    path("gop-y/ghi-ho/<slug:public_id>/da-bao/", helper.told, name="told"),
     path("gop-y/<slug:public_id>/", public.detail, name="detail"),
     path("gop-y/<slug:public_id>/toi-cung-vay/", public.support, name="support"),
     path("gop-y/<slug:public_id>/anh/<int:key>/", public.photo, name="photo"),
