@@ -26,7 +26,8 @@ class CommentForm(forms.Form):
     """
 
     text = forms.CharField(
-        label=_("Your comment"), widget=forms.Textarea(attrs={"rows": 4, "data-max": LONGEST}), max_length=20_000, required=False
+        label=_("Your comment"), widget=forms.Textarea(attrs={"rows": 4, "data-max": LONGEST}), max_length=20_000,
+        error_messages={"required": _("Nothing is written yet.")},
     )
     name = forms.CharField(
         label=_("Name"), help_text=_("Left empty it says “Guest”."), required=False, max_length=400,

@@ -298,10 +298,7 @@ class _TsVector:
             [*(f"'{one}'" for one in tokens), *("(" + " | ".join(f"'{m}'" for m in one) + ")" for one in marks)]
         )
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT place FROM core_search_index WHERE tokens @@ %s::tsquery ORDER BY place DESC LIMIT %s",
-                [asked, limit],
-            )
+            cursor.execute("SELECT core_search_find(%s::tsquery, %s)", [asked, limit])
             return [place for (place,) in cursor.fetchall()]
 
 
