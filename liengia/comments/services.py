@@ -46,6 +46,11 @@ def thread_for(kind: str, key: str, *, unit: Unit | None, title: str, url: str, 
     return thread
 
 
+def withdraw_thread(kind: str, key: str) -> None:
+    """Hide the comments of a thing that is public no longer; they come back with it."""
+    Thread.objects.filter(kind=kind, key=key).update(is_public=False)
+
+
 def write_comment(
     thread: Thread,
     *,

@@ -18,6 +18,7 @@ from django.db.models import F
 from liengia.alarms import services as alarms
 from liengia.alarms.messages import PressMessage, RangMessage
 from liengia.alarms.models import Device, DeviceKind, Incident, NeighbourGroup, Press
+from liengia.comments import demo as comments
 from liengia.core import clock, keys
 from liengia.core.actor import Actor
 from liengia.operate import simulator
@@ -40,6 +41,11 @@ _POWER: Final = (
     "Còi có pin dự phòng, kêu được khoảng 8 giờ khi mất điện. Mất mạng ở ấp: còi vẫn kêu nếu máy chủ của xã còn nối"
     " được; nếu không, gọi theo cây điện thoại trên tờ in của tổ."
 )
+
+
+def _comments() -> int:
+    moderator = User.objects.filter(username="bientap").first()
+    return comments.load(moderator) if moderator is not None else 0
 
 
 def is_loaded() -> bool:
@@ -79,7 +85,7 @@ def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[s
         keys.KEYS_DIR / SIMULATOR_DEVICES, [secret for secret in secrets if secret.device not in silent]
     )
     _tell_stories(third, made)
-    say(f"{portal.load()} articles")
+    say(f"{portal.load()} articles, {_comments()} comments")
     say(f"{opinions.load()} opinions")
     _write_logins(loaded)
     say("what happened before")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from liengia.comments.models import Thread
 from liengia.core import front, rooms
 from liengia.portal import machine, news, queries
 from liengia.portal.models import (
@@ -19,6 +20,7 @@ from liengia.portal.models import (
     PlainPage,
 )
 from liengia.portal.models.base import SitePage
+from liengia.portal.services import ARTICLE
 from liengia.units.models import Unit
 
 LATEST = 5
@@ -122,6 +124,7 @@ def _(page: ArticlePage, request: HttpRequest) -> dict[str, Any]:
         "errata": list(page.errata.all()),
         "related": news.lines(news.related(page)),
         "news_url": news.index_address(place.portal),
+        "thread": Thread.objects.filter(kind=ARTICLE, key=str(page.pk)).select_related("unit").first(),
         "share_url": machine.absolute(page.address),
         "structured": machine.structured(page, bylines),
         "social": machine.social(page),

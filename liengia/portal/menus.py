@@ -11,6 +11,7 @@ def register_own() -> None:
     """Add them; called from `AppConfig.ready`."""
     register(Item("main", "portal", _("Front page"), "portal:home", "home", 1))
     register(Item("main", "portal", _("News"), "portal:news", "news", 10))
+    register(Item("search", "portal", _("Search news, opinions and places"), "portal:search", "search"))
     register(Item("main", "portal", _("About this site"), "portal:about", "info-circle", 900))
     register(Item("foot", "portal", _("The communes"), "portal:communes", "building-community", 5))
     register(Item("foot", "portal", _("Privacy"), "portal:privacy", "lock", 10))

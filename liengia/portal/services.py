@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Collection, Page
 
 from liengia.audit import services as audit
+from liengia.comments import services as comments
+from liengia.comments.models import Thread
 from liengia.core import pagecache, search
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid
@@ -55,6 +57,8 @@ def announce(page: Page, *, actor: Actor) -> None:
     entry = entry_of(page)
     if entry is not None:
         search.put(entry)
+    if isinstance(page, ArticlePage):
+        thread_of(page)
     pagecache.bump()
     audit.record("portal.published", actor=actor, about=page, facts={"address": page.url_path})
 
@@ -63,6 +67,8 @@ def announce(page: Page, *, actor: Actor) -> None:
 def withdraw(page: Page, *, actor: Actor) -> None:
     """Take what is public no longer out of the index, forget the kept pages, and record that it was taken down."""
     search.remove(ARTICLE if isinstance(page, ArticlePage) else PLAIN, str(page.pk))
+    if isinstance(page, ArticlePage):
+        comments.withdraw_thread(ARTICLE, str(page.pk))
     pagecache.bump()
     audit.record("portal.withdrawn", actor=actor, about=page, facts={"address": page.url_path})
 
@@ -73,7 +79,19 @@ def readdress(page: Page) -> None:
     for below in Page.objects.descendant_of(page, inclusive=True).live().type(ArticlePage, PlainPage):
         if (entry := entry_of(below)) is not None:
             search.put(entry)
+            if entry.kind == ARTICLE:
+                thread_of(below.specific)
     pagecache.bump()
+
+
+def thread_of(page: ArticlePage) -> Thread:
+    """Open or renew the comments of an article; those of a hamlet's article are read by its commune."""
+    unit = page.unit.current() if page.unit is not None else None
+    commune = (unit.commune() or unit) if unit is not None else None
+    if commune is None:
+        portal = CommunePortalPage.objects.ancestor_of(page).select_related("unit").first()
+        commune = portal.unit.current() if portal is not None else None
+    return comments.thread_for(ARTICLE, str(page.pk), unit=commune, title=page.title, url=page.address)
 
 
 def entry_of(page: Page) -> search.Entry | None:

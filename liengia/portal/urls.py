@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from liengia.portal.views import files, pages
+from liengia.portal.views import files, pages, search
 
 app_name = "portal"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("gioi-thieu/", pages.page, {"path": "gioi-thieu/"}, name="about"),
     path("quyen-rieng-tu/", pages.page, {"path": "quyen-rieng-tu/"}, name="privacy"),
     path("tro-nang/", pages.page, {"path": "tro-nang/"}, name="accessibility"),
+    path("tim/", search.find, name="search"),
     path("hinh/<int:pk>-<slug:version>/<int:width>.<slug:form>", files.picture, name="picture"),
 ]
