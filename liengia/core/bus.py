@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import cache, partial
 
 from django.conf import settings
@@ -49,6 +49,7 @@ class Bus:
         self.loop = asyncio.new_event_loop()
         self.client = Client()
         self._wakes: dict[str, list[Callable[[], object]]] = {}
+        self._poking: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
         self._thread.start()
 
@@ -59,10 +60,14 @@ class Bus:
 
     def publish(self, subject: str, payload: bytes = b"") -> bool:
         """Hand a message over (at most once); False when the broker is away."""
+        return self._hand_over(self._publish(subject, payload))
+
+    def _hand_over(self, work: Coroutine[object, object, None]) -> bool:
         if not self.client.is_connected:
+            work.close()
             bus_failures.inc()
             return False
-        asyncio.run_coroutine_threadsafe(self._publish(subject, payload), self.loop)
+        asyncio.run_coroutine_threadsafe(work, self.loop)
         return True
 
     def poke(self, topic: str) -> None:
@@ -73,7 +78,10 @@ class Bus:
         """Say "something new" at once."""
         for wake in tuple(self._wakes.get(topic, ())):
             wake()
-        self.publish(f"{POKES}.{topic}")
+        if topic not in self._poking:  # one that waits to leave says as much
+            self._poking.add(topic)
+            if not self._hand_over(self._poke(topic)):
+                self._poking.discard(topic)
 
     def on_poke(self, topic: str, wake: Callable[[], object]) -> Callable[[], None]:
         """Call `wake` (quick, thread-safe) at each poke on a topic, from this process or another; return what ends it."""
@@ -112,10 +120,13 @@ class Bus:
         for wake in tuple(self._wakes.get(message.subject.removeprefix(f"{POKES}."), ())):
             wake()
 
+    async def _poke(self, topic: str) -> None:
+        self._poking.discard(topic)
+        await self._publish(f"{POKES}.{topic}", b"")
+
     async def _publish(self, subject: str, payload: bytes) -> None:
         try:
             await self.client.publish(subject, payload)
-            await self.client.flush(timeout=2)
         except Exception as error:  # noqa: BLE001  (a lost poke is no loss)
             bus_failures.inc()
             logger.info("not published on %s (%s)", subject, type(error).__name__)
