@@ -7,8 +7,10 @@ each web worker looks every 2 s.
 A stream costs its process a socket and a queue, and nothing of the database: Django answers the request (who it is,
 what they may hear) and is done with it, thread and connection too; then `serve` sends what comes.
 
-Algorithm of `sequence`: 1. lock the order's row; 2. number the committed rows that have no position, by id;
-3. keep the last number. Whoever calls it (bridge, worker) does the same work; the lock makes it one at a time.
+Algorithm of `sequence`: 1. lock the order's row; 2. number the rows that have no position, by id: those that are
+committed, and those of the caller's own transaction; 3. keep the last number. Whoever calls it (bridge, worker) does the
+same work; the lock makes it one at a time. It is held until the caller's commit, so whoever sees a position sees all
+lower ones; call it as a transaction's last work, so that nobody waits for it longer than for that commit.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ OPENED: Final = "liengia.live"
 
 
 class Positioned(models.Model):
-    """A row of a live order; `position` is null until its transaction has committed and it was numbered."""
+    """A row of a live order; `position` is null until it was numbered, at the end of its transaction or after it."""
 
     position = models.BigIntegerField(null=True, editable=False, unique=True)
 
@@ -66,7 +68,7 @@ class Positioned(models.Model):
 
 
 def sequence(model: type[Positioned], *, most: int = 2000) -> int:
-    """Give positions to committed rows that have none; return how many."""
+    """Give positions to rows that have none, committed or the caller's own; return how many."""
     table = connection.ops.quote_name(model._meta.db_table)
     with transaction.atomic():
         orders = Sequence.objects.filter(name=model._meta.label_lower)

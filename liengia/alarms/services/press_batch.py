@@ -32,7 +32,7 @@ from liengia.alarms.models.devices import SOUNDING_KINDS
 from liengia.alarms.services.escalation import Freezer
 from liengia.alarms.services.scores import close_drill_of
 from liengia.alarms.services.states import change_states
-from liengia.alarms.services.timeline import STEPS, build_event, number_events
+from liengia.alarms.services.timeline import STEPS, build_event, number_lines
 from liengia.audit import services as audit
 from liengia.core.actor import Actor
 from liengia.core.bus import get_bus
@@ -279,7 +279,6 @@ class Batch:
             self.told[id(incident), sender.device] = press.received_at
 
     def _write(self) -> None:
-        transaction.on_commit(number_events, robust=True)  # first of all: an open page waits for the position
         transaction.on_commit(self._publish_tally, robust=True)
         self._describe_fresh()
         Incident.objects.bulk_create([incident for incident, _sender in self.fresh])
@@ -295,6 +294,8 @@ class Batch:
         if self.states:
             change_states(self.states)
         bulk.update(Device, ["last_pressed_at"], list(self.pressed_at.items()))
+        if self.lines:
+            number_lines()
 
     def _write_changes(self) -> None:
         """Write the incidents that were open before; most of them have only been joined."""

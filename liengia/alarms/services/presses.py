@@ -9,8 +9,8 @@
 5. A real press ends an open drill or test of its group, and says why.
 6. Others join the open incident of their group, kind and mode (ringing again, with the plan begun anew, if it was
    quieted), or open one: its sirens are written down, its plan is frozen.
-7. Everything is written; after commit the timeline's new lines get their positions, and then the live pages, the
-   states and the steps are poked.
+7. Everything is written, the timeline's new lines with their positions; after commit the live pages, the states and
+   the steps are poked.
 
 Only a batch that has committed is acknowledged to the broker.
 """

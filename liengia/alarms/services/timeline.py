@@ -62,6 +62,15 @@ def add_event(
     return event
 
 
+def number_lines() -> None:
+    """Give positions to the lines of the caller's transaction, as its last write, and poke the live pages after it.
+
+    The lock of the order is held until the commit, so that positions are seen in their order.
+    """
+    live.sequence(IncidentEvent)
+    get_bus().poke(LIVE)
+
+
 def number_events() -> None:
     """Give positions to the lines that were just committed, and poke the live pages."""
     if live.sequence(IncidentEvent):
