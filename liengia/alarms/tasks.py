@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from liengia.alarms import retention, supervision
 from liengia.alarms.models import IncidentEvent
-from liengia.alarms.services import devices, escalation, moves, soundings
+from liengia.alarms.services import devices, escalation, moves, soundings, step_batch
 from liengia.alarms.services.timeline import EVENTS, LIVE, STEPS
 from liengia.core import live
 from liengia.core.bus import get_bus
@@ -27,7 +27,7 @@ def give_positions() -> int:
 @chore("alarms.steps", every=timedelta(milliseconds=250), wakes_on=(STEPS,), next_due=escalation.next_due_at)
 def run_steps() -> int:
     """Run the escalation steps that are due."""
-    return escalation.run_due_steps()
+    return step_batch.run_due_steps()
 
 
 @chore("alarms.audit_steps", every=timedelta(seconds=10))

@@ -16,9 +16,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, models
 
 from liengia.core import clock
 from liengia.core.connections import drop_broken
@@ -68,6 +68,26 @@ def chore(
         return turn
 
     return register
+
+
+class Apart:
+    """Keys of rows whose work failed a moment ago: they stay due, and take no place in the next batch from others."""
+
+    FOR_S: Final = 1.0
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._until: dict[int, float] = {}
+
+    def put(self, key: int) -> None:
+        """Set a row apart for a second."""
+        self._until[key] = time.monotonic() + self.FOR_S
+
+    def choose(self, keys: models.QuerySet[Any, int], most: int) -> list[int]:
+        """Return the first keys that are not apart."""
+        now = time.monotonic()
+        self._until = {key: until for key, until in self._until.items() if until > now}
+        return [key for key in keys[: most + len(self._until)] if key not in self._until][:most]
 
 
 def chores() -> list[Chore]:

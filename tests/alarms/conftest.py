@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from liengia.alarms.services import soundings, step_batch
+from liengia.core.worker import Apart
 from tests.alarms.console_scene import Desk, desk
 
 
@@ -11,3 +13,10 @@ from tests.alarms.console_scene import Desk, desk
 def scene(db: None) -> Desk:
     """Return a commune's duty desk and a group of five houses, each with a button that is a siren."""
     return desk(houses=5)
+
+
+@pytest.fixture(autouse=True)
+def nothing_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what failed in an earlier test: its keys come again."""
+    for module in (step_batch, soundings):
+        monkeypatch.setattr(module, "_apart", Apart())

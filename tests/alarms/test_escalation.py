@@ -8,9 +8,19 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from liengia.alarms import channels, services
-from liengia.alarms.models import EscalationPlan, GroupRing, Incident, IncidentStep, NeighbourGroup, PlanStep
+from liengia.alarms.models import (
+    EscalationPlan,
+    GroupRing,
+    Incident,
+    IncidentEvent,
+    IncidentStep,
+    NeighbourGroup,
+    PlanStep,
+)
+from liengia.alarms.services import step_batch
 from liengia.alarms.services.escalation import DEFAULT_PLANS, next_due_at
 from liengia.alarms.supervision import every_step_ran
+from liengia.audit.models import Entry
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.people.models import DutyPost, DutyShift
@@ -27,6 +37,15 @@ def run(one: Incident, after_s: float) -> int:
 
 def ran(one: Incident) -> list[str]:
     return list(one.steps.exclude(ran_at=None).order_by("ran_at", "order").values_list("target", flat=True))
+
+
+class Broken:
+    """A channel that cannot be used."""
+
+    name = label = "broken"
+
+    def enqueue(self, notice: channels.Notice) -> int:
+        raise OSError
 
 
 def test_the_plan_is_frozen_when_the_incident_opens(scene: Desk) -> None:
@@ -173,13 +192,6 @@ def test_a_channel_whose_room_is_off_is_named_and_the_others_go_on(scene: Desk) 
 
 
 def test_a_channel_that_fails_keeps_the_step_due(scene: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken:
-        name = "broken"
-        label = "broken"
-
-        def enqueue(self, notice: channels.Notice) -> int:
-            raise OSError
-
     monkeypatch.setitem(channels._channels, "broken", Broken())
     plan = EscalationPlan.objects.create(unit=scene.commune, kind="fire", name="thử")
     PlanStep.objects.create(plan=plan, order=1, after_s=0, target="leader", channels=["broken"])
@@ -187,6 +199,52 @@ def test_a_channel_that_fails_keeps_the_step_due(scene: Desk, monkeypatch: pytes
     one = incident(scene)
     assert run(one, 1) == 1, "the other step runs"
     assert list(one.steps.filter(ran_at=None).values_list("target", flat=True)) == ["leader"]
+
+
+def test_steps_that_fail_again_and_again_take_no_place_from_others(scene: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(channels._channels, "broken", Broken())
+    plan = EscalationPlan.objects.create(unit=scene.commune, kind="fire", name="thử")
+    for order in range(1, 5):
+        PlanStep.objects.create(plan=plan, order=order, after_s=0, target="leader", channels=["broken"])
+    PlanStep.objects.create(plan=plan, order=5, after_s=5, target="deputy", channels=["page"])
+    one = incident(scene)
+    at = one.opened_at + timedelta(seconds=6)
+    assert services.run_due_steps(at=at, most=4) == 0
+    assert services.run_due_steps(at=at, most=4) == 1
+    assert ran(one) == ["deputy"]
+    assert one.steps.filter(ran_at=None, cancelled_at=None).count() == 4, "they stay due"
+
+
+def test_what_a_failed_batch_had_done_is_not_done_twice(scene: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(channels._channels, "broken", Broken())
+    close = near(scene)
+    plan = EscalationPlan.objects.create(unit=scene.commune, kind="fire", name="thử")
+    PlanStep.objects.create(plan=plan, order=1, after_s=0, target="neighbour_groups", channels=["siren"], radius_m=150)
+    PlanStep.objects.create(plan=plan, order=2, after_s=0, target="leader", channels=["broken"])
+    one = incident(scene)
+    assert run(one, 0) == 1
+    assert [ring.group for ring in GroupRing.objects.filter(incident=one)] == [close]
+    assert len(lines(one, "step_ran")) == 1
+    assert Entry.objects.filter(kind="alarms.step_ran").count() == 1
+
+
+def test_steps_of_many_incidents_share_a_transaction(scene: Desk, django_assert_max_num_queries: object) -> None:
+    post = services.ensure_post_group(DutyPost.objects.get(), actor=TESTER)
+    kinds_of_alarm = ("fire", "medical", "intruder", "help")
+    found = [incident(scene, kind=kind) for kind in kinds_of_alarm]
+    with django_assert_max_num_queries(70):  # type: ignore[operator]
+        assert services.run_due_steps(at=found[-1].opened_at) == 7
+    assert all(one.steps.exclude(ran_at=None).exists() for one in found)
+    assert GroupRing.objects.filter(group=post).count() == 4
+    assert not IncidentEvent.objects.filter(position=None).exists()
+
+
+def test_a_batch_ends_when_it_has_worked_long_enough(scene: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step_batch, "WORK_S", 0.0)
+    one = incident(scene)
+    assert run(one, 61) == 1
+    assert [run(one, 61) for _ in range(5)] == [1, 1, 1, 1, 1]
+    assert run(one, 61) == 0
 
 
 def test_the_auditor_is_red_while_a_step_is_overdue(scene: Desk) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from liengia.alarms import services
-from liengia.alarms.models import DeviceFault, Sounding
+from liengia.alarms.models import DeviceFault, Incident, Sounding
+from liengia.alarms.services import soundings
 from liengia.core import clock
 from liengia.core.actor import Actor
+from liengia.core.worker import Apart
 from tests.alarms.console_scene import Desk
 from tests.alarms.given import incident, kinds, lines, press, rang
 
@@ -58,6 +63,24 @@ def test_after_5_s_the_unconfirmed_are_written_down_once_each_a_fault_of_its_own
     assert set(silent.values_list("device", flat=True)) == {device.pk for device in scene.buttons[3:]}
     rang(scene, 4)
     assert DeviceFault.objects.open().get(kind="did_not_sound").device == scene.buttons[4]
+
+
+def test_an_incident_that_cannot_be_checked_keeps_no_other_waiting(scene: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, good = incident(scene), incident(scene, kind="medical")
+    tell = soundings._tell_of_silent
+
+    def fails(one: Incident, *rest: Any, **facts: Any) -> None:
+        if one.pk == broken.pk:
+            raise OSError
+        tell(one, *rest, **facts)
+
+    monkeypatch.setattr(soundings, "_tell_of_silent", fails)
+    assert services.note_unconfirmed(at=good.opened_at + timedelta(seconds=5)) == 1
+    assert lines(good, "unconfirmed") and not lines(broken, "unconfirmed")
+    monkeypatch.setattr(soundings, "_tell_of_silent", tell)
+    monkeypatch.setattr(soundings, "_apart", Apart())
+    assert services.note_unconfirmed(at=good.opened_at + timedelta(seconds=5)) == 1
+    assert lines(broken, "unconfirmed")
 
 
 def test_one_never_installed_is_not_faulty(scene: Desk) -> None:

@@ -23,7 +23,7 @@ from liengia.alarms.services.drills import (
     start_drill,
     test_bell,
 )
-from liengia.alarms.services.escalation import ensure_default_plans, overdue_steps, run_due_steps
+from liengia.alarms.services.escalation import ensure_default_plans, overdue_steps
 from liengia.alarms.services.gateways import add_gateway, revoke_gateway
 from liengia.alarms.services.groups import (
     add_household,
@@ -67,7 +67,8 @@ from liengia.alarms.services.presses import (
     record_presses,
 )
 from liengia.alarms.services.soundings import note_unconfirmed, record_soundings, stop_rung_out
-from liengia.alarms.services.states import change_states, group_state, label, sounding_incidents
+from liengia.alarms.services.states import change_states, group_state, group_states, label, sounding_incidents
+from liengia.alarms.services.step_batch import run_due_steps
 
 __all__ = [
     "DISMISS_REASONS",
@@ -91,6 +92,7 @@ __all__ = [
     "ensure_default_plans",
     "ensure_post_group",
     "group_state",
+    "group_states",
     "hear_moving",
     "keep_rejected",
     "label",

@@ -3,21 +3,19 @@
 1. When an incident opens (or rings again after it was quieted) the plan of its commune and kind, or the default
    one, is copied into `IncidentStep` rows with their instants. Later changes of the plan touch nothing.
 2. The worker resolves each due row's target to whoever is on duty at that second; then it takes the row under a lock,
-   hands a notice to each channel of the step, and writes when it ran and whom it named, all in one transaction. What is
-   only read is read before it, since on SQLite a press waits as long as the transaction lasts.
+   hands a notice to each channel of the step, and writes when it ran and whom it named (`step_batch`).
 3. Acknowledging cancels the steps that wait for somebody to act; the reminder of 114 stays until a call is ticked.
 4. The auditor counts steps that are overdue, and steps that ran late; `/health` is red while one is overdue.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +23,6 @@ from liengia.alarms import channels
 from liengia.alarms.models import (
     EmergencyCall,
     EscalationPlan,
-    EventKind,
     GroupRing,
     Incident,
     IncidentStep,
@@ -35,31 +32,16 @@ from liengia.alarms.models import (
     PlanStep,
     Target,
 )
-from liengia.alarms.services.states import change_states, lock_incident
-from liengia.alarms.services.timeline import STEPS, add_event
-from liengia.audit import services as audit
+from liengia.alarms.services.states import change_states
 from liengia.core import clock
-from liengia.core.actor import Actor
-from liengia.core.bus import get_bus
 from liengia.core.geo import Point, bounding_box, distance_m
-from liengia.core.metrics import Counter, Histogram
 from liengia.people import policies, queries
 from liengia.people.models import User
+from liengia.units.models import Unit
 
-logger = logging.getLogger(__name__)
-LATE_AFTER: Final = timedelta(seconds=2)
 OVERDUE_AFTER: Final = timedelta(seconds=10)
-NAG_AGAIN: Final = timedelta(seconds=60)
-NAG_MOST: Final = 5
-_WORKER: Final = Actor.system("worker")
 # Steps that go on although somebody has acknowledged.
 _UNMOVED: Final = (Target.REMIND_114,)
-
-steps_late = Counter("liengia_steps_late_total", "Escalation steps that ran more than 2 s after they were due.")
-steps_failed = Counter("liengia_steps_failed_total", "Runs of an escalation step that failed; it stays due.")
-steps_lag = Histogram(
-    "liengia_step_lag_seconds", "Seconds between a step's deadline and its run.", buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 60)
-)
 
 # The shipped default: seconds, target, channels, radius in metres.
 DEFAULT_PLANS: Final[dict[Kind, tuple[tuple[int, Target, tuple[str, ...], int], ...]]] = {
@@ -169,143 +151,64 @@ def cancel_reminders(incident: Incident, *, at: datetime) -> None:
     )
 
 
-def run_due_steps(*, at: datetime | None = None, most: int = 8) -> int:
-    """Run the steps that are due, each in a transaction of its own; return how many ran."""
-    moment = at or clock.now()
-    due = IncidentStep.objects.filter(ran_at=None, cancelled_at=None, due_at__lte=moment)
-    due = due.order_by("due_at", "generation", "order")
-    done = 0
-    for key in list(due.values_list("pk", flat=True)[:most]):
-        try:
-            done += _run_step(key, at=at)
-        except Exception:  # one broken channel may not keep the others' steps waiting; the auditor shows it
-            steps_failed.inc()
-            logger.exception("step %s failed; it stays due", key)
-    return done
-
-
 def next_due_at(after: datetime) -> datetime | None:
     """Return when the first step after an instant is due, so that the worker wakes then."""
     waiting = IncidentStep.objects.filter(ran_at=None, cancelled_at=None, due_at__gt=after)
     return waiting.order_by("due_at").values_list("due_at", flat=True).first()
 
 
-def _run_step(key: int, *, at: datetime | None) -> int:
-    waiting = IncidentStep.objects.filter(pk=key, ran_at=None, cancelled_at=None)
-    step = waiting.select_related("incident__group__unit", "incident__household").first()
-    if step is None:
-        return 0
-    people, groups = resolve(step, at=at or clock.now()) if step.incident.is_open else ([], [])
-    with transaction.atomic():
-        return _write_step(waiting, step.incident_id, people, groups, at=at)
-
-
-def _write_step(
-    waiting: models.QuerySet[IncidentStep],
-    key: int,
-    people: list[User],
-    groups: list[NeighbourGroup],
-    *,
-    at: datetime | None,
-) -> int:
-    incident = lock_incident(key)
-    moment = at or clock.now()
-    step = waiting.select_for_update(skip_locked=True, of=("self",)).first()
-    if step is None:
-        return 0
-    step.incident = incident
-    if not incident.is_open:
-        step.cancelled_at, step.cancel_reason = moment, "ended"
-        step.save(update_fields=["cancelled_at", "cancel_reason"])
-        return 1
-    notice = channels.Notice(incident, step, people, groups, moment)
-    through: list[str] = []
-    missing: list[str] = []
-    for name in step.channels:
-        channel = channels.get(name)
-        if channel is None:
-            missing.append(name)
-            continue
-        channel.enqueue(notice)
-        through.append(name)
-    step.ran_at = moment
-    step.reached = [{"user": user.pk, "name": str(user)} for user in people] + [
-        {"group": group.pk, "name": group.name} for group in groups
-    ]
-    step.save(update_fields=["ran_at", "reached"])
-    lag = max(0.0, (moment - step.due_at).total_seconds())
-    steps_lag.observe(lag)
-    if lag > LATE_AFTER.total_seconds():
-        steps_late.inc()
-    is_reminder = step.target == Target.REMIND_114
-    add_event(
-        incident,
-        EventKind.REMINDED if is_reminder else EventKind.STEP_RAN,
-        at=moment,
-        actor=_WORKER,
-        data={
-            "order": step.order,
-            "target": step.target,
-            "due_at": step.due_at.isoformat(),
-            "late_s": round(lag, 2),
-            "users": [user.pk for user in people],
-            "groups": [group.pk for group in groups],
-            "names": [str(one) for one in (*people, *groups)],
-            "channels": through,
-            "missing_channels": missing,
-        },
-    )
-    if is_reminder:
-        _remind_again(step, at=moment)
-    audit.record(
-        "alarms.step_ran",
-        actor=_WORKER,
-        about=incident,
-        at=moment,
-        unit=incident.group.unit,
-        facts={"order": step.order, "target": step.target, "late_s": round(lag, 2), "reached": len(step.reached)},
-    )
-    return 1
-
-
-def _remind_again(step: IncidentStep, *, at: datetime) -> None:
-    """Set the next reminder, until somebody ticks a call; at most five."""
-    incident = step.incident
-    sent = IncidentStep.objects.filter(incident=incident, target=Target.REMIND_114).count()
-    if sent < NAG_MOST and not EmergencyCall.objects.filter(incident=incident).exists():
-        IncidentStep.objects.create(
-            incident=incident,
-            generation=step.generation,
-            order=900 + sent,
-            target=Target.REMIND_114,
-            channels=step.channels,
-            due_at=at + NAG_AGAIN,
-        )
-        get_bus().poke(STEPS)
-
-
 def resolve(step: IncidentStep, *, at: datetime) -> tuple[list[User], list[NeighbourGroup]]:
     """Return whom a step names at this second: people, and groups (neighbours, or the post's sirens)."""
-    incident = step.incident
-    group, unit = incident.group, incident.group.unit
-    match step.target:
-        case Target.LEADER:
-            return _present([group.leader]), []
-        case Target.DEPUTY:
-            return _present([group.deputy]), []
-        case Target.SECURITY_TEAM:
-            return list(policies.holders("alarms.security_team", unit, at)), []
-        case Target.DUTY_POST:
+    return Resolver(at).whom(step)
+
+
+class Resolver:
+    """Finds whom steps name at one second; what answers for a unit is read once for all of them."""
+
+    def __init__(self, at: datetime) -> None:
+        """Resolve for an instant."""
+        self.at = at
+        self._on_duty: dict[tuple[int, str | None], list[User]] = {}
+        self._teams: dict[int, list[User]] = {}
+        self._posts: dict[int, list[NeighbourGroup]] = {}
+
+    def whom(self, step: IncidentStep) -> tuple[list[User], list[NeighbourGroup]]:
+        """Return whom a step names: people, and groups (neighbours, or the post's sirens)."""
+        incident = step.incident
+        group, unit = incident.group, incident.group.unit
+        match step.target:
+            case Target.LEADER:
+                return _present([group.leader]), []
+            case Target.DEPUTY:
+                return _present([group.deputy]), []
+            case Target.SECURITY_TEAM:
+                return self._team(unit), []
+            case Target.DUTY_POST:
+                return self._duty(unit, "officer"), self._sirens_of_posts(unit)
+            case Target.COMMANDER:
+                return self._duty(unit, "commander"), []
+            case Target.NEIGHBOUR_GROUPS:
+                return [], near_groups(incident, radius_m=step.radius_m) if incident.kind == Kind.FIRE else []
+            case Target.REMIND_114:
+                return [*_present([group.leader, group.deputy]), *self._duty(unit, None)], []
+            case unknown:
+                raise AssertionError(f"a target without people: {unknown}")
+
+    def _duty(self, unit: Unit, role: str | None) -> list[User]:
+        if (unit.pk, role) not in self._on_duty:
+            self._on_duty[unit.pk, role] = queries.on_duty(unit, self.at, role=role)
+        return self._on_duty[unit.pk, role]
+
+    def _team(self, unit: Unit) -> list[User]:
+        if unit.pk not in self._teams:
+            self._teams[unit.pk] = list(policies.holders("alarms.security_team", unit, self.at))
+        return self._teams[unit.pk]
+
+    def _sirens_of_posts(self, unit: Unit) -> list[NeighbourGroup]:
+        if unit.pk not in self._posts:
             posts = NeighbourGroup.objects.active().filter(duty_post__in=queries.posts_of(unit))
-            return queries.on_duty(unit, at, role="officer"), list(posts)
-        case Target.COMMANDER:
-            return queries.on_duty(unit, at, role="commander"), []
-        case Target.NEIGHBOUR_GROUPS:
-            return [], near_groups(incident, radius_m=step.radius_m) if incident.kind == Kind.FIRE else []
-        case Target.REMIND_114:
-            return [*_present([group.leader, group.deputy]), *queries.on_duty(unit, at)], []
-        case unknown:
-            raise AssertionError(f"a target without people: {unknown}")
+            self._posts[unit.pk] = list(posts)
+        return self._posts[unit.pk]
 
 
 def near_groups(incident: Incident, *, radius_m: int) -> list[NeighbourGroup]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,13 +26,19 @@ from liengia.alarms.models import (
 )
 from liengia.alarms.services.devices import clear_fault, open_fault
 from liengia.alarms.services.scores import close_drill_of
-from liengia.alarms.services.states import change_state_of, change_states, lock_incident
+from liengia.alarms.services.states import change_state_of, change_states, lock_incident, lock_incidents
 from liengia.alarms.services.timeline import add_event
 from liengia.core import clock
 from liengia.core.actor import Actor
+from liengia.core.db import bulk
+from liengia.core.worker import Apart
 
 UNCONFIRMED_AFTER: Final = timedelta(seconds=5)
+CHECKED_AT_ONCE: Final = 20
+CHECK_WORK_S: Final = 0.025
 _WORKER: Final = Actor.system("worker")
+logger = logging.getLogger(__name__)
+_apart = Apart()
 
 
 @transaction.atomic
@@ -149,32 +157,57 @@ def _stop(key: int, *, at: datetime) -> int:
 
 
 def note_unconfirmed(*, at: datetime | None = None) -> int:
-    """Write once, 5 s after an incident opened, which sirens have not confirmed; return how many incidents."""
+    """Write once, 5 s after an incident opened, which sirens have not confirmed; return how many incidents.
+
+    Some incidents share a transaction; when one fails, each is looked at alone.
+    """
     moment = at or clock.now()
     due = Incident.objects.filter(sirens_checked_at=None, opened_at__lte=moment - UNCONFIRMED_AFTER)
-    return sum(_check_sirens(key, at=moment) for key in list(due.values_list("pk", flat=True)[:100]))
+    keys = _apart.choose(due.order_by("opened_at").values_list("pk", flat=True), CHECKED_AT_ONCE)
+    if not keys:
+        return 0
+    try:
+        return _check_sirens(keys, at=moment)
+    except Exception:
+        logger.warning("the sirens of %s incidents are checked one by one", len(keys), exc_info=True)
+    done = 0
+    for key in keys:
+        try:
+            done += _check_sirens([key], at=moment)
+        except Exception:  # one incident that cannot be checked keeps no other's silent sirens from being told
+            _apart.put(key)
+            logger.exception("the sirens of incident %s could not be checked", key)
+    return done
 
 
 @transaction.atomic
-def _check_sirens(key: int, *, at: datetime) -> int:
-    incident = lock_incident(key)
-    if incident.sirens_checked_at is not None:
-        return 0
-    incident.sirens_checked_at = at
-    incident.save(update_fields=["sirens_checked_at"])
-    sounded = set(incident.soundings.values_list("device_id", flat=True))
-    missing = [siren for siren in incident.expected_sirens if siren not in sounded]
-    if not missing:
-        return 1
-    rows = Device.objects.filter(pk__in=missing).select_related("group__unit", "household")
+def _check_sirens(keys: list[int], *, at: datetime) -> int:
+    incidents = [one for one in lock_incidents(keys).values() if one.sirens_checked_at is None]
+    sounded: dict[int, set[int]] = defaultdict(set)
+    for key, device in Sounding.objects.filter(incident__in=keys).values_list("incident_id", "device_id"):
+        sounded[key].add(device)
+    checked, began = [], time.thread_time()
+    for incident in incidents:
+        checked.append((incident.pk, at))
+        missing = [siren for siren in incident.expected_sirens if siren not in sounded[incident.pk]]
+        if missing:
+            _tell_of_silent(incident, missing, at=at)
+        if time.thread_time() - began > CHECK_WORK_S:
+            break  # a press waits for the write lock; the rest is the next turn's
+    bulk.update(Incident, ["sirens_checked_at"], checked)
+    return len(checked)
+
+
+def _tell_of_silent(incident: Incident, missing: list[int], *, at: datetime) -> None:
+    rows = list(Device.objects.filter(pk__in=missing).select_related("group__unit", "household"))
     add_event(
         incident,
         EventKind.UNCONFIRMED,
         at=at,
         actor=_WORKER,
         data={
-            "devices": list(rows.values_list("public_id", flat=True)),
-            "households": sorted({h for h in rows.values_list("household_id", flat=True) if h}),
+            "devices": [siren.public_id for siren in rows],
+            "households": sorted({siren.household_id for siren in rows if siren.household_id}),
             "expected": len(incident.expected_sirens),
         },
     )
@@ -182,4 +215,3 @@ def _check_sirens(key: int, *, at: datetime) -> int:
     for siren in rows:
         if siren.revoked_at is None and siren.first_seen_at is not None:
             open_fault(siren, FaultKind.DID_NOT_SOUND, at=at, tells=False)
-    return 1
