@@ -32,7 +32,7 @@ from nats.errors import Error as NatsError
 from liengia.alarms import broker, broker_users
 from liengia.alarms.bridge.presses import STORED_AT, SUBJECTS
 from liengia.alarms.models import BrokerUsers, Gateway, NeighbourGroup
-from liengia.alarms.services import group_state
+from liengia.alarms.services import group_states
 from liengia.core import clock
 from liengia.core.bus import Bus
 from liengia.core.models import Heartbeat
@@ -225,6 +225,7 @@ def _users_page(begin: int) -> bytes:
 
 def _states_page(begin: int) -> bytes:
     now = clock.now()
-    groups = NeighbourGroup.objects.select_related("merged_into").order_by("pk")
-    rows = [[group.public_id, group_state(group, at=now)] for group in groups[begin : begin + PAGE]]
+    groups = NeighbourGroup.objects.order_by("pk")
+    page = list(groups[begin : begin + PAGE])
+    rows = [[group.public_id, state] for group, state in zip(page, group_states(page, at=now).values(), strict=True)]
     return json.dumps({"total": groups.count(), "rows": rows}).encode()

@@ -32,6 +32,8 @@ from liengia.core.bus import SERVER_USER, get_bus, server_password
 logger = logging.getLogger(__name__)
 AT_ONCE: Final = 500
 LOOK_EVERY_S: Final = 1.0
+# News that come at a storm's pace are gathered so long; the first of them leaves at once.
+GATHER_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,12 @@ class Publisher:
     async def run(self) -> None:
         """Publish for ever; connect again whenever the broker was away."""
         loop = asyncio.get_running_loop()
-        forget = get_bus().on_poke(STATES, lambda: loop.call_soon_threadsafe(self.news.set))
+
+        def wake() -> None:
+            if not self.news.is_set():  # waking a loop costs a write, and the caller its turn
+                loop.call_soon_threadsafe(self.news.set)
+
+        forget = get_bus().on_poke(STATES, wake)
         try:
             await self.thread.run(_publish_all_again)
             while True:
@@ -87,6 +94,7 @@ class Publisher:
                 logger.exception("what is to be published could not be read; it is tried again")
                 again = False
             if not again:
+                await asyncio.sleep(GATHER_S)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.news.wait(), LOOK_EVERY_S)
 
@@ -139,15 +147,15 @@ def _publish_all_again() -> None:
 
 def _due_states() -> list[_State]:
     now = clock.now()
-    due = NeighbourGroup.objects.filter(state_rev__gt=F("state_published_rev")).select_related("merged_into")
+    due = list(NeighbourGroup.objects.filter(state_rev__gt=F("state_published_rev")).order_by("pk")[:AT_ONCE])
     return [
         _State(
             group.pk,
             group.public_id,
             group.state_rev,
-            json.dumps(services.group_state(group, at=now), ensure_ascii=False, separators=(",", ":")).encode(),
+            json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode(),
         )
-        for group in due.order_by("pk")[:AT_ONCE]
+        for group, state in zip(due, services.group_states(due, at=now).values(), strict=True)
     ]
 
 
