@@ -46,6 +46,21 @@ def test_no_beat_for_90_s_is_a_fault_that_clears_itself(scene: Desk, supervisor:
     assert look(supervisor, 101) == set()
 
 
+def test_the_fault_stands_when_the_90_s_are_over_not_at_the_next_look(scene: Desk, supervisor: Supervisor) -> None:
+    for number, device in enumerate(scene.buttons):
+        beat(supervisor, device, 10 + number / 10)
+    began = supervisor.started_at
+    assert supervisor.rest_s(at=began + timedelta(seconds=20)) == 1.0
+    at = began + timedelta(seconds=99.7)
+    rest = supervisor.rest_s(at=at)
+    assert rest < 0.3
+    at += timedelta(seconds=rest)
+    supervisor.look(at=at)
+    assert DeviceFault.objects.open().get().device == scene.buttons[0]
+    assert at <= began + timedelta(seconds=100)
+    assert 0 < supervisor.rest_s(at=at) <= 0.101, "the next one's turn comes a tenth of a second later"
+
+
 def test_after_a_start_nobody_is_blamed_before_90_s(scene: Desk, supervisor: Supervisor) -> None:
     Device.objects.update(last_seen_at=clock.now() - timedelta(days=2))
     supervisor.roster.clear()

@@ -13,7 +13,7 @@ import logging
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -34,6 +34,9 @@ from liengia.core import clock
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY_S: Final = 1.0
+# A device is looked at just before its 90 s are over, so that its fault stands when they are.
+LOOK_EARLY: Final = timedelta(milliseconds=100)
+REST_LEAST_S: Final = 0.02
 DIGEST_EVERY_S: Final = 60.0
 ROSTER_EVERY_S: Final = 10.0
 COPIES_EVERY_S: Final = 30.0
@@ -94,7 +97,20 @@ class Supervisor:
                 await self._say_orders()
             except DatabaseError:
                 logger.exception("devices could not be looked after; it is tried again")
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(await self.thread.run(self.rest_s, at=clock.now()))
+
+    def rest_s(self, *, at: datetime) -> float:
+        """Return how long nothing can come due: until a device's 90 s are over, a second at most."""
+        dues = (self._late_at(known) for known in self.roster.values() if FaultKind.NO_BEAT.value not in known.faults)
+        first = min((due for due in dues if due is not None), default=None)
+        rest = LOOK_EVERY_S if first is None else (first - at).total_seconds()
+        return min(LOOK_EVERY_S, max(REST_LEAST_S, rest))
+
+    def _late_at(self, known: _Known) -> datetime | None:
+        """Return when a device is late unless it beats again; None for one that was never seen."""
+        if known.seen_at is None:
+            return None
+        return max(known.seen_at, self.started_at) + BEAT_LATE - LOOK_EARLY
 
     async def _arrived(self, message: Msg) -> None:
         try:
@@ -167,8 +183,9 @@ class Supervisor:
 
     def _changes_of(self, known: _Known, at: datetime) -> list[tuple[int, FaultKind, bool, datetime]]:
         wanted: dict[FaultKind, bool] = {}
-        if known.seen_at is not None:
-            wanted[FaultKind.NO_BEAT] = at - max(known.seen_at, self.started_at) >= BEAT_LATE
+        late_at = self._late_at(known)
+        if late_at is not None:
+            wanted[FaultKind.NO_BEAT] = at >= late_at
             if known.beat is not None and not wanted[FaultKind.NO_BEAT]:
                 wanted |= _from_beat(known.beat, known.faults)
         since = known.seen_at or at
