@@ -57,7 +57,7 @@ def _migrated_file() -> Path:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not template.exists():
-            for old in sorted(folder.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-4]:
+            for old in sorted(folder.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-16]:
                 old.unlink()
             draft = SHARED / "draft.sqlite3"
             _migrate(f"sqlite:///{draft}")
