@@ -25,6 +25,11 @@ def public_id() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(10))
 
 
+def five_digits() -> str:
+    """Return five random digits, the first not zero: for an address that people type from a wall."""
+    return str(10_000 + secrets.randbelow(90_000))
+
+
 def random_key() -> int:
     """Return a random key of 62 bits, for rows whose order must not be told by keys that count."""
     return secrets.randbits(62) | 1

@@ -39,6 +39,14 @@ VERBS: Final = {
     "referred": _("opinion given to those who handle what concerns officers"),
 }
 
+FORUM_VERBS: Final = {
+    "forum_planned": _("listening forum planned"),
+    "forum_changed": _("listening forum corrected"),
+    "forum_moved": _("state of a listening forum changed"),
+    "forum_question": _("question at a listening forum handled"),
+    "forum_survey_counted": _("satisfaction slips counted"),
+}
+
 
 def register_all() -> None:
     """Register every kind; called from `AppConfig.ready`."""
@@ -46,4 +54,6 @@ def register_all() -> None:
         register(Kind(f"opinions.{verb}", label=label, erase=_NONE))
     register(Kind("opinions.read", label=_("opinion read"), erase=_NONE, is_read=True))
     register(Kind("opinions.rules_set", label=_("rules for opinions set"), erase=_NONE))
+    for verb, label in FORUM_VERBS.items():
+        register(Kind(f"opinions.{verb}", label=label, erase="Holds no personal data: a session, a question's public number, counts."))
     register(Kind("opinions.period_kept", label=_("periods of opinions kept"), erase="Holds counts only."))

@@ -13,6 +13,7 @@ OVERSEE = "opinions.oversee"
 ABOUT_OFFICIALS = "opinions.about_officials"
 ENTER = "opinions.enter_for_others"
 SETTINGS = "opinions.settings"
+FORUM = "opinions.forum"
 
 
 def register_all() -> None:
@@ -53,6 +54,12 @@ def register_all() -> None:
         ENTER,
         _("Enter opinions for people without a phone"),
         shipped_to=("hamlet_head", "commune_editor", "front_officer"),
+    )
+    capabilities.register(
+        FORUM,
+        _("Hold listening forums: questions, floor, minutes"),
+        shipped_to=("commune_editor", "front_officer", "commander"),
+        permissions=tuple(f"opinions.{verb}_listeningforum" for verb in ("view", "add", "change")),
     )
     capabilities.register(
         SETTINGS,

@@ -1,8 +1,9 @@
-"""The states of an opinion; docs/areas/opinions.md holds the same table for people."""
+"""The states of an opinion, a listening forum and its questions; docs/areas/opinions.md holds the same tables for people."""
 
 from __future__ import annotations
 
 from liengia.core.workflow import Workflow
+from liengia.opinions.models.forums import ForumState, QuestionState
 from liengia.opinions.models.states import State
 
 _OUT = {"refuse": State.REFUSED, "merge": State.MERGED, "move_out": State.MOVED_OUT}
@@ -50,5 +51,29 @@ OPINION = Workflow(
         State.REFUSED: {"reopen": State.SORTED},
         State.MERGED: {},
         State.MOVED_OUT: {},
+    },
+)
+
+FORUM = Workflow(
+    "opinions.forum",
+    {
+        ForumState.PLANNED: {"open": ForumState.ASKING},
+        ForumState.ASKING: {"begin": ForumState.LIVE},
+        ForumState.LIVE: {"close": ForumState.CLOSED},
+        ForumState.CLOSED: {"sign": ForumState.SIGNED},
+        ForumState.SIGNED: {},
+    },
+)
+_TO_ALL = {"let_in": QuestionState.QUEUED, "show": QuestionState.IN_WRITING}
+_ASIDE = {"promise": QuestionState.IN_WRITING, "set_aside": QuestionState.ASIDE}
+QUESTION = Workflow(
+    "opinions.question",
+    {
+        QuestionState.WAITING: {**_TO_ALL, **_ASIDE},
+        QuestionState.ASIDE: {**_TO_ALL, "promise": QuestionState.IN_WRITING},
+        QuestionState.QUEUED: {"give_floor": QuestionState.FLOOR, "answer": QuestionState.ANSWERED, **_ASIDE},
+        QuestionState.FLOOR: {"give_back": QuestionState.QUEUED, "answer": QuestionState.ANSWERED, **_ASIDE},
+        QuestionState.IN_WRITING: {**_TO_ALL, "give_floor": QuestionState.FLOOR},
+        QuestionState.ANSWERED: {},
     },
 )

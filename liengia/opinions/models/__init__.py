@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from liengia.opinions.models.forums import (
+    CameBy,
+    ForumQuestion,
+    ForumState,
+    ListeningForum,
+    QuestionState,
+    SurveyCount,
+    SurveyLevel,
+    SurveyPhase,
+)
 from liengia.opinions.models.opinions import (
     AppendOnly,
     Opinion,
@@ -43,16 +53,21 @@ __all__ = [
     "AnswerKind",
     "AppendOnly",
     "Assignment",
+    "CameBy",
     "Evidence",
     "EvidenceKind",
+    "ForumQuestion",
+    "ForumState",
     "HeldPhoto",
     "Kind",
+    "ListeningForum",
     "Opinion",
     "OpinionEvent",
     "OpinionQuerySet",
     "OpinionRules",
     "Photo",
     "PublicText",
+    "QuestionState",
     "Rating",
     "RefersToOfficer",
     "RefusalReason",
@@ -60,6 +75,9 @@ __all__ = [
     "Satisfaction",
     "Source",
     "State",
+    "SurveyCount",
+    "SurveyLevel",
+    "SurveyPhase",
     "ToldHow",
     "Topic",
     "WriterQuestion",
