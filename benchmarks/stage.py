@@ -89,9 +89,9 @@ class Stage:
     def start(self, *, wait_s: float = 180) -> None:
         """Start `liengia up` and wait until `/health` is green; stops it again when it does not become so.
 
-        Tables and static files are made once for all stages on SQLite, and copied.
+        Tables and static files are made once for all stages on SQLite, and copied, unless the folder has them already.
         """
-        if not self.database_url:
+        if not self.database_url and not (self.folder / "liengia.sqlite3").exists():
             shutil.copytree(_template(), self.folder, dirs_exist_ok=True)
         command = [*self.below, sys.executable, "-m", "liengia", "up", *(["--demo"] if self.is_demo else [])]
         with (self.folder / "up.log").open("ab") as log:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,8 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
+
+from tests.harness.postgres import binary
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("LIENGIA_TESTS_FOLDER", "."))
@@ -51,20 +53,46 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 def _migrated_file() -> Path:
     """Return the migrated SQLite file; it is kept between runs under the hash of all that makes it."""
-    folder = Path(tempfile.gettempdir()) / f"liengia-templates-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    template = folder / f"{_fingerprint()}.sqlite3"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _kept(".sqlite3") as template:
         if not template.exists():
-            for old in sorted(folder.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-16]:
-                old.unlink()
             draft = SHARED / "draft.sqlite3"
             _migrate(f"sqlite:///{draft}")
             with closing(sqlite3.connect(draft)) as made:
                 made.execute("PRAGMA journal_mode=DELETE")
             shutil.move(draft, template)
     return template
+
+
+def fill_migrated(url: str) -> None:
+    """Fill an empty PostgreSQL database with the migrated tables; their dump is kept as the SQLite file is."""
+    with _kept(".sql") as dump:
+        if not dump.exists():
+            _migrate(url)
+            draft = SHARED / "draft.sql"
+            _run_client("pg_dump", "--no-owner", "--file", str(draft), url)
+            shutil.move(draft, dump)
+            return
+    _run_client("psql", "--no-psqlrc", "--quiet", "--single-transaction", "-v", "ON_ERROR_STOP=1", "-f", str(dump), url)
+
+
+def _run_client(program: str, *arguments: str) -> None:
+    done = subprocess.run([binary(program), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{program} failed:\n{done.stdout}{done.stderr}")
+
+
+@contextmanager
+def _kept(suffix: str) -> Iterator[Path]:
+    """Give the name under which what was migrated is kept, alone with it; the oldest of many are removed."""
+    folder = Path(tempfile.gettempdir()) / f"liengia-templates-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (folder / f"lock{suffix}").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = folder / f"{_fingerprint()}{suffix}"
+        if not kept.exists():
+            for old in sorted(folder.glob(f"*[0-9a-f]{suffix}"), key=lambda path: path.stat().st_mtime)[:-16]:
+                old.unlink()
+        yield kept
 
 
 @cache
@@ -84,7 +112,7 @@ def _migrated_template() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not lock.read():
             _admin('CREATE DATABASE "template_liengia"')
-            _migrate(os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/template_liengia")
+            fill_migrated(os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/template_liengia")
             (SHARED / "template.lock").write_text("made")
 
 

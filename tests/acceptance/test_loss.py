@@ -17,7 +17,7 @@ import pytest
 
 from benchmarks.stage import Stage
 from benchmarks.storm import CHILDREN, WRONG, Figures, Killer, Storm, storm_over_kills
-from tests.conftest import _migrated_file
+from tests.conftest import _migrated_file, fill_migrated
 from tests.harness.postgres import Cluster
 
 pytestmark = pytest.mark.broker
@@ -56,9 +56,10 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture
 def on_postgres(cluster: Cluster, tmp_path: Path) -> Iterator[Stage]:
     """An installation on PostgreSQL."""
+    fill_migrated(cluster.url("postgres"))
     stage = Stage(database_url=cluster.url("postgres"), folder=tmp_path)
     try:
-        stage.start(wait_s=240)
+        stage.start()
         yield stage
     finally:
         stage.stop()
