@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from liengia.alarms import services
 from liengia.alarms.models import GroupRing, NeighbourGroup
 from liengia.alarms.services.soundings import stop_rung_out
+from liengia.alarms.services.timeline import STATES, STATES_SOON
 from liengia.core import clock
 from liengia.core.actor import Actor
+from liengia.core.bus import get_bus
 from tests.alarms.console_scene import Desk
-from tests.alarms.given import incident, state
+from tests.alarms.given import incident, member, state
 
 TESTER = Actor.system("test")
 
@@ -48,6 +52,40 @@ def test_it_rings_for_its_time_and_never_late(scene: Desk) -> None:
     assert stop_rung_out(at=clock.now() + timedelta(seconds=601)) == 1
     assert rev(scene.group) == before + 1
     assert stop_rung_out(at=clock.now() + timedelta(seconds=601)) == 0
+
+
+def test_after_a_buttons_press_the_state_may_wait_after_a_phones_and_a_quieting_not(
+    scene: Desk, django_capture_on_commit_callbacks: Any
+) -> None:
+    poked: list[str] = []
+    forget = [get_bus().on_poke(topic, partial(poked.append, topic)) for topic in (STATES, STATES_SOON)]
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            one = incident(scene)
+        assert set(poked) == {STATES_SOON}, "the sirens ring by the press itself"
+        poked.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            services.raise_from_phone(
+                scene.houses[1], user=member(scene, 2), kind="fire", press_id="p-1234567", actor=TESTER
+            )
+        assert poked == [STATES], "it has joined what rings, and no siren has heard of it"
+        poked.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            services.quiet_incident(one, actor=TESTER)
+        assert set(poked) == {STATES}
+    finally:
+        for one_of_them in forget:
+            one_of_them()
+
+
+def test_the_states_of_many_groups_cost_as_many_queries_as_of_one(
+    scene: Desk, django_assert_max_num_queries: Any
+) -> None:
+    groups = [scene.group, *(services.create_group(scene.hamlet, name=f"Tổ {n}", actor=TESTER) for n in range(5))]
+    incident(scene)
+    with django_assert_max_num_queries(3):
+        said = services.group_states(groups, at=clock.now())
+    assert [said[group.pk]["state"] for group in groups] == ["ringing"] + ["quiet"] * 5
 
 
 def test_the_revision_rises_with_every_change(scene: Desk) -> None:

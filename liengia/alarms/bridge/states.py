@@ -25,7 +25,7 @@ from django.db.models import F
 from liengia.alarms import services
 from liengia.alarms.bridge.threads import DatabaseThread
 from liengia.alarms.models import NeighbourGroup, Press
-from liengia.alarms.services.timeline import STATES
+from liengia.alarms.services.timeline import STATES, STATES_SOON
 from liengia.core import clock
 from liengia.core.bus import SERVER_USER, get_bus, server_password
 
@@ -34,6 +34,8 @@ AT_ONCE: Final = 500
 LOOK_EVERY_S: Final = 1.0
 # News that come at a storm's pace are gathered so long; the first of them leaves at once.
 GATHER_S: Final = 0.05
+# A state after a press may wait: the sirens ring by the press, and until the last has heard it the broker has enough to do.
+SOON_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Publisher:
         """Use a thread for the database."""
         self.thread = thread
         self.news = asyncio.Event()
+        self._is_gathering = False
 
     async def run(self) -> None:
         """Publish for ever; connect again whenever the broker was away."""
@@ -67,14 +70,24 @@ class Publisher:
             if not self.news.is_set():  # waking a loop costs a write, and the caller its turn
                 loop.call_soon_threadsafe(self.news.set)
 
-        forget = get_bus().on_poke(STATES, wake)
+        def wake_soon() -> None:
+            if not self._is_gathering:
+                self._is_gathering = True
+                loop.call_soon_threadsafe(loop.call_later, SOON_S, self._gathered)
+
+        forget = [get_bus().on_poke(STATES, wake), get_bus().on_poke(STATES_SOON, wake_soon)]
         try:
             await self.thread.run(_publish_all_again)
             while True:
                 await self._connect_and_publish()
                 await asyncio.sleep(1)
         finally:
-            forget()
+            for one in forget:
+                one()
+
+    def _gathered(self) -> None:
+        self._is_gathering = False
+        self.news.set()
 
     async def _connect_and_publish(self) -> None:
         with suppress(OSError):
@@ -95,8 +108,15 @@ class Publisher:
                 again = False
             if not again:
                 await asyncio.sleep(GATHER_S)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self.news.wait(), LOOK_EVERY_S)
+                await self._wait_for_news()
+
+    async def _wait_for_news(self) -> None:
+        """Wait for a poke, a second at most; while a press's state is held back, for its turn."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.news.wait(), LOOK_EVERY_S)
+        if self._is_gathering:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.news.wait(), SOON_S)
 
     async def _publish(self, client: aiomqtt.Client) -> bool:
         presses = await self.thread.run(_due_presses)

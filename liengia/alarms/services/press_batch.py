@@ -32,7 +32,7 @@ from liengia.alarms.models.devices import SOUNDING_KINDS
 from liengia.alarms.services.escalation import Freezer
 from liengia.alarms.services.scores import close_drill_of
 from liengia.alarms.services.states import change_states
-from liengia.alarms.services.timeline import STEPS, build_event, number_lines
+from liengia.alarms.services.timeline import STATES, STEPS, build_event, number_lines
 from liengia.audit import services as audit
 from liengia.core.actor import Actor
 from liengia.core.bus import get_bus
@@ -292,7 +292,9 @@ class Batch:
         bulk.insert(self.lines)
         self._write_steps()
         if self.states:
-            change_states(self.states)
+            change_states(self.states, at_once=False)
+        if any(press.needs_publishing for press in self.outcome.recorded):
+            get_bus().poke(STATES)  # a phone's press: no siren has heard of it yet
         bulk.update(Device, ["last_pressed_at"], list(self.pressed_at.items()))
         if self.lines:
             number_lines()

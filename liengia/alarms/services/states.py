@@ -17,21 +17,24 @@ from django.db import models
 from django.db.models import F, Q
 
 from liengia.alarms.models import DeviceApart, GroupRing, Incident, Kind, Mode, NeighbourGroup
-from liengia.alarms.services.timeline import STATES
+from liengia.alarms.services.timeline import STATES, STATES_SOON
 from liengia.core.bus import get_bus
 
 _MODES = {Mode.REAL: 0, Mode.DRILL: 1, Mode.TEST: 2}
 _KINDS = {Kind.FIRE: 0, Kind.INTRUDER: 1, Kind.MEDICAL: 2, Kind.HELP: 3}
 
 
-def change_states(groups: Iterable[NeighbourGroup | int]) -> None:
-    """Say, in the caller's transaction, that the sirens of these groups may have something else to do."""
+def change_states(groups: Iterable[NeighbourGroup | int], *, at_once: bool = True) -> None:
+    """Say, in the caller's transaction, that the sirens of these groups may have something else to do.
+
+    After a press it need not be at once: the sirens ring by the press itself, and the state is for who missed it.
+    """
     keys = {group if isinstance(group, int) else group.pk for group in groups}
     if keys:
         # A group that was merged shows the state of the one it went into, so it changes with it.
         changed = NeighbourGroup.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys))
         changed.update(state_rev=F("state_rev") + 1)
-        get_bus().poke(STATES)
+        get_bus().poke(STATES if at_once else STATES_SOON)
 
 
 def change_state_of(incident: Incident) -> None:

@@ -12,6 +12,7 @@ from liengia.people.models import Household
 
 LIVE = "live.alarms"
 STATES = "alarms.states"
+STATES_SOON = "alarms.states_soon"
 STEPS = "alarms.steps"
 EVENTS = "alarms.events"
 
