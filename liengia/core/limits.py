@@ -24,7 +24,7 @@ MOST_KEYS: Final = 20_000
 
 
 class Limiter:
-    """At most `most` times in `per` for one address."""
+    """At most `most` times in `per` for one address, or for one address and one thing."""
 
     def __init__(self, *, most: int, per: timedelta) -> None:
         """Set the limit."""
@@ -33,11 +33,12 @@ class Limiter:
         self._salt, self._day = secrets.token_bytes(32), clock.today()
         self._lock = threading.Lock()
 
-    def allows(self, request: HttpRequest) -> bool:
-        """Count one more of this request's address; False when it is one too many (which is not counted)."""
+    def allows(self, request: HttpRequest, thing: str = "") -> bool:
+        """Count one more of this request's address (and thing); False when it is one too many (which is not counted)."""
         with self._lock:
             self._renew()
-            key = hmac.digest(self._salt, str(request.META.get("REMOTE_ADDR", "")).encode(), "sha256")
+            asked = f"{request.META.get('REMOTE_ADDR', '')} {thing}".encode()
+            key = hmac.digest(self._salt, asked, "sha256")
             times = self._seen.pop(key, deque())
             now = time.monotonic()
             while times and now - times[0] > self.per_s:

@@ -15,14 +15,18 @@ class OpinionsConfig(AppConfig):
     verbose_name = _("Opinions")
 
     def ready(self) -> None:
-        """Register what lower rooms ask for: audit kinds, capabilities, menus, health, chores."""
+        """Register what lower rooms ask for: audit kinds, capabilities, menus, front page, movers, health, chores."""
         from liengia.core import health, search
-        from liengia.opinions import audit_kinds, capabilities, index, menus, supervision
+        from liengia.opinions import audit_kinds, capabilities, front, index, menus, reform, supervision
         from liengia.opinions import tasks as _tasks  # noqa: F401  (registers its chores)
+        from liengia.units import succession
 
         audit_kinds.register_all()
         capabilities.register_all()
         menus.register_all()
+        front.register_own()
+        succession.register(reform.move_opinions)
+        succession.register(reform.move_arrangements)
         search.register_source(index.KIND, index.entries)
         health.register("opinions.overdue", supervision.overdue_escalated)
         post_migrate.connect(_ensure_defaults, sender=self)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 
 from liengia.core import clock, rooms
 from liengia.opinions import policies, similar
-from liengia.opinions.models import ANSWERED, Opinion, OpinionQuerySet, PublicText, State
+from liengia.opinions.models import ANSWERED, Opinion, OpinionEvent, OpinionQuerySet, PublicText, State
 from liengia.people.models import DutyPost, User
 from liengia.units.models import Level, Unit
 
 # How many newest public texts a new opinion is compared with.
 _COMPARED = 400
 MONTHS = 6
+# In these states the answer is public, once it was published.
+PUBLISHED = (State.PUBLISHED, State.FOLLOWING_UP, State.CLOSED)
 
 
 def communes() -> list[Unit]:
@@ -84,6 +86,18 @@ def months_back(count: int = MONTHS) -> list[date]:
 def public_list(filters: Filters) -> OpinionQuerySet:
     """Return the public opinions of a filter with what a list shows."""
     return filters.apply(Opinion.public_.get_queryset()).with_words()
+
+
+def for_front(unit: Unit | None, *, most: int = 3) -> tuple[list[Opinion], list[tuple[Opinion, datetime]]]:
+    """Return the overdue public opinions, the longest overdue first, and the latest published answers with their instant."""
+    shown = Opinion.public_.get_queryset().with_words()
+    # The whole area means the communes that keep the room on.
+    among = [unit] if unit is not None else communes()
+    shown = shown.filter(commune__in=sorted({key for one in among for key in one.lineage_ids()}))
+    late = list(shown.overdue().order_by("due_at", "public_id")[:most])
+    published = OpinionEvent.objects.filter(verb="published").values("opinion")
+    answered = shown.filter(state__in=PUBLISHED, pk__in=published, answered_at__isnull=False).order_by("-answered_at", "public_id")[:most]
+    return late, [(one, clock.local(one.answered_at)) for one in answered if one.answered_at is not None]
 
 
 def likely_duplicates(commune: Unit, text: str, place: str) -> list[Opinion]:

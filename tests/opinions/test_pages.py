@@ -18,7 +18,7 @@ from liengia.core.actor import Actor
 from liengia.opinions import codes, services
 from liengia.opinions.forms import new_ticket
 from liengia.opinions.models import AnswerKind, HeldPhoto, Opinion, Photo, State
-from liengia.opinions.views import follow, public
+from liengia.opinions.views import filing, follow, public
 from liengia.organisations.models import SpecialDay
 from tests.core.test_images import picture, with_exif
 from tests.opinions.given import LAMP, Office, answered, filed, reason, sorted_, topic
@@ -29,8 +29,9 @@ FORM = "/gop-y/gui/?xa=28108"
 
 @pytest.fixture(autouse=True)
 def _fresh_limits() -> None:
-    follow.wrong_limit._fresh()
-    public.support_limit._fresh()
+    follow.wrong_limit.forget()
+    public.support_limit.forget()
+    filing.filing_limit.forget()
 
 
 def ticket(code: str = "", *, age_s: float = 10) -> str:
@@ -280,3 +281,12 @@ def test_a_commune_that_asks_for_names_offers_no_anonymous(here: Office, client:
     assert not Opinion.all_.exists()
     send(client, contact_name="Trần Thị Lụa", contact_phone="0900 000 009")
     assert Opinion.all_.get().contact_name == "Trần Thị Lụa"
+
+
+def test_a_flood_from_one_address_is_held_up_and_keeps_the_words(here: Office, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filing.filing_limit, "most", 1)
+    facts = typed()
+    assert shown_code(client.post(FORM, facts))
+    page = unescape(send(client).content.decode())
+    assert "Vừa có nhiều ý kiến" in page and LAMP in page and Opinion.all_.count() == 1
+    assert client.post(FORM, typed(), REMOTE_ADDR="203.0.113.9").status_code == 200 and Opinion.all_.count() == 2

@@ -12,7 +12,7 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
-from liengia.core import clock
+from liengia.core import clock, pagecache
 from liengia.core.actor import Actor, ActorKind
 from liengia.core.errors import NotFound, Refused
 from liengia.opinions import policies
@@ -25,6 +25,8 @@ INTAKE_HOURS: Final = 8
 ANSWER_DAYS: Final = 5
 URGENT_HOURS: Final = 4
 _AUDITED_AT_ONCE: Final = 50
+# After these something is public, or no longer.
+_CHANGES_PUBLIC: Final = frozenset({"text_published", "text_withdrawn", "merged", "moved_out", "referred"})
 
 
 def take(opinion: Opinion, *, actor: Actor) -> Opinion:
@@ -57,7 +59,7 @@ def move(row: Opinion, verb: str, **changes: Any) -> None:
 def note(
     row: Opinion, verb: str, *, actor: Actor, data: Mapping[str, object] | None = None, office: str = ""
 ) -> OpinionEvent:
-    """Write a line of the history, and its audit entry.
+    """Write a line of the history, and its audit entry; empty the page cache where everybody sees the change.
 
     Of what an anonymous writer does, and of the filing, only the day is kept, and the audit entry waits for
     `audit_past_days`: an instant, or a place in the order of entries, would tell when it was.
@@ -77,6 +79,8 @@ def note(
     )
     if not hidden:
         _audit(row, event, actor=actor)
+    if row.is_public or verb in _CHANGES_PUBLIC:
+        pagecache.bump()
     return event
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from liengia.core.errors import Invalid
+from liengia.core.limits import Limiter
 from liengia.core.pdf import qr_svg
 from liengia.opinions import codes, queries, services
 from liengia.opinions.forms import OpinionForm, new_ticket
@@ -21,6 +24,9 @@ from liengia.opinions.models import HeldPhoto, Opinion
 from liengia.opinions.views.public import chosen
 from liengia.people.policies import public
 from liengia.units.models import Unit
+
+# A village café is one address: generous. It stops a script, not a person.
+filing_limit = Limiter(most=40, per=timedelta(hours=1))
 
 
 def _form(request: HttpRequest, commune: Unit) -> OpinionForm:
@@ -53,6 +59,9 @@ def _again(request: HttpRequest, form: OpinionForm) -> HttpResponse:
 
 def _file(request: HttpRequest, form: OpinionForm) -> HttpResponse:
     if not form.is_valid():
+        return _again(request, form)
+    if not filing_limit.allows(request):
+        form.add_error(None, _("Many opinions came from this network just now. What you wrote stays here: send it again later."))
         return _again(request, form)
     try:
         opinion = services.file_opinion(form.draft(), code=form.code)

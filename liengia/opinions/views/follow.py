@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,14 +13,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from liengia.core.errors import DomainError, NotFound
+from liengia.core.limits import Limiter
 from liengia.opinions import codes, screens, services
 from liengia.opinions.forms import CodeForm, RatingForm, WordsForm
-from liengia.opinions.limits import MemoryLimit
 from liengia.opinions.models import Opinion
 from liengia.people.policies import public
 
 # Wrong codes of one address; the right one is not held up by others behind the same address for long.
-wrong_limit = MemoryLimit(20, 600)
+wrong_limit = Limiter(most=20, per=timedelta(minutes=10))
 
 
 def _ask(request: HttpRequest, form: CodeForm) -> HttpResponse:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from typing import Final
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,18 +12,21 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from liengia.core import clock
+from liengia.core import clock, pagecache
 from liengia.core.errors import NotFound, Refused
+from liengia.core.limits import Limiter
 from liengia.opinions import queries, screens, services
-from liengia.opinions.limits import MemoryLimit
 from liengia.opinions.models import Evidence, EvidenceKind, Opinion, Photo, State, Topic
 from liengia.people.policies import public
 from liengia.units.models import Unit
 
 PAGE = 20
+# Support changes a number beside each opinion and empties no cache; a due time passes without any act: kept briefly.
+KEPT_S: Final = 60
+DETAIL_KEPT_S: Final = 10
 _MONTH = re.compile(r"^20\d\d-(0[1-9]|1[0-2])$", re.ASCII)
 # One "so do I" an address, an opinion and a day; nobody is noted down.
-support_limit = MemoryLimit(1, 86_400)
+support_limit = Limiter(most=1, per=timedelta(days=1))
 
 
 def chosen(request: HttpRequest, among: list[Unit]) -> Unit | None:
@@ -47,6 +52,7 @@ def _shown(public_id: str) -> Opinion:
 
 @public
 @require_GET
+@pagecache.cached_page(seconds=KEPT_S)
 def index(request: HttpRequest) -> HttpResponse:
     """List the public opinions, by commune, hamlet, topic, state and month."""
     among = queries.communes()
@@ -64,10 +70,11 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_GET
+@pagecache.cached_page(seconds=DETAIL_KEPT_S)
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one opinion: its redacted copy, the answer, the steps, and by when."""
     opinion = _shown(public_id)
-    is_answered = opinion.state in (State.PUBLISHED, State.FOLLOWING_UP, State.CLOSED)
+    is_answered = opinion.state in queries.PUBLISHED
     context = {
         "opinion": opinion, "text": opinion.current_text, "due": screens.due(opinion), "steps": screens.steps(opinion),
         "photos": opinion.photos.filter(is_public=True).defer("data"),
@@ -126,6 +133,7 @@ def support(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @public
 @require_GET
+@pagecache.cached_page(seconds=KEPT_S)
 def board(request: HttpRequest) -> HttpResponse:
     """Show how long answers take and what is overdue, by commune and month; each chart reads as a table too."""
     among = queries.communes()
