@@ -318,5 +318,6 @@ LOGGING = {
         "uvicorn.access": {"level": "WARNING"},
         "nats": {"level": "ERROR"},
         "django_tasks": {"level": "WARNING"},
+        "wagtail": {"level": "WARNING"},
     },
 }

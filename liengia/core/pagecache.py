@@ -50,6 +50,8 @@ PAGE_BYTES: Final = 2 * 2**20
 QUERY_LETTERS: Final = 200
 # Cookies that change nothing in a public page; any other one sends the request to Django.
 HARMLESS: Final = frozenset({"csrftoken", settings.LANGUAGE_COOKIE_NAME})
+LANGUAGES: Final = frozenset(dict(settings.LANGUAGES))
+FOR_DJANGO: Final = frozenset({b"authorization", b"hx-request"})
 
 served = Counter("liengia_pagecache_total", "Public pages answered by the page cache.", ["outcome"])
 
@@ -90,11 +92,13 @@ def bump() -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page as it is sent: its headers without length and encoding, and the body in both encodings."""
+    """A page as it is sent: the body in both encodings, each with its headers, made once."""
 
     headers: Headers
     plain: bytes
+    plain_headers: Headers
     zipped: bytes
+    zipped_headers: Headers
     etag: bytes
     edition: int
     until: float
@@ -117,6 +121,8 @@ class PageCache:
         self._looked_at = -LOOK_EVERY_S
         self._looking: asyncio.Future[None] | None = None
         self._is_listening = False
+        # Counted here and told every two seconds: a shared counter would cost more than the page.
+        self._kept = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or let Django answer and keep what is marked."""
@@ -124,14 +130,15 @@ class PageCache:
         if key is None:
             await self.app(scope, receive, _unmarking(send))
             return
-        await self._look()
+        if time.monotonic() - self._looked_at >= LOOK_EVERY_S or self._edition is None:
+            await self._look()
         page = self._ready(key)
         waited = self._drawing.get(key) if page is None else None
         if waited is not None:
             await asyncio.wait([waited])
             page = self._ready(key)
         if page is not None:
-            served.labels("kept").inc()
+            self._kept += 1
             await _send(page, scope, send)
         elif scope["method"] == "HEAD":
             await self.app(scope, receive, _unmarking(send))
@@ -156,6 +163,8 @@ class PageCache:
         if time.monotonic() - self._looked_at < LOOK_EVERY_S:
             return
         self._looking = asyncio.get_running_loop().create_future()
+        told, self._kept = self._kept, 0
+        served.labels("kept").inc(told)
         try:
             edition = await sync_to_async(_edition, thread_sensitive=False)()
             if edition is not None and edition != self._edition:
@@ -252,13 +261,17 @@ class _Taking:
             for name, value in self._start["headers"]
             if name.lower() not in (MARK.lower().encode(), b"content-length", b"cache-control", b"etag", b"vary")
         ]
-        headers += [(b"cache-control", b"no-cache"), (b"vary", b"Accept-Encoding, Cookie")]
+        etag = b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"'
+        headers += [(b"cache-control", b"no-cache"), (b"vary", b"Accept-Encoding, Cookie"), (b"etag", etag)]
         is_kept = len(body) <= PAGE_BYTES
+        zipped = gzip.compress(body, 6, mtime=0) if len(body) > 500 else b""
         return _Page(
             headers=headers,
             plain=body,
-            zipped=gzip.compress(body, 6, mtime=0) if len(body) > 500 else b"",
-            etag=b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"',
+            plain_headers=[*headers, (b"content-length", str(len(body)).encode())],
+            zipped=zipped,
+            zipped_headers=[*headers, (b"content-encoding", b"gzip"), (b"content-length", str(len(zipped)).encode())],
+            etag=etag,
             edition=-1 if edition is None or not is_kept else edition,
             until=min(time.time() + self._seconds, _midnight()),
         )
@@ -268,15 +281,20 @@ def _key(scope: Scope) -> tuple[bytes, ...] | None:
     """Return what a page is kept under; None for a request that Django alone answers."""
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or len(scope["query_string"]) > QUERY_LETTERS:
         return None
-    headers = dict(scope["headers"])
-    cookies = _cookies(headers.get(b"cookie", b""))
-    if cookies is None or set(cookies) - HARMLESS or b"authorization" in headers or b"hx-request" in headers:
-        return None
-    language = cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
-    if language not in dict(settings.LANGUAGES):
-        language = settings.LANGUAGE_CODE
+    host, language = b"", settings.LANGUAGE_CODE
+    for name, value in scope["headers"]:  # lower case, as ASGI gives them
+        if name == b"host":
+            host = value
+        elif name == b"cookie":
+            cookies = _cookies(value)
+            if cookies is None or set(cookies) - HARMLESS:
+                return None
+            language = cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
+            language = language if language in LANGUAGES else settings.LANGUAGE_CODE
+        elif name in FOR_DJANGO:
+            return None
     path = scope.get("raw_path") or scope["path"].encode()
-    return scope["scheme"].encode(), headers.get(b"host", b""), path, scope["query_string"], language.encode()
+    return scope["scheme"].encode(), host, path, scope["query_string"], language.encode()
 
 
 def _cookies(header: bytes) -> dict[str, str] | None:
@@ -315,18 +333,16 @@ def _unmarking(send: Send) -> Send:
 
 
 async def _send(page: _Page, scope: Scope, send: Send) -> None:
-    headers = dict(scope["headers"])
-    extra: Headers = [(b"etag", page.etag)]
-    if page.etag in headers.get(b"if-none-match", b""):
-        await send({"type": "http.response.start", "status": 304, "headers": [*page.headers, *extra]})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    body = page.plain
-    if page.zipped and b"gzip" in headers.get(b"accept-encoding", b""):
-        body = page.zipped
-        extra.append((b"content-encoding", b"gzip"))
-    extra.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": 200, "headers": [*page.headers, *extra]})
+    is_zipped = False
+    for name, value in scope["headers"]:
+        if name == b"if-none-match" and page.etag in value:
+            await send({"type": "http.response.start", "status": 304, "headers": page.headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        if name == b"accept-encoding":
+            is_zipped = b"gzip" in value and bool(page.zipped)
+    body = page.zipped if is_zipped else page.plain
+    await send({"type": "http.response.start", "status": 200, "headers": page.zipped_headers if is_zipped else page.plain_headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 

@@ -20,8 +20,8 @@ from liengia.units.models import Unit
 # How kinds of public texts are called; a kind whose room is not here is not offered.
 KINDS: Final[dict[str, str | Promise]] = {
     "article": _("News"),
-    "opinion": _("Opinions and answers"),
-    "forum": _("Forums"),
+    "opinions.opinion": _("Opinions and answers"),
+    "opinions.forum": _("Forums"),
     "page": pgettext_lazy("search", "Pages"),
 }
 QUESTION_LETTERS: Final = 120
