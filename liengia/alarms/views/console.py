@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from liengia.alarms import services
 from liengia.alarms.models import Device, EventKind, Incident
 from liengia.alarms.views import console_forms as forms
-from liengia.alarms.views.console_board import board, desk_incident
+from liengia.alarms.views.console_board import board
+from liengia.alarms.views.console_cards import desk_incident
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
 from liengia.people.policies import requires
