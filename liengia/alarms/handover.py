@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from liengia.alarms.models import EventKind, Incident, IncidentEvent
 from liengia.alarms.services.states import label
+from liengia.core import rooms
 from liengia.people import handover
 from liengia.people.handover import LogLine, OpenItem
 from liengia.people.models import DutyPost
@@ -21,7 +22,9 @@ _LOGGED = (
 
 
 def open_incidents(post: DutyPost, at: datetime) -> Iterable[OpenItem]:
-    """Give the open incidents of the post's units."""
+    """Give the open incidents of the post's units, while their commune keeps this room on."""
+    if not rooms.is_on("alarms", post.unit):
+        return
     below = Unit.objects.below(post.unit.current())
     incidents = Incident.objects.open().filter(group__unit__in=below, opened_at__lte=at)
     for incident in incidents.select_related("group", "household").order_by("opened_at"):
@@ -35,7 +38,9 @@ def open_incidents(post: DutyPost, at: datetime) -> Iterable[OpenItem]:
 
 
 def log_lines(post: DutyPost, start: datetime, end: datetime) -> Iterable[LogLine]:
-    """Give what happened in the post's units in a span."""
+    """Give what happened in the post's units in a span, while their commune keeps this room on."""
+    if not rooms.is_on("alarms", post.unit):
+        return
     below = Unit.objects.below(post.unit.current())
     events = IncidentEvent.objects.filter(
         incident__group__unit__in=below, kind__in=_LOGGED, at__gte=start, at__lt=end

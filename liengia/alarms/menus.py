@@ -19,6 +19,10 @@ def _leads(request: HttpRequest) -> bool:
     return policies.led_groups(request.user).exists()
 
 
+def _lives_in_a_group(request: HttpRequest) -> bool:
+    return policies.places_of(request.user).exists()
+
+
 def _heads(request: HttpRequest) -> bool:
     return people.can(request.user, TODAY)
 
@@ -28,7 +32,7 @@ def register_all() -> None:
     register(Item("main", "alarms", _("Alarm"), "alarms:home", "urgent", 20))
     register(Item("mast", "alarms", _("My home"), "alarms:home", "home", 10))
     register(Item("resident", "alarms", _("Alarm"), "alarms:home", "bell-ringing", 10))
-    register(Item("resident", "alarms", _("Group"), "alarms:group", "users-group", 20))
+    register(Item("resident", "alarms", _("Group"), "alarms:group", "users-group", 20, shown_to=_lives_in_a_group))
     register(Item("resident", "alarms", _("Lead"), "alarms:leader_home", "clipboard-check", 30, shown_to=_leads))
     register(Item("resident", "alarms", _("Today"), "alarms:today", "list-check", 40, shown_to=_heads))
     register(Item("console", "alarms", _("Duty desk"), "alarms:console", "urgent", 10, shown_to=_at_desk))

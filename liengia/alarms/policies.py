@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -17,9 +18,12 @@ from liengia.alarms.models import (
     NeighbourGroup,
 )
 from liengia.alarms.models.incidents import OPEN_STATES
+from liengia.core import rooms
 from liengia.core.errors import NotFound
 from liengia.people import policies as people
+from liengia.people import queries
 from liengia.people.models import Household, Membership, User
+from liengia.units import switches
 from liengia.units.models import Unit
 
 AnyUser = User | AnonymousUser
@@ -34,10 +38,15 @@ def places_of(user: AnyUser) -> QuerySet[GroupHousehold]:
         return GroupHousehold.objects.none()
     mine = Membership.objects.active().filter(user=user).values("household")
     return (
-        GroupHousehold.objects.filter(left_on=None, household__in=mine, group__merged_into=None)
+        GroupHousehold.objects.filter(in_rooms_on("group__unit"), left_on=None, household__in=mine, group__merged_into=None)
         .select_related("group__unit__parent__parent__parent", "group__leader", "group__deputy", "household")
         .order_by("group_id", "seat")
     )
+
+
+def in_rooms_on(path: str = "unit") -> Q:
+    """Return the condition that a thing's unit lies in a commune that keeps this room on."""
+    return ~Q(**{f"{path}__in": switches.units_without("alarms").values("pk")})
 
 
 def homes_of(users: Collection[int]) -> list[tuple[int, int]]:
@@ -45,7 +54,7 @@ def homes_of(users: Collection[int]) -> list[tuple[int, int]]:
     members: dict[int, list[int]] = {}
     for user, household in Membership.objects.active().filter(user__in=users).values_list("user_id", "household_id"):
         members.setdefault(household, []).append(user)
-    places = GroupHousehold.objects.filter(left_on=None, household__in=members, group__merged_into=None)
+    places = GroupHousehold.objects.filter(in_rooms_on("group__unit"), left_on=None, household__in=members, group__merged_into=None)
     return [(user, group) for house, group in places.values_list("household_id", "group_id") for user in members[house]]
 
 
@@ -54,7 +63,7 @@ def led_groups(user: AnyUser) -> QuerySet[NeighbourGroup]:
     if not isinstance(user, User) or not user.is_active:
         return NeighbourGroup.objects.none()
     active = NeighbourGroup.objects.filter(merged_into=None, dissolved_on=None, duty_post=None)
-    return active.filter(Q(leader=user) | Q(deputy=user)).select_related("unit__parent__parent__parent")
+    return active.filter(Q(leader=user) | Q(deputy=user), in_rooms_on()).select_related("unit__parent__parent__parent")
 
 
 def groups_of(user: AnyUser) -> QuerySet[NeighbourGroup]:
@@ -71,7 +80,7 @@ def managed_groups(user: AnyUser, capability: str = MANAGE_GROUPS) -> QuerySet[N
     if roots:
         condition |= Q(unit__in=Unit.objects.below_any(roots))
     active = NeighbourGroup.objects.filter(merged_into=None, dissolved_on=None, duty_post=None)
-    return active.filter(condition).select_related("unit__parent__parent__parent", "leader", "deputy")
+    return active.filter(condition, in_rooms_on()).select_related("unit__parent__parent__parent", "leader", "deputy")
 
 
 def get_group(user: AnyUser, public_id: str, capability: str = MANAGE_GROUPS) -> NeighbourGroup:
@@ -88,7 +97,7 @@ def get_group(user: AnyUser, public_id: str, capability: str = MANAGE_GROUPS) ->
 
 def duty_units(user: AnyUser) -> list[Unit]:
     """Return the units whose duty console a user works at."""
-    return people.units_where(user, CONSOLE)
+    return [unit for unit in people.units_where(user, CONSOLE) if rooms.is_on("alarms", unit)]
 
 
 def visible_incidents(user: AnyUser) -> QuerySet[Incident]:
@@ -117,7 +126,7 @@ def visible_incidents(user: AnyUser) -> QuerySet[Incident]:
         condition |= Q(group__unit__in=Unit.objects.below_any(desk))
     own = Membership.objects.active().filter(user=user).values("household")
     hidden = base.filter(is_silent=True).filter(Q(household__in=own) | Q(presses__device__household__in=own))
-    return base.filter(condition).exclude(pk__in=hidden.values("pk"))
+    return base.filter(condition, in_rooms_on("group__unit")).exclude(pk__in=hidden.values("pk"))
 
 
 def get_incident(user: AnyUser, public_id: str) -> Incident:
@@ -132,11 +141,20 @@ def get_incident(user: AnyUser, public_id: str) -> Incident:
     return incident
 
 
+def desk_is_empty(unit: Unit, at: datetime | None = None) -> bool:
+    """Tell whether nobody is on duty at a post that answers for a unit: no post, no rota, or nobody with the desk's right.
+
+    Source: design, "Everything works with no police account at all: the post is then a phone number and a siren".
+    """
+    return not any(people.can(one, CONSOLE, unit) for one in queries.on_duty(unit, at))
+
+
 def may(user: AnyUser, verb: str, incident: Incident) -> bool:
     """Tell whether a user who sees the incident may do this with it.
 
     The duty post may do everything; leaders quiet, note, tick for others and end drills; members answer, call
-    and ask. Whether the state allows it is the workflow's to say.
+    and ask. Where nobody is at a duty post, who keeps the group ends a real alarm too. Whether the state allows it
+    is the workflow's to say; that nobody of a pressing household ends `help` or `intruder`, the services'.
     """
     if not isinstance(user, User) or not user.is_active:
         return False
@@ -146,7 +164,10 @@ def may(user: AnyUser, verb: str, incident: Incident) -> bool:
     if verb in _LEADER_VERBS:
         return is_leader
     if verb in ("resolve", "dismiss"):
-        return is_leader and incident.mode != Mode.REAL
+        if incident.mode != Mode.REAL:
+            return is_leader
+        keeps = is_leader or people.can(user, MANAGE_GROUPS, incident.group.unit)
+        return keeps and desk_is_empty(incident.group.unit)
     return verb in _MEMBER_VERBS
 
 

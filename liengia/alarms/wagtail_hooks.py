@@ -23,6 +23,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 
 from liengia.alarms.capabilities import CONSOLE, MANAGE_DEVICES, MANAGE_GROUPS, MANAGE_PLANS
 from liengia.alarms.models import Device, Drill, Incident, NeighbourGroup, RejectedMessage
+from liengia.alarms.policies import in_rooms_on
 from liengia.alarms.views import leader_office
 from liengia.people import policies as people
 from liengia.units.models import Unit
@@ -57,7 +58,7 @@ def scoped(rows: QuerySet[Any], user: Any, *, unit: str, capabilities: tuple[str
     if user.is_superuser:
         return rows
     roots = [one.pk for capability in capabilities for one in people.units_where(user, capability)]
-    return rows.filter(**{f"{unit}__in": Unit.objects.below_any(roots)}) if roots else rows.none()
+    return rows.filter(in_rooms_on(unit), **{f"{unit}__in": Unit.objects.below_any(roots)}) if roots else rows.none()
 
 
 class _ScopedList(IndexView):

@@ -48,7 +48,7 @@ def items(slot: str, request: HttpRequest) -> list[Shown]:
     """Return what a slot shows to this request, in order."""
     shown: list[Shown] = []
     for item in sorted((i for i in _items if i.slot == slot), key=lambda i: i.order):
-        if not rooms.is_on(item.room) or (item.shown_to is not None and not item.shown_to(request)):
+        if not rooms.is_on_in(item.room, request) or (item.shown_to is not None and not item.shown_to(request)):
             continue
         try:
             url = reverse(item.url_name)

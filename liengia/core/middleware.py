@@ -44,11 +44,11 @@ class LanguageMiddleware(LocaleMiddleware):
 
 
 class RoomsMiddleware(_Passing):
-    """Answers 404 for every page of a room that is off in this installation."""
+    """Answers 404 for every page of a room that is off in this installation, or in the reader's commune."""
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         """Refuse before the view runs."""
-        if not rooms.is_on(rooms.room_of(request)):
+        if not rooms.is_on_in(rooms.room_of(request), request):
             raise Http404
 
 

@@ -13,7 +13,7 @@ from liengia.core import rooms
 @hooks.register("construct_main_menu")  # type: ignore[untyped-decorator]
 def leave_out_rooms_that_are_off(request: HttpRequest, menu_items: list[MenuItem]) -> None:
     """Drop the items that lead to a room that is off, with their whole group."""
-    menu_items[:] = [item for item in menu_items if rooms.is_on(_room_of(item))]
+    menu_items[:] = [item for item in menu_items if rooms.is_on_in(_room_of(item), request)]
 
 
 def _room_of(item: MenuItem) -> str:

@@ -55,8 +55,8 @@ class PeopleConfig(AppConfig):
         """Fill the registries of lower rooms; the two signals are Django's and allauth's own."""
         from allauth.mfa import signals
 
-        from liengia.core import health
-        from liengia.people import audit_kinds, capabilities, menu, policies, reform, tasks  # noqa: F401  (each registers itself)
+        from liengia.core import health, rooms
+        from liengia.people import audit_kinds, capabilities, menu, policies, readers, reform, tasks  # noqa: F401  (each registers itself)
         from liengia.people.health import rota
         from liengia.units import scope, succession
 
@@ -68,6 +68,7 @@ class PeopleConfig(AppConfig):
             succession.register(mover)
         health.register("rota", rota)
         scope.answer_by(policies.units_where)
+        rooms.answer_for_readers_by(readers.keeps_on_for)
         menu.register_own()
         post_migrate.connect(fill_defaults, dispatch_uid="people.fill_defaults")
         signals.authenticator_added.connect(note_second_factor, dispatch_uid="people.note_second_factor")

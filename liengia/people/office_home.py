@@ -42,7 +42,7 @@ class Home(Component):  # type: ignore[misc]
         seen: set[str] = set()
         for capability, name, title, what in OFTEN:
             room = name.partition(":")[0]
-            if room == "organisations" and not rooms.is_on(room):
+            if room == "organisations" and not rooms.is_on_for(room, user):
                 continue
             url = reverse(name)
             if url not in seen and policies.can(user, capability):

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
-_FRESH = timedelta(seconds=1)
+# What was read of a user is asked again after this, so that a stream or a test that keeps the object sees changes.
+FRESH = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def grants(user: User | AnonymousUser) -> list[Grant]:
         return []
     now = clock.now()
     read_at, kept = getattr(user, "_grants", (None, []))
-    if read_at is not None and timedelta() <= now - read_at < _FRESH:
+    if read_at is not None and timedelta() <= now - read_at < FRESH:
         return cast(list[Grant], kept)
     rows = RoleAssignment.objects.at(now).filter(user=user)
     rows = rows.select_related("role", "unit__parent__parent__parent__parent")

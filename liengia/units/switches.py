@@ -5,7 +5,21 @@ from __future__ import annotations
 from datetime import date
 
 from liengia.core.actor import Actor
-from liengia.units.models import RoomSwitch, Unit
+from liengia.units.models import RoomSwitch, Unit, UnitQuerySet
+
+
+def all_off() -> dict[str, set[int]]:
+    """Return the keys of the communes that keep a room off, by room."""
+    found: dict[str, set[int]] = {}
+    for room, unit in RoomSwitch.objects.filter(is_on=False).values_list("room", "unit_id"):
+        found.setdefault(room, set()).add(unit)
+    return found
+
+
+def units_without(room: str) -> UnitQuerySet:
+    """Return the communes that keep a room off, with all that hangs under them."""
+    off = RoomSwitch.objects.filter(room=room, is_on=False).values_list("unit_id", flat=True)
+    return Unit.objects.below_any(list(off))
 
 
 def keeps_on(unit: Unit, room: str) -> bool:

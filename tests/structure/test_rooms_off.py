@@ -11,9 +11,14 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.test import Client
 
-from liengia.core import checks
-from liengia.people.models import User
-from tests.cast import Cast, assemble
+from liengia.alarms import services as alarms
+from liengia.alarms.models import NeighbourGroup
+from liengia.core import checks, clock
+from liengia.people.models import Membership, User
+from liengia.people.services import assign_role
+from liengia.units.services import switch_room
+from tests import factories
+from tests.cast import TESTER, Cast, assemble
 
 pytestmark = pytest.mark.django_db
 MOST_PAGES = 150
@@ -99,6 +104,75 @@ def test_no_page_leads_to_a_room_that_is_off(cast: Cast, settings: Any, room: st
     dead, read = walk(client, ["/", "/nha/", "/truc/", "/quan-tri/", "/truong-nhom/", "/viec-hom-nay/", "/dang-nhap/"])
     assert not dead, "\n".join(dead)
     assert read > 5
+
+
+STARTS = ["/", "/nha/", "/nha/to/truong/", "/nha/nhap/", "/nha/hom-nay/", "/nha/ho/", "/truc/", "/truc/lich/", "/quan-tri/", "/tai-khoan/"]
+EVERYBODY = ["nobody", "lua", "moc_mien", "huynh", "truc", "quan", "khach", "root"]
+
+
+@pytest.fixture
+def group(cast: Cast) -> NeighbourGroup:
+    """Return a group of both houses in the cast's commune, led by Mộc Miên."""
+    made = alarms.create_group(cast.hamlet, name="Tổ liên gia số 3", number=3, leader=cast.moc_mien, actor=TESTER)
+    for seat, house in enumerate((cast.house_1, cast.house_9), start=1):
+        alarms.add_household(made, household=house, seat=seat, actor=TESTER)
+    return made
+
+
+def reader(cast: Cast, who: str) -> User | None:
+    """Return one of the cast, or an administrator of the installation."""
+    return User.objects.create_superuser("root", password=None) if who == "root" else getattr(cast, who, None)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_no_page_leads_nowhere(cast: Cast, group: NeighbourGroup, who: str) -> None:
+    dead, read = walk(signed_in(reader(cast, who)), STARTS)
+    assert not dead, "\n".join(dead)
+    assert read > 5
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_no_page_leads_to_a_room_that_the_readers_commune_keeps_off(cast: Cast, group: NeighbourGroup, who: str) -> None:
+    switch_room(unit=cast.commune, room="alarms", is_on=False, actor=TESTER)
+    client = signed_in(reader(cast, who))
+    dead, read = walk(client, STARTS)
+    assert not dead, "\n".join(dead)
+    assert read > 5
+    if who not in ("nobody", "khach", "root"):
+        for address in ("/nha/", "/nha/to/truong/", f"/nha/to/{group.public_id}/", "/truc/", "/song/"):
+            assert client.get(address).status_code == 404, address
+        for page in ("/", "/tai-khoan/", "/quan-tri/"):
+            text = client.get(page).content.decode()
+            assert not re.search(r'(href|hx-get|action)="(/nha/(?!ho/)|/truc/(?!lich/)|/song/)', text), page
+
+
+def test_another_communes_people_are_untouched(cast: Cast, group: NeighbourGroup) -> None:
+    switch_room(unit=cast.commune, room="alarms", is_on=False, actor=TESTER)
+    hamlet = factories.unit("28114-01", "Ấp 1", "hamlet", parent=cast.other_commune)
+    there = factories.user("ban", "Người Bên Cạnh", factories.household(hamlet, 1, "Người Bên Cạnh"))
+    officer = factories.user("truc-ben", "Trực Bên Cạnh", is_staff=True)
+    assign_role(officer, "duty_officer", cast.other_commune, actor=TESTER)
+    assert signed_in(there).get("/nha/").status_code == 200
+    assert signed_in(officer).get("/truc/").status_code == 200
+    # Who lives here and works there has the room, but nothing of the commune that keeps it off.
+    Membership.objects.create(user=officer, household=cast.house_9, confirmed_at=clock.now())
+    both = signed_in(officer)
+    assert both.get("/truc/").status_code == 200
+    assert group.name not in both.get("/nha/").content.decode()
+
+
+def test_who_works_above_communes_sees_only_those_that_keep_the_room(cast: Cast, group: NeighbourGroup) -> None:
+    head = factories.user("tinh", "Người Của Tỉnh", is_staff=True)
+    assign_role(head, "area_admin", cast.province, actor=TESTER)
+    client = signed_in(head)
+    address = f"/nha/to/{group.public_id}/"
+    assert client.get(address).status_code == 200
+    assert group.name in client.get("/quan-tri/neighbourgroup/").content.decode()
+    switch_room(unit=cast.commune, room="alarms", is_on=False, actor=TESTER)
+    assert client.get(address).status_code == 404
+    assert group.name not in client.get("/quan-tri/neighbourgroup/").content.decode()
+    switch_room(unit=cast.commune, room="alarms", is_on=True, actor=TESTER)
+    assert client.get(address).status_code == 200
 
 
 def test_pages_of_the_room_are_absent(cast: Cast, settings: Any) -> None:

@@ -95,7 +95,7 @@ def after_login(request: HttpRequest) -> HttpResponse:
 def _landing(user: User, request: HttpRequest) -> str:
     if policies.needs_second_factor(user) and not has_second_factor(request):
         return "people:second_factor"
-    if rooms.is_on("alarms"):
+    if rooms.is_on_for("alarms", user):
         if policies.can(user, "people.duty"):
             return "/truc/"
         if not policies.can(user, "office.enter") and queries.active_memberships(user).exists():
