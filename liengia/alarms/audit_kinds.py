@@ -18,6 +18,7 @@ def register_all() -> None:
         ("incident_quieted", _("sirens quieted"), _NONE),
         ("incident_dismissed", _("incident dismissed as mistaken"), _NOTE),
         ("incident_resolved", _("incident resolved"), _NOTE),
+        ("ended_without_desk", _("alarm ended by its group, with nobody at a duty post"), _NONE),
         ("incident_joined", _("incident joined with another"), _NONE),
         ("incident_end_asked", _("household asked to end an incident"), _NOTE),
         ("incident_noted", _("note in an incident"), _NOTE),

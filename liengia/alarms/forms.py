@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from liengia.alarms.models import AnswerKind, DeviceKind, GroupHousehold, Kind, NeighbourGroup
+from liengia.alarms.services import DISMISS_REASONS, OVER
 from liengia.people.models import Household, User
 from liengia.units.models import Unit
 
@@ -29,6 +30,23 @@ class _Moment(forms.DateTimeInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class EndForm(forms.Form):
+    """The end of a real alarm, by who keeps the group where nobody is at a duty post."""
+
+    outcome = forms.ChoiceField(
+        label=_("How did it end?"),
+        choices=[
+            ("", _("Choose one")),
+            (OVER, _("It is over, what was to be done is done")),
+            (_("It was a mistaken alarm"), list(DISMISS_REASONS.items())),
+        ],
+        error_messages={"required": _("Choose how it ended. Nothing was changed.")},
+    )
+    note = forms.CharField(
+        label=_("Short note"), max_length=300, required=False, help_text=_("What it was, what was done. It stands in the report.")
+    )
 
 
 class GroupForm(forms.ModelForm[NeighbourGroup]):

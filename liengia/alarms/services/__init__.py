@@ -38,10 +38,12 @@ from liengia.alarms.services.groups import (
 from liengia.alarms.services.incidents import (
     DISMISS_REASONS,
     KIT,
+    OVER,
     acknowledge_incident,
     answer_incident,
     ask_to_end,
     dismiss_incident,
+    end_without_desk,
     note_incident,
     quiet_incident,
     resolve_incident,
@@ -73,6 +75,7 @@ from liengia.alarms.services.step_batch import run_due_steps
 __all__ = [
     "DISMISS_REASONS",
     "KIT",
+    "OVER",
     "Heard",
     "Order",
     "Outcome",
@@ -89,6 +92,7 @@ __all__ = [
     "create_group",
     "dismiss_incident",
     "end_drill",
+    "end_without_desk",
     "ensure_default_plans",
     "ensure_post_group",
     "group_state",

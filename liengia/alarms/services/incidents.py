@@ -23,6 +23,7 @@ from liengia.alarms.models import (
     Mode,
     Press,
 )
+from liengia.alarms.policies import desk_is_empty
 from liengia.alarms.queries import answer_counts, households_pressing
 from liengia.alarms.services.escalation import cancel_reminders, cancel_steps
 from liengia.alarms.services.scores import close_drill_of
@@ -43,6 +44,7 @@ DISMISS_REASONS: Final = {
     "already_over": _("it was over before help came"),
     "other": _("another reason"),
 }
+OVER: Final = "over"
 KIT: Final = ("powder_extinguisher", "co2_extinguisher", "crowbar", "bolt_cutter", "hammer", "axe", "ladder", "hose")
 NOTE_MOST: Final = 500
 
@@ -157,6 +159,26 @@ def _end(incident: Incident, *, verb: str, reason: str, note: str, actor: Actor,
         personal={"note": note[:NOTE_MOST]} if note else {},
     )
     return incident
+
+
+@transaction.atomic
+def end_without_desk(incident: Incident, *, outcome: str, note: str = "", actor: Actor) -> Incident:
+    """End a real alarm where nobody is at a duty post, by who keeps the group; `outcome` is "over" or a reason of a mistake.
+
+    Nobody would end it otherwise: sirens stop by themselves, but an incident that stays open swallows the next press.
+
+    Raises:
+        Invalid: the outcome is not in the list.
+        Refused: somebody has come on duty meanwhile, it has ended, or the pressing household wants to end `help` or
+            `intruder`.
+    """
+    incident = locked(incident)
+    if not desk_is_empty(incident.group.unit):
+        raise Refused(_("Somebody is on duty at the commune's post now and has it in hand. Nothing was changed."), code="desk_staffed")
+    audit.record("alarms.ended_without_desk", actor=actor, about=incident, unit=incident.group.unit, facts={"outcome": outcome})
+    if outcome == OVER:
+        return resolve_incident(incident, note=note, actor=actor)
+    return dismiss_incident(incident, reason=outcome, note=note, actor=actor)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from liengia.alarms.views import resident, resident_offline
+from liengia.alarms.views import resident, resident_end, resident_offline
 
 urlpatterns: list[URLPattern] = [
     path("sw.js", resident_offline.service_worker, name="service_worker"),
@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern] = [
     path("nha/bao-dong/<slug:public_id>/tra-loi/", resident.answer, name="answer"),
     path("nha/bao-dong/<slug:public_id>/da-goi/", resident.call, name="call"),
     path("nha/bao-dong/<slug:public_id>/xin-dung/", resident.ask_end, name="ask_end"),
+    path("nha/bao-dong/<slug:public_id>/ket-thuc/", resident_end.end, name="end"),
     path("nha/bao-dong/<slug:public_id>/tat-coi/", resident.quiet, name="quiet"),
 ]

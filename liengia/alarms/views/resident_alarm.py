@@ -84,6 +84,8 @@ class AlarmScreen:
     numbers: list[EmergencyNumber]
     aparts: list[DeviceApart]
     may_quiet: bool
+    may_end: bool
+    desk_is_empty: bool
     at: datetime
     position: int
     groups: str
@@ -355,6 +357,7 @@ def alarm_screen(user: User, incident: Incident, *, chosen: str = "") -> AlarmSc
     prefetch_related_objects([house.household for house in summary.houses], "kit")
     now = clock.now()
     aparts = DeviceApart.objects.filter(device__group=incident.group, returned_at=None).select_related("device__household")
+    is_deskless = policies.desk_is_empty(incident.group.unit, now)
     answer = incident.answers.filter(user=user).order_by("-at").first()
     return AlarmScreen(
         incident=incident,
@@ -365,6 +368,8 @@ def alarm_screen(user: User, incident: Incident, *, chosen: str = "") -> AlarmSc
         numbers=people.emergency_numbers(incident.group.unit),
         aparts=[one for one in aparts if one.is_in_force(now)],
         may_quiet=incident.is_sounding and policies.may(user, "quiet", incident),
+        may_end=incident.mode == Mode.REAL and is_deskless and policies.may(user, "resolve", incident),
+        desk_is_empty=is_deskless,
         at=now,
         position=live_position(),
         groups=" ".join({one.group.public_id for one in mine}),
