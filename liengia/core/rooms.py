@@ -47,7 +47,13 @@ def is_on_for(room: str, user: Any) -> bool:
 
 
 def is_on_in(room: str, request: HttpRequest) -> bool:
-    """Tell whether a room is on for whoever sends a request."""
+    """Tell whether a room is on for whoever sends a request.
+
+    Without a session's cookie nobody is signed in, and nobody is asked for: a page that is kept for all must not
+    depend on who reads it.
+    """
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return is_on(room)
     return is_on_for(room, getattr(request, "user", None))
 
 

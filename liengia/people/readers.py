@@ -23,7 +23,7 @@ def units_of(user: User) -> Iterator[Unit]:
 
 def keeps_on_for(user: Any, room: str) -> bool:
     """Tell whether a room is on in one of the communes to which a user belongs; above communes every room is on."""
-    if not isinstance(user, User) or user.is_superuser or room not in switchable_rooms():
+    if room not in switchable_rooms() or not isinstance(user, User) or user.is_superuser:
         return True
     return room not in _off_for(user)
 
