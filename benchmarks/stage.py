@@ -8,13 +8,11 @@ import os
 import platform
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +23,8 @@ from typing import Any
 import psutil
 import psycopg
 
+from tests.harness import processes
+from tests.harness.ports import free_ports
 from tests.harness.postgres import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,23 +113,15 @@ class Stage:
 
     def wait_healthy(self, *, wait_s: float = 60) -> float:
         """Wait until `/health` answers 200; return how many seconds that took."""
-        began = time.monotonic()
-        last = ""
-        while time.monotonic() - began < wait_s:
-            with suppress(OSError):
-                try:
-                    with urllib.request.urlopen(f"http://127.0.0.1:{self.web_port}/health", timeout=2) as answer:
-                        if answer.status == 200:
-                            return time.monotonic() - began
-                except urllib.error.HTTPError as error:
-                    last = error.read().decode()
-            time.sleep(0.1)
-        raise RuntimeError(f"the installation did not become well within {wait_s} s: {last}\n{self.log_tail()}")
+        address = f"http://127.0.0.1:{self.web_port}/health"
+        return processes.wait_until(
+            lambda: processes.answer(address, within_s=2)[0] == 200,
+            within_s=wait_s, why=lambda: f"not well within {wait_s} s: {processes.answer(address)[1]}\n{self.log_tail()}",
+        )  # fmt: skip
 
     def log_tail(self, lines: int = 30) -> str:
         """Return the end of the log."""
-        text = (self.folder / "up.log").read_text(errors="replace") if (self.folder / "up.log").exists() else ""
-        return "\n".join(text.splitlines()[-lines:])
+        return processes.tail(self.folder / "up.log", lines)
 
     def up(self) -> psutil.Process:
         """Return the supervisor, which may run below another program."""
@@ -240,18 +232,6 @@ def database_of(choice: str) -> Iterator[str]:
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_ports(count: int) -> list[int]:
-    """Return free loopback ports."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
 
 
 def percentile(values: list[float], share: float) -> float:

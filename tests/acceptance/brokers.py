@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,16 +13,10 @@ from pathlib import Path
 from nats.aio.client import Client
 
 from liengia.alarms import broker
+from tests.harness import processes
+from tests.harness.ports import free_port, is_listened_on
 
 SERVER, SYSTEM = "server-password-of-tests", "system-password-of-tests"
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @dataclass(frozen=True)
@@ -78,19 +69,15 @@ class RunningBroker:
         self.devices = list(devices) or self.devices
         broker.write(self.plan.users_file, broker.users(self.plan, [one.credential for one in self.devices]))
         broker.write(self.plan.configuration_file, broker.configuration(self.plan))
-        log = (self.plan.run / "nats.log").open("ab")
-        self.process = subprocess.Popen(
-            [str(broker.binary()), "-c", str(self.plan.configuration_file)], stdout=log, stderr=log
-        )
-        until = time.monotonic() + 10
-        for port in (self.plan.nats_port, self.plan.mqtt_port):
-            while True:
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                if time.monotonic() > until or self.process.poll() is not None:
-                    raise AssertionError((self.plan.run / "nats.log").read_text()[-2000:])
-                time.sleep(0.02)
+        with (self.plan.run / "nats.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(broker.binary()), "-c", str(self.plan.configuration_file)], stdout=log, stderr=log
+            )
+        ports = (self.plan.nats_port, self.plan.mqtt_port)
+        processes.wait_until(
+            lambda: all(is_listened_on(port) for port in ports),
+            within_s=10, why=lambda: processes.tail(self.plan.run / "nats.log"), process=self.process, every_s=0.02,
+        )  # fmt: skip
         asyncio.run(self._ensure())
         return self
 
@@ -126,7 +113,5 @@ class RunningBroker:
         self._end(signal.SIGTERM)
 
     def _end(self, how: signal.Signals) -> None:
-        if self.process is not None and self.process.poll() is None:
-            os.kill(self.process.pid, how)
-            self.process.wait(timeout=15)
+        processes.end(self.process, how, within_s=15)
         self.process = None

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.request
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.acceptance.brokers import free_port
-from tests.conftest import _migrated_file
+from tests.conftest import _migrated_file as migrated_file
+from tests.harness import processes
+from tests.harness.ports import free_port
 
 
 class Installation:
@@ -27,11 +25,10 @@ class Installation:
         """Give it a migrated database and free ports."""
         self.data = folder / "centre"
         self.data.mkdir(parents=True)
-        shutil.copy(_migrated_file(), self.data / "liengia.sqlite3")
+        shutil.copy(migrated_file(), self.data / "liengia.sqlite3")
         self.ports = {name: free_port() for name in ("LIENGIA_PORT", "LIENGIA_MQTT_PORT", "LIENGIA_NATS_PORT", "LIENGIA_LEAF_PORT")}
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LIENGIA_", "DATABASE_", "NATS_", "DJANGO_", "PROMETHEUS_"))}
         self.environment = {
-            **kept,
+            **processes.outside(),
             "LIENGIA_DATA": str(self.data),
             "LIENGIA_WEB_WORKERS": "1",
             **{name: str(port) for name, port in self.ports.items()},
@@ -42,30 +39,14 @@ class Installation:
 
     def start(self, *arguments: str, within_s: float = 90) -> Installation:
         """Start, and wait until it is well."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "liengia", "up", *arguments],
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        until = time.monotonic() + within_s
-        while self.health() != 200:
-            if time.monotonic() > until or self.process.poll() is not None:
-                raise AssertionError(self.log.read_text()[-3000:])
-            time.sleep(0.2)
+        self.process = processes.start("up", *arguments, environment=self.environment, log=self.log)
+        why = partial(processes.tail, self.log, 60)
+        processes.wait_until(lambda: self.health() == 200, within_s=within_s, why=why, process=self.process)
         return self
 
     def health(self) -> int:
         """Return the status of /health; 0 when nothing answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['LIENGIA_PORT']}/health", timeout=3) as answer:
-                return int(answer.status)
-        except urllib.error.HTTPError as error:
-            return error.code
-        except OSError:
-            return 0
+        return processes.answer(f"http://127.0.0.1:{self.ports['LIENGIA_PORT']}/health")[0]
 
     def python(self, code: str) -> Any:
         """Run code inside the installation's Django; it prints one line of JSON, which is returned."""
@@ -88,15 +69,9 @@ class Installation:
 
     def stop(self) -> float:
         """Stop with SIGTERM, and return how many seconds that took."""
-        began = time.monotonic()
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
+        took = processes.end(self.process)
         self.process = None
-        return time.monotonic() - began
+        return took
 
 
 GROUP_OF = """

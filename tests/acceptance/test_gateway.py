@@ -16,10 +16,10 @@ import pytest
 
 from liengia import env
 from liengia.operate import gateway, simulator
-from tests.acceptance.brokers import free_port
 from tests.acceptance.certificates import certificate
 from tests.acceptance.installations import GROUP_OF, Installation, Link
 from tests.acceptance.test_tls import Secured
+from tests.harness.ports import free_port
 
 pytestmark = pytest.mark.broker
 PRESSES = (

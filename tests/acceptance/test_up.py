@@ -20,8 +20,8 @@ import psutil
 import pytest
 
 from liengia.operate import supervisor
-from tests.acceptance.brokers import free_port
 from tests.acceptance.installations import GROUP_OF, Installation
+from tests.harness.ports import free_port
 
 pytestmark = pytest.mark.broker
 PRESSES = (

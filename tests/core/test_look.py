@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -15,20 +14,12 @@ import pytest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.utils import translation
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, Route
 
 from liengia.core.templatetags import look
+from tests.harness.browser import launched, violations
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "tests/vendor/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 
 
 @pytest.fixture(autouse=True)
@@ -204,17 +195,8 @@ def test_an_error_page_says_what_happened_and_what_was_kept(rf: RequestFactory) 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # The test client's database guards do not expect the browser driver's event loop in this thread.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("LIENGIA_CHROMIUM", "/usr/bin/chromium"), args=CHROMIUM_ARGS
-        )
-        yield chromium
-        chromium.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    with launched() as made:
+        yield made
 
 
 @pytest.mark.browser
@@ -227,10 +209,9 @@ def test_the_gallery_has_no_violation(browser: Browser, live_server: Any, width:
     )
     page = context.new_page()
     page.goto(f"{live_server.url}/thanh-phan/")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+    found = violations(page)
     context.close()
-    assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found["violations"]] == []
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.browser

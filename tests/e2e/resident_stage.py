@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,13 +21,9 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.conftest import _migrated_file as migrated_file
+from tests.harness.ports import free_port
+from tests.harness.processes import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PRELUDE = """
 import django; django.setup()
 import json, uuid
@@ -101,16 +96,10 @@ class Stage:
         return context
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def stage(folder: Path) -> Iterator[Stage]:
     """Start the site in an empty folder."""
-    port = _free_port()
+    port = free_port()
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("LIENGIA_") and key != "DATABASE_URL"},
         "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -139,13 +128,6 @@ def stage(folder: Path) -> Iterator[Stage]:
             numbering.wait(10)
         except subprocess.TimeoutExpired:
             numbering.kill()
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong with a page: WCAG 2.2 AA and best practice."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document).then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160))]))")
-    return [f"{name}: {nodes}" for name, nodes in found]
 
 
 def until(page: Page, expression: str, *, seconds: float = 30) -> None:

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from liengia.people import services
 from liengia.people.models import BoundPhone, Invitation, Membership, User
 from tests.cast import TESTER, Cast, assemble
-from tests.e2e.test_console import AXE, RULES, Site, chromium, site
+from tests.harness.browser import violations
+from tests.harness.site import Site
 
-__all__ = ["chromium", "site"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "bon tai cho hai nha"
 ZALO = "Mozilla/5.0 (Linux; Android 10) AppleWebKit/537.36 Chrome/106 Mobile Safari/537.36 Zalo android/12090654"
@@ -213,14 +213,6 @@ def test_a_leaders_phone_is_bound_opens_by_pin_and_is_cut_off(browse: Opened, sc
     page.goto("/nha/")
     expect(page).to_have_url(re.compile("/tai-khoan/vao/"))
     expect(page.locator('a[href^="/tai-khoan/ma-pin/"]')).to_have_count(0)
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map(v => `${v.id}: ${v.nodes[0].html}`))", RULES
-    )
-    return list(found)
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")])

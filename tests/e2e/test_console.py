@@ -2,137 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.request import urlopen
+from collections.abc import Callable
 
 import pytest
-from django.db import connection
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from liengia.alarms import services
 from liengia.alarms.models import Incident, IncidentEvent
 from liengia.core import live
 from liengia.core.actor import Actor
-from liengia.people.models import User
-from tests.alarms.console_scene import Desk, desk, sign_in
+from tests.alarms.console_scene import Desk, desk
+from tests.harness.browser import violations
+from tests.harness.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "tests/vendor/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@dataclass
-class Site:
-    """A web process of the project on the tests' database, that can be killed and started again."""
-
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.port}"
-
-    def start(self) -> None:
-        database = str(connection.settings_dict["NAME"])
-        if connection.vendor == "sqlite":
-            address = f"sqlite:///{Path(database).resolve()}"
-        else:
-            address = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{database}"
-        environment = {
-            **os.environ,
-            "DATABASE_URL": address,
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "LIENGIA_PORT": str(self.port),
-            "PYTHONPATH": str(ROOT),
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "liengia", "web", "--workers", "1"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                with urlopen(f"{self.url}/tro-nang/", timeout=2):
-                    return
-            except OSError:
-                time.sleep(0.2)
-        raise AssertionError("the web process did not answer within 60 s")
-
-    def kill(self) -> None:
-        """Kill the process and its workers at once, as a power cut would."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = os.environ.get("LIENGIA_CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        yield browser
-        browser.close()
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
 def scene(transactional_db: None) -> Desk:
     return desk()
-
-
-@pytest.fixture
-def site(scene: Desk) -> Iterator[Site]:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    made = Site(port)
-    made.start()
-    yield made
-    made.kill()
-
-
-@pytest.fixture
-def opened(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
-    contexts: list[BrowserContext] = []
-
-    def open_(user: User, path: str = "/truc/", **options: object) -> Page:
-        context = chromium.new_context(base_url=site.url, locale="vi-VN", **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        cookie = sign_in(Client(), user).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": cookie, "url": site.url}])
-        page = context.new_page()
-        page.goto(path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
 
 
 def told() -> None:
@@ -372,15 +260,9 @@ def test_the_pages_are_clean(opened: Callable[..., Page], scene: Desk, width: in
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert overflow <= 0, path
-        assert _violations(page) == [], path
+        assert violations(page) == [], path
     page.goto("/truc/")
     for key in ("x", "b", "l", "?"):
         page.keyboard.press(key)
-        assert _violations(page) == [], key
+        assert violations(page) == [], key
         page.keyboard.press("Escape")
-
-
-def _violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
-    return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found["violations"]]

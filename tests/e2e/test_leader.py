@@ -13,19 +13,12 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.people.models import User
 from tests.alarms.console_scene import Desk, _give
-from tests.e2e.test_console import AXE, RULES, chromium, opened, scene, site, told
+from tests.e2e.test_console import scene, told
+from tests.harness.browser import violations
 
-__all__ = ["chromium", "opened", "scene", "site"]
+__all__ = ["scene"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TABS = ("", "nha/", "nha/them/", "thiet-bi/", "dien-tap/", "quy-che/", "thu-chuong/")
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map(v => `${v.id}: ${v.nodes[0].html}`))", RULES
-    )
-    return list(found)
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (360, "dark"), (320, "light")])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -13,11 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from liengia.core import clock, text
 from liengia.portal.models import Erratum
-from tests.e2e.test_console import Site, chromium
-from tests.e2e.test_leader import violations
+from tests.harness.browser import violations
+from tests.harness.site import Site
 from tests.portal.pages_scene import Scene, block, picture, scene
 
-__all__ = ["chromium"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -46,13 +43,10 @@ def area(transactional_db: None) -> Scene:
 
 @pytest.fixture
 def site(area: Scene) -> Iterator[Site]:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    made = Site(port)
+    made = Site()
     made.start()
     yield made
-    made.kill()
+    made.end()
 
 
 PATHS = ("/", "/tin-tuc/", "/tin-tuc/bai-1/", "/tin-tuc/?nam=1999", "/xa/", "/xa/can-duoc/", "/xa/can-duoc/tin-tuc/bai-2/", "/quyen-rieng-tu/", "/gioi-thieu/")

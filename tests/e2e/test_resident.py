@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.resident_stage import ARGUMENTS, Stage, hold, stage, until, violations
+from tests.e2e.resident_stage import Stage, hold, stage, until
+from tests.harness.browser import launched, violations
 
 TU, LUA, LEADER = "Lê Văn Tư", "Trần Thị Lụa", "Phạm Thị Mộc Miên"
 RINGING = re.compile(r"/nha/bao-dong/[a-z0-9]{10}/$")
@@ -26,10 +26,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Return a browser."""
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=os.environ.get("LIENGIA_CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS)
+    with launched() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture(autouse=True)

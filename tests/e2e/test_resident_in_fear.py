@@ -7,8 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.resident_stage import Stage, hold, until, violations
+from tests.e2e.resident_stage import Stage, hold, until
 from tests.e2e.test_resident import LUA, RINGING, TU, _ended, browser, opened, site
+from tests.harness.browser import violations
 
 __all__ = ["_ended", "browser", "site"]
 
