@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -33,15 +34,44 @@ class Outcome:
     errors: list[RowError] = field(default_factory=list)
 
 
-def import_groups(sheet: Sheet, commune: Unit, *, actor: Actor) -> Outcome:
-    """Write a read file: groups, households, places and leaders; nothing when a single row is wrong."""
+class Watched(Protocol):
+    """Whoever watches an import: told inside each transaction what it writes, and of how many."""
+
+    def houses(self, made: Sequence[Household], total: int) -> None:
+        """Some more houses are written."""
+
+    def group(self, made: NeighbourGroup, total: int) -> None:
+        """One more group is founded."""
+
+
+class _Unwatched:
+    def houses(self, made: Sequence[Household], total: int) -> None:
+        pass
+
+    def group(self, made: NeighbourGroup, total: int) -> None:
+        pass
+
+
+def check(sheet: Sheet, commune: Unit) -> list[RowError]:
+    """Return every error of a read file, also against what stands already; nothing is written."""
+    return _checked(sheet, commune)[1]
+
+
+def _checked(sheet: Sheet, commune: Unit) -> tuple[dict[int, Unit], list[RowError]]:
     hamlets, errors = match_hamlets(sheet, commune)
     errors = [*sheet.errors, *errors, *standing_twice(sheet, hamlets), *_standing_groups(sheet, hamlets)]
+    return hamlets, sorted(errors, key=lambda e: (e.sheet != GROUPS, e.row))
+
+
+def import_groups(sheet: Sheet, commune: Unit, *, actor: Actor, watched: Watched | None = None) -> Outcome:
+    """Write a read file: groups, households, places and leaders; nothing when a single row is wrong."""
+    watched = watched or _Unwatched()
+    hamlets, errors = _checked(sheet, commune)
     if errors:
-        return Outcome(errors=sorted(errors, key=lambda e: (e.sheet != GROUPS, e.row)))
-    made = import_households(sheet.households, hamlets, actor=actor)
+        return Outcome(errors=errors)
+    made = import_households(sheet.households, hamlets, actor=actor, wrote=watched.houses)
     try:
-        groups = _found_all(sheet, hamlets, made, actor=actor)
+        groups = _found_all(sheet, hamlets, made, actor=actor, watched=watched)
     except BaseException:
         undo_import(list(made.values()))
         raise
@@ -66,25 +96,26 @@ def _standing_groups(sheet: Sheet, hamlets: dict[int, Unit]) -> list[RowError]:
 
 
 def _found_all(
-    sheet: Sheet, hamlets: dict[int, Unit], made: dict[int, Household], *, actor: Actor
+    sheet: Sheet, hamlets: dict[int, Unit], made: dict[int, Household], *, actor: Actor, watched: Watched
 ) -> list[NeighbourGroup]:
     """Found the groups one after another, a few houses a transaction: no alarm waits for a spreadsheet."""
     groups: list[NeighbourGroup] = []
     try:
         for row in sheet.groups:
-            groups.append(_found(row, hamlets[row.number], actor=actor))
+            with transaction.atomic():
+                groups.append(_found(row, hamlets[row.number], actor=actor))
+                watched.group(groups[-1], len(sheet.groups))
             houses = [made[house.row] for house in sheet.households if house.group == row.number]
             for start in range(0, len(houses), HOUSES_AT_ONCE):
                 with transaction.atomic():
                     for house in houses[start : start + HOUSES_AT_ONCE]:
                         services.add_household(groups[-1], household=house, actor=actor)
     except BaseException:
-        _undo(groups, actor=actor)
+        undo_groups(groups, actor=actor)
         raise
     return groups
 
 
-@transaction.atomic
 def _found(row: GroupRow, hamlet: Unit, *, actor: Actor) -> NeighbourGroup:
     return services.create_group(
         hamlet,
@@ -98,7 +129,7 @@ def _found(row: GroupRow, hamlet: Unit, *, actor: Actor) -> NeighbourGroup:
     )
 
 
-def _undo(groups: Sequence[NeighbourGroup], *, actor: Actor) -> None:
+def undo_groups(groups: Sequence[NeighbourGroup], *, actor: Actor) -> None:
     """Take just-founded groups away again; nothing hangs on them yet but their places."""
     for group in groups:
         with transaction.atomic():

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from liengia.alarms import policies
 from liengia.alarms.capabilities import CONSOLE, TODAY
 from liengia.core.menus import Item, register
+from liengia.people import office_home
 from liengia.people import policies as people
+from liengia.people.office_home import Often
 
 
 def _at_desk(request: HttpRequest) -> bool:
@@ -39,3 +41,5 @@ def register_all() -> None:
     register(Item("console", "alarms", _("History"), "alarms:console_history", "history", 20, shown_to=_at_desk))
     register(Item("foot", "alarms", _("Alarm of your house"), "alarms:home", "", 20))
     register(Item("foot", "alarms", _("Duty desk"), "alarms:console", "", 30))
+    words = _("Groups, houses and phones from one file, then every card and sheet")
+    office_home.register_often(Often("alarms", "people.import", "alarms:leader_import", _("Groups from a spreadsheet"), words, 35))

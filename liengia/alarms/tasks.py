@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from liengia.alarms import retention, supervision
+from liengia.alarms import bulk, retention, supervision
 from liengia.alarms.models import IncidentEvent
 from liengia.alarms.services import devices, escalation, moves, soundings, step_batch
 from liengia.alarms.services.timeline import EVENTS, LIVE, STEPS
@@ -50,7 +50,13 @@ def look_after_devices() -> int:
     return done + supervision.note_overdue_tests() + moves.note_unfinished_moves()
 
 
+@chore("alarms.bulk", every=timedelta(seconds=2), wakes_on=(bulk.POKE,))
+def do_bulk_work() -> int:
+    """Do the imports and papers that were asked for."""
+    return bulk.run_due()
+
+
 @chore("alarms.retention", every=timedelta(minutes=10))
 def keep_periods() -> int:
     """Erase names and places whose period is over."""
-    return retention.erase_due()
+    return retention.erase_due() + bulk.forget_old()

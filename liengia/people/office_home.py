@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -15,14 +17,36 @@ from wagtail.admin.ui.components import Component
 from liengia.core import rooms
 from liengia.people import menu, policies
 
-# Capability, address, what it is called, what one does there; shown to whoever holds the capability.
-OFTEN = (
-    ("people.duty", "people:posts", _("Duty rota"), _("Who is on duty, handover, the shift's log")),
-    ("people.accounts", "people_office_accounts", _("Accounts"), _("Make, give a role, unlock, close")),
-    ("people.households", "people:households", _("Households"), _("Addresses, phones, kit")),
-    ("organisations.keep", "organisations:index", _("Institutions"), _("Committees, meetings, tasks, agreements")),
-    ("audit.read", "audit:index", _("Audit log"), _("Who did what, and when")),
-)
+
+@dataclass(frozen=True, slots=True)
+class Often:
+    """Work that comes often: shown to whoever holds the capability, while its room is on for them."""
+
+    room: str
+    capability: str
+    url_name: str
+    title: str | Promise
+    what: str | Promise
+    order: int = 100
+
+
+_often: list[Often] = []
+
+
+def register_often(one: Often) -> None:
+    """Add a link; called from `AppConfig.ready` of the room to which it leads."""
+    if one not in _often:
+        _often.append(one)
+
+
+for _one in (
+    Often("people", "people.duty", "people:posts", _("Duty rota"), _("Who is on duty, handover, the shift's log"), 10),
+    Often("people", "people.accounts", "people_office_accounts", _("Accounts"), _("Make, give a role, unlock, close"), 20),
+    Often("people", "people.households", "people:households", _("Households"), _("Addresses, phones, kit"), 30),
+    Often("organisations", "organisations.keep", "organisations:index", _("Institutions"), _("Committees, meetings, tasks, agreements"), 40),
+    Often("audit", "audit.read", "audit:index", _("Audit log"), _("Who did what, and when"), 90),
+):
+    register_often(_one)
 
 
 class Home(Component):  # type: ignore[misc]
@@ -40,14 +64,13 @@ class Home(Component):  # type: ignore[misc]
     @staticmethod
     def _links(user: Any) -> Any:
         seen: set[str] = set()
-        for capability, name, title, what in OFTEN:
-            room = name.partition(":")[0]
-            if room == "organisations" and not rooms.is_on_for(room, user):
+        for one in sorted(_often, key=lambda often: often.order):
+            if not rooms.is_on_for(one.room, user) or not policies.can(user, one.capability):
                 continue
-            url = reverse(name)
-            if url not in seen and policies.can(user, capability):
+            url = reverse(one.url_name)
+            if url not in seen:
                 seen.add(url)
-                yield {"url": url, "title": title, "what": what}
+                yield {"url": url, "title": one.title, "what": one.what}
 
 
 def put_home(request: Any, panels: list[Any]) -> None:

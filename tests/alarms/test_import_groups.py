@@ -21,6 +21,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def filled(groups: int, houses: int) -> Sheet:
     """Return a read file of some groups of some houses."""
+    return spreadsheet.read(io.BytesIO(workbook(groups, houses)))
+
+
+def workbook(groups: int, houses: int) -> bytes:
+    """Return a file of some groups of some houses."""
     book = load_workbook(io.BytesIO(spreadsheet.template()))
     for number in range(1, groups + 1):
         book[GROUPS].append([number, f"Tổ {number}", "Khu phố 5", "Phạm Thị Sen", f"0901 {number:03} 001"])
@@ -29,8 +34,7 @@ def filled(groups: int, houses: int) -> Sheet:
             book[HOUSES].append([*row, f"0902 {number:03} {house:03}"])
     out = io.BytesIO()
     book.save(out)
-    out.seek(0)
-    return spreadsheet.read(out)
+    return out.getvalue()
 
 
 def test_every_group_gets_its_houses_in_order_and_its_leader() -> None:

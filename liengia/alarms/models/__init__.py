@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liengia.alarms.models.bulk import BulkJob, BulkKind, BulkStage, BulkState
 from liengia.alarms.models.devices import (
     BrokerUsers,
     Device,
@@ -35,6 +36,10 @@ __all__ = [
     "AnswerKind",
     "BellTest",
     "BrokerUsers",
+    "BulkJob",
+    "BulkKind",
+    "BulkStage",
+    "BulkState",
     "Device",
     "DeviceApart",
     "DeviceCredential",

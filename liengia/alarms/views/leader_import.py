@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from liengia.alarms import leader_import, papers, policies
+from liengia.alarms import bulk, leader_import, papers, policies
 from liengia.alarms.forms import ImportForm
-from liengia.alarms.leader_import import Outcome
+from liengia.alarms.models import BulkJob
 from liengia.alarms.views.leader import me
 from liengia.alarms.views.leader_papers import pdf_response
-from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, NotFound
 from liengia.people import policies as people
 from liengia.people import spreadsheet
 from liengia.people.models import User
 from liengia.people.policies import requires
+from liengia.people.spreadsheet import RowError
 from liengia.units.models import Unit
 
 IMPORT = "people.import"
@@ -32,18 +32,55 @@ def _communes(user: User) -> list[int]:
 @requires(IMPORT)
 @never_cache
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take a file; show every error in words and save nothing, or save all and offer the papers."""
+    """Take a file; show every error in words and save nothing, or have all saved and lead to the page that watches."""
     form = ImportForm(request.POST or None, request.FILES or None, communes=_communes(me(request)))
-    outcome: Outcome | None = None
+    errors: list[RowError] = []
     if request.method == "POST" and form.is_valid():
         try:
-            sheet = spreadsheet.read(form.cleaned_data["file"])
-            outcome = leader_import.import_groups(sheet, form.cleaned_data["commune"], actor=Actor.of(me(request)))
+            errors = leader_import.check(spreadsheet.read(form.cleaned_data["file"]), form.cleaned_data["commune"])
         except DomainError as error:
             form.add_error("file", str(error))
-    errors = outcome.errors[:ERRORS_SHOWN] if outcome else []
-    context = {"form": form, "outcome": outcome, "errors": errors}
-    return render(request, "alarms/leader/import.html", context)
+        else:
+            if not errors:
+                return _watch(bulk.ask_import(_bytes(form), form.cleaned_data["commune"], user=me(request)))
+    return render(request, "alarms/leader/import.html", {"form": form, "errors": errors[:ERRORS_SHOWN], "count": len(errors)})
+
+
+def _bytes(form: ImportForm) -> bytes:
+    file = form.cleaned_data["file"]
+    file.seek(0)
+    return bytes(file.read())
+
+
+def _watch(job: BulkJob) -> HttpResponse:
+    return redirect("alarms:leader_bulk", job.public_id)
+
+
+def _job(request: HttpRequest, public_id: str) -> BulkJob:
+    return get_object_or_404(BulkJob, public_id=public_id, user=me(request))
+
+
+@requires(IMPORT)
+@never_cache
+@require_GET
+def watch(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show how far the work is, drawn anew by itself; at its end what came of it."""
+    job = _job(request, public_id)
+    groups = policies.managed_groups(me(request), IMPORT).filter(public_id__in=job.groups).order_by("unit", "number")
+    form = ImportForm(communes=_communes(me(request)))
+    context = {"job": job, "groups": list(groups), "form": form, "errors": job.errors[:ERRORS_SHOWN], "count": len(job.errors)}
+    return render(request, "alarms/leader/bulk.html", context)
+
+
+@requires(IMPORT)
+@never_cache
+@require_GET
+def paper(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Hand out the PDF that was asked for, while it is kept."""
+    job = _job(request, public_id)
+    if job.paper is None:
+        raise NotFound("")
+    return pdf_response(bytes(job.paper), papers.file_name("phieu to va the moi"))
 
 
 @requires(IMPORT)
@@ -59,10 +96,9 @@ def template(request: HttpRequest) -> HttpResponse:
 @requires(IMPORT)
 @require_POST
 def papers_of_all(request: HttpRequest) -> HttpResponse:
-    """Print the sheets of the named groups with fresh cards, as one PDF."""
+    """Have the sheets of the named groups printed with fresh cards, and lead to the page that watches."""
     wanted = request.POST.getlist("group")[:200]
     groups = list(policies.managed_groups(me(request), IMPORT).filter(public_id__in=wanted).order_by("unit", "number"))
     if not groups:
         raise NotFound("")
-    cards = leader_import.invite_all(groups, actor=Actor.of(me(request)))
-    return pdf_response(papers.group_sheets(groups, cards=cards), papers.file_name("phieu to va the moi"))
+    return _watch(bulk.ask_papers(groups, user=me(request)))

@@ -77,10 +77,12 @@ def import_households(
     *,
     actor: Actor,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    wrote: Callable[[Sequence[Household], int], None] = lambda made, total: None,
 ) -> dict[int, Household]:
     """Write households, ten a transaction, and return them by their row; when one fails, none stays.
 
-    `progress` is told how many of how many are written, after each transaction.
+    `progress` is told how many of how many are written, after each transaction; `wrote` is given the new ones and
+    how many there will be, inside it, so that whoever keeps a list of them never lacks one.
 
     Raises:
         Invalid: a row that the reader should have refused; what was written before is taken away again.
@@ -102,6 +104,7 @@ def import_households(
                         landmark=row.landmark,
                         kind=row.kind,
                     )
+                wrote([made[row.row] for row in rows[start : start + CHUNK]], len(rows))
             progress(len(made), len(rows))
     except BaseException:
         undo_import(list(made.values()))
