@@ -15,11 +15,11 @@ from django.conf import settings
 from django.utils import translation
 
 from liengia.alarms import queries
+from liengia.alarms.console_words import Teller, kit_words, target_words
 from liengia.alarms.leader_words import power_lines, small
 from liengia.alarms.models import Answer, GroupHousehold, Incident, IncidentStep, Kind, Mode, NeighbourGroup
+from liengia.alarms.resident_words import headline, houses_words, steps
 from liengia.alarms.services import Provisioned
-from liengia.alarms.views.console_words import Teller, kit_words, target_words
-from liengia.alarms.views.resident_words import headline, houses_words, steps
 from liengia.core import clock, pdf
 from liengia.core.templatetags.look import spaced_phone
 from liengia.core.text import date_words, fold, time_words

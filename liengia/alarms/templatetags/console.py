@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django import template
 
+from liengia.alarms.console_words import MODE_ICONS, MODE_TONES, heard_words, seconds_words
 from liengia.alarms.models import Incident, Mode
-from liengia.alarms.views.console_words import MODE_ICONS, MODE_TONES, heard_words, seconds_words
 from liengia.core.templatetags.look import duration_words
 
 register = template.Library()

@@ -11,6 +11,10 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from liengia.alarms import policies
+from liengia.alarms.console_words import (
+    MODE_ICONS,
+    MODE_TONES,
+)
 from liengia.alarms.models import (
     Answer,
     Device,
@@ -20,11 +24,7 @@ from liengia.alarms.models import (
     Mode,
     Sounding,
 )
-from liengia.alarms.views.console_words import (
-    MODE_ICONS,
-    MODE_TONES,
-)
-from liengia.alarms.views.resident_words import headline
+from liengia.alarms.resident_words import headline
 from liengia.core.errors import NotFound
 from liengia.people.models import User
 from liengia.units.models import Unit

@@ -9,6 +9,13 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from liengia.alarms import queries
+from liengia.alarms.console_words import (
+    KIND_ICONS,
+    Line,
+    Teller,
+    kit_words,
+    target_words,
+)
 from liengia.alarms.models import (
     Device,
     DeviceApart,
@@ -18,16 +25,9 @@ from liengia.alarms.models import (
     Target,
 )
 from liengia.alarms.queries import House, Summary
+from liengia.alarms.resident_words import houses_words
 from liengia.alarms.services.escalation import resolve
 from liengia.alarms.views.console_cards import OfIncident
-from liengia.alarms.views.console_words import (
-    KIND_ICONS,
-    Line,
-    Teller,
-    kit_words,
-    target_words,
-)
-from liengia.alarms.views.resident_words import houses_words
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.people import policies as people

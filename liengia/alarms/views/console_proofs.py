@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from liengia.alarms import queries
+from liengia.alarms.console_words import (
+    Line,
+    Teller,
+    target_words,
+)
 from liengia.alarms.models import (
     EventKind,
     Incident,
     IncidentStep,
 )
 from liengia.alarms.queries import Summary
-from liengia.alarms.views.console_words import (
-    Line,
-    Teller,
-    target_words,
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from django.utils.timezone import get_current_timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from liengia.alarms.console_words import KIND_ICONS, MODE_ICONS, MODE_TONES
 from liengia.alarms.models import EmergencyCall, Incident
 from liengia.alarms.views.console_cards import desk_incident, desk_incidents
 from liengia.alarms.views.console_detail import detail
 from liengia.alarms.views.console_forms import HistoryFilter
 from liengia.alarms.views.console_proofs import proofs, replay
-from liengia.alarms.views.console_words import KIND_ICONS, MODE_ICONS, MODE_TONES
 from liengia.core.text import fold
 from liengia.people.policies import requires
 

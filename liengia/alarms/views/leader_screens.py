@@ -27,8 +27,8 @@ from liengia.alarms.models import (
     NeighbourGroup,
 )
 from liengia.alarms.models.devices import SOUNDING_KINDS
+from liengia.alarms.resident_words import houses_words
 from liengia.alarms.services.groups import SIZE_USUAL
-from liengia.alarms.views.resident_words import houses_words
 from liengia.core import clock
 from liengia.people.models import KitItem, Membership, User
 

@@ -20,11 +20,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from liengia.alarms import policies, services
+from liengia.alarms.console_words import KIND_ICONS
 from liengia.alarms.models import GroupHousehold, Incident, Kind, Press
 from liengia.alarms.views import resident_alarm as shown
 from liengia.alarms.views import resident_closed
 from liengia.alarms.views import resident_screens as screens
-from liengia.alarms.views.console_words import KIND_ICONS
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, Invalid, NotFound, Refused
 from liengia.core.geo import Point

@@ -13,6 +13,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from liengia.alarms import policies, queries
+from liengia.alarms.console_words import ANSWER_ICONS, KIND_ICONS, kit_words
 from liengia.alarms.leader_words import small
 from liengia.alarms.models import (
     Answer,
@@ -25,10 +26,7 @@ from liengia.alarms.models import (
     Mode,
 )
 from liengia.alarms.queries import House, Summary
-from liengia.alarms.services import KIT
-from liengia.alarms.views.console_words import ANSWER_ICONS, KIND_ICONS, kit_words
-from liengia.alarms.views.resident_screens import live_position
-from liengia.alarms.views.resident_words import (
+from liengia.alarms.resident_words import (
     MUST_CALL,
     NUMBER_OF,
     Said,
@@ -39,6 +37,8 @@ from liengia.alarms.views.resident_words import (
     houses_words,
     steps,
 )
+from liengia.alarms.services import KIT
+from liengia.alarms.views.resident_screens import live_position
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.geo import distance_m

@@ -9,9 +9,9 @@ from typing import Final
 from django.db.models import QuerySet
 
 from liengia.alarms.models import AnswerKind, Incident, IncidentState
+from liengia.alarms.resident_words import headline
 from liengia.alarms.services import DISMISS_REASONS
 from liengia.alarms.views.resident_screens import here
-from liengia.alarms.views.resident_words import headline
 from liengia.core import clock
 from liengia.people.models import User
 

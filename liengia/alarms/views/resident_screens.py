@@ -21,14 +21,14 @@ from liengia.alarms.models import (
     NeighbourGroup,
 )
 from liengia.alarms.queries import Readiness
-from liengia.alarms.views.resident_tree import Contact, phone_tree
-from liengia.alarms.views.resident_words import (
+from liengia.alarms.resident_words import (
     Step,
     apart_words,
     headline,
     houses_words,
     steps,
 )
+from liengia.alarms.views.resident_tree import Contact, phone_tree
 from liengia.people import queries as people
 from liengia.people.models import EmergencyNumber, KitItem, User
 
