@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=liengia.core.fields.public_id, editable=False, max_length=10, unique=True)),
                 ('kind', models.CharField(choices=[('import', 'groups from a spreadsheet'), ('papers', 'sheets and cards as one PDF')], max_length=10)),
-                ('state', models.CharField(choices=[('waiting', 'waits'), ('running', 'runs'), ('done', 'done'), ('refused', 'refused'), ('failed', 'failed')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'waits'), ('running', 'runs'), ('done', 'finished'), ('refused', 'refused'), ('failed', 'failed')], default='waiting', max_length=10)),
                 ('stage', models.CharField(blank=True, choices=[('houses', 'Writing the houses'), ('groups', 'Founding the groups'), ('cards', 'Making the cards'), ('paper', 'Setting the pages')], max_length=10)),
                 ('language', models.CharField(max_length=8)),
                 ('file', liengia.core.fields.EncryptedBytesField(null=True)),

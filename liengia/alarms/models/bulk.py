@@ -23,7 +23,7 @@ class BulkState(models.TextChoices):
 
     WAITING = "waiting", _("waits")
     RUNNING = "running", _("runs")
-    DONE = "done", _("done")
+    DONE = "done", _("finished")
     REFUSED = "refused", _("refused")
     FAILED = "failed", _("failed")
 
