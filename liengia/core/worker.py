@@ -140,11 +140,12 @@ def run(chosen: list[Chore], stopping: threading.Event, *, process: str = "worke
         for topic in loop.chore.wakes_on:
             bus.on_poke(topic, loop.wake.set)
     threads = [threading.Thread(target=loop.run, name=loop.chore.name, daemon=True) for loop in loops]
+    # Before the first turn: however soon it is told to stop, it has said that it lived.
+    beat(process)
     for thread in threads:
         thread.start()
-    while not stopping.is_set():
+    while not stopping.wait(5):
         beat(process)
-        stopping.wait(5)
     for loop in loops:
         loop.wake.set()
     for thread in threads:

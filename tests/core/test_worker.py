@@ -96,9 +96,10 @@ def test_a_poke_wakes_it_and_it_beats() -> None:
     while not turns:
         stopping.wait(0.01)
     get_bus().poke_now("test.poke")
-    assert woken.wait(5)
+    assert woken.wait(30)
     stopping.set()
-    thread.join(5)
+    thread.join(30)
+    assert not thread.is_alive()
     assert Heartbeat.objects.filter(process="worker").exists()
 
 
