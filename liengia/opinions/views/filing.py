@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from liengia.core.errors import Invalid
 from liengia.core.limits import Limiter
@@ -27,6 +27,8 @@ from liengia.units.models import Unit
 
 # A village café is one address: generous. It stops a script, not a person.
 filing_limit = Limiter(most=40, per=timedelta(hours=1))
+alike_limit = Limiter(most=60, per=timedelta(minutes=10))
+LEAST_WORDS: Final = 4
 
 
 def _form(request: HttpRequest, commune: Unit) -> OpinionForm:
@@ -91,3 +93,16 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "opinions/choose.html", {"communes": among})
     form = _form(request, commune)
     return _file(request, form) if request.method == "POST" else _page(request, form, [])
+
+
+@public
+@sensitive_post_parameters()
+@never_cache
+@require_POST
+def alike(request: HttpRequest) -> HttpResponse:
+    """Show public opinions that are much like what is being written; the words come by POST, and nothing is kept."""
+    commune = chosen(request, queries.communes())
+    text, place = request.POST.get("text", ""), request.POST.get("place_words", "")
+    is_asked = commune is not None and len(text.split()) >= LEAST_WORDS and len(text) <= services.LONGEST_TEXT
+    found = queries.likely_duplicates(commune, text, place) if commune is not None and is_asked and alike_limit.allows(request) else []
+    return render(request, "opinions/parts/alike.html", {"alike": found})

@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from liengia.core.errors import DomainError, NotFound
 from liengia.core.limits import Limiter
-from liengia.opinions import codes, screens, services
+from liengia.opinions import codes, papers, screens, services
 from liengia.opinions.forms import CodeForm, RatingForm, WordsForm
 from liengia.opinions.models import Opinion
 from liengia.people.policies import public
@@ -89,3 +89,22 @@ def follow(request: HttpRequest) -> HttpResponse:
     problem = _act(request, opinion)
     opinion = services.find_by_code(form.cleaned_data["code"])
     return _page(request, opinion, codes.shown(codes.parse(form.cleaned_data["code"]) or ""), problem)
+
+
+@public
+@sensitive_post_parameters()
+@never_cache
+@require_POST
+def paper(request: HttpRequest) -> HttpResponse:
+    """Print the slip for whoever has the code."""
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        raise NotFound("")
+    try:
+        opinion = services.find_by_code(form.cleaned_data["code"])
+    except NotFound:
+        wrong_limit.allows(request)
+        raise
+    response = HttpResponse(papers.slip(opinion, form.cleaned_data["code"]), content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="phieu-gop-y.pdf"'
+    return response

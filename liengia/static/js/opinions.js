@@ -1,4 +1,4 @@
-// Opinions: position on request, the slip's print button, and the code that a QR code carries after "#".
+// Opinions: like ones while one writes, position on request, the slip's print button, and the code that a QR code carries after "#".
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 
 const locate = document.querySelector("[data-locate]");
@@ -21,4 +21,26 @@ const code = document.getElementById("id_code");
 if (code && location.hash.length > 20) {
   code.value = decodeURIComponent(location.hash.slice(1));
   history.replaceState(null, "", location.pathname);
+}
+
+// Public opinions like the one being written: asked for after a pause, by POST (the words are in no address or log).
+const near = document.querySelector("[data-alike]");
+const written = near && document.querySelector("form.opinion-form");
+if (written) {
+  const PAUSE_MS = 900;
+  let timer = 0;
+  let asked = "";
+  const ask = async () => {
+    const body = new URLSearchParams();
+    for (const name of ["csrfmiddlewaretoken", "xa", "text", "place_words"]) body.set(name, written.elements[name].value);
+    if (String(body) === asked) return;
+    asked = String(body);
+    try {
+      const response = await fetch(near.dataset.alike, { method: "POST", body });
+      if (response.ok && String(body) === asked) near.innerHTML = await response.text();
+    } catch { /* without a network the form works as it is */ }
+  };
+  for (const name of ["text", "place_words"]) {
+    written.elements[name].addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, PAUSE_MS); });
+  }
 }
