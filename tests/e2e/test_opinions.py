@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from liengia.core.actor import Actor
@@ -29,6 +30,7 @@ FORM, FOLLOW, ENTER = "/gop-y/gui/?xa=28108", "/gop-y/theo-doi/", "/gop-y/ghi-ho
 
 @pytest.fixture
 def here(transactional_db: None) -> Office:
+    reverse("opinions:index")  # addresses are loaded here, not inside the first write that needs one
     services.ensure_defaults()
     return office()
 
