@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,11 +17,10 @@ from liengia.opinions.models import AnswerKind, Opinion, Photo, Source
 from liengia.people.models import User
 from tests.alarms.console_scene import sign_in
 from tests.core.test_images import with_exif
-from tests.e2e.test_console import Site, chromium
-from tests.e2e.test_leader import violations
+from tests.harness.browser import violations
+from tests.harness.site import Site
 from tests.opinions.given import LAMP, Office, office, public, sorted_, topic
 
-__all__ = ["chromium"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FORM, FOLLOW, ENTER = "/gop-y/gui/?xa=28108", "/gop-y/theo-doi/", "/gop-y/ghi-ho/"
 
@@ -37,13 +34,10 @@ def here(transactional_db: None) -> Office:
 
 @pytest.fixture
 def site(here: Office) -> Iterator[Site]:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    made = Site(port)
+    made = Site()
     made.start()
     yield made
-    made.kill()
+    made.end()
 
 
 @pytest.fixture
@@ -127,6 +121,7 @@ def test_written_down_without_a_network_it_is_filed_once_and_its_slip_printed(op
         page.get_by_role("button", name=re.compile("^Lưu")).click()
         expect(page.locator("[data-waiting]")).to_have_text(str(number))
         expect(page.locator("#id_text")).to_have_value("")
+        expect(page.locator("#id_text_count")).to_contain_text("0 / 2000")
     assert not Opinion.all_.exists() and page.locator("#cho-gui li").count() == 2
     page.reload()  # what waits is still in the phone
     expect(page.locator("#cho-gui li")).to_have_count(2)

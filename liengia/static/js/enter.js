@@ -48,6 +48,7 @@ function item(entry) {
   const fill = (name, words) => { const place = line.querySelector(`[data-${name}]`); if (place) place.textContent = words ?? ""; };
   fill("words", entry.fields?.text?.slice(0, 120));
   fill("code", entry.code);
+  fill("number", entry.number);
   fill("due", entry.due);
   fill("problem", entry.problem);
   for (const input of line.querySelectorAll("input[name=code]")) input.value = entry.code;
@@ -84,7 +85,7 @@ async function send(entry) {
       signal: patience.signal,
     });
     if (response.ok) {
-      await put({ code: entry.code, who: entry.who, at: entry.at, filed: true, due: (await response.json()).answer_by });
+      await put({ code: entry.code, who: entry.who, at: entry.at, filed: true, number: entry.fields.slip_number, due: (await response.json()).answer_by });
       return true;
     }
     if (response.status === 422) {
@@ -119,6 +120,7 @@ async function submit(event) {
   const entry = { code: form.elements.code.value, who: form.dataset.reader, at: new Date().toISOString(), fields };
   try { await put(entry); } catch { form.submit(); return; }
   form.reset();
+  form.elements.text.dispatchEvent(new Event("input", { bubbles: true }));  // its count begins anew
   await nextCode();
   say("kept");
   await show();
