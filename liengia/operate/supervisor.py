@@ -44,27 +44,13 @@ FILES_WANTED: Final = 65_536
 DISK_LEAST_BYTES: Final = 32 * 1024**2
 _COLOURS: Final = {"broker": 35, "web": 34, "bridge": 33, "worker": 36, "simulate": 32, "up": 1}
 _BROKER_CHATTER: Final = " [INF]"
-# Ends with its parent (PR_SET_PDEATHSIG), gives way as it is told, then becomes the program. A session of its own is a
-# scheduling group of its own where the kernel makes such (autogroup): there the group's number counts. It may be written
-# ten times a second on the whole machine.
-_BOUND: Final = """
-import ctypes,os,sys,time
-prctl=getattr(ctypes.CDLL(None),'prctl',None)
-prctl and prctl(1,15)
-nice=int(sys.argv[1])
-for _ in range(8 if nice else 0):
-    try:
-        open('/proc/self/autogroup','w').write(str(nice))
-        break
-    except BlockingIOError:
-        time.sleep(0.11)
-    except OSError:
-        break
-os.nice(nice)
-os.execv(sys.argv[2],sys.argv[2:])
-"""
-# The broker rings the sirens: whatever else has to be done at that instant gives way to it, the worker most of all.
-GIVES_WAY: Final = {"web": 5, "bridge": 5, "worker": 10, "simulate": 10}
+# Ends with its parent (PR_SET_PDEATHSIG), then becomes the program.
+_BOUND: Final = (
+    "import ctypes,os,sys\n"
+    "prctl=getattr(ctypes.CDLL(None),'prctl',None)\n"
+    "prctl and prctl(1,15)\n"
+    "os.execv(sys.argv[1],sys.argv[1:])"
+)
 
 
 class CannotStart(Exception):
@@ -89,7 +75,7 @@ class Child:
         """Start it, bound to our own life, its lines going to the log."""
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-E", "-S", "-c", _BOUND, str(GIVES_WAY.get(self.name, 0)), *self.command],
+            [sys.executable, "-E", "-S", "-c", _BOUND, *self.command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -102,16 +102,6 @@ def test_a_killed_child_comes_back_and_a_press_meanwhile_is_kept(
     assert child(up, name).pid != killed.pid
 
 
-def test_everything_gives_way_to_the_broker_which_rings(up: Installation) -> None:
-    own = psutil.Process(up.process.pid).nice() if up.process is not None else 0
-    found = {name: child(up, name).nice() - own for name in ("broker", "web", "bridge", "worker")}
-    assert found == {"broker": 0, "web": 5, "bridge": 5, "worker": 10}
-    for name in ("web", "bridge", "worker"):
-        group = Path(f"/proc/{child(up, name).pid}/autogroup")
-        if group.exists() and (words := group.read_text()).strip():
-            assert words.split("nice")[1].strip() == str(found[name])
-
-
 def test_a_second_up_on_the_same_data_is_refused_with_a_sentence(up: Installation) -> None:
     second = up.command("up")
     assert second.returncode == 1
