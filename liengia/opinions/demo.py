@@ -95,7 +95,7 @@ def _tell(story: Story, commune: Unit, *, seed: int) -> None:
         opinion = services.sort(opinion, topic=topic, actor=ACTOR, office=commune.full_name)
         _publish_text(opinion, story)
         _go_on(opinion, story, commune)
-    _date_back(opinion, days, was_late=story.ends == "overdue")
+    date_back(opinion, days, was_late=story.ends == "overdue")
     Opinion.all_.filter(pk=opinion.pk).update(support_count=F("support_count") + seed * 7 % 35)
 
 
@@ -138,7 +138,7 @@ def _answer(opinion: Opinion, story: Story, commune: Unit) -> None:
         services.close(opinion, actor=ACTOR)
 
 
-def _date_back(opinion: Opinion, days: int, *, was_late: bool) -> None:
+def date_back(opinion: Opinion, days: int, *, was_late: bool) -> None:
     """Spread what was done just now over the days since; the demonstration's past never happened."""
     events = list(OpinionEvent.objects.filter(opinion=opinion).order_by("number"))
     morning = datetime.combine(clock.today() - timedelta(days=days), time(8, 20), tzinfo=get_current_timezone())

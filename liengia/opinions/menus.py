@@ -19,5 +19,6 @@ def register_all() -> None:
     register(Item("main", "opinions", _("Opinions"), "opinions:index", "message", 30))
     register(Item("resident", "opinions", _("Note for others"), "opinions:enter", "notebook", 50, shown_to=_enters))
     register(Item("today", "opinions", _("Write down for somebody"), "opinions:enter", "notebook", 10, shown_to=_enters))
+    register(Item("main", "opinions", _("Listening forums"), "opinions:forums", "message", 35))
     register(Item("foot", "opinions", _("Follow by the private code"), "opinions:follow", "", 40))
     register(Item("foot", "opinions", _("Answer times"), "opinions:board", "", 41))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from liengia.opinions.urls import forum
 from liengia.opinions.views import filing, follow, helper, public
 
 app_name = "opinions"
 urlpatterns = [
+    *forum.urlpatterns,
     path("gop-y/", public.index, name="index"),
     path("gop-y/gui/", filing.new, name="new"),
     path("gop-y/gan-giong/", filing.alike, name="alike"),

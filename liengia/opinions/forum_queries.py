@@ -1,0 +1,84 @@
+"""What pages of the listening forum read from several tables: questions in their places, promises and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from liengia.core import rooms
+from liengia.opinions.models.forums import ForumQuestion, ListeningForum, QuestionState
+from liengia.organisations.models import Conclusion, Task, TaskState
+
+
+@dataclass(slots=True)
+class Hall:
+    """The questions of a session as everybody sees them, by where they stand."""
+
+    floor: ForumQuestion | None = None
+    queue: list[ForumQuestion] = field(default_factory=list)
+    answered: list[ForumQuestion] = field(default_factory=list)
+    in_writing: list[ForumQuestion] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.queue) + len(self.answered) + len(self.in_writing) + (self.floor is not None)
+
+
+def hall(forum: ListeningForum) -> Hall:
+    """Return what is shown of a session's questions."""
+    found = Hall()
+    for one in ForumQuestion.objects.filter(forum=forum).shown().with_words().order_by("order", "pk"):
+        if one.state == QuestionState.FLOOR:
+            found.floor = one
+        elif one.state == QuestionState.QUEUED:
+            found.queue.append(one)
+        elif one.state == QuestionState.ANSWERED:
+            found.answered.append(one)
+        else:
+            found.in_writing.append(one)
+    return found
+
+
+def waiting(forum: ListeningForum) -> list[ForumQuestion]:
+    """Return the questions on which a moderator has not decided, in no order that tells when they came."""
+    unseen = ForumQuestion.objects.filter(forum=forum, opinion__is_public=False).standing()
+    found = unseen.filter(state__in=(QuestionState.WAITING, QuestionState.IN_WRITING))
+    return list(found.select_related("opinion__commune").order_by("pk"))
+
+
+def conclusions(forum: ListeningForum) -> list[Conclusion]:
+    """Return what a session concluded, with the tasks."""
+    if forum.meeting_id is None:
+        return []
+    return list(Conclusion.objects.filter(meeting=forum.meeting_id).prefetch_related("tasks__owner__organisation").order_by("order"))
+
+
+def earlier_promises(forum: ListeningForum) -> list[Task]:
+    """Return the tasks of the unit's session before this one, and what is still open of older ones: kept or not."""
+    before = ListeningForum.objects.all().in_unit(forum.unit).past().filter(starts_at__lt=forum.starts_at, meeting__isnull=False)
+    meetings = list(before.values_list("meeting_id", flat=True))
+    if not meetings:
+        return []
+    last = Task.objects.filter(conclusion__meeting=meetings[0])
+    older = Task.objects.filter(conclusion__meeting__in=meetings[1:], state=TaskState.OPEN)
+    return list((last | older).select_related("owner__organisation").order_by("due_on", "pk"))
+
+
+def promise_words(task: Task) -> tuple[str, str]:
+    """Return tone and words of a promise: kept, kept late, late, or not due yet."""
+    if task.state == TaskState.DONE:
+        return ("info", _("kept late")) if task.days_late else ("info", _("kept"))
+    if task.state == TaskState.WITHDRAWN:
+        return "attn", _("withdrawn, with the reason")
+    if task.is_overdue:
+        return "attn", ngettext("%(n)s day late", "%(n)s days late", task.days_late) % {"n": task.days_late}
+    return "", _("not due yet")
+
+
+def public_list() -> list[ListeningForum]:
+    """Return the sessions that everybody sees, of communes that keep the room on, the newest first."""
+    found = ListeningForum.objects.all().shown().select_related("unit__parent").prefetch_related("hosts")
+    return [one for one in found.order_by("-starts_at", "-pk") if rooms.is_on("opinions", one.unit)]

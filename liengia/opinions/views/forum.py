@@ -1,0 +1,179 @@
+"""What everybody sees of listening forums: the list, a session, its question form and slip, the wall of the hall."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods
+
+from liengia.core import clock, official_papers
+from liengia.core.errors import DomainError, NotFound
+from liengia.core.pdf import qr_svg
+from liengia.opinions import forum_papers, forum_policies, forum_queries
+from liengia.opinions.forms import new_ticket
+from liengia.opinions.forum_forms import AskForm, SlipForm
+from liengia.opinions.limits import MemoryLimit
+from liengia.opinions.models.forums import CameBy, ForumState, ListeningForum, SurveyPhase
+from liengia.opinions.services import forum_questions, forum_survey
+from liengia.opinions.views.filing import slip
+from liengia.people.policies import public
+
+# A hall shares one address: many questions in a short time are as it should be, thousands are not.
+ask_limit = MemoryLimit(60, 600)
+slip_limit = MemoryLimit(200, 3600)
+
+
+def short_address(forum: ListeningForum) -> str:
+    """Return the address that people type from the wall."""
+    return settings.PUBLIC_URL.split("://", 1)[-1].rstrip("/") + reverse("opinions:forum_short", args=[forum.short_code])
+
+
+@public
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """List the sessions: those to come first, then those held."""
+    found = forum_queries.public_list()
+    coming = sorted((one for one in found if one.takes_questions), key=lambda one: one.starts_at)
+    past = [one for one in found if not one.takes_questions]
+    return render(request, "opinions/forum/list.html", {"coming": coming, "past": past})
+
+
+@public
+@require_GET
+def short(request: HttpRequest, code: str) -> HttpResponse:
+    """Lead from the short address on the wall to the question form, or to the page when it is over."""
+    forum = ListeningForum.objects.all().shown().filter(short_code=code).first()
+    if forum is None:
+        raise NotFound("")
+    return redirect("opinions:forum_ask" if forum.takes_questions else "opinions:forum", forum.public_id)
+
+
+@public
+@require_GET
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a session: report, questions with answers, what was promised, the slips summed up."""
+    forum = forum_policies.get_shown(public_id)
+    context = {
+        "forum": forum, "hall": forum_queries.hall(forum), "hosts": forum.hosts.all(),
+        "conclusions": [
+            (one, [(task, *forum_queries.promise_words(task)) for task in one.tasks.all()]) for one in forum_queries.conclusions(forum)
+        ],
+        "earlier": [(task, *forum_queries.promise_words(task)) for task in forum_queries.earlier_promises(forum)],
+        "survey": [(SurveyPhase(phase).label, shares) for phase, shares in forum_survey.published(forum).items()],
+        "may_hold": forum_policies.held_by(request.user).filter(pk=forum.pk).exists(),
+        "phases": [phase for phase in SurveyPhase if forum_survey.takes_slips(forum, phase)],
+    }  # fmt: skip
+    return render(request, "opinions/forum/detail.html", context)
+
+
+def _asked(request: HttpRequest, form: AskForm, forum: ListeningForum) -> HttpResponse | None:
+    """Take the question in; None when something is wrong, which the form then says."""
+    if not form.is_valid():
+        return None
+    if not ask_limit.allows(request, forum.public_id):
+        form.add_error(None, _("Many questions came from here just now. Wait a few minutes, then send again."))
+        return None
+    came_by = CameBy.PHONE if forum.state == ForumState.LIVE else CameBy.WEB
+    try:
+        opinion = forum_questions.ask(forum, code=form.code, came_by=came_by, **form.facts)
+    except DomainError as error:
+        field = str(error.data.get("field", ""))
+        form.add_error(field if field in form.fields else None, str(error))
+        return None
+    return slip(request, opinion, form.code)
+
+
+@public
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Offer the question form, take the question in, and show the private code; sent twice it is one question."""
+    forum = forum_policies.get_shown(public_id)
+    if request.method == "GET":
+        return render(request, "opinions/forum/ask.html", {"forum": forum, "form": AskForm(forum=forum, initial={"ticket": new_ticket()})})
+    form = AskForm(request.POST.copy(), forum=forum)
+    done = _asked(request, form, forum)
+    if done is not None:
+        return done
+    form.data["ticket"] = form.next_ticket()  # type: ignore[index]
+    return render(request, "opinions/forum/ask.html", {"forum": forum, "form": form})
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "POST"])
+def survey(request: HttpRequest, public_id: str, phase: str) -> HttpResponse:
+    """Offer the satisfaction slip and count it; nothing of it is kept but the counts."""
+    forum = forum_policies.get_shown(public_id)
+    if phase not in SurveyPhase.values or not forum_survey.takes_slips(forum, phase):
+        raise NotFound("")
+    form = SlipForm(request.POST or None)
+    done = request.method == "POST" and form.is_valid() and slip_limit.allows(request, forum.public_id)
+    if done:
+        forum_survey.count_slip(forum, phase=phase, answers=form.answers)
+    context = {"forum": forum, "form": form, "phase": SurveyPhase(phase).label, "is_done": done}
+    return render(request, "opinions/forum/survey.html", context)
+
+
+@public
+@require_GET
+def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show the satisfaction slip and the question slip to be printed."""
+    forum = forum_policies.get_shown(public_id)
+    return render(request, "opinions/forum/sheet.html", {"forum": forum, "form": SlipForm()})
+
+
+def _scaling(svg: str) -> str:
+    """Let a drawing grow with the wall: its size in points becomes its frame."""
+    return re.sub(r'width="(\d+)" height="(\d+)"', r'viewBox="0 0 \1 \2"', svg, count=1)
+
+
+def _wall(forum: ListeningForum) -> dict[str, object]:
+    address = short_address(forum)
+    scheme = settings.PUBLIC_URL.split("://", 1)[0]
+    return {"forum": forum, "hall": forum_queries.hall(forum), "address": address, "qr": _scaling(qr_svg(f"{scheme}://{address}"))}
+
+
+@public
+@never_cache
+@require_GET
+def screen(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show the wall of the hall, for a projector: only what a moderator let in, so that it needs no account."""
+    return render(request, "opinions/forum/screen.html", _wall(forum_policies.get_shown(public_id)))
+
+
+@public
+@never_cache
+@require_GET
+def wall(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return the moving part of the wall; the screen asks for it every few seconds and keeps the last one without network."""
+    return render(request, "opinions/forum/parts/wall.html", _wall(forum_policies.get_shown(public_id)))
+
+
+@public
+@require_GET
+def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Serve the signed minutes as PDF."""
+    forum = forum_policies.get_shown(public_id)
+    if forum.state != ForumState.SIGNED or forum.signed_on is None:
+        raise NotFound("")
+    return paper(forum, "pdf")
+
+
+def paper(forum: ListeningForum, kind: str) -> HttpResponse:
+    """Return the minutes as PDF or DOCX, dated by the end of the session."""
+    write, mime = {
+        "pdf": (official_papers.as_pdf, "application/pdf"),
+        "docx": (official_papers.as_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    }[kind]
+    response = HttpResponse(write(forum_papers.minutes(forum), at=forum.ended_at or clock.now()), content_type=mime)
+    response["Content-Disposition"] = f'attachment; filename="bien-ban-dien-dan-{forum.day:%Y-%m-%d}.{kind}"'
+    return response

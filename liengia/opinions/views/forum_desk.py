@@ -1,0 +1,213 @@
+"""The clerk's desk of a session: decide what is shown, order the queue, give the floor, answer, promise, join, conclude."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from liengia.core import clock
+from liengia.core.actor import Actor
+from liengia.core.errors import DomainError, Invalid, NotFound
+from liengia.opinions import codes, forum_policies, forum_queries
+from liengia.opinions.capabilities import ENTER, FORUM
+from liengia.opinions.forum_forms import ConclusionForm, ForumForm, TallyForm
+from liengia.opinions.models.forums import CameBy, ForumQuestion, ListeningForum
+from liengia.opinions.services import forum_questions, forum_survey, forums
+from liengia.opinions.views.forum import paper
+from liengia.organisations.committee_services import Assignment
+from liengia.people.models import User
+from liengia.people.policies import requires
+from liengia.units import scope
+from liengia.units.models import Level
+
+CODES_GIVEN: Final = 40
+Deed = Callable[[ListeningForum, Any, Actor], object]
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _number(words: str) -> int:
+    return int(words) if words.isascii() and words.isdigit() else -1
+
+
+def _question(forum: ListeningForum, data: Any, name: str = "question") -> ForumQuestion:
+    return forum_policies.get_question(forum, _number(data.get(name, "")))
+
+
+def _let_in(forum: ListeningForum, data: Any, actor: Actor) -> object:
+    kept = [line.strip() for line in data.get("kept", "").split("\n") if line.strip()]
+    return forum_questions.let_in(_question(forum, data), title=data.get("title", ""), text=data.get("text", ""), kept=kept, actor=actor)
+
+
+def _answer(forum: ListeningForum, data: Any, actor: Actor) -> object:
+    return forum_questions.answer_now(
+        _question(forum, data), text=data.get("text", ""), signer_name=data.get("signer_name", "") or forum.chair_name,
+        signer_office=data.get("signer_office", "") or forum.chair_office, actor=actor, is_paste_meant="paste" in data,
+    )  # fmt: skip
+
+
+def _sign(forum: ListeningForum, data: Any, actor: Actor) -> object:
+    number = _number(data.get("number", ""))
+    day = parse_date(data.get("signed_on", "") or "")
+    if day is None:
+        raise Invalid(_("Write the day of signing."), code="no_day")
+    return forums.sign_minutes(forum, signed_on=day, number=number if number > 0 else None, actor=actor)
+
+
+def _conclude(forum: ListeningForum, data: Any, actor: Actor) -> object:
+    form = ConclusionForm(data, forum=forum)
+    if not form.is_valid():
+        raise Invalid(_("A conclusion needs words, a task, who answers for it, and a date."), code="incomplete")
+    task = Assignment(form.cleaned_data["what"], form.cleaned_data["owner"], form.cleaned_data["due_on"])
+    return forums.conclude(forum, text=form.cleaned_data["text"], tasks=[task], actor=actor)
+
+
+def _tally(forum: ListeningForum, data: Any, actor: Actor) -> object:
+    form = TallyForm(data)
+    if not form.is_valid():
+        raise Invalid(_("A number is missing or too large."), code="bad_count")
+    return forum_survey.count_paper(forum, phase=form.cleaned_data["phase"], tally=form.tally, actor=actor)
+
+
+DEEDS: Final[dict[str, Deed]] = {
+    "open": lambda forum, data, actor: forums.open_forum(forum, actor=actor),
+    "begin": lambda forum, data, actor: forums.begin_forum(forum, actor=actor),
+    "close": lambda forum, data, actor: forums.close_forum(forum, attendance=_number(data.get("attendance", "")), actor=actor),
+    "sign": _sign,
+    "spoken": lambda forum, data, actor: forum_questions.take_spoken(
+        forum, text=data.get("text", ""), code=data.get("code", ""), actor=actor
+    ),
+    "let_in": _let_in,
+    "aside": lambda forum, data, actor: forum_questions.set_aside(_question(forum, data), actor=actor),
+    "floor": lambda forum, data, actor: forum_questions.give_floor(_question(forum, data), actor=actor),
+    "up": lambda forum, data, actor: forum_questions.reorder(_question(forum, data), step=-1, actor=actor),
+    "down": lambda forum, data, actor: forum_questions.reorder(_question(forum, data), step=1, actor=actor),
+    "answer": _answer,
+    "promise": lambda forum, data, actor: forum_questions.promise(_question(forum, data), actor=actor),
+    "join": lambda forum, data, actor: forum_questions.join(_question(forum, data), into=_question(forum, data, "into"), actor=actor),
+    "conclude": _conclude,
+    "tally": _tally,
+}
+
+
+@requires(FORUM)
+@never_cache
+@require_GET
+def desk(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show the desk."""
+    return _desk(request, forum_policies.get_held(request.user, public_id))
+
+
+def _desk(request: HttpRequest, forum: ListeningForum, *, typed: Any = None, status: int = 200) -> HttpResponse:
+    waiting = [(one, *forum_questions.suggested(one)) for one in forum_queries.waiting(forum)]
+    context = {
+        "forum": forum, "hall": forum_queries.hall(forum), "waiting": waiting, "code": codes.new_code(), "typed": typed,
+        "conclusions": forum_queries.conclusions(forum), "conclusion": ConclusionForm(forum=forum), "tally": TallyForm(),
+        "today": clock.today(), "earlier": [(t, *forum_queries.promise_words(t)) for t in forum_queries.earlier_promises(forum)],
+    }  # fmt: skip
+    return render(request, "opinions/forum/desk.html", context, status=status)
+
+
+@requires(FORUM)
+@require_POST
+def act(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Do what the pressed button says, and show the desk again; a refusal is said there, and what was typed stays."""
+    forum = forum_policies.get_held(request.user, public_id)
+    deed = DEEDS.get(request.POST.get("do", ""))
+    if deed is None:
+        raise NotFound("")
+    try:
+        deed(forum, request.POST, Actor.of(_user(request)))
+    except DomainError as error:
+        if error.status == 404:
+            raise
+        messages.error(request, str(error))
+        return _desk(request, forum, typed=request.POST, status=error.status)
+    return redirect("opinions:forum_desk", public_id)
+
+
+@requires(FORUM)
+@never_cache
+@require_GET
+def news(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return how many questions wait for a decision; the desk asks for it every few seconds."""
+    forum = forum_policies.get_held(request.user, public_id)
+    return render(request, "opinions/forum/parts/news.html", {"forum": forum, "count": len(forum_queries.waiting(forum))})
+
+
+@requires(FORUM)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, public_id: str = "") -> HttpResponse:
+    """Plan a session, or correct one."""
+    forum = forum_policies.get_held(request.user, public_id) if public_id else None
+    units = scope.units_for(request.user, FORUM).current().filter(level__in=(Level.COMMUNE, Level.HAMLET)).select_related("parent").order_by("code")
+    form = ForumForm(request.POST or None, instance=forum, units=units)
+    if request.method == "POST" and form.is_valid():
+        saved = _saved(form, forum, Actor.of(_user(request)))
+        if saved is not None:
+            return redirect("opinions:forum_desk", saved.public_id)
+    return render(request, "opinions/forum/edit.html", {"form": form, "forum": forum})
+
+
+def _saved(form: ForumForm, forum: ListeningForum | None, actor: Actor) -> ListeningForum | None:
+    data = dict(form.cleaned_data)
+    try:
+        if forum is None:
+            return forums.plan_forum(actor=actor, **data)
+        return forums.change_forum(ListeningForum.objects.get(pk=forum.pk), actor=actor, **data)
+    except DomainError as error:
+        form.add_error(None, str(error))
+        return None
+
+
+@requires(FORUM)
+@require_GET
+def draft(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
+    """Serve the minutes as they stand, as PDF or DOCX, to be read over and signed."""
+    return paper(forum_policies.get_held(request.user, public_id), kind)
+
+
+@requires(FORUM)
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """List the sessions that the user may hold, with those still being planned."""
+    found = forum_policies.held_by(request.user).select_related("unit__parent").order_by("-starts_at", "-pk")
+    return render(request, "opinions/forum/mine.html", {"forums": found})
+
+
+@requires(FORUM, ENTER)
+@never_cache
+@require_GET
+def entry(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Offer the page on which paper slips are typed in; it goes on without network, under codes given beforehand."""
+    forum = forum_policies.get_entered(request.user, public_id)
+    given = [codes.new_code() for _number_of in range(CODES_GIVEN)]
+    return render(request, "opinions/forum/entry.html", {"forum": forum, "codes": given})
+
+
+@requires(FORUM, ENTER)
+@require_POST
+def take_slip(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take one slip in under its code; sent again it is the same one. Asked by a script it answers in JSON."""
+    forum = forum_policies.get_entered(request.user, public_id)
+    user, data = _user(request), request.POST
+    forum_questions.ask(
+        forum, text=data.get("text", ""), code=data.get("code", ""), came_by=CameBy.PAPER, helper=user, actor=Actor.of(user),
+        slip_number=data.get("slip_number", ""), name=data.get("name", ""), phone=data.get("phone", ""),
+        about_officials=bool(data.get("about_officials")), officer_words=data.get("officer_words", ""),
+    )  # fmt: skip
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return HttpResponse('{"taken": true}', content_type="application/json")
+    messages.success(request, _("The slip has been taken in."))
+    return redirect("opinions:forum_entry", public_id)
