@@ -1,0 +1,99 @@
+"""A listening forum in a real browser: slips typed without network, the floor, an answer, a promise and its end with a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from liengia.opinions.models import AnswerKind, EvidenceKind, Opinion
+from liengia.opinions.models.forums import ForumQuestion
+from liengia.opinions.services import answers
+from tests.e2e.test_console import AXE, RULES, Site, chromium, site
+from tests.opinions.given import Office, office
+from tests.opinions.test_forum import SIGNED, by, live
+
+__all__ = ["chromium", "site"]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PDF = b"%PDF-1.4\n%%EOF\n"
+
+
+@pytest.fixture
+def scene(transactional_db: None) -> Office:
+    reverse("opinions:forums")  # the addresses are read once a process: here, and not within the first write
+    return office()
+
+
+@pytest.fixture
+def clerk(chromium: Browser, site: Site, scene: Office) -> Iterator[BrowserContext]:
+    """Return the signed-in browser of who holds the session."""
+    signed_in = Client()
+    signed_in.force_login(scene.duyen)
+    context = chromium.new_context(base_url=site.url, locale="vi-VN", bypass_csp=True)
+    cookie = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": site.url}])
+    yield context
+    context.close()
+
+
+def clean(page: Page) -> None:
+    """Expect nothing that axe finds."""
+    page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map(v => v.id))", RULES)
+    assert found == [], page.url
+
+
+def test_a_slip_is_typed_put_on_the_floor_promised_and_followed_to_its_end(clerk: BrowserContext, scene: Office) -> None:
+    base = f"/dien-dan/{live(scene).public_id}/"
+    page = clerk.new_page()
+    page.goto(f"{base}nhap-phieu/")
+    clean(page)
+    clerk.set_offline(True)
+    for words in ("Cầu ván mục, người già không dám qua.", "Loa phát sớm quá, em bé giật mình."):
+        page.locator("#e-text").fill(words)
+        page.locator("form[data-entry] button").click()
+    expect(page.locator("[data-left]")).to_contain_text("2")
+    assert not ForumQuestion.objects.exists()
+    clerk.set_offline(False)
+    expect(page.locator("[data-left]")).to_be_hidden(timeout=20_000)
+    assert ForumQuestion.objects.count() == 2
+
+    page.goto(f"{base}ban-thu-ky/")
+    clean(page)
+    for _slip in range(2):
+        page.locator("button[value=let_in]").first.click()
+    wall = clerk.new_page()
+    wall.goto(f"{base}man-hinh/")
+    page.keyboard.press("n")
+    first = wall.locator(".forum-queue li").first
+    expect(first).to_be_visible()
+    expect(page.locator("#f-tl")).to_be_visible()
+    page.keyboard.press("w")
+    expect(page.locator("#f-tl")).to_have_count(0)
+    expect(wall.locator(".forum-counts b").nth(1)).to_have_text("1", timeout=15_000)
+    clean(wall)
+
+    promised = Opinion.all_.get(question__state="in_writing")
+    answers.answer(promised, kind=AnswerKind.IN_WRITING, text="Xã thay ván trước ngày 20.", actor=by(scene), **SIGNED)
+    answers.publish(promised, actor=by(scene))
+    answers.follow_up(promised, actor=by(scene))
+    answers.add_evidence(promised, title="Biên bản thay ván", data=PDF, kind=EvidenceKind.DOCUMENT, actor=by(scene))
+    answers.close(promised, actor=by(scene))
+    page.goto(base)
+    expect(page.get_by_text("Xã thay ván trước ngày 20.")).to_be_visible()
+    clean(page)
+
+
+def test_the_wall_keeps_its_last_picture_without_network(clerk: BrowserContext, scene: Office) -> None:
+    wall = clerk.new_page()
+    wall.goto(f"/dien-dan/{live(scene).public_id}/man-hinh/")
+    title = wall.locator(".forum-title").inner_text()
+    clerk.set_offline(True)
+    expect(wall.locator("[data-offline]")).to_be_visible(timeout=15_000)
+    expect(wall.locator(".forum-title")).to_have_text(title)
+    clerk.set_offline(False)
+    expect(wall.locator("[data-offline]")).to_be_hidden(timeout=15_000)
