@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,19 +16,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from liengia.core import clock, official_papers
 from liengia.core.errors import DomainError, NotFound
+from liengia.core.limits import Limiter
 from liengia.core.pdf import qr_svg
 from liengia.opinions import forum_papers, forum_policies, forum_queries
 from liengia.opinions.forms import new_ticket
 from liengia.opinions.forum_forms import AskForm, SlipForm
-from liengia.opinions.limits import MemoryLimit
 from liengia.opinions.models.forums import CameBy, ForumState, ListeningForum, SurveyPhase
 from liengia.opinions.services import forum_questions, forum_survey
 from liengia.opinions.views.filing import slip
 from liengia.people.policies import public
 
 # A hall shares one address: many questions in a short time are as it should be, thousands are not.
-ask_limit = MemoryLimit(60, 600)
-slip_limit = MemoryLimit(200, 3600)
+ask_limit = Limiter(most=60, per=timedelta(minutes=10))
+slip_limit = Limiter(most=200, per=timedelta(hours=1))
 
 
 def short_address(forum: ListeningForum) -> str:
