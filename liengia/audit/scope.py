@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from liengia.audit.models import Entry
 
@@ -19,8 +19,22 @@ def answer_by(function: Answer) -> None:
     _answers.append(function)
 
 
+# user -> the entries that are not theirs whatever their units are; asked of a superuser too.
+Hidden = Callable[[Any], "Q | None"]
+_hidden: list[Hidden] = []
+
+
+def hide_by(function: Hidden) -> None:
+    """Register what hides entries about what a user may not know of, for instance of what concerns that user."""
+    if function not in _hidden:
+        _hidden.append(function)
+
+
 def readable_by(user: Any, entries: QuerySet[Entry]) -> QuerySet[Entry]:
-    """Return the entries of a user's units; all for a superuser, none while nobody answers."""
+    """Return the entries of a user's units, but for what is hidden; all for a superuser, none while nobody answers."""
+    for hides in _hidden:
+        condition = hides(user)
+        entries = entries if condition is None else entries.exclude(condition)
     if getattr(user, "is_superuser", False):
         return entries
     units = _answers[-1](user) if _answers else []

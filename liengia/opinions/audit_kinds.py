@@ -53,6 +53,9 @@ def register_all() -> None:
     for verb, label in VERBS.items():
         register(Kind(f"opinions.{verb}", label=label, erase=_NONE))
     register(Kind("opinions.read", label=_("opinion read"), erase=_NONE, is_read=True))
+    register(Kind("opinions.exported", label=_("redacted list of opinions exported"), erase=_NONE, is_read=True))
+    register(Kind("opinions.topic_set", label=_("topic of opinions set"), erase="Holds no personal data: a topic and its hours."))
+    register(Kind("opinions.reason_set", label=_("reason for refusing set"), erase="Holds no personal data: words of a list."))
     register(Kind("opinions.rules_set", label=_("rules for opinions set"), erase=_NONE))
     for verb, label in FORUM_VERBS.items():
         register(Kind(f"opinions.{verb}", label=label, erase="Holds no personal data: a session, a question's public number, counts."))

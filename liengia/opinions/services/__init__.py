@@ -31,6 +31,7 @@ from liengia.opinions.services.office import (
 )
 from liengia.opinions.services.publication import marks_of, officers_names, publish_text, withdraw_text
 from liengia.opinions.services.retention import keep_periods
+from liengia.opinions.services.settings import add_reason, add_topic, change_reason, change_topic
 from liengia.opinions.services.writer import find_by_code, may_reopen, rate, reopen, reply_by_code, support
 
 __all__ = [
@@ -39,10 +40,14 @@ __all__ = [
     "MOST_PHOTOS",
     "Draft",
     "add_evidence",
+    "add_reason",
+    "add_topic",
     "answer",
     "ask_writer",
     "assign",
     "audit_past_days",
+    "change_reason",
+    "change_topic",
     "close",
     "drop_held",
     "due_times",

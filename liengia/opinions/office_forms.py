@@ -1,0 +1,218 @@
+"""The office's forms: one for each thing that is done with an opinion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit.office import day_input, short
+from liengia.core import clock
+from liengia.opinions.capabilities import ABOUT_OFFICIALS, ANSWER
+from liengia.opinions.models import (
+    AnswerKind,
+    EvidenceKind,
+    Opinion,
+    RefersToOfficer,
+    RefusalReason,
+    ToldHow,
+    Topic,
+)
+from liengia.organisations.models import Organisation
+from liengia.people import policies as people
+from liengia.people.models import RoleAssignment, User
+from liengia.units.models import Level, Unit, valid_on
+
+
+class ActForm(forms.Form):
+    """A form for one opinion and one reader; without fields it is a question that is answered by its button."""
+
+    def __init__(self, *args: Any, opinion: Opinion, user: User, **kwargs: Any) -> None:
+        """Offer what fits the opinion."""
+        super().__init__(*args, **kwargs)
+        self.opinion, self.user = opinion, user
+        self.fit()
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.label_from_instance = short  # type: ignore[method-assign, assignment]
+
+    def fit(self) -> None:
+        """Narrow the choices."""
+
+    def choose(self, name: str, rows: Any) -> None:
+        """Set the choices of a field."""
+        self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+
+class SortForm(ActForm):
+    """Topic, hamlet, urgency."""
+
+    topic = forms.ModelChoiceField(label=_("Field"), queryset=Topic.objects.none(), empty_label=_("Choose from the list"))
+    hamlet = forms.ModelChoiceField(label=_("Hamlet"), queryset=Unit.objects.none(), required=False, empty_label=_("Not known"))
+    urgency = forms.ChoiceField(
+        label=_("Urgency"),
+        choices=[("topic", _("As the topic says")), ("urgent", _("Urgent: answered within office hours")), ("ordinary", _("Not urgent"))],
+        widget=forms.RadioSelect,
+        initial="topic",
+    )
+
+    def fit(self) -> None:
+        """The commune's topics and hamlets."""
+        self.choose("topic", Topic.objects.all().of(self.opinion.commune.current()))
+        self.choose("hamlet", _hamlets(self.opinion))
+        self.initial.setdefault("topic", self.opinion.topic_id)
+        self.initial.setdefault("hamlet", self.opinion.hamlet_id)
+
+
+class AssignForm(ActForm):
+    """Who is to answer: a person, an organisation, or a unit's office."""
+
+    person = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), required=False, empty_label=_("Nobody by name"))
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=Organisation.objects.none(), required=False, empty_label=_("None")
+    )
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False, empty_label=_("None"))
+    note_words = forms.CharField(label=_("Note to them"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def fit(self) -> None:
+        """Those of the commune; of what concerns an officer only those who handle that, without the officer."""
+        commune = self.opinion.commune
+        holders = people.holders(ABOUT_OFFICIALS if self.opinion.about_officials else ANSWER, commune)
+        named = RefersToOfficer.objects.filter(opinion=self.opinion, officer__isnull=False).values("officer")
+        self.choose("person", holders.exclude(pk__in=named))
+        self.choose("organisation", _bodies(commune))
+        self.choose("unit", Unit.objects.filter(Q(pk=commune.current().pk) | Q(pk__in=_hamlets(self.opinion).values("pk"))).order_by("code"))
+        if self.opinion.topic and not self.is_bound:
+            self.initial.setdefault("organisation", self.opinion.topic.organisation_id)
+
+
+class ForwardForm(ActForm):
+    """The body that decides, and the letter."""
+
+    organisation = forms.ModelChoiceField(label=_("Body that decides"), queryset=Organisation.objects.none(), empty_label=_("Choose from the list"))
+    document_number = forms.CharField(label=_("Number of the letter"), required=False, max_length=60)
+    note_words = forms.CharField(label=_("Note to them"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def fit(self) -> None:
+        """Those of the commune and of everything above."""
+        self.choose("organisation", _bodies(self.opinion.commune))
+
+
+class WordsForm(ActForm):
+    """Words."""
+
+    text = forms.CharField(label=_("Question to the writer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class AnswerForm(ActForm):
+    """The answer, how it was given, and who signs; confirmed when its words are those of an earlier one."""
+
+    kind = forms.ChoiceField(label=_("How it is answered"), choices=AnswerKind.choices, widget=forms.RadioSelect, initial=AnswerKind.IN_WRITING)
+    text = forms.CharField(label=_("Answer"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 10}))
+    signer_name = forms.CharField(label=_("Signed by"), max_length=120)
+    signer_office = forms.CharField(label=_("Office of who signs"), max_length=160)
+    document_number = forms.CharField(label=_("Number of the letter"), required=False, max_length=60)
+    promised_on = forms.DateField(
+        label=_("To be done by"), required=False, widget=day_input(),
+        help_text=_("Only when something is promised: it is followed until it is shown."),
+    )  # fmt: skip
+    is_paste_meant = forms.BooleanField(
+        label=_("Yes, the same words fit here; I have read both opinions"), required=False, widget=forms.HiddenInput
+    )
+
+    def fit(self) -> None:
+        """Who signs is most often whoever writes."""
+        self.initial.setdefault("signer_name", self.user.full_name)
+        self.initial.setdefault("signer_office", self.opinion.commune.full_name)
+        if self.opinion.state != "sorted":
+            self.fields["kind"].choices = [(AnswerKind.IN_WRITING, AnswerKind.IN_WRITING.label)]  # type: ignore[attr-defined]
+
+    def ask_whether_meant(self) -> None:
+        """Show the box to tick: the words are those of an earlier answer."""
+        self.fields["is_paste_meant"].widget = forms.CheckboxInput()
+
+
+class RefuseForm(ActForm):
+    """A reason of the list, and words."""
+
+    reason = forms.ModelChoiceField(label=_("Reason"), queryset=RefusalReason.objects.none(), empty_label=_("Choose a reason"))
+    words = forms.CharField(
+        label=_("What you say to the writer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Why it is not taken up, and where the writer can turn to. The writer reads them with the reason."),
+    )  # fmt: skip
+
+    def fit(self) -> None:
+        """Reasons in use that do not lead elsewhere by law."""
+        self.choose("reason", RefusalReason.objects.filter(is_active=True, is_elsewhere=False))
+
+
+class MoveOutForm(ActForm):
+    """Where it belongs by law; the writer reads the explanation of the list."""
+
+    reason = forms.ModelChoiceField(
+        label=_("What it is by law"), queryset=RefusalReason.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=_("More words to the writer"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def fit(self) -> None:
+        """Only what belongs elsewhere by law; each choice shows what the writer reads."""
+        self.choose("reason", RefusalReason.objects.filter(is_active=True, is_elsewhere=True))
+        self.readings = list(RefusalReason.objects.filter(is_active=True, is_elsewhere=True))
+
+
+class ReferForm(ActForm):
+    """Whom it concerns: by account, or in words."""
+
+    officer = forms.ModelChoiceField(label=_("Officer"), queryset=User.objects.none(), required=False, empty_label=_("No account, or not known"))
+    words = forms.CharField(label=_("Who, or which office"), required=False, max_length=200)
+
+    def fit(self) -> None:
+        """Those who hold a role of the office in the commune."""
+        held = RoleAssignment.objects.at(clock.now()).filter(
+            unit__in=Unit.objects.below_any(self.opinion.commune.lineage_ids()).values("pk")
+        )
+        self.choose("officer", User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("full_name", "pk"))
+
+
+class EvidenceForm(ActForm):
+    """A photo or a document, and what it shows."""
+
+    kind = forms.ChoiceField(label=_("What you send"), choices=EvidenceKind.choices, widget=forms.RadioSelect, initial=EvidenceKind.PHOTO)
+    file = forms.FileField(
+        label=_("File"), widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf"}),
+        help_text=_("A photo (JPEG, PNG, WebP) or a PDF, at most 10 MB. Where it was taken is removed from a photo."),
+    )  # fmt: skip
+    title = forms.CharField(label=_("What it shows"), max_length=160)
+    is_public = forms.BooleanField(label=_("Everybody may see it"), required=False, initial=True)
+
+    def fit(self) -> None:
+        """What is never public stays among those who handle it."""
+        if self.opinion.about_officials or self.opinion.is_private_person:
+            del self.fields["is_public"]
+
+
+class ToldForm(ActForm):
+    """How the writer was told."""
+
+    how = forms.ChoiceField(label=_("How the writer was told"), choices=ToldHow.choices, widget=forms.RadioSelect)
+
+
+class SureForm(ActForm):
+    """A box to tick before what cannot be undone."""
+
+    is_sure = forms.BooleanField(label=_("Yes, I have read both and they are about the same thing"))
+
+
+def _hamlets(opinion: Opinion) -> Any:
+    return Unit.objects.current().filter(parent=opinion.commune.current(), level=Level.HAMLET).order_by("code")
+
+
+def _bodies(commune: Unit) -> Any:
+    above = [unit.pk for unit in (commune.current(), *commune.current().ancestors())]
+    inside = Unit.objects.below_any(commune.lineage_ids()).values("pk")
+    standing = Organisation.objects.filter(valid_on(clock.today()))
+    return standing.filter(Q(unit__in=above) | Q(unit__in=inside)).order_by("folded_name", "pk")
