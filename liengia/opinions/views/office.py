@@ -61,7 +61,7 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, Any]:
     alike, answers = office_case.likely(opinion, user)
     may_moderate = policies.may(user, MODERATE, opinion)
     return {
-        "primary": NEXT.get(opinion.state, ""), "opinion": opinion, "now": now, "later": later, "alike": alike, "answers_alike": answers, "may_moderate": may_moderate,
+        "primary": NEXT.get(State(opinion.state), ""), "opinion": opinion, "now": now, "later": later, "alike": alike, "answers_alike": answers, "may_moderate": may_moderate,
         "may_merge": may_moderate and opinion.state in ("received", "sorted", "forwarded", "verifying"),
         "history": office_case.history(opinion), "clock": office_queue.Clocks().of(opinion), "at": clock.now(),
         "photos": opinion.photos.defer("data"), "evidence": opinion.evidence.defer("data"), "answers": opinion.answers.all(),
