@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "liengia.core.middleware.RoomsMiddleware",
     "liengia.people.middleware.SecondFactorMiddleware",
     "liengia.core.middleware.DomainErrorMiddleware",
+    "liengia.portal.middleware.OwnPagesMiddleware",
 ]
 
 ROOT_URLCONF = "liengia.urls"
@@ -241,6 +242,9 @@ MFA_FORMS = {"add_webauthn": "liengia.people.forms.PasskeyForm"}
 MFA_TOTP_ISSUER = "Liên Gia"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
+# Nothing here goes by e-mail: a text that waits for approval is told in the back office.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -269,6 +273,7 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_FINISH_WORKFLOW_ACTION = "liengia.portal.finish.publish_approved"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

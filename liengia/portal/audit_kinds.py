@@ -15,5 +15,9 @@ def register_own() -> None:
         ("portal.opened", _("portal of a commune opened")),
         ("portal.published", _("page published")),
         ("portal.withdrawn", _("page taken down")),
+        ("portal.submitted", _("page sent for approval")),
+        ("portal.approved", _("page approved")),
+        ("portal.sent_back", _("page sent back to its writer")),
+        ("portal.taken_back", _("page taken back by its writer")),
     ):
         register(Kind(code, label=label, erase=_NONE))

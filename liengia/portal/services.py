@@ -20,7 +20,7 @@ from liengia.core import pagecache, search
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid
 from liengia.core.text import fold
-from liengia.portal import news
+from liengia.portal import news, permissions
 from liengia.portal.models import ArticlePage, CommuneListPage, CommunePortalPage, NewsIndexPage, PlainPage
 from liengia.units.models import Unit
 
@@ -47,6 +47,7 @@ def open_commune_portal(unit: Unit, *, actor: Actor) -> CommunePortalPage:
     CommuneListPage.objects.get().add_child(instance=portal)
     portal.add_child(instance=NewsIndexPage(title="Tin tức", slug="tin-tuc"))
     audit.record("portal.opened", actor=actor, about=portal, unit=unit, facts={"slug": portal.slug})
+    permissions.sync_groups()
     pagecache.bump()
     return portal
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -74,6 +75,15 @@ def sync_permissions() -> None:
         role.group.permissions.set([known[name] for name in sorted(names) if name in known])
 
 
+_followers: list[Callable[[list[User] | None], int]] = []
+
+
+def follow_roles(follower: Callable[[list[User] | None], int]) -> None:
+    """Have a higher room told whenever roles of users, or of everybody (None), may have begun or ended."""
+    if follower not in _followers:
+        _followers.append(follower)
+
+
 def sync_groups(users: list[User] | None = None) -> int:
     """Put users into the groups of the roles they hold now, and out of the others; return how many moved."""
     now = clock.now()
@@ -90,6 +100,9 @@ def sync_groups(users: list[User] | None = None) -> int:
         )
         for user_id, group_id in present - meant:
             through.objects.filter(user_id=user_id, group_id=group_id).delete()
+        if users is not None:  # everybody's is each room's own chore
+            for follower in _followers:
+                follower(users)
     return len(meant ^ present)
 
 
@@ -214,6 +227,8 @@ def set_capabilities(role: Role, codes: list[str], *, actor: Actor, label: str |
     role.label = label or role.label
     role.save(update_fields=["capabilities", "label"])
     sync_permissions()
+    for follower in _followers:
+        follower(None)
     audit.record("people.role_changed", actor=actor, about=role, facts={"given": new, "taken": gone})
 
 

@@ -1,5 +1,6 @@
 """Pages, pictures and bylines of the portal."""
 
+from liengia.portal.models.approval import DECIDED_BY, ApprovalTask
 from liengia.portal.models.media import PortalDocument, PortalImage, PortalRendition, Rights
 from liengia.portal.models.news import (
     ArticlePage,
@@ -13,6 +14,8 @@ from liengia.portal.models.pages import AreaHomePage, CommuneListPage, CommunePo
 from liengia.portal.models.snippets import Author, Topic
 
 __all__ = [
+    "DECIDED_BY",
+    "ApprovalTask",
     "AreaHomePage",
     "ArticlePage",
     "ArticleQuerySet",

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 
+from liengia.portal.models.approval import TwoStepTester, tester
+
 # Fields that every page has from Wagtail; none of them is made for words about a person.
 OF_EVERY_PAGE = frozenset(
     {"title", "draft_title", "slug", "url_path", "seo_title", "search_description", "path", "translation_key",
@@ -43,6 +45,10 @@ class SitePage(Page):
     def address(self) -> str:
         """The page's path on this site: Wagtail's own way to it costs queries, and there is one site."""
         return "/" + self.url_path.split("/", 2)[2]
+
+    def permissions_for_user(self, user: Any) -> TwoStepTester:
+        """Return what a user may do with the page; publishing takes two."""
+        return tester(self, user)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add what the page of this kind shows."""

@@ -73,7 +73,7 @@ class CommunePortalPage(FrontFields, SitePage):
     subpage_types: ClassVar = ["portal.NewsIndexPage", "portal.PlainPage"]
     template = "portal/home.html"
     content_panels: ClassVar = [
-        *SitePage.content_panels, FieldPanel("unit"), FieldPanel("collection"), FieldPanel("headline"), FieldPanel("lead"),
+        *SitePage.content_panels, FieldPanel("unit", permission="superuser"), FieldPanel("collection", permission="superuser"), FieldPanel("headline"), FieldPanel("lead"),
         FieldPanel("imprint"),
     ]  # fmt: skip
 

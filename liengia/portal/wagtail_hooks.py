@@ -1,0 +1,63 @@
+"""The room's part of the back office: the board of approvals, and choosers that show one's own pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from liengia.core import rooms
+from liengia.people import policies
+from liengia.people.models import User
+from liengia.portal import permissions, workflow
+from liengia.portal.capabilities import APPROVE, EDIT
+from liengia.portal.views import office
+
+
+def office_urls() -> list[URLPattern]:
+    """Return the addresses of the board of approvals."""
+    return [
+        path("cho-duyet/", office.waiting, name="portal_office_waiting"),
+        path("cho-duyet/<int:pk>/", office.decide, name="portal_office_decide"),
+    ]
+
+
+class WaitingItem(MenuItem):
+    """The menu's word, for those who write or approve."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Ask for the capabilities."""
+        return rooms.is_on("portal") and any(policies.can(request.user, code) for code in (EDIT, APPROVE))
+
+    def render_component(self, request: HttpRequest) -> Any:
+        """Say how much waits for the reader."""
+        component = super().render_component(request)
+        if isinstance(request.user, User) and (count := workflow.waiting_for(request.user).count()):
+            component.label = f"{component.label} ({count})"
+        return component
+
+
+def waiting_item() -> MenuItem:
+    """Return the menu's item."""
+    return WaitingItem(_("Waiting for approval"), reverse("portal_office_waiting"), name="portal-waiting", icon_name="clipboard-list", order=110)
+
+
+def drop_operators_reports(request: HttpRequest, items: list[Any]) -> None:
+    """Leave out the report that names everybody's pages; it is 404 for all but the operator."""
+    if not request.user.is_superuser:
+        items[:] = [one for one in items if one.name != "page-types-usage"]
+
+
+def own_pages(pages: Any, request: HttpRequest) -> Any:
+    """Leave only the reader's own pages in a chooser."""
+    return permissions.own_pages(pages, request)
+
+
+hooks.register("register_admin_urls", office_urls)
+hooks.register("register_admin_menu_item", waiting_item)
+hooks.register("construct_reports_menu", drop_operators_reports)
+hooks.register("construct_page_chooser_queryset", own_pages)
