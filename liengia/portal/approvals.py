@@ -14,8 +14,9 @@ from liengia.core.errors import Invalid
 from liengia.people import policies
 from liengia.people.menu import Chore
 from liengia.people.models import User
-from liengia.portal import permissions, workflow
+from liengia.portal import permissions, slips, workflow
 from liengia.portal.capabilities import APPROVE
+from liengia.portal.models import ArticlePage, PlainPage
 
 
 def board(user: User) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def one(state: TaskState, user: User) -> dict[str, Any]:
         "unit": permissions.unit_of(page),
         "asked_by": state.workflow_state.requested_by,
         "problems": problems,
+        "slips": slips.of_page(page) if isinstance(page, ArticlePage | PlainPage) else [],
         "may_decide": workflow.may_decide(user, page),
         "may_take_back": workflow.may_take_back(user, page),
         "live_revision": page.live_revision_id,

@@ -18,6 +18,7 @@ def register_own() -> None:
         ("portal.submitted", _("page sent for approval")),
         ("portal.approved", _("page approved")),
         ("portal.sent_back", _("page sent back to its writer")),
+        ("portal.mended", _("slips of writing mended")),
         ("portal.taken_back", _("page taken back by its writer")),
     ):
         register(Kind(code, label=label, erase=_NONE))

@@ -163,6 +163,11 @@ def roots_of(user: User) -> list[str]:
     return [one.page.path for one in page_permission_policy.get_cached_permissions_for_user(user)]
 
 
+def editable_by(user: User) -> Any:
+    """Return the pages that a user may write on; the groups are asked, as Wagtail's editor does."""
+    return page_permission_policy.instances_user_has_permission_for(user, "change")
+
+
 def sees_page(user: User, pk: int, *, is_walk: bool = False) -> bool:
     """Tell whether a page is one of the user's own; `is_walk` also allows what lies above them, for the explorer."""
     if user.is_superuser:

@@ -6,15 +6,18 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 
 from liengia.core import rooms
 from liengia.people import policies
 from liengia.people.models import User
-from liengia.portal import permissions, workflow
+from liengia.portal import permissions, slips, workflow
 from liengia.portal.capabilities import APPROVE, EDIT
+from liengia.portal.models import ArticlePage, PlainPage
 from liengia.portal.views import office
 
 
@@ -23,6 +26,7 @@ def office_urls() -> list[URLPattern]:
     return [
         path("cho-duyet/", office.waiting, name="portal_office_waiting"),
         path("cho-duyet/<int:pk>/", office.decide, name="portal_office_decide"),
+        path("loi-viet/<int:page_id>/", office.written, name="portal_office_slips"),
     ]
 
 
@@ -52,11 +56,22 @@ def drop_operators_reports(request: HttpRequest, items: list[Any]) -> None:
         items[:] = [one for one in items if one.name != "page-types-usage"]
 
 
+def warn_of_slips(request: HttpRequest, page: Any) -> None:
+    """Tell after saving how many slips there are, and where one act mends them."""
+    found = slips.of_page(page) if isinstance(page, ArticlePage | PlainPage) else []
+    if found:
+        words = ngettext("%(count)d slip of writing: %(first)s", "%(count)d slips of writing, such as: %(first)s", len(found))
+        said = words % {"count": len(found), "first": f"{found[0].where}: {found[0].says}"}
+        messages.warning(request, said, buttons=[messages.button(reverse("portal_office_slips", args=[page.pk]), gettext("See and mend"))])
+
+
 def own_pages(pages: Any, request: HttpRequest) -> Any:
     """Leave only the reader's own pages in a chooser."""
     return permissions.own_pages(pages, request)
 
 
+hooks.register("after_create_page", warn_of_slips)
+hooks.register("after_edit_page", warn_of_slips)
 hooks.register("register_admin_urls", office_urls)
 hooks.register("register_admin_menu_item", waiting_item)
 hooks.register("construct_reports_menu", drop_operators_reports)
