@@ -116,7 +116,7 @@ class ConclusionForm(forms.Form):
     text = forms.CharField(label=_("Conclusion"), widget=forms.Textarea(attrs={"rows": 2}))
     what = forms.CharField(label=_("What is to be done"), max_length=300)
     owner = forms.ModelChoiceField(label=_("Who answers for it"), queryset=CommitteeMember.objects.none())
-    due_on = forms.DateField(label=_("Due"), widget=day_input())
+    due_on = forms.DateField(label=_("Due on"), widget=day_input())
 
     def __init__(self, *args: Any, forum: ListeningForum, **kwargs: Any) -> None:
         """Offer the seats of the session's committee."""
