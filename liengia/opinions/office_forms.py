@@ -49,7 +49,7 @@ class ActForm(forms.Form):
 class SortForm(ActForm):
     """Topic, hamlet, urgency."""
 
-    topic = forms.ModelChoiceField(label=_("Field"), queryset=Topic.objects.none(), empty_label=_("Choose from the list"))
+    topic = forms.ModelChoiceField(label=_("Subject field"), queryset=Topic.objects.none(), empty_label=_("Choose from the list"))
     hamlet = forms.ModelChoiceField(label=_("Hamlet"), queryset=Unit.objects.none(), required=False, empty_label=_("Not known"))
     urgency = forms.ChoiceField(
         label=_("Urgency"),

@@ -36,7 +36,7 @@ def exportable(found: OpinionQuerySet) -> OpinionQuerySet:
 def columns() -> list[str]:
     """Return the headings of the redacted list."""
     return [
-        _("Number"), _("Filed on"), _("Kind"), _("Field"), _("Hamlet"), _("Commune"), _("How it came"), _("State"), _("To be answered by"),
+        _("Number"), _("Filed on"), _("Kind"), _("Subject field"), _("Hamlet"), _("Commune"), _("How it came"), _("State"), _("To be answered by"),
         _("Answered on"), _("Was late"), _("So do I"), _("Public title"), _("Public text"), _("Public place"),
     ]  # fmt: skip
 
@@ -171,7 +171,7 @@ def _facts(opinion: Opinion) -> list[tuple[str, str]]:
     contact = _("anonymous") if opinion.is_anonymous else " ".join(filter(None, (opinion.contact_name, str(opinion.contact_phone or ""))))
     facts = [
         (_("State"), opinion.get_state_display()),
-        (_("Field"), opinion.topic.name if opinion.topic else "–"),
+        (_("Subject field"), opinion.topic.name if opinion.topic else "–"),
         (_("Place"), opinion.place_words or "–"),
         (_("Filed on"), filed),
         (_("How it came"), opinion.get_source_display()),
