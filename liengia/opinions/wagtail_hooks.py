@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, path, re_path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail import hooks
@@ -34,7 +34,7 @@ def office_urls() -> list[URLPattern]:
     one = "gop-y/<slug:public_id>/"
     return [
         path("gop-y/", office.queue, name="opinions_office_queue"),
-        re_path(r"^gop-y/xuat\.(?P<kind>csv|xlsx)$", office_papers.export, name="opinions_office_export"),
+        path("gop-y/xuat.<slug:kind>", office_papers.export, name="opinions_office_export"),
         path("gop-y/thang/", office_papers.month, name="opinions_office_month"),
         path("gop-y/thang.pdf", office_papers.month_sheet, name="opinions_office_month_sheet"),
         path(one, office.case, name="opinions_office_case"),

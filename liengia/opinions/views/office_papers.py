@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -42,6 +42,8 @@ def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
 @never_cache
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Return the redacted list of a part of the queue as CSV or XLSX."""
+    if kind not in ("csv", "xlsx"):
+        raise Http404
     user = me(request)
     wanted = office_queue.Wanted.of(request.GET, "tat-ca")
     seen = wanted.narrow(policies.visible_to(user).filter(erased_at=None))
