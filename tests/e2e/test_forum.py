@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from liengia.opinions.models import AnswerKind, EvidenceKind, Opinion
 from liengia.opinions.models.forums import ForumQuestion
 from liengia.opinions.services import answers
-from tests.e2e.test_console import AXE, RULES, Site, chromium, site
+from tests.harness.browser import AXE, RULES
+from tests.harness.site import Site
 from tests.opinions.given import Office, office
 from tests.opinions.test_forum import SIGNED, by, live
 
-__all__ = ["chromium", "site"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PDF = b"%PDF-1.4\n%%EOF\n"
 

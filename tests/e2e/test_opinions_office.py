@@ -15,11 +15,10 @@ from liengia.opinions.models import Opinion, State
 from liengia.people.models import User
 from tests.alarms.console_scene import sign_in
 from tests.core.test_images import picture
-from tests.e2e.test_console import Site, chromium, site
-from tests.e2e.test_console import _violations as violations
+from tests.harness.browser import violations
+from tests.harness.site import Site
 from tests.opinions.given import Office, filed, office, sorted_, topic
 
-__all__ = ["chromium", "site"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 QUEUE = "/quan-tri/gop-y/"
 WORDS = "Đèn đường số 14 tắt một tuần nay, trước nhà bà Phạm Thị Kín, ai biết gọi 0909 111 222. Quán nhậu sát bên ồn tới khuya."
