@@ -79,7 +79,7 @@ def first_day(browse: Opened, user: User, **options: object) -> Page:
     """Open the office's invitation, choose a password, and stand before the second factor."""
     page = browse(services.invite_to_office(user, actor=TESTER).path, **options)
     page.locator("#id_password").fill(PASSWORD)
-    page.locator("form button.primary").click()
+    page.locator("main form button.primary").click()
     page.wait_for_url("**/tai-khoan/lop-thu-hai/")
     return page
 
@@ -127,21 +127,21 @@ def test_a_code_app_opens_the_console_and_a_recovery_code_does_so_once(browse: O
     page.locator('main a[href="/tai-khoan/bao-mat/ung-dung/"]').click()
     secret = page.locator("code.secret").text_content() or ""
     page.locator("#id_code").fill(code_of(secret))
-    page.locator("form button.primary").click()
+    page.locator("main form button.primary").click()
     page.wait_for_url("**/tai-khoan/bao-mat/du-phong/")
     recovery = page.locator(".codes code").first.text_content() or ""
 
     sign_out(page)
     type_password(page, "truc")
     page.locator("#id_code").fill(code_of(secret))
-    page.locator("form button.primary").click()
+    page.locator("main form button.primary").click()
     page.wait_for_url("**/truc/**")
 
     for again in (False, True):
         sign_out(page) if not again else page.context.clear_cookies()
         type_password(page, "truc")
         page.locator("#id_code").fill(recovery)
-        page.locator("form button.primary").click()
+        page.locator("main form button.primary").click()
         if again:
             expect(page.locator("#id_code")).to_have_attribute("aria-invalid", "true")
             assert page.goto("/truc/") and "/truc/" not in page.url
@@ -159,7 +159,7 @@ def test_a_resident_joins_without_a_password_and_comes_back_by_passkey(browse: O
     page = browse(issued.path, viewport={"width": 360, "height": 740})
     give_authenticator(page)
     page.locator("#id_full_name").fill("Trần Văn Bần")
-    page.locator("form button.primary").click()
+    page.locator("main form button.primary").click()
     page.wait_for_url("**/tai-khoan/cho-xac-nhan/")
     house = f"/nha/ho/{scene.house_9.public_id}/"
     answer = page.goto(house)
@@ -198,16 +198,16 @@ def test_a_leaders_phone_is_bound_opens_by_pin_and_is_cut_off(browse: Opened, sc
     page = browse(issued.path, viewport={"width": 360, "height": 740})
     page.locator("#id_pin").fill("193847")
     page.locator("#id_again").fill("193847")
-    page.locator("form button.primary").click()
+    page.locator("main form button.primary").click()
     page.wait_for_url("**/nha/")
     sign_out(page)
     page.goto("/tai-khoan/vao/")
     page.locator('main a[href^="/tai-khoan/ma-pin/"]').click()
     page.locator("#id_pin").fill("000007")
-    page.locator("form button.primary").click()
+    page.locator("main form button.primary").click()
     expect(page.locator("#id_pin")).to_have_attribute("aria-invalid", "true")
     page.locator("#id_pin").fill("193847")
-    page.locator("form button.primary").click()
+    page.locator("main form button.primary").click()
     page.wait_for_url("**/nha/")
     services.revoke_phone(BoundPhone.objects.get(), actor=TESTER)
     page.goto("/nha/")
@@ -239,14 +239,14 @@ def test_the_pages_of_ways_in_are_accessible_and_within_the_screen(
     page.goto(bind.path)
     page.locator("#id_pin").fill("193847")
     page.locator("#id_again").fill("193847")
-    page.locator("form button.primary").click()
+    page.locator("main form button.primary").click()
     page.wait_for_url("**/nha/")
     sign_out(page)
     see(page, "/tai-khoan/vao/", "/tai-khoan/ma-pin/")
 
     resident = browse(join.path, **look)
     resident.locator("#id_full_name").fill("Trần Văn Bần")
-    resident.locator("form button.primary").click()
+    resident.locator("main form button.primary").click()
     resident.wait_for_url("**/tai-khoan/cho-xac-nhan/")
     see(resident, "/tai-khoan/cho-xac-nhan/", "/tai-khoan/", "/tai-khoan/dat-mat-khau/", "/tai-khoan/bao-mat/khoa/them/")
 
