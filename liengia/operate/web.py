@@ -19,10 +19,9 @@ from typing import Final
 
 import uvicorn
 from django.conf import settings
-from django.urls import get_resolver
 
 from liengia.asgi import application
-from liengia.core import live
+from liengia.core import live, warm
 
 STOP_WITHIN_S: Final = 5
 BACKLOG: Final = 4096
@@ -46,9 +45,7 @@ class _Server(uvicorn.Server):
 def serve(*, workers: int) -> None:
     """Serve until SIGTERM; returns when all workers have gone."""
     listener = listen(settings.HOST, settings.PORT)
-    get_resolver().url_patterns  # noqa: B018  (loads all views before the fork)
-    gc.collect()
-    gc.freeze()
+    warm.up()
     pids = {_fork(listener) for _ in range(workers)}
     stopping = False
 

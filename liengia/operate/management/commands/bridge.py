@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from liengia.alarms import bridge, broker_users
+from liengia.core import warm
 
 
 class Command(BaseCommand):
@@ -17,5 +18,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the streams that it reads, then read them."""
+        warm.up(with_addresses=False)
         broker_users.wait_for_streams()
         bridge.main()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from liengia.core import worker
+from liengia.core import warm, worker
 from liengia.core.bus import get_bus
 from liengia.operate import gateways
 
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
+        warm.up()
         gateways.serve(get_bus())
         worker.run(worker.chores(), stopping)
         get_bus().close()
