@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from liengia.core.worker import chore
 from liengia.opinions import services
+from liengia.opinions.services import forum_wall
 
 
 @chore("opinions.overdue", every=timedelta(minutes=1))
@@ -24,3 +25,9 @@ def audit_past_days() -> int:
 def keep_periods() -> int:
     """Erase contacts, points, held forms and words whose period is over."""
     return services.keep_periods()
+
+
+@chore("opinions.forum_wall", every=timedelta(seconds=2))
+def number_walls() -> int:
+    """Give changed walls their place in the live order where the process that changed one died before it could."""
+    return forum_wall.number()

@@ -16,7 +16,7 @@ from liengia.opinions.services import answers
 from tests.harness.browser import AXE, RULES
 from tests.harness.site import Site
 from tests.opinions.given import Office, office
-from tests.opinions.test_forum import SIGNED, by, live
+from tests.opinions.test_forum import SIGNED, by, live, queued
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -88,12 +88,38 @@ def test_a_slip_is_typed_put_on_the_floor_promised_and_followed_to_its_end(clerk
     clean(page)
 
 
-def test_the_wall_keeps_its_last_picture_without_network(clerk: BrowserContext, scene: Office) -> None:
-    wall = clerk.new_page()
-    wall.goto(f"/dien-dan/{live(scene).public_id}/man-hinh/")
-    title = wall.locator(".forum-title").inner_text()
-    clerk.set_offline(True)
+def test_the_wall_follows_its_stream_keeps_its_last_picture_and_catches_up(clerk: BrowserContext, scene: Office, chromium: Browser, site: Site) -> None:
+    forum = live(scene)
+    context = chromium.new_context(base_url=site.url, locale="vi-VN")  # a projector: nobody is signed in
+    wall = context.new_page()
+    asked: list[str] = []
+    wall.on("request", lambda request: asked.append(request.url) if "/phan/" in request.url else None)
+    wall.goto(f"/dien-dan/{forum.public_id}/man-hinh/")
+    expect(wall.locator("html")).to_have_attribute("data-stream", "online")
+    wall.wait_for_timeout(1000)
+    before = len(asked)
+    queued(scene, forum, "Đèn hẻm 14 tắt cả tháng.")
+    expect(wall.locator(".forum-queue li")).to_have_count(1, timeout=10_000)
+    wall.wait_for_timeout(3500)
+    assert len(asked) - before <= 2, "it is told, and does not ask again and again"
+
+    context.set_offline(True)
     expect(wall.locator("[data-offline]")).to_be_visible(timeout=15_000)
-    expect(wall.locator(".forum-title")).to_have_text(title)
-    clerk.set_offline(False)
-    expect(wall.locator("[data-offline]")).to_be_hidden(timeout=15_000)
+    expect(wall.locator("[data-since]")).to_contain_text(":")
+    queued(scene, forum, "Cống trước chợ nghẹt, mưa là ngập.")
+    expect(wall.locator(".forum-queue li")).to_have_count(1)
+    context.set_offline(False)
+    expect(wall.locator("[data-offline]")).to_be_hidden(timeout=20_000)
+    expect(wall.locator(".forum-queue li")).to_have_count(2, timeout=10_000)
+    context.close()
+
+
+def test_the_wall_works_without_scripts(chromium: Browser, site: Site, scene: Office) -> None:
+    forum = live(scene)
+    queued(scene, forum, "Đèn hẻm 14 tắt cả tháng.")
+    context = chromium.new_context(base_url=site.url, java_script_enabled=False)
+    wall = context.new_page()
+    wall.goto(f"/dien-dan/{forum.public_id}/man-hinh/")
+    expect(wall.locator(".forum-queue li")).to_have_count(1)
+    assert wall.locator("meta[http-equiv=refresh]").get_attribute("content") == "15", "it draws itself anew"
+    context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liengia.opinions.models.forum_records import WallEdition
 from liengia.opinions.models.forums import (
     CameBy,
     ForumQuestion,
@@ -80,6 +81,7 @@ __all__ = [
     "SurveyPhase",
     "ToldHow",
     "Topic",
+    "WallEdition",
     "WriterQuestion",
     "next_number",
 ]

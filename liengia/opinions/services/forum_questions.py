@@ -21,7 +21,7 @@ from liengia.opinions import redaction
 from liengia.opinions.models import AnswerKind, Kind, Opinion, Source, State, ToldHow, Topic
 from liengia.opinions.models.forums import CameBy, ForumQuestion, ForumState, ListeningForum, QuestionState
 from liengia.opinions.services import answers, filing, office, publication
-from liengia.opinions.services.forums import take
+from liengia.opinions.services.forums import publish_change, take
 from liengia.opinions.workflow import QUESTION
 from liengia.people.models import User
 
@@ -93,6 +93,7 @@ def _move(row: ForumQuestion, verb: str, *, actor: Actor, **changes: Any) -> For
     row.save(update_fields=["state", *changes])
     facts = {"question": row.opinion.public_id, "state": row.state}
     audit.record("opinions.forum_question", actor=actor, about=row.forum, unit=row.forum.unit, facts=facts)
+    publish_change(row.forum)
     return row
 
 
@@ -181,6 +182,7 @@ def reorder(question: ForumQuestion, *, step: int, actor: Actor) -> ForumQuestio
         row.order = others
         facts = {"question": row.opinion.public_id, "step": step}
         audit.record("opinions.forum_question", actor=actor, about=row.forum, unit=row.forum.unit, facts=facts)
+        publish_change(row.forum)
     return row
 
 
@@ -230,4 +232,5 @@ def join(question: ForumQuestion, *, into: ForumQuestion, actor: Actor) -> Forum
         raise Invalid(_("Choose another question of this session."), code="same", field="into")
     office.merge(row.opinion, into=other.opinion, actor=actor)
     ForumQuestion.objects.filter(pk=row.pk).update(state=QuestionState.ASIDE)
+    publish_change(row.forum)
     return other

@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
-from liengia.core import clock
+from liengia.core import clock, pagecache
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound, Refused
 from liengia.opinions.models.forums import ForumQuestion, ForumState, ListeningForum, QuestionState
+from liengia.opinions.services import forum_wall
 from liengia.opinions.workflow import FORUM
 from liengia.organisations import committee_services
 from liengia.organisations.committee_services import Assignment
@@ -83,6 +84,7 @@ def change_forum(
     if hosts is not None:
         row.hosts.set(hosts)
     audit.record("opinions.forum_changed", actor=actor, about=row, unit=row.unit, facts={"fields": changed})
+    publish_change(row)
     return row
 
 
@@ -93,7 +95,14 @@ def _move(forum: ListeningForum, verb: str, *, actor: Actor, **changes: Any) -> 
         setattr(row, name, value)
     row.save(update_fields=["state", *changes])
     audit.record("opinions.forum_moved", actor=actor, about=row, unit=row.unit, facts={"state": row.state})
+    publish_change(row)
     return row
+
+
+def publish_change(forum: ListeningForum) -> None:
+    """Let wall and pages follow what was written in the caller's transaction; call it last, and after every lock."""
+    forum_wall.changed(forum.pk)
+    pagecache.bump()
 
 
 @transaction.atomic
@@ -130,6 +139,7 @@ def close_forum(
     row = _move(forum, "close", actor=actor, ended_at=at or clock.now(), attendance=attendance)
     left = (QuestionState.QUEUED, QuestionState.FLOOR)
     ForumQuestion.objects.filter(forum=row, state__in=left).update(state=QuestionState.IN_WRITING)
+    publish_change(row)
     return row
 
 
@@ -169,7 +179,9 @@ def conclude(forum: ListeningForum, *, text: str, tasks: Sequence[Assignment], a
             committee=row.committee, starts_at=row.starts_at, place=row.place, agenda=row.title, actor=actor
         )
         row.save(update_fields=["meeting"])
-    return committee_services.conclude(meeting=row.meeting, text=text, tasks=tasks, actor=actor)
+    made = committee_services.conclude(meeting=row.meeting, text=text, tasks=tasks, actor=actor)
+    publish_change(row)
+    return made
 
 
 def committees_for(unit: Unit) -> Iterable[Committee]:

@@ -17,6 +17,7 @@ from liengia.core.actor import Actor, ActorKind
 from liengia.core.errors import NotFound, Refused
 from liengia.opinions import policies
 from liengia.opinions.models import Opinion, OpinionEvent, OpinionRules, Topic, next_number
+from liengia.opinions.services import forum_wall
 from liengia.opinions.workflow import OPINION
 from liengia.organisations.workdays import calendar_of
 from liengia.units.models import Unit
@@ -79,6 +80,8 @@ def note(
     )
     if not hidden:
         _audit(row, event, actor=actor)
+    if verb in _CHANGES_PUBLIC:
+        forum_wall.changed_for(row)
     if row.is_public or verb in _CHANGES_PUBLIC:
         pagecache.bump()
     return event

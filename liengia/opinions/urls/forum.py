@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("dien-dan/<slug:public_id>/phieu-giay/", forum.sheet, name="forum_sheet"),
     path("dien-dan/<slug:public_id>/man-hinh/", forum.screen, name="forum_screen"),
     path("dien-dan/<slug:public_id>/man-hinh/phan/", forum.wall, name="forum_wall"),
+    path("dien-dan/<slug:public_id>/man-hinh/dong/", forum.stream, name="forum_stream"),
     path("dien-dan/<slug:public_id>/bien-ban.pdf", forum.minutes, name="forum_minutes"),
     path("dien-dan/<slug:public_id>/sua/", forum_desk.edit, name="forum_edit"),
     path("dien-dan/<slug:public_id>/ban-thu-ky/", forum_desk.desk, name="forum_desk"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Final
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,21 +16,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from liengia.core import clock, official_papers
+from liengia.core import clock, live, official_papers, pagecache
 from liengia.core.errors import DomainError, NotFound
 from liengia.core.limits import Limiter
 from liengia.core.pdf import qr_svg
-from liengia.opinions import forum_papers, forum_policies, forum_queries
+from liengia.opinions import forum_feed, forum_papers, forum_policies, forum_queries
 from liengia.opinions.forms import new_ticket
 from liengia.opinions.forum_forms import AskForm, SlipForm
 from liengia.opinions.models.forums import CameBy, ForumState, ListeningForum, SurveyPhase
-from liengia.opinions.services import forum_questions, forum_survey
+from liengia.opinions.services import forum_questions, forum_survey, forum_wall
 from liengia.opinions.views.filing import slip
 from liengia.people.policies import public
 
 # A hall shares one address: many questions in a short time are as it should be, thousands are not.
 ask_limit = Limiter(most=60, per=timedelta(minutes=10))
 slip_limit = Limiter(most=200, per=timedelta(hours=1))
+# Acts empty the cache; a due time passes without one.
+KEPT_S: Final = 60
+WALL_KEPT_S: Final = 10
 
 
 def short_address(forum: ListeningForum) -> str:
@@ -38,6 +43,7 @@ def short_address(forum: ListeningForum) -> str:
 
 @public
 @require_GET
+@pagecache.cached_page(seconds=KEPT_S)
 def index(request: HttpRequest) -> HttpResponse:
     """List the sessions: those to come first, then those held."""
     found = forum_queries.public_list()
@@ -58,6 +64,7 @@ def short(request: HttpRequest, code: str) -> HttpResponse:
 
 @public
 @require_GET
+@pagecache.cached_page(seconds=KEPT_S)
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a session: report, questions with answers, what was promised, the slips summed up."""
     forum = forum_policies.get_shown(public_id)
@@ -126,6 +133,7 @@ def survey(request: HttpRequest, public_id: str, phase: str) -> HttpResponse:
 
 @public
 @require_GET
+@pagecache.cached_page(seconds=KEPT_S)
 def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the satisfaction slip and the question slip to be printed."""
     forum = forum_policies.get_shown(public_id)
@@ -148,15 +156,25 @@ def _wall(forum: ListeningForum) -> dict[str, object]:
 @require_GET
 def screen(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the wall of the hall, for a projector: only what a moderator let in, so that it needs no account."""
-    return render(request, "opinions/forum/screen.html", _wall(forum_policies.get_shown(public_id)))
+    forum = forum_policies.get_shown(public_id)
+    return render(request, "opinions/forum/screen.html", {"position": forum_wall.position(), **_wall(forum)})
 
 
 @public
-@never_cache
 @require_GET
+@pagecache.cached_page(seconds=WALL_KEPT_S)
 def wall(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Return the moving part of the wall; the screen asks for it every few seconds and keeps the last one without network."""
+    """Return the moving part of the wall; the screen asks for it after each event, under the event's own number."""
     return render(request, "opinions/forum/parts/wall.html", _wall(forum_policies.get_shown(public_id)))
+
+
+@public
+async def stream(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Answer with the events of one wall; with very many listeners the next are asked to look for themselves."""
+    forum = await sync_to_async(forum_policies.get_shown)(public_id)
+    if forum_feed.FEED.stream_count >= forum_feed.MOST:
+        return HttpResponse(status=503, headers={"Retry-After": "15", "Cache-Control": "no-store"})
+    return live.stream(request, feed=forum_feed.FEED, listener=forum_feed.listener(forum))
 
 
 @public
