@@ -25,6 +25,7 @@ from liengia.operate import simulator
 from liengia.operate.prepare import SIMULATOR_DEVICES
 from liengia.opinions import demo as opinions
 from liengia.opinions import forum_demo as forums
+from liengia.organisations import demo as organisations
 from liengia.people import demo as people
 from liengia.people.demo_logins import PASSWORD, TOTP_SECRET
 from liengia.people.models import Household, User
@@ -64,8 +65,9 @@ def load_once() -> bool:
 
 def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[str], None] = lambda said: None) -> None:
     """Load units, people, groups, devices and what happened to them."""
-    say("units")
+    say("units, organisations")
     units.load()
+    organisations.load()
     say("people")
     loaded = people.load(groups=groups, households=households)
     alarms.ensure_default_plans()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from liengia.core import warm
 from liengia.operate import demo
 
 
@@ -24,4 +25,5 @@ class Command(BaseCommand):
         if demo.is_loaded():
             self.stdout.write("There are groups already; nothing was changed.")
             return
+        warm.up()
         demo.load(groups=options["groups"], households=options["households"], say=self.stdout.write)

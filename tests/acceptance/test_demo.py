@@ -1,0 +1,37 @@
+"""The demonstration loads whole, each room's part on what the rooms before it laid; loading twice changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from liengia.alarms.models import Incident, NeighbourGroup
+from liengia.core import keys, warm
+from liengia.operate import demo, prepare
+from liengia.opinions.models import ListeningForum
+from liengia.organisations.models import Committee, Organisation
+from liengia.people.models import User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _counts() -> list[int]:
+    return [model._default_manager.count() for model in (NeighbourGroup, Incident, ListeningForum, Organisation, Committee, User)]
+
+
+@pytest.fixture
+def _own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the invented devices' passwords out of the other tests' folder."""
+    monkeypatch.setattr(keys, "KEYS_DIR", tmp_path)
+
+
+@pytest.mark.usefixtures("_own_keys")
+def test_every_room_has_its_part() -> None:
+    warm.up()
+    demo.load(groups=7, households=8)
+    before = _counts()
+    assert all(before), before
+    assert (keys.KEYS_DIR / prepare.SIMULATOR_DEVICES).exists()
+    demo.load_once()
+    assert _counts() == before
