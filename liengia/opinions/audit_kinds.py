@@ -43,6 +43,8 @@ FORUM_VERBS: Final = {
     "forum_planned": _("listening forum planned"),
     "forum_changed": _("listening forum corrected"),
     "forum_moved": _("state of a listening forum changed"),
+    "forum_signed": _("minutes of a listening forum signed"),
+    "forum_amended": _("addition to the minutes of a listening forum signed"),
     "forum_question": _("question at a listening forum handled"),
     "forum_survey_counted": _("satisfaction slips counted"),
 }

@@ -13,7 +13,7 @@ from liengia.opinions import codes
 from liengia.opinions.demo import date_back
 from liengia.opinions.models import Opinion
 from liengia.opinions.models.forums import CameBy, ForumQuestion, ListeningForum
-from liengia.opinions.services import forum_questions, forum_survey, forums
+from liengia.opinions.services import forum_minutes, forum_questions, forum_survey, forums
 from liengia.organisations import committee_services
 from liengia.organisations.committee_services import Assignment
 from liengia.organisations.models import Committee, Organisation, OrganisationKind, Task
@@ -137,7 +137,7 @@ def _hold(forum: ListeningForum, *, attendance: int, began: datetime, ended: dat
         satisfied, so_so, not_satisfied = slips
         tally = {(number, "satisfied"): satisfied - 3 * number, (number, "so_so"): so_so + 2 * number, (number, "not_satisfied"): not_satisfied + number}
         forum_survey.count_paper(forum, phase="after", tally=tally, actor=ACTOR)
-    forums.sign_minutes(forum, signed_on=signed, number=forum.pk, actor=ACTOR)
+    forum_minutes.sign_minutes(forum, signed_on=signed, number=forum.pk, actor=ACTOR)
 
 
 def _to_come(commune: Unit) -> None:

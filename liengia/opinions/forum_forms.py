@@ -11,6 +11,7 @@ from liengia.audit.office import day_input, moment_input
 from liengia.opinions import services
 from liengia.opinions.forms import OpinionForm
 from liengia.opinions.models.forums import SURVEY_QUESTIONS, ListeningForum, SurveyLevel, SurveyPhase
+from liengia.opinions.services.forum_minutes import CORRECTABLE
 from liengia.opinions.services.forum_questions import LONGEST_QUESTION
 from liengia.opinions.services.forum_survey import MOST_AT_ONCE
 from liengia.organisations.models import CommitteeMember, Organisation, OrganisationKind
@@ -108,6 +109,18 @@ class ForumForm(forms.ModelForm[ListeningForum]):
         committees.queryset = committees.queryset.filter(unit__in=near)  # type: ignore[attr-defined]
         if self.instance.pk:
             del self.fields["unit"]
+
+
+class AmendForm(forms.ModelForm[ListeningForum]):
+    """An addition to signed minutes: the words, the day, and the facts as they are to read."""
+
+    words = forms.CharField(label=_("What is corrected or added, and why"), widget=forms.Textarea(attrs={"rows": 3}))
+    signed_on = forms.DateField(label=_("Signed on"), widget=day_input())
+    field_order = ("words", *CORRECTABLE, "signed_on")
+
+    class Meta:
+        model = ListeningForum
+        fields = CORRECTABLE
 
 
 class ConclusionForm(forms.Form):

@@ -1,14 +1,34 @@
-"""Papers of a listening forum: the minutes in the layout of Decree 30/2020, from the record alone."""
+"""Papers of a listening forum in the layout of Decree 30/2020, from the record alone: the minutes, and an addition to them."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
 
 from django.utils import translation
 
 from liengia.core import clock
-from liengia.core.official_papers import Heading, Item, OfficialPaper, Paragraph, Piece, Signer, Table
+from liengia.core.official_papers import (
+    Heading,
+    Item,
+    OfficialPaper,
+    Paragraph,
+    Piece,
+    Signer,
+    Table,
+    number_words,
+)
 from liengia.core.text import date_words
 from liengia.opinions import forum_queries
 from liengia.opinions.models.forums import ForumQuestion, ListeningForum
+from liengia.organisations.models import Task
+
+_SYMBOL: Final = "BB-DĐ"
+_ROMAN: Final = ("I", "II", "III", "IV", "V")
+_FACT_WORDS: Final = {
+    "attendance": "Số người dự", "place": "Địa điểm", "chair_name": "Chủ trì", "chair_office": "Chức vụ của người chủ trì",
+    "clerk_name": "Thư ký",
+}  # fmt: skip
 
 
 def minutes(forum: ListeningForum) -> OfficialPaper:
@@ -24,18 +44,92 @@ def _minutes(forum: ListeningForum) -> OfficialPaper:
     hosts = list(forum.hosts.all())
     commune = forum.unit.commune() or forum.unit
     lead = hosts[0].name if hosts else commune.full_name
-    office = forum.chair_office or "Người chủ trì"
     return OfficialPaper(
         kind="Biên bản",
         about=f"Diễn đàn “Công an xã lắng nghe ý kiến của Nhân dân”\n{forum.title}",
         superior=f"Ủy ban nhân dân\n{commune.full_name}",
         issuer=lead,
-        symbol="BB-DĐ",
+        symbol=_SYMBOL,
         number=forum.minutes_number,
-        body=[*_beginning(forum), *_questions(forum), *_conclusions(forum), *_end(forum)],
-        signers=[Signer("Thư ký", forum.clerk_name), Signer("Chủ trì", forum.chair_name, [office] if forum.chair_office else [])],
-        recipients=[*(f"{one.name};" for one in hosts), f"{commune.full_name} (báo cáo);", "Lưu: VT, hồ sơ diễn đàn."],
+        body=[*_beginning(forum), *_parts(forum), *_end(forum)],
+        signers=_signers(forum),
+        recipients=_recipients(forum),
     )
+
+
+def addition(
+    before: ListeningForum, after: ListeningForum, changed: Sequence[str], *, words: str, number: int
+) -> OfficialPaper:
+    """Return an addition to signed minutes: which ones, why, and each fact as it was and as it is to read."""
+    with translation.override("vi"):
+        return _addition(before, after, changed, words=words, number=number)
+
+
+def _addition(
+    before: ListeningForum, after: ListeningForum, changed: Sequence[str], *, words: str, number: int
+) -> OfficialPaper:
+    commune = after.unit.commune() or after.unit
+    host = after.hosts.first()
+    which = number_words(before.minutes_number, _SYMBOL).replace("Số: ", "số ") if before.minutes_number else ""
+    signed = f"ngày {before.signed_on:%d/%m/%Y}" if before.signed_on else ""
+    rows = [[_FACT_WORDS[name], str(getattr(before, name) or "(trống)"), str(getattr(after, name) or "(trống)")] for name in changed]
+    facts: list[Piece] = [Table(["Nội dung", "Đã ghi", "Đọc lại là"], rows, [4, 5, 5])] if rows else []
+    return OfficialPaper(
+        kind="Biên bản bổ sung",
+        about=f"Biên bản diễn đàn “Công an xã lắng nghe ý kiến của Nhân dân”\n{after.title}",
+        superior=f"Ủy ban nhân dân\n{commune.full_name}",
+        issuer=host.name if host else commune.full_name,
+        symbol=_SYMBOL,
+        number=None,
+        body=[
+            Paragraph(f"Lần bổ sung thứ {number}, cho Biên bản {which} ký {signed}.".replace("  ", " ")),
+            Paragraph(words, lead="Nội dung và lý do:"),
+            *facts,
+            Paragraph("Biên bản đã ký được giữ nguyên; bản bổ sung này là một phần của hồ sơ diễn đàn."),
+        ],
+        signers=_signers(after),
+        recipients=_recipients(after),
+    )
+
+
+def _signers(forum: ListeningForum) -> list[Signer]:
+    return [Signer("Thư ký", forum.clerk_name), Signer("Chủ trì", forum.chair_name, [forum.chair_office] if forum.chair_office else [])]
+
+
+def _recipients(forum: ListeningForum) -> list[str]:
+    commune = forum.unit.commune() or forum.unit
+    return [*(f"{one.name};" for one in forum.hosts.all()), f"{commune.full_name} (báo cáo);", "Lưu: VT, hồ sơ diễn đàn."]
+
+
+def _parts(forum: ListeningForum) -> list[Piece]:
+    """Number the parts that there are; what was promised last time comes first."""
+    every = (_earlier(forum), _report(forum), _questions(forum), _conclusions(forum))
+    found: list[Piece] = []
+    for number, part in zip(_ROMAN, [one for one in every if one], strict=False):
+        head = part[0]
+        assert isinstance(head, Heading)
+        found += [Heading(f"{number}. {head.text}"), *part[1:]]
+    return found
+
+
+def _earlier(forum: ListeningForum) -> list[Piece]:
+    rows = [
+        [str(number), task.what, str(task.owner.office_title), f"{task.due_on:%d/%m/%Y}", _became(task)]
+        for number, task in enumerate(forum_queries.earlier_promises(forum), start=1)
+    ]
+    if not rows:
+        return []
+    head = ["TT", "Việc đã hứa", "Người chịu trách nhiệm", "Hạn", "Kết quả"]
+    return [Heading("Việc đã hứa ở diễn đàn trước"), Table(head, rows, [1, 6, 4, 3, 4], numbers=[0])]
+
+
+def _became(task: Task) -> str:
+    words = forum_queries.promise_words(task)[1]
+    return f"{words[:1].upper()}{words[1:]}" + (f". {task.result}" if task.result else "")
+
+
+def _report(forum: ListeningForum) -> list[Piece]:
+    return [Heading("Báo cáo của Công an trước Nhân dân"), Paragraph(forum.report)] if forum.report else []
 
 
 def _hours(at: object) -> str:
@@ -46,7 +140,6 @@ def _hours(at: object) -> str:
 def _beginning(forum: ListeningForum) -> list[Piece]:
     began = _hours(forum.began_at or forum.starts_at)
     led = ", ".join(part for part in (forum.chair_name, forum.chair_office) if part)
-    report: list[Piece] = [Heading("I. Báo cáo của Công an trước Nhân dân"), Paragraph(forum.report)] if forum.report else []
     return [
         Paragraph(f"{began}.", lead="Thời gian bắt đầu:"),
         Paragraph(f"{forum.place}, {forum.unit.place_name}.", lead="Địa điểm:"),
@@ -54,7 +147,6 @@ def _beginning(forum: ListeningForum) -> list[Piece]:
         Paragraph(f"{forum.attendance or 0} người dự.", lead="Thành phần tham dự:"),
         Paragraph(f"{led}.", lead="Chủ trì:"),
         Paragraph(f"{forum.clerk_name}.", lead="Thư ký:"),
-        *report,
     ]
 
 
@@ -73,7 +165,7 @@ def _questions(forum: ListeningForum) -> list[Piece]:
     answered, later = len(found.answered), found.count - len(found.answered)
     counts = Paragraph(f"Có {found.count} ý kiến; {answered} ý kiến được trả lời tại chỗ, {later} ý kiến được trả lời bằng văn bản.")
     return [
-        Heading("II. Ý kiến của Nhân dân và trả lời"),
+        Heading("Ý kiến của Nhân dân và trả lời"),
         counts,
         *(piece for number, one in enumerate(every, start=1) for piece in _one(number, one)),
     ]
@@ -88,7 +180,7 @@ def _conclusions(forum: ListeningForum) -> list[Piece]:
         for number, task in enumerate((task for one in found for task in one.tasks.all()), start=1)
     ]
     return [
-        Heading("III. Kết luận"),
+        Heading("Kết luận"),
         *(Item(one.text) for one in found),
         Table(["TT", "Việc phải làm", "Người chịu trách nhiệm", "Hạn"], rows, [1, 7, 5, 3], numbers=[0]),
     ]

@@ -57,24 +57,32 @@ def conclusions(forum: ListeningForum) -> list[Conclusion]:
 
 
 def earlier_promises(forum: ListeningForum) -> list[Task]:
-    """Return the tasks of the unit's session before this one, and what is still open of older ones: kept or not."""
-    before = ListeningForum.objects.all().in_unit(forum.unit).past().filter(starts_at__lt=forum.starts_at, meeting__isnull=False)
-    meetings = list(before.values_list("meeting_id", flat=True))
-    if not meetings:
-        return []
-    last = Task.objects.filter(conclusion__meeting=meetings[0])
-    older = Task.objects.filter(conclusion__meeting__in=meetings[1:], state=TaskState.OPEN)
-    return list((last | older).select_related("owner__organisation").order_by("due_on", "pk"))
+    """Return what was promised at the unit's session before this one, kept or not, and what is still open of older ones.
+
+    The session before is one of the unit itself, of any name that it had; a commune also hears what is still open from
+    sessions of its hamlets.
+    """
+    tasks = Task.objects.select_related("owner__organisation")
+    before = ListeningForum.objects.all().past().filter(starts_at__lt=forum.starts_at, meeting__isnull=False)
+    own = before.filter(unit__in=forum.unit.lineage_ids()).values_list("meeting_id", flat=True).first()
+    last = tasks.filter(conclusion__meeting=own) if own else tasks.none()
+    older = tasks.filter(conclusion__meeting__in=before.in_unit(forum.unit).values("meeting"), state=TaskState.OPEN)
+    return sorted({*last, *older}, key=lambda task: (task.due_on, task.pk))
 
 
 def promise_words(task: Task) -> tuple[str, str]:
-    """Return tone and words of a promise: kept, kept late, late, or not due yet."""
+    """Return tone and words of a promise: kept, kept late, late, put off, or not due yet; by the day that was said first."""
     if task.state == TaskState.DONE:
-        return ("info", _("kept late")) if task.days_late else ("info", _("kept"))
+        late = (task.closed_on - task.first_due_on).days if task.closed_on else 0
+        if late > 0:
+            return "attn", ngettext("kept, %(n)s day late", "kept, %(n)s days late", late) % {"n": late}
+        return "info", _("kept")
     if task.state == TaskState.WITHDRAWN:
         return "attn", _("withdrawn, with the reason")
     if task.is_overdue:
         return "attn", ngettext("%(n)s day late", "%(n)s days late", task.days_late) % {"n": task.days_late}
+    if task.due_on > task.first_due_on:
+        return "attn", _("put off; the first date was %(day)s") % {"day": f"{task.first_due_on:%d/%m/%Y}"}
     return "", _("not due yet")
 
 

@@ -61,7 +61,7 @@ FORUM = Workflow(
         ForumState.ASKING: {"begin": ForumState.LIVE},
         ForumState.LIVE: {"close": ForumState.CLOSED},
         ForumState.CLOSED: {"sign": ForumState.SIGNED},
-        ForumState.SIGNED: {},
+        ForumState.SIGNED: {"amend": ForumState.SIGNED},
     },
 )
 _TO_ALL = {"let_in": QuestionState.QUEUED, "show": QuestionState.IN_WRITING}

@@ -22,7 +22,15 @@ from liengia.opinions.models.forums import (
     QuestionState,
     SurveyCount,
 )
-from liengia.opinions.services import answers, filing, forum_questions, forum_survey, forums, office
+from liengia.opinions.services import (
+    answers,
+    filing,
+    forum_minutes,
+    forum_questions,
+    forum_survey,
+    forums,
+    office,
+)
 from liengia.organisations import committee_services
 from liengia.organisations import services as organisations
 from liengia.organisations.committee_services import Assignment
@@ -91,16 +99,16 @@ def test_a_session_goes_its_way_once(here: Office) -> None:
         forums.open_forum(forum, actor=by(here))
     forum = forums.begin_forum(forum, actor=by(here))
     with pytest.raises(Refused):
-        forums.sign_minutes(forum, signed_on=clock.today(), actor=by(here))
+        forum_minutes.sign_minutes(forum, signed_on=clock.today(), actor=by(here))
     forum = forums.close_forum(forum, attendance=126, actor=by(here))
     with pytest.raises(Refused):
         asked(forum)
     with pytest.raises(Invalid):
-        forums.sign_minutes(forum, signed_on=clock.today(), actor=by(here))
+        forum_minutes.sign_minutes(forum, signed_on=clock.today(), actor=by(here))
     forums.change_forum(forum, actor=by(here), chair_name="Đặng Văn Trưởng", clerk_name="Mai Thị Thư")
     with pytest.raises(Invalid):
-        forums.sign_minutes(forum, signed_on=forum.day - timedelta(days=1), actor=by(here))
-    forum = forums.sign_minutes(forum, signed_on=clock.today(), number=7, actor=by(here))
+        forum_minutes.sign_minutes(forum, signed_on=forum.day - timedelta(days=1), actor=by(here))
+    forum = forum_minutes.sign_minutes(forum, signed_on=clock.today(), number=7, actor=by(here))
     with pytest.raises(Refused):
         forums.change_forum(forum, actor=by(here), attendance=200)
     assert (forum.state, forum.attendance) == (ForumState.SIGNED, 126)

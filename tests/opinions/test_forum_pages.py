@@ -16,7 +16,7 @@ from liengia.opinions import codes
 from liengia.opinions.forms import new_ticket
 from liengia.opinions.models import Opinion
 from liengia.opinions.models.forums import CameBy, ForumQuestion, QuestionState, SurveyCount
-from liengia.opinions.services import forum_questions, forums
+from liengia.opinions.services import forum_minutes, forum_questions, forums
 from tests.opinions.given import Office
 from tests.opinions.test_forum import LAMP, SIGNED, again, asked, by, live, planned, queued
 
@@ -147,7 +147,7 @@ def test_minutes_are_public_when_signed(here: Office, client: Client) -> None:
     assert client.get(address).status_code == 404
     forum = forums.close_forum(forum, attendance=60, actor=by(here))
     forums.change_forum(forum, actor=by(here), chair_name="Đặng Văn Trưởng", clerk_name="Mai Thị Thư")
-    forums.sign_minutes(forum, signed_on=forum.day, actor=by(here))
+    forum_minutes.sign_minutes(forum, signed_on=forum.day, actor=by(here))
     first, second = client.get(address).content, client.get(address).content
     assert first.startswith(b"%PDF-") and first == second
 

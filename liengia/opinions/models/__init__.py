@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liengia.opinions.models.forum_records import WallEdition
+from liengia.opinions.models.forum_records import SignedPaper, WallEdition
 from liengia.opinions.models.forums import (
     CameBy,
     ForumQuestion,
@@ -74,6 +74,7 @@ __all__ = [
     "RefusalReason",
     "Reopening",
     "Satisfaction",
+    "SignedPaper",
     "Source",
     "State",
     "SurveyCount",

@@ -1,12 +1,17 @@
-"""What is kept beside a listening forum: the place of its wall in the live order."""
+"""What is kept beside a listening forum: the place of its wall in the live order, and what was signed of it."""
 
 from __future__ import annotations
+
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from liengia.core import clock
+from liengia.core.fields import TextField
 from liengia.core.live import Positioned
 from liengia.opinions.models.forums import ListeningForum
+from liengia.opinions.models.opinions import AppendOnly
 
 
 class WallEdition(Positioned):
@@ -25,3 +30,45 @@ class WallEdition(Positioned):
     def __str__(self) -> str:
         """Return session and place."""
         return f"{self.forum_id}: {self.position}"
+
+
+class SignedPaper(models.Model):
+    """A signed paper of a session, byte for byte: version 1 is the minutes, each later one an addition to them.
+
+    Never changed, whatever becomes of the record it was made from; the hashes stand in the audit log too.
+    """
+
+    forum = models.ForeignKey(ListeningForum, models.PROTECT, related_name="signed_papers")
+    version = models.PositiveSmallIntegerField(_("version"))
+    signed_on = models.DateField(_("signed on"))
+    words = TextField(_("what is corrected or added, and why"), blank=True)
+    pdf = models.BinaryField()
+    docx = models.BinaryField()
+    pdf_sha256 = models.CharField(max_length=64)
+    docx_sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=clock.now)
+
+    IMPERSONAL: ClassVar = {"words", "pdf_sha256", "docx_sha256"}
+
+    class Meta:
+        verbose_name = _("signed paper of a forum")
+        verbose_name_plural = _("signed papers of forums")
+        ordering: ClassVar = ["version"]
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["forum", "version"], name="signed_paper_has_its_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return session and version."""
+        return f"{self.forum_id}: {self.version}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new paper; a signed one stays as it is.
+
+        Raises:
+            AppendOnly: it has been written before.
+        """
+        if not self._state.adding:
+            raise AppendOnly("a signed paper is never changed")
+        super().save(*args, **kwargs)

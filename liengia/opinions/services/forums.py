@@ -1,9 +1,9 @@
-"""Sessions of the listening forum: planned, opened for questions, held, closed, signed; and what they concluded."""
+"""Sessions of the listening forum: planned, opened for questions, held, closed; and what they concluded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -88,13 +88,20 @@ def change_forum(
     return row
 
 
-def _move(forum: ListeningForum, verb: str, *, actor: Actor, **changes: Any) -> ListeningForum:
+def move(
+    forum: ListeningForum, verb: str, *, actor: Actor, kind: str = "forum_moved", facts: Mapping[str, object] | None = None, **changes: Any
+) -> ListeningForum:
+    """Move the state by a verb, with what else changes, in the caller's transaction.
+
+    Raises:
+        Refused: the verb cannot be done in this state.
+    """
     row = take(forum)
     row.state = FORUM.after(row.state, verb)
     for name, value in changes.items():
         setattr(row, name, value)
     row.save(update_fields=["state", *changes])
-    audit.record("opinions.forum_moved", actor=actor, about=row, unit=row.unit, facts={"state": row.state})
+    audit.record(f"opinions.{kind}", actor=actor, about=row, unit=row.unit, facts={"state": row.state, **(facts or {})})
     publish_change(row)
     return row
 
@@ -112,7 +119,7 @@ def open_forum(forum: ListeningForum, *, actor: Actor) -> ListeningForum:
     Raises:
         Refused: it has been opened before.
     """
-    return _move(forum, "open", actor=actor)
+    return move(forum, "open", actor=actor)
 
 
 @transaction.atomic
@@ -122,7 +129,7 @@ def begin_forum(forum: ListeningForum, *, actor: Actor, at: datetime | None = No
     Raises:
         Refused: it is not open, or goes on already.
     """
-    return _move(forum, "begin", actor=actor, began_at=at or clock.now())
+    return move(forum, "begin", actor=actor, began_at=at or clock.now())
 
 
 @transaction.atomic
@@ -136,29 +143,11 @@ def close_forum(
     """
     if attendance < 0:
         raise Invalid(_("Count the people who came."), code="no_count", field="attendance")
-    row = _move(forum, "close", actor=actor, ended_at=at or clock.now(), attendance=attendance)
+    row = move(forum, "close", actor=actor, ended_at=at or clock.now(), attendance=attendance)
     left = (QuestionState.QUEUED, QuestionState.FLOOR)
     ForumQuestion.objects.filter(forum=row, state__in=left).update(state=QuestionState.IN_WRITING)
     publish_change(row)
     return row
-
-
-@transaction.atomic
-def sign_minutes(
-    forum: ListeningForum, *, signed_on: date, actor: Actor, number: int | None = None
-) -> ListeningForum:
-    """Record that the minutes are signed; from then on the session stays as it is.
-
-    Raises:
-        Invalid: signed before the session, or nobody led it or wrote them. Refused: it is not over.
-    """
-    row = take(forum)
-    FORUM.after(row.state, "sign")
-    if signed_on < row.day:
-        raise Invalid(_("Minutes are not signed before the session."), code="too_early", field="signed_on")
-    if not row.chair_name or not row.clerk_name:
-        raise Invalid(_("Say who led the session and who took the minutes."), code="no_signer", field="chair_name")
-    return _move(row, "sign", actor=actor, signed_on=signed_on, minutes_number=number)
 
 
 @transaction.atomic

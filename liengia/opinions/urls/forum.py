@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern] = [
     path("dien-dan/<slug:public_id>/man-hinh/phan/", forum.wall, name="forum_wall"),
     path("dien-dan/<slug:public_id>/man-hinh/dong/", forum.stream, name="forum_stream"),
     path("dien-dan/<slug:public_id>/bien-ban.pdf", forum.minutes, name="forum_minutes"),
+    re_path(
+        r"^dien-dan/(?P<public_id>[-a-z0-9]+)/bien-ban-(?P<version>[1-9]\d?)\.(?P<kind>pdf|docx)$", forum.minutes, name="forum_paper"
+    ),
     path("dien-dan/<slug:public_id>/sua/", forum_desk.edit, name="forum_edit"),
     path("dien-dan/<slug:public_id>/ban-thu-ky/", forum_desk.desk, name="forum_desk"),
     path("dien-dan/<slug:public_id>/ban-thu-ky/lam/", forum_desk.act, name="forum_act"),

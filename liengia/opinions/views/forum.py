@@ -24,7 +24,7 @@ from liengia.opinions import forum_feed, forum_papers, forum_policies, forum_que
 from liengia.opinions.forms import new_ticket
 from liengia.opinions.forum_forms import AskForm, SlipForm
 from liengia.opinions.models.forums import CameBy, ForumState, ListeningForum, SurveyPhase
-from liengia.opinions.services import forum_questions, forum_survey, forum_wall
+from liengia.opinions.services import forum_minutes, forum_questions, forum_survey, forum_wall
 from liengia.opinions.views.filing import slip
 from liengia.people.policies import public
 
@@ -34,6 +34,10 @@ slip_limit = Limiter(most=200, per=timedelta(hours=1))
 # Acts empty the cache; a due time passes without one.
 KEPT_S: Final = 60
 WALL_KEPT_S: Final = 10
+MIME: Final = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 def short_address(forum: ListeningForum) -> str:
@@ -74,6 +78,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             (one, [(task, *forum_queries.promise_words(task)) for task in one.tasks.all()]) for one in forum_queries.conclusions(forum)
         ],
         "earlier": [(task, *forum_queries.promise_words(task)) for task in forum_queries.earlier_promises(forum)],
+        "papers": forum.signed_papers.defer("pdf", "docx"),
         "survey": [(SurveyPhase(phase).label, shares) for phase, shares in forum_survey.published(forum).items()],
         "may_hold": forum_policies.held_by(request.user).filter(pk=forum.pk).exists(),
         "phases": [phase for phase in SurveyPhase if forum_survey.takes_slips(forum, phase)],
@@ -179,20 +184,21 @@ async def stream(request: HttpRequest, public_id: str) -> HttpResponseBase:
 
 @public
 @require_GET
-def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Serve the signed minutes as PDF."""
+def minutes(request: HttpRequest, public_id: str, version: str = "1", kind: str = "pdf") -> HttpResponse:
+    """Serve a signed paper as it was signed: the minutes, or an addition to them."""
     forum = forum_policies.get_shown(public_id)
-    if forum.state != ForumState.SIGNED or forum.signed_on is None:
-        raise NotFound("")
-    return paper(forum, "pdf")
+    return download(forum, forum_minutes.signed_bytes(forum, int(version), kind), kind, version=int(version))
 
 
 def paper(forum: ListeningForum, kind: str) -> HttpResponse:
-    """Return the minutes as PDF or DOCX, dated by the end of the session."""
-    write, mime = {
-        "pdf": (official_papers.as_pdf, "application/pdf"),
-        "docx": (official_papers.as_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    }[kind]
-    response = HttpResponse(write(forum_papers.minutes(forum), at=forum.ended_at or clock.now()), content_type=mime)
-    response["Content-Disposition"] = f'attachment; filename="bien-ban-dien-dan-{forum.day:%Y-%m-%d}.{kind}"'
-    return response
+    """Return the minutes: as they stand until they are signed, then as they were signed."""
+    if forum.state == ForumState.SIGNED:
+        return download(forum, forum_minutes.signed_bytes(forum, 1, kind), kind)
+    write = {"pdf": official_papers.as_pdf, "docx": official_papers.as_docx}[kind]
+    return download(forum, write(forum_papers.minutes(forum), at=forum.ended_at or clock.now()), kind)
+
+
+def download(forum: ListeningForum, data: bytes, kind: str, *, version: int = 1) -> HttpResponse:
+    """Return a paper as a file, dated by the session."""
+    name = f"bien-ban-dien-dan-{forum.day:%Y-%m-%d}" + (f"-bo-sung-{version - 1}" if version > 1 else "")
+    return HttpResponse(data, content_type=MIME[kind], headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'})

@@ -18,9 +18,9 @@ from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, Invalid, NotFound
 from liengia.opinions import codes, forum_policies, forum_queries
 from liengia.opinions.capabilities import ENTER, FORUM
-from liengia.opinions.forum_forms import ConclusionForm, ForumForm, TallyForm
+from liengia.opinions.forum_forms import AmendForm, ConclusionForm, ForumForm, TallyForm
 from liengia.opinions.models.forums import CameBy, ForumQuestion, ListeningForum
-from liengia.opinions.services import forum_questions, forum_survey, forums
+from liengia.opinions.services import forum_minutes, forum_questions, forum_survey, forums
 from liengia.opinions.views.forum import paper
 from liengia.organisations.committee_services import Assignment
 from liengia.people.models import User
@@ -62,7 +62,14 @@ def _sign(forum: ListeningForum, data: Any, actor: Actor) -> object:
     day = parse_date(data.get("signed_on", "") or "")
     if day is None:
         raise Invalid(_("Write the day of signing."), code="no_day")
-    return forums.sign_minutes(forum, signed_on=day, number=number if number > 0 else None, actor=actor)
+    return forum_minutes.sign_minutes(forum, signed_on=day, number=number if number > 0 else None, actor=actor)
+
+
+def _amend(forum: ListeningForum, data: Any, actor: Actor) -> object:
+    form = AmendForm(data, instance=ListeningForum.objects.get(pk=forum.pk))
+    if not form.is_valid():
+        raise Invalid(_("Say what is corrected or added, and why."), code="incomplete")
+    return forum_minutes.amend_minutes(forum, actor=actor, **form.cleaned_data)
 
 
 def _conclude(forum: ListeningForum, data: Any, actor: Actor) -> object:
@@ -85,6 +92,7 @@ DEEDS: Final[dict[str, Deed]] = {
     "begin": lambda forum, data, actor: forums.begin_forum(forum, actor=actor),
     "close": lambda forum, data, actor: forums.close_forum(forum, attendance=_number(data.get("attendance", "")), actor=actor),
     "sign": _sign,
+    "amend": _amend,
     "spoken": lambda forum, data, actor: forum_questions.take_spoken(
         forum, text=data.get("text", ""), code=data.get("code", ""), actor=actor
     ),
@@ -114,6 +122,7 @@ def _desk(request: HttpRequest, forum: ListeningForum, *, typed: Any = None, sta
     context = {
         "forum": forum, "hall": forum_queries.hall(forum), "waiting": waiting, "code": codes.new_code(), "typed": typed,
         "conclusions": forum_queries.conclusions(forum), "conclusion": ConclusionForm(forum=forum), "tally": TallyForm(),
+        "amend": AmendForm(instance=forum, initial={"signed_on": clock.today()}),
         "today": clock.today(), "earlier": [(t, *forum_queries.promise_words(t)) for t in forum_queries.earlier_promises(forum)],
     }  # fmt: skip
     return render(request, "opinions/forum/desk.html", context, status=status)
