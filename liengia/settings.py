@@ -62,6 +62,9 @@ NATS_SERVER = env.text("LIENGIA_NATS_SERVER")
 # Bearer token with which another machine may read /metrics; empty means only this machine may.
 METRICS_TOKEN = env.text("LIENGIA_METRICS_TOKEN")
 
+# Whether programs with a key may file opinions by Open311; reading what is public is always open.
+OPEN311_POST = env.flag("LIENGIA_OPEN311_POST", False)
+
 # Rooms that are off in this installation, comma-separated.
 ROOMS_OFF = env.words("LIENGIA_ROOMS_OFF")
 
@@ -83,7 +86,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-ROOMS = ["core", "audit", "units", "organisations", "people", "alarms", "comments", "opinions", "portal", "operate"]
+ROOMS = ["core", "audit", "units", "organisations", "people", "alarms", "comments", "opinions", "portal", "api", "operate"]
 
 INSTALLED_APPS = [
     "liengia.core",
@@ -95,6 +98,7 @@ INSTALLED_APPS = [
     "liengia.opinions",
     "liengia.comments",
     "liengia.portal",
+    "liengia.api",
     "liengia.operate",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
@@ -316,7 +320,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"codes": {"()": "liengia.core.logs.MaskCodes", "after": ("/vao/",)}},
+    "filters": {"codes": {"()": "liengia.core.logs.MaskCodes", "after": ("/vao/", "/tokens/")}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["codes"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

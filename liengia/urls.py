@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("liengia.comments.urls")),
     path("", include("liengia.opinions.urls")),
     path("", include("liengia.portal.urls")),
+    path("", include("liengia.api.urls")),
     # Wagtail asks for these two by name. The tree of pages comes last: every other address wins over it.
     path("tep/<int:pk>/<path:name>", files.document, name="wagtaildocs_serve"),
     path("media/images/<str:name>", files.thumbnail),

@@ -35,10 +35,13 @@ class Limiter:
 
     def allows(self, request: HttpRequest, thing: str = "") -> bool:
         """Count one more of this request's address (and thing); False when it is one too many (which is not counted)."""
+        return self.allows_thing(f"{request.META.get('REMOTE_ADDR', '')} {thing}")
+
+    def allows_thing(self, thing: str) -> bool:
+        """Count one more of a thing, whoever asks."""
         with self._lock:
             self._renew()
-            asked = f"{request.META.get('REMOTE_ADDR', '')} {thing}".encode()
-            key = hmac.digest(self._salt, asked, "sha256")
+            key = hmac.digest(self._salt, thing.encode(), "sha256")
             times = self._seen.pop(key, deque())
             now = time.monotonic()
             while times and now - times[0] > self.per_s:

@@ -22,7 +22,7 @@ ICONS = {
     "reopened": "arrow-back-up", "escalated": "alert-circle",
 }  # fmt: skip
 # Lines that say nothing to the public.
-_INNER = {"text_withdrawn", "referred", "asked", "replied", "told", "assigned"}
+INNER = {"text_withdrawn", "referred", "asked", "replied", "told", "assigned"}
 TONES = {State.CLOSED: "", State.REFUSED: "", State.FOLLOWING_UP: "info"}
 
 
@@ -38,7 +38,7 @@ class Step:
 
 def steps(opinion: Opinion, *, for_writer: bool = False) -> list[Step]:
     """Return the steps of an opinion, the oldest first; the writer sees the questions too."""
-    hidden = _INNER - {"asked", "replied"} if for_writer else _INNER
+    hidden = INNER - {"asked", "replied"} if for_writer else INNER
     return [_step(event) for event in opinion.events.all() if event.verb not in hidden]
 
 

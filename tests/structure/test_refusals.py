@@ -17,7 +17,7 @@ from tests.structure.tree import PACKAGE, own_models, page
 OWED = {
     "06": "commendations",
 }
-NOT_BUILT = {"broadcast", "assets", "commendations", "reintegration", "festivals", "practices", "reports", "api"}
+NOT_BUILT = {"broadcast", "assets", "commendations", "reintegration", "festivals", "practices", "reports"}
 
 
 def vietnamese() -> list[str]:

@@ -47,6 +47,7 @@ class Source(models.TextChoices):
     PAPER = "paper", _("paper slip")
     FORUM = "forum", _("listening forum")
     PHONE = "phone", _("phone")
+    API = "api", _("another program")
 
 
 class AnswerKind(models.TextChoices):

@@ -1,0 +1,1 @@
+"""Views: the standard's addresses, and the keys in the back office."""
