@@ -11,12 +11,14 @@ from django.db.models import Q
 
 from liengia.core.errors import NotFound
 from liengia.opinions.capabilities import ABOUT_OFFICIALS, ANSWER, ASSIGN, ENTER, MODERATE, OVERSEE
-from liengia.opinions.models import Assignment, Opinion, OpinionQuerySet, RefersToOfficer
+from liengia.opinions.models import Assignment, Opinion, OpinionEvent, OpinionQuerySet, RefersToOfficer
 from liengia.people import policies as people
 from liengia.people.models import User
 from liengia.units.models import Unit
 
 _SEE_ALL = (MODERATE, ASSIGN, OVERSEE)
+# What the history calls an answer.
+_ANSWERED = ("answered_on_spot", "answered_in_writing")
 
 
 def _ground(units: list[Unit]) -> Q:
@@ -29,8 +31,11 @@ def _by_own_role(user: User, capability: str) -> list[Unit]:
     return [grant.unit for grant in people.grants(user) if capability in grant.capabilities]
 
 
-def visible(user: User | AnonymousUser) -> Q:
-    """Return the condition on opinions that a user may open in the office."""
+def visible(user: User | AnonymousUser, *, to_act: bool = False) -> Q:
+    """Return the condition on opinions that a user may open in the office, or handle there (`to_act`).
+
+    Whoever answered one keeps sight of it, to read what became of the answer; the work itself has been given back.
+    """
     if not isinstance(user, User) or not user.is_active:
         return Q(pk__in=[])
     units = {unit.pk: unit for capability in _SEE_ALL for unit in people.units_where(user, capability)}
@@ -38,11 +43,18 @@ def visible(user: User | AnonymousUser) -> Q:
     if people.can(user, ANSWER):
         given = Assignment.objects.filter(person=user, ended_at=None)
         ordinary |= Q(pk__in=given.values("opinion"))
+        if not to_act:
+            ordinary |= Q(pk__in=OpinionEvent.objects.filter(user=user, verb__in=_ANSWERED).values("opinion"))
     if people.can(user, ENTER):
         ordinary |= Q(entered_by=user)
     special = _ground(_by_own_role(user, ABOUT_OFFICIALS))
     seen = Q(Q(about_officials=False) & ordinary) | Q(Q(about_officials=True) & special)
     return seen & ~Q(pk__in=RefersToOfficer.objects.filter(officer=user).values("opinion"))
+
+
+def handled_by(user: User | AnonymousUser) -> OpinionQuerySet:
+    """Return the opinions that a user may handle: those on their list of the day's work."""
+    return Opinion.all_.filter(visible(user, to_act=True))
 
 
 def visible_to(user: User | AnonymousUser) -> OpinionQuerySet:
@@ -64,7 +76,7 @@ def get_for(user: User | AnonymousUser, public_id: str) -> Opinion:
 
 def may(user: User | AnonymousUser, capability: str, opinion: Opinion) -> bool:
     """Tell whether a user may do something with an opinion; what concerns an officer asks for that capability alone."""
-    row = visible_to(user).filter(pk=opinion.pk).select_related("commune").first()
+    row = handled_by(user).filter(pk=opinion.pk).select_related("commune").first()
     return row is not None and people.can(user, ABOUT_OFFICIALS if row.about_officials else capability, row.commune)
 
 

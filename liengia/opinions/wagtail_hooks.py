@@ -78,7 +78,7 @@ def chores(user: User) -> Iterable[menu.Chore]:
     """Put what waits in the queue on the list of the day's work; what concerns an officer is in no count of theirs."""
     if not _works_here(user):
         return
-    numbers = office_queue.counts(policies.visible_to(user).filter(erased_at=None), user)
+    numbers = office_queue.counts(policies.handled_by(user).filter(erased_at=None), user)
     labels = {code: label for code, label, _help in office_queue.PARTS}
     for part in office_queue.COUNTED:
         if numbers[part]:
@@ -90,8 +90,7 @@ def chores(user: User) -> Iterable[menu.Chore]:
 def hidden_entries(user: Any) -> Q | None:
     """Hide in the audit log whatever is about an opinion that concerns an officer from all who may not open it."""
     special = Opinion.all_.filter(about_officials=True).exclude(policies.visible(user))
-    ids = list(special.values_list("public_id", flat=True))
-    return Q(about_type=Opinion._meta.label, about_id__in=ids) if ids else None
+    return Q(about_type=Opinion._meta.label, about_id__in=special.values("public_id"))
 
 
 class TopicForm(forms.ModelForm[Topic]):

@@ -53,7 +53,7 @@ def test_a_page_of_many_entries_costs_as_many_queries_as_one_of_few(
     for n in range(40):
         services.record(KIND, actor=Actor.of(admin), about=("a", str(n)))
     page("index", admin)
-    with django_assert_max_num_queries(15):  # one of them asks which matters of officers are not this reader's
+    with django_assert_max_num_queries(14):
         page("index", admin)
 
 

@@ -12,10 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from liengia.audit.models import Entry
-from liengia.core import clock
+from liengia.core import clock, pagecache
 from liengia.core.actor import Actor
-from liengia.opinions import codes, office_queue, redaction, services
+from liengia.opinions import codes, office_queue, policies, redaction, services
 from liengia.opinions.models import Answer, Opinion, OpinionEvent, State
+from liengia.opinions.services import settings as settings_
 from liengia.organisations.workdays import WorkCalendar
 from liengia.people import services as people
 from liengia.people.models import User
@@ -327,3 +328,37 @@ def test_one_about_a_private_person_is_answered_in_private(here: Office) -> None
 def test_actors_are_named_in_the_history(here: Office) -> None:
     opinion = services.sort(filed(here), topic=topic(), actor=Actor.of(here.duyen))
     assert "Đỗ Thị Duyên" in page(here.duyen, address(opinion)).split('id="h-hist"')[1]
+
+
+def test_who_answered_keeps_sight_of_it_and_can_do_nothing_more(here: Office) -> None:
+    opinion = sorted_(here)
+    services.assign(opinion, person=here.tho, actor=Actor.of(here.duyen))
+    act(
+        here.tho, opinion, "tra-loi", kind="in_writing", text="Đã thay bóng đèn số 14 chiều nay.", signer_name="Lê Văn Thợ", signer_office="Tổ điện",
+    )  # fmt: skip
+    shown = page(here.tho, address(opinion))
+    assert "Đã thay bóng đèn số 14" in shown and f"{address(opinion)}bang-chung/" not in shown
+    assert opinion.public_id in page(here.tho, f"{QUEUE}?phan=tat-ca")
+    for what in ("bang-chung", "dong", "theo-doi", "cong-khai-tra-loi", "tra-loi", "hoi-lai"):
+        assert at(here.tho).post(address(opinion, f"{what}/"), {}).status_code == 404, what
+    assert not policies.handled_by(here.tho).exists()
+    # Opened again it is whoever's it is given to; the earlier answerer reads on.
+    Opinion.all_.filter(pk=opinion.pk).update(state=State.SORTED)
+    services.assign(opinion, person=here.duyen, actor=Actor.of(here.duyen))
+    assert page(here.tho, address(opinion)) and at(here.tho).post(address(opinion, "tra-loi/"), {}).status_code == 404
+    # Found to concern an officer, it is nobody's below the chairman.
+    services.refer_to_officials(opinion, words="cán bộ X", actor=Actor.of(here.duyen))
+    assert at(here.tho).get(address(opinion)).status_code == 404
+
+
+@pytest.mark.parametrize("what", ["topic", "reason", "rules"])
+def test_what_a_commune_sets_empties_the_kept_pages(here: Office, what: str) -> None:
+    before = pagecache._edition()
+    actor = Actor.of(here.duyen)
+    if what == "topic":
+        settings_.change_topic(topic(), actor=actor, may_change_shipped=True, name="Đèn đường")
+    elif what == "reason":
+        settings_.change_reason(reason(), actor=actor, words="Xin gọi 113.")
+    else:
+        services.set_rules(here.commune, actor=actor, reopen_days=20)
+    assert pagecache._edition() != before

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
+from liengia.core import pagecache
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid
 from liengia.opinions.models import OpinionRules, RefusalReason, Topic
@@ -83,4 +84,5 @@ def set_rules(
     facts = {"allows_anonymous": allows_anonymous, "reception": reception.strip(), "reopen_days": reopen_days}
     rules, _made = OpinionRules.objects.update_or_create(unit=commune, defaults=facts)
     audit.record("opinions.rules_set", actor=actor, about=rules, unit=commune, facts=facts)
+    pagecache.bump()
     return rules

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
+from liengia.core import pagecache
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.opinions.models import RefusalReason, Topic
@@ -52,6 +53,7 @@ def change_topic(topic: Topic, *, actor: Actor, may_change_shipped: bool = False
 def _told(topic: Topic, *, actor: Actor) -> None:
     facts = {name: getattr(topic, name) for name in _TOPIC_FACTS}
     audit.record("opinions.topic_set", actor=actor, about=topic, unit=topic.unit, facts={"code": topic.code, **facts})
+    pagecache.bump()
 
 
 @transaction.atomic
@@ -59,6 +61,7 @@ def add_reason(*, actor: Actor, **facts: Any) -> RefusalReason:
     """Add a reason to the installation's list."""
     reason = RefusalReason.objects.create(**facts)
     audit.record("opinions.reason_set", actor=actor, about=reason, facts={**facts})
+    pagecache.bump()
     return reason
 
 
@@ -70,4 +73,5 @@ def change_reason(reason: RefusalReason, *, actor: Actor, **facts: Any) -> Refus
         setattr(row, name, value)
     row.save(update_fields=list(facts))
     audit.record("opinions.reason_set", actor=actor, about=row, facts={"code": row.code, **facts})
+    pagecache.bump()
     return row
