@@ -25,7 +25,7 @@ class ApiKey(models.Model):
     name = NameField(_("program"), max_length=80)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField(_("made at"), default=clock.now)
-    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("given by"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
     used_on = models.DateField(_("last used on"), null=True, blank=True)
     filed_count = models.PositiveIntegerField(_("opinions filed"), default=0)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opinions', '0002_listening_forums'),
+        ('opinions', '0003_forum_walls'),
     ]
 
     operations = [
