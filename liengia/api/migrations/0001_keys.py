@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('opinions', '0004_source_another_program'),
+        ('opinions', '0005_source_another_program'),
         ('units', '0002_refuse_overlap'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

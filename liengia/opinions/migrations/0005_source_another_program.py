@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opinions', '0003_forum_walls'),
+        ('opinions', '0004_signed_papers'),
     ]
 
     operations = [
