@@ -68,6 +68,9 @@ OPEN311_POST = env.flag("LIENGIA_OPEN311_POST", False)
 # Rooms that are off in this installation, comma-separated.
 ROOMS_OFF = env.words("LIENGIA_ROOMS_OFF")
 
+# Working days within which a request to take down a picture or to correct an article is decided; half for a child's.
+REQUEST_DAYS = env.number("LIENGIA_REQUEST_DAYS", 2, least=1, most=30)
+
 keys.KEYS_DIR = DATA / "keys"
 SECRET_KEY = env.text("LIENGIA_SECRET_KEY") or keys.secret("django.key")
 

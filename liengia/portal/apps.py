@@ -29,6 +29,7 @@ class PortalConfig(AppConfig):
             listing,
             menus,
             permissions,
+            requests,
             services,
             signals,
             workflow,
@@ -36,11 +37,14 @@ class PortalConfig(AppConfig):
         from liengia.portal import tasks as _tasks  # noqa: F401  (registers its chores)
         from liengia.portal.models import DECIDED_BY
         from liengia.portal.models.base import SHOWN_BY
+        from liengia.units import succession
 
         SHOWN_BY.update(context=contexts.of, listing=listing.index, feed=feeds.respond)
         DECIDED_BY.update(decides=workflow.may_decide, waiting=workflow.waiting_for)
         capabilities.register_own()
         menu.register_today(approvals.today)
+        menu.register_today(requests.today)
+        succession.register(requests.move_requests)
         accounts.follow_roles(permissions.sync_groups)
         post_migrate.connect(_ensure_workflow, sender=self, dispatch_uid="portal.ensure_workflow")
         menus.register_own()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from liengia.audit.kinds import Kind, register
 
 _NONE = "Holds no personal data: addresses of pages."
+_COUNTS = "Holds no personal data: the number of an article, a reason of the list, counts; who asked stands nowhere in it."
 
 
 def register_own() -> None:
@@ -22,3 +23,14 @@ def register_own() -> None:
         ("portal.taken_back", _("page taken back by its writer")),
     ):
         register(Kind(code, label=label, erase=_NONE))
+    for code, label in (
+        ("portal.request_read", _("request about an article read")),
+        ("portal.request_taken_up", _("request about an article taken up")),
+        ("portal.request_proposed", _("correction proposed")),
+        ("portal.request_removed", _("taken down at somebody's request")),
+        ("portal.request_corrected", _("corrected at somebody's request")),
+        ("portal.request_refused", _("request about an article refused")),
+        ("portal.request_words_erased", _("words of decided requests erased")),
+        ("portal.withdrawn_files_erased", _("files of what was taken down erased")),
+    ):
+        register(Kind(code, label=label, erase=_COUNTS, is_read=code.endswith("_read")))

@@ -18,9 +18,9 @@ from wagtail import hooks
 from wagtail.models import Collection
 from wagtail.rich_text import RichText
 
-from liengia.core import clock
+from liengia.core import clock, codes
 from liengia.core.actor import Actor
-from liengia.portal import services
+from liengia.portal import requests, services
 from liengia.portal.models import (
     AreaHomePage,
     ArticlePage,
@@ -64,7 +64,17 @@ def load() -> int:
         loader.article(facts)
     for facts in fresh:
         _relate(facts)
+    if fresh:
+        _ask(texts["common"]["requests"])
     return len(fresh)
+
+
+def _ask(texts: list[dict[str, str]]) -> None:
+    """File what invented people ask to have corrected, each under a code that nobody knows."""
+    for facts in texts:
+        page = ArticlePage.objects.get(slug=facts["article"])
+        asked = requests.Asked(page, facts["kind"], passage=facts["passage"], words=facts["words"], name=facts.get("name", ""))
+        requests.file_request(asked, code=codes.new_code())
 
 
 def _relate(facts: dict[str, Any]) -> None:
@@ -82,11 +92,12 @@ class _Loader:
 
     def __init__(self, common: dict[str, Any]) -> None:
         self.alts: dict[str, str] = common["pictures"]
-        self.root = Collection.get_first_root_node()
+        self.collection = Collection.get_first_root_node()
 
     def article(self, facts: dict[str, Any]) -> ArticlePage:
         """Write and publish one article at its own time."""
         at = facts["at"] if "at" in facts else _at(facts["ago"])
+        self.collection = _collection(_unit(facts["unit"]))
         page = ArticlePage(
             title=facts["title"], slug=facts["slug"], place=facts["place"], lead=facts["lead"], unit=_unit(facts["unit"]),
             cover=self.picture(facts["cover"]), cover_caption=facts.get("caption", ""), contributors=facts.get("contributors", ""), source=facts.get("source", ""),
@@ -109,21 +120,21 @@ class _Loader:
                 yield getattr(self, f"_{kind}")(value)
 
     def picture(self, name: str) -> PortalImage:
-        """Return a drawn picture, made once."""
-        found = PortalImage.objects.filter(title=name).first()
+        """Return a drawn picture, made once for each commune whose articles show it."""
+        found = PortalImage.objects.filter(title=name, collection=self.collection).first()
         if found is None:
             with (DATA / "pictures" / f"{name}.webp").open("rb") as file:
                 found = PortalImage.objects.create(
-                    title=name, description=self.alts[name], credit=CREDIT, file=File(file, name=f"{name}.webp"), collection=self.root
+                    title=name, description=self.alts[name], credit=CREDIT, file=File(file, name=f"{name}.webp"), collection=self.collection
                 )  # fmt: skip
         return found
 
     def file(self, name: str, title: str) -> PortalDocument:
-        """Return a file, made once."""
-        found = PortalDocument.objects.filter(title=title).first()
+        """Return a file, made once for each commune."""
+        found = PortalDocument.objects.filter(title=title, collection=self.collection).first()
         if found is None:
             with (DATA / "files" / name).open("rb") as file:
-                found = PortalDocument.objects.create(title=title, file=File(file, name=name), collection=self.root)
+                found = PortalDocument.objects.create(title=title, file=File(file, name=name), collection=self.collection)
         return found
 
     def _p(self, value: str) -> tuple[str, Any]:
@@ -175,6 +186,14 @@ def _unit(code: str) -> Unit:
     if found is None:
         raise LookupError(f"the demonstration's units lack {code}")
     return found
+
+
+def _collection(unit: Unit) -> Collection:
+    """Return the collection of the commune in which an article happened, where its editors find the pictures."""
+    standing = unit.current()
+    commune = standing.commune() or standing
+    portal = CommunePortalPage.objects.filter(unit__in=commune.lineage_ids()).select_related("collection").first()
+    return portal.collection if portal is not None and portal.collection is not None else Collection.get_first_root_node()
 
 
 def _index(code: str | None) -> NewsIndexPage:

@@ -65,6 +65,17 @@ def announce(page: Page, *, actor: Actor) -> None:
 
 
 @transaction.atomic
+def renew(page: Page) -> None:
+    """Let search, comments and kept pages follow what was changed on a public page without publishing it anew."""
+    entry = entry_of(page)
+    if entry is not None:
+        search.put(entry)
+        if isinstance(page, ArticlePage):
+            thread_of(page)
+    pagecache.bump()
+
+
+@transaction.atomic
 def withdraw(page: Page, *, actor: Actor) -> None:
     """Take what is public no longer out of the index, forget the kept pages, and record that it was taken down."""
     search.remove(ARTICLE if isinstance(page, ArticlePage) else PLAIN, str(page.pk))

@@ -109,8 +109,8 @@ def _straighten(text: str) -> str:
     return turned if turned.count("“") == turned.count("”") else text
 
 
-class _Mender(HTMLParser):
-    """Mends the words of rich text and leaves its tags, attributes and references alone."""
+class _Parts(HTMLParser):
+    """Takes the words of rich text apart from its tags and attributes."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -128,12 +128,17 @@ class _Mender(HTMLParser):
         self.parts.append((True, data))
 
 
-def mended_html(html: str) -> str:
-    """Return rich text with its words mended; a quotation may run through tags such as `<b>`."""
-    parser = _Mender()
+def parts_of_html(html: str) -> list[tuple[bool, str]]:
+    """Return rich text in its parts: words without markup, and tags as they stand."""
+    parser = _Parts()
     parser.feed(html)
     parser.close()
-    return "".join(escape(mended(part), quote=False) if is_text else part for is_text, part in parser.parts)
+    return parser.parts
+
+
+def mended_html(html: str) -> str:
+    """Return rich text with its words mended; a quotation may run through tags such as `<b>`."""
+    return "".join(escape(mended(part), quote=False) if is_text else part for is_text, part in parts_of_html(html))
 
 
 # Pages

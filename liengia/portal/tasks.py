@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core.management import call_command
 
 from liengia.core.worker import chore
-from liengia.portal import permissions
+from liengia.portal import permissions, requests, takedown
 
 
 @chore("portal.sync_groups", every=timedelta(seconds=30))
@@ -27,3 +27,16 @@ def publish_scheduled() -> int:
     if due:
         call_command("publish_scheduled")
     return due
+
+
+@chore("portal.requests_overdue", every=timedelta(minutes=1))
+def count_overdue_requests() -> int:
+    """Tell `/metrics` how many requests about articles are overdue; nothing is written."""
+    requests.overdue_count()
+    return 0
+
+
+@chore("portal.keep_periods", every=timedelta(minutes=30))
+def keep_periods() -> int:
+    """Erase the words of decided requests, and the files of what was taken down, after their periods."""
+    return requests.erase_words() + takedown.erase_withdrawn()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from liengia.portal.views import files, pages, search
+from liengia.portal.views import files, pages, requests, search
 
 app_name = "portal"
 urlpatterns = [
     path("", pages.page, name="home"),
     path("tin-tuc/", pages.page, {"path": "tin-tuc/"}, name="news"),
+    path("tin-tuc/yeu-cau/", requests.index, name="requests"),
+    path("tin-tuc/yeu-cau/theo-doi/", requests.follow, name="request_follow"),
+    path("tin-tuc/yeu-cau/<int:page_id>/", requests.new, name="request_new"),
     path("xa/", pages.page, {"path": "xa/"}, name="communes"),
     path("gioi-thieu/", pages.page, {"path": "gioi-thieu/"}, name="about"),
     path("quyen-rieng-tu/", pages.page, {"path": "quyen-rieng-tu/"}, name="privacy"),

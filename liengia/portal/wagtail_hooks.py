@@ -15,10 +15,10 @@ from wagtail.admin.menu import MenuItem
 from liengia.core import rooms
 from liengia.people import policies
 from liengia.people.models import User
-from liengia.portal import permissions, slips, workflow
+from liengia.portal import permissions, requests, slips, workflow
 from liengia.portal.capabilities import APPROVE, EDIT
 from liengia.portal.models import ArticlePage, PlainPage
-from liengia.portal.views import office
+from liengia.portal.views import office, office_requests
 
 
 def office_urls() -> list[URLPattern]:
@@ -26,6 +26,8 @@ def office_urls() -> list[URLPattern]:
     return [
         path("cho-duyet/", office.waiting, name="portal_office_waiting"),
         path("cho-duyet/<int:pk>/", office.decide, name="portal_office_decide"),
+        path("go-anh-dinh-chinh/", office_requests.queue, name="portal_office_requests"),
+        path("go-anh-dinh-chinh/<int:pk>/", office_requests.decide, name="portal_office_request"),
         path("loi-viet/<int:page_id>/", office.written, name="portal_office_slips"),
     ]
 
@@ -48,6 +50,29 @@ class WaitingItem(MenuItem):
 def waiting_item() -> MenuItem:
     """Return the menu's item."""
     return WaitingItem(_("Waiting for approval"), reverse("portal_office_waiting"), name="portal-waiting", icon_name="clipboard-list", order=110)
+
+
+class RequestsItem(WaitingItem):
+    """The menu's word for requests to take down or to correct."""
+
+    def render_component(self, request: HttpRequest) -> Any:
+        """Say how many wait for the reader, and whether one is overdue."""
+        component = MenuItem.render_component(self, request)
+        mine = requests.visible_to(request.user)
+        if count := mine.waiting().count():
+            late = " !" if mine.overdue().exists() else ""
+            component.label = f"{component.label} ({count}{late})"
+        return component
+
+
+def requests_item() -> MenuItem:
+    """Return the menu's item."""
+    return RequestsItem(_("Take down, correct"), reverse("portal_office_requests"), name="portal-requests", icon_name="user", order=111)
+
+
+def unless_withdrawn(files: Any, request: HttpRequest) -> Any:
+    """Leave out of a chooser what was taken down at somebody's request."""
+    return files.filter(withdrawn_at=None)
 
 
 def drop_operators_reports(request: HttpRequest, items: list[Any]) -> None:
@@ -74,5 +99,8 @@ hooks.register("after_create_page", warn_of_slips)
 hooks.register("after_edit_page", warn_of_slips)
 hooks.register("register_admin_urls", office_urls)
 hooks.register("register_admin_menu_item", waiting_item)
+hooks.register("register_admin_menu_item", requests_item)
+hooks.register("construct_image_chooser_queryset", unless_withdrawn)
+hooks.register("construct_document_chooser_queryset", unless_withdrawn)
 hooks.register("construct_reports_menu", drop_operators_reports)
 hooks.register("construct_page_chooser_queryset", own_pages)

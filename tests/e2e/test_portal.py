@@ -49,14 +49,18 @@ def site(area: Scene) -> Iterator[Site]:
     made.end()
 
 
-PATHS = ("/", "/tin-tuc/", "/tin-tuc/bai-1/", "/tin-tuc/?nam=1999", "/xa/", "/xa/can-duoc/", "/xa/can-duoc/tin-tuc/bai-2/", "/quyen-rieng-tu/", "/gioi-thieu/")
+# One of each kind: front, index, topic, archive, place, article, search, plain, list of communes, a commune's own, requests.
+PATHS = (
+    "/", "/tin-tuc/", "/tin-tuc/chu-de/ngay-hoi/", "/tin-tuc/?nam=1999", "/tin-tuc/?noi=28108", "/tin-tuc/bai-1/", "/tim/?q=khoi", "/tim/?q=khongco",
+    "/xa/", "/xa/can-duoc/", "/xa/can-duoc/tin-tuc/bai-2/", "/quyen-rieng-tu/", "/gioi-thieu/", "/tro-nang/", "/tin-tuc/yeu-cau/", "/tin-tuc/yeu-cau/theo-doi/",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")])
-def test_pages_are_accessible_and_stay_within_the_screen(chromium: Browser, site: Site, width: int, theme: str) -> None:
+def test_pages_are_accessible_and_stay_within_the_screen(chromium: Browser, site: Site, area: Scene, width: int, theme: str) -> None:
     context = chromium.new_context(base_url=site.url, viewport={"width": width, "height": 740}, color_scheme=theme)  # type: ignore[arg-type]
     page = context.new_page()
-    for path in PATHS:
+    for path in (*PATHS, f"/tin-tuc/yeu-cau/{area.articles[0].pk}/"):
         page.goto(path)
         assert violations(page) == [], path
         page.evaluate("document.documentElement.dataset.text = '3'")
@@ -114,4 +118,48 @@ def test_the_text_size_is_remembered_and_the_address_copied(chromium: Browser, s
     assert page.evaluate("navigator.clipboard.readText()").endswith("/xa/can-duoc/tin-tuc/bai-2/")
     assert json.loads(page.locator("script[type='application/ld+json']").text_content() or "")["@type"] == "NewsArticle"
     assert refused == [], "the content security policy refuses nothing of ours"
+    context.close()
+
+
+def test_asking_to_take_a_picture_down_without_scripts_and_following_it(chromium: Browser, site: Site) -> None:
+    context = chromium.new_context(base_url=site.url, java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto("/tin-tuc/bai-1/")
+    page.get_by_role("link", name="Yêu cầu gỡ ảnh hoặc đính chính").click()
+    page.get_by_label("Gỡ ảnh hoặc phim có tôi", exact=True).check()
+    page.wait_for_timeout(3_200)  # whoever reads the form needs longer than a programme
+    page.get_by_role("button", name="Gửi yêu cầu").click()
+    expect(page.get_by_role("alert")).to_contain_text("Chọn tấm ảnh")
+    expect(page.get_by_label("Gỡ ảnh hoặc phim có tôi", exact=True)).to_be_checked()
+    page.get_by_label("Hội trường").check()
+    page.wait_for_timeout(3_200)
+    page.get_by_role("button", name="Gửi yêu cầu").click()
+    code = page.locator(".private-code").inner_text()
+    page.goto("/tin-tuc/yeu-cau/theo-doi/")
+    page.get_by_label("Mã riêng").fill(code.lower())
+    page.get_by_role("button", name="Mở").click()
+    expect(page.get_by_text("Đã nhận")).to_be_visible()
+    context.close()
+
+
+def test_the_request_is_sent_by_the_keyboard_alone(chromium: Browser, site: Site, area: Scene) -> None:
+    context = chromium.new_context(base_url=site.url)
+    page = context.new_page()
+    page.goto(f"/tin-tuc/yeu-cau/{area.articles[0].pk}/")
+    page.get_by_label("Gỡ tên tôi, hoặc điều viết về tôi").focus()
+    page.keyboard.press("Space")
+    for _step in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "passage":
+            break
+    page.keyboard.type("Một bà")
+    page.wait_for_timeout(3_200)
+    for _step in range(6):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.name") != "website", "the trap is no stop for the keyboard"
+        if page.evaluate("document.activeElement.textContent").strip() == "Gửi yêu cầu":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator(".private-code")).to_be_visible()
+    assert violations(page) == []
     context.close()

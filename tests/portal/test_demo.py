@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from liengia.portal import demo
-from liengia.portal.models import ArticlePage, CommunePortalPage, PortalImage
+from liengia.portal.models import ArticlePage, ArticleRequest, CommunePortalPage, PortalImage
 from liengia.units import demo as units
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,15 @@ def test_it_is_whole_and_loading_twice_changes_nothing(loaded: int) -> None:
         for link in set(re.findall(r'href="(/(?:tin-tuc|xa|tep)/[^"#?]*)"', answer.content.decode())):
             assert client.get(link).status_code == 200, (page.address, link)
     assert kinds == {"paragraph", "figure", "gallery", "quotation", "table", "file", "video", "linked"}
+
+
+def test_a_communes_editors_find_its_pictures_and_requests(loaded: int) -> None:
+    portal = CommunePortalPage.objects.get(unit__code="28108")
+    page = ArticlePage.objects.descendant_of(portal).get(slug="hem-42-co-diem-chua-chay-cong-cong")
+    assert page.cover is not None and page.cover.collection == portal.collection
+    assert {one.unit.code for one in ArticleRequest.objects.all()} == {"28108", "28114"}
+    demo.load()
+    assert ArticleRequest.objects.count() == 2
 
 
 def test_the_report_of_2023_holds_the_facts(loaded: int) -> None:

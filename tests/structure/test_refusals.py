@@ -113,6 +113,10 @@ def test_refuses_04_to_know_who_an_anonymous_writer_is() -> None:
         assert keys <= {"entered_by", "user"}, f"{model.__name__} points to accounts by {keys}"
         counting = isinstance(model._meta.pk, models.AutoField) and model is not Reopening
         assert not counting, f"{model.__name__} has keys that count, and so tell an order"
+    from liengia.portal.models import ArticleRequest
+
+    keys = {field.name for field in ArticleRequest._meta.concrete_fields if getattr(field.related_model, "__name__", "") == "User"}
+    assert keys == {"proposed_by", "decided_by"} and not isinstance(ArticleRequest._meta.pk, models.AutoField)
     assert {c.name for c in Opinion._meta.constraints} >= {"opinion_without_a_name_has_a_day_and_no_instant"}
 
 

@@ -11,6 +11,7 @@ from liengia.portal.models.news import (
     NewsIndexPage,
 )
 from liengia.portal.models.pages import AreaHomePage, CommuneListPage, CommunePortalPage, PlainPage
+from liengia.portal.models.requests import ArticleRequest, RequestKind, RequestRefusal, RequestState
 from liengia.portal.models.snippets import Author, Topic
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "AreaHomePage",
     "ArticlePage",
     "ArticleQuerySet",
+    "ArticleRequest",
     "Author",
     "Byline",
     "ChosenArticle",
@@ -30,6 +32,9 @@ __all__ = [
     "PortalDocument",
     "PortalImage",
     "PortalRendition",
+    "RequestKind",
+    "RequestRefusal",
+    "RequestState",
     "Rights",
     "Topic",
 ]

@@ -40,6 +40,7 @@ class PortalImage(AbstractImage):
         default=False,
         help_text=_("Without it the picture is shown nowhere. Keep the paper at the office; do not upload it."),
     )
+    withdrawn_at = models.DateTimeField(_("taken down at somebody's request"), null=True, editable=False)
 
     admin_form_fields: ClassVar = (
         "title", "file", "description", "caption", "credit", "rights", "source", "shows_recognisable_child",
@@ -62,7 +63,7 @@ class PortalImage(AbstractImage):
     @property
     def is_publishable(self) -> bool:
         """Tell whether it may be shown."""
-        return self.has_guardian_consent or not self.shows_recognisable_child
+        return self.withdrawn_at is None and (self.has_guardian_consent or not self.shows_recognisable_child)
 
     @property
     def default_alt_text(self) -> str:
@@ -94,6 +95,7 @@ class PortalDocument(AbstractDocument):
     """A file that readers may take home: a decision, a form, a video with its captions."""
 
     source = models.CharField(_("source"), max_length=250, blank=True)
+    withdrawn_at = models.DateTimeField(_("taken down at somebody's request"), null=True, editable=False)
 
     admin_form_fields: ClassVar = (*Document.admin_form_fields, "source")
     IMPERSONAL: ClassVar = {"title", "file", "file_hash", "source"}

@@ -46,7 +46,7 @@ def thumbnail(request: HttpRequest, name: str) -> HttpResponseBase:
 def document(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
     """Send a file, or the part of it that a player asks for."""
     found = get_object_or_404(PortalDocument.objects.select_related("collection"), pk=pk)
-    if found.filename != name or _is_private(found):
+    if found.filename != name or found.withdrawn_at is not None or _is_private(found):
         raise Http404
     kind = SHOWN.get(found.file_extension.lower(), "")
     response = ranges.respond(request, found.file, content_type=kind or "application/octet-stream")
