@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
-from django.utils.functional import lazy
+from django.utils.functional import cached_property, lazy
 from django.utils.text import capfirst
 from wagtail.admin.ui import tables
 from wagtail.admin.views import generic
@@ -124,6 +124,20 @@ class OfficeIndexView(generic.IndexView):  # type: ignore[misc]
     def get_base_queryset(self) -> QuerySet[Any]:
         """Return what may be seen."""
         return self.office.visible(super().get_base_queryset(), self.request.user)
+
+    @cached_property
+    def columns(self) -> list[tables.Column]:
+        """Let the first column lead to the row: Wagtail links only one that is given by a field's name."""
+        first, *others = super().columns
+        if type(first) is not Column:
+            return [first, *others]
+        title = self._get_title_column_class(tables.TitleColumn)
+
+        def url(row: Model) -> Any:
+            return self.get_edit_url(row) or self.get_inspect_url(row)
+
+        linked = title(first.name, label=first.label, accessor=first.accessor, sort_key=first.sort_key, width=first.width, get_url=url)
+        return [linked, *others]
 
     @property
     def is_searchable(self) -> bool:

@@ -19,8 +19,12 @@ class OpinionsConfig(AppConfig):
         from liengia.core import health, search
         from liengia.opinions import audit_kinds, capabilities, front, index, menus, reform, supervision
         from liengia.opinions import tasks as _tasks  # noqa: F401  (registers its chores)
+        from liengia.opinions.services.retention import PERIODS
+        from liengia.people.services.retention import register_period
         from liengia.units import succession
 
+        for period in PERIODS:
+            register_period(*period)
         audit_kinds.register_all()
         capabilities.register_all()
         menus.register_all()

@@ -32,6 +32,8 @@ for _code, _label in (
     ("task_withdrawn", _("task withdrawn")),
     ("task_reopened", _("task opened again")),
     ("task_postponed", _("task postponed")),
+    ("special_day_set", _("day off or swapped day set")),
+    ("office_hours_set", _("office hours set")),
     ("task_handed_over", _("task handed over")),
 ):
     register(Kind(f"organisations.{_code}", label=_label, erase=_NONE))

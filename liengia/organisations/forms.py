@@ -20,6 +20,7 @@ from liengia.organisations.models import (
     Task,
     YearPlan,
 )
+from liengia.organisations.officehours import WEEKDAYS, OfficeHours, SpecialDay
 
 TASKS: Final = 3
 PARTIES: Final = 4
@@ -211,3 +212,40 @@ class ReviewForm(forms.ModelForm[AgreementReview]):
         model = AgreementReview
         fields = ("agreement", "held_on", "finding", "next_on")
         widgets = {"held_on": DAY, "next_on": DAY, "finding": forms.Textarea(attrs={"rows": 4})}
+
+
+class OfficeHoursForm(forms.ModelForm[OfficeHours]):
+    """A session of a weekday."""
+
+    weekday = forms.TypedChoiceField(label=_("weekday"), choices=WEEKDAYS, coerce=int)
+
+    class Meta:
+        model = OfficeHours
+        fields: tuple[str, ...] = ("unit", "weekday", "opens", "closes", "valid_from", "valid_to", "source")
+        widgets = {
+            "valid_from": DAY, "valid_to": DAY, "opens": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "closes": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }  # fmt: skip
+
+
+class OfficeHoursChangeForm(OfficeHoursForm):
+    """The same, without what stays."""
+
+    class Meta(OfficeHoursForm.Meta):
+        fields = OfficeHoursForm.Meta.fields[1:]
+
+
+class SpecialDayForm(forms.ModelForm[SpecialDay]):
+    """A day that differs from its weekday."""
+
+    class Meta:
+        model = SpecialDay
+        fields: tuple[str, ...] = ("unit", "on", "name", "is_working", "is_provisional", "source")
+        widgets = {"on": DAY}
+
+
+class SpecialDayChangeForm(SpecialDayForm):
+    """The same, without what stays."""
+
+    class Meta(SpecialDayForm.Meta):
+        fields = SpecialDayForm.Meta.fields[2:]

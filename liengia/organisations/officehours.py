@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from liengia.core.fields import NameField
 from liengia.units.models import Unit
 
+WEEKDAYS: Final = (
+    (0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday")), (5, _("Saturday")), (6, _("Sunday")),
+)  # fmt: skip
 
 class OfficeHours(models.Model):
     """One session of one weekday (0 is Monday), of the nation or of a unit, in local time, from a day to a day.
@@ -42,7 +45,12 @@ class OfficeHours(models.Model):
 
     def __str__(self) -> str:
         """Return weekday and session."""
-        return f"{self.weekday}: {self.opens:%H:%M} - {self.closes:%H:%M}"
+        return f"{self.weekday_name}: {self.opens:%H:%M} - {self.closes:%H:%M}"
+
+    @property
+    def weekday_name(self) -> str:
+        """The weekday in words."""
+        return str(WEEKDAYS[self.weekday][1])
 
 
 class SpecialDay(models.Model):
@@ -56,7 +64,13 @@ class SpecialDay(models.Model):
     )
     on = models.DateField(_("day"), db_index=True)
     name = NameField(_("name"), max_length=120)
-    is_working = models.BooleanField(_("the office works"), default=False)
+    is_working = models.BooleanField(
+        _("the office works"), default=False, help_text=_("A weekend day worked in exchange; otherwise the office is closed.")
+    )
+    is_provisional = models.BooleanField(
+        _("provisional"), default=False,
+        help_text=_("Reckoned ahead of the year's decision (Labour Code 2019, article 112, clause 3). Correct it when that has come."),
+    )  # fmt: skip
     source = NameField(_("source"), max_length=200, blank=True)
 
     IMPERSONAL: ClassVar = {"name", "source"}

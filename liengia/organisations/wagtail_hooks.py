@@ -19,6 +19,7 @@ from liengia.core.actor import Actor
 from liengia.core.text import fold
 from liengia.organisations import committee_services, services
 from liengia.organisations import forms as own
+from liengia.organisations.calendar_office import CalendarGroup
 from liengia.organisations.committee_services import Assignment
 from liengia.organisations.models import (
     Agreement,
@@ -396,4 +397,4 @@ class CommitteesGroup(ViewSetGroup):
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def register_organisations() -> list[ViewSetGroup]:
     """Put the pages into the back office."""
-    return [OrganisationsGroup(), CommitteesGroup()]
+    return [OrganisationsGroup(), CommitteesGroup(), CalendarGroup()]

@@ -158,7 +158,10 @@ def ensure_workdays() -> None:
     known = set(SpecialDay.objects.filter(unit=None).values_list("on", flat=True))
     with (settings.BASE_DIR / "organisations" / "data" / "holidays.csv").open(encoding="utf-8") as file:
         SpecialDay.objects.bulk_create(
-            SpecialDay(on=day, name=row["name"], is_working=row["is_working"] == "yes", source=row["source"])
+            SpecialDay(
+                on=day, name=row["name"], is_working=row["is_working"] == "yes", is_provisional=row["is_provisional"] == "yes",
+                source=row["source"],
+            )
             for row in csv.DictReader(file)
             if (day := date.fromisoformat(row["on"])) not in known
         )

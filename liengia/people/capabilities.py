@@ -167,6 +167,13 @@ def _register_lower_rooms(admins: tuple[str, ...]) -> None:
             "units.change_roomswitch",
         ),
     )
+    dated = ("officehours", "specialday")
+    register(
+        "organisations.calendar",
+        _("Set office hours, holidays and swapped days"),
+        shipped_to=admins,
+        permissions=tuple(f"organisations.{verb}_{model}" for model in dated for verb in ("view", "add", "change")),
+    )
     kept = ("organisation", "agreement", "committee", "yearplan", "meeting", "task", "committeemember")
     register(
         "organisations.keep",

@@ -14,8 +14,11 @@ from liengia.core.errors import Invalid, Refused
 from liengia.core.geo import Point
 from liengia.opinions import codes, redaction, services
 from liengia.opinions.models import HeldPhoto, Opinion, Photo, State
+from liengia.people.models import RetentionPeriod, User
+from liengia.people.services import retention, set_period
 from tests.core.test_images import picture
 from tests.opinions.given import Office, answered, filed, public, reason, sorted_
+from tests.people.conftest import signed_in
 
 TEXT = "Xe 62B1-123.45 của ông Trần Văn Tèo chạy ẩu trước nhà số 12/3, ai thấy gọi 0909 123 456."
 
@@ -124,3 +127,17 @@ def test_search_finds_the_redacted_copy_and_the_published_answer_only(here: Offi
     assert hits("biên bản") == 1
     services.withdraw_text(opinion, actor=by)
     assert hits("nhau on") == hits("biên bản") == 0
+
+
+def test_an_administrator_sees_and_shortens_the_periods_of_opinions(here: Office) -> None:
+    retention.ensure_periods()
+    listed = signed_in(User.objects.create_superuser("root", password=None), second_factor=True).get("/quan-tri/thoi-han-luu/").content.decode()
+    assert "Nguyên văn ý kiến" in listed and "số điện thoại người góp ý" in listed
+    opinion = answered(here, is_anonymous=False, contact_name="Lụa", contact_phone="0900 000 009")
+    services.close(opinion, actor=Actor.of(here.duyen))
+    set_period(RetentionPeriod.objects.get(code="opinion_contact"), days=10, actor=Actor.of(here.duyen))
+    with time_machine.travel(clock.now() + timedelta(days=11), tick=False):
+        while services.keep_periods():
+            pass
+    row = Opinion.all_.get(pk=opinion.pk)
+    assert row.contact_phone == "" and row.text, "the words have a period of their own"

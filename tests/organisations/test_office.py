@@ -41,6 +41,7 @@ def page(viewset: Any, name: str, user: Any, data: dict[str, Any] | None = None,
 ALL = [
     *wagtail_hooks.OrganisationsGroup.items,
     *wagtail_hooks.CommitteesGroup.items,
+    *wagtail_hooks.CalendarGroup.items,
     *units_hooks.UnitsGroup.items,
 ]
 

@@ -6,16 +6,22 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.opinions.models import HeldPhoto, Opinion, Photo, RefersToOfficer, Reopening, State
+from liengia.people.services import retention as people
 
-CONTACT_FOR: Final = timedelta(days=90)
+# A point expires by the platform's own word, and no row changes it (docs/ARCHITECTURE.md, refusal 10).
 POINT_FOR: Final = timedelta(days=30)
 HELD_FOR: Final = timedelta(days=1)
-WORDS_FOR: Final = timedelta(days=730)
+# Rows that an administrator may change: code, what, days, why.
+PERIODS: Final = (
+    ("opinion_contact", _("Name and phone of an opinion's writer, and its photos that nobody published"), 90, _("Counted from the opinion's end: it may be opened again, and asked about.")),
+    ("opinion_words", _("The original words of an opinion, and what its writer said by the code"), 730, _("Counted from the opinion's end; the public copy and the answer stay.")),
+)
 CHUNK: Final = 100
 
 
@@ -26,8 +32,8 @@ def keep_periods(*, at: datetime | None = None) -> int:
     return (
         _forget_held(today - HELD_FOR)
         + _forget_points(today - POINT_FOR)
-        + _forget_contacts(moment - CONTACT_FOR, today)
-        + _forget_words(moment - WORDS_FOR, moment)
+        + _forget_contacts(moment - people.period("opinion_contact"), today)
+        + _forget_words(moment - people.period("opinion_words"), moment)
     )
 
 
@@ -44,7 +50,7 @@ def _forget_points(before: date) -> int:
 
 @transaction.atomic
 def _forget_contacts(before: datetime, today: date) -> int:
-    """Erase name, phone, point, and the photos that never became public, 90 days after the end; of what was moved out, all words."""
+    """Erase name, phone, point, and the photos that never became public, after the contact period; of what was moved out, all words."""
     due = Opinion.all_.filter(ended_at__lt=before, contact_erased_on=None, erased_at=None)
     keys = list(due.values_list("pk", flat=True)[:CHUNK])
     if not keys:
@@ -60,7 +66,7 @@ def _forget_contacts(before: datetime, today: date) -> int:
 
 @transaction.atomic
 def _forget_words(before: datetime, moment: datetime) -> int:
-    """Erase the original words and what the writer said by the code, two years after the end; the public copy stays."""
+    """Erase the original words and what the writer said by the code, after the period of words; the public copy stays."""
     due = Opinion.all_.filter(ended_at__lt=before, erased_at=None).exclude(text="")
     keys = list(due.values_list("pk", flat=True)[:CHUNK])
     if not keys:

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
@@ -50,9 +51,18 @@ PERIODS: Final = (
 )
 
 
+# What upper rooms keep by rows of the same table: code, label, days, why.
+_of_rooms: dict[str, tuple[str, str | Promise, int, str | Promise]] = {}
+
+
+def register_period(code: str, label: str | Promise, days: int, why: str | Promise) -> None:
+    """Add a period of an upper room, which keeps it itself; called from `AppConfig.ready`."""
+    _of_rooms[code] = (code, label, days, why)
+
+
 def ensure_periods() -> None:
     """Make the periods that are missing; what an administrator set stays."""
-    for code, label, days, why in PERIODS:
+    for code, label, days, why in (*PERIODS, *_of_rooms.values()):
         RetentionPeriod.objects.get_or_create(
             code=code, defaults={"label": str(label), "days": days, "source": str(why)}
         )
@@ -62,7 +72,7 @@ def period(code: str) -> timedelta:
     """Return how long a kind of data is kept."""
     kept = RetentionPeriod.objects.filter(code=code).values_list("days", flat=True).first()
     days = (
-        kept if kept is not None else next(default for name, _label, default, _why in PERIODS if name == code)
+        kept if kept is not None else next(default for name, _label, default, _why in (*PERIODS, *_of_rooms.values()) if name == code)
     )
     return timedelta(days=days)
 
