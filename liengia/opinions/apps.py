@@ -31,6 +31,7 @@ class OpinionsConfig(AppConfig):
         front.register_own()
         succession.register(reform.move_opinions)
         succession.register(reform.move_arrangements)
+        succession.register(reform.move_forums)
         search.register_source(index.KIND, index.entries)
         health.register("opinions.overdue", supervision.overdue_escalated)
         post_migrate.connect(_ensure_defaults, sender=self)

@@ -42,6 +42,7 @@ VERBS: Final = {
 FORUM_VERBS: Final = {
     "forum_planned": _("listening forum planned"),
     "forum_changed": _("listening forum corrected"),
+    "forum_report": _("report of a listening forum put in its place or taken away"),
     "forum_moved": _("state of a listening forum changed"),
     "forum_signed": _("minutes of a listening forum signed"),
     "forum_amended": _("addition to the minutes of a listening forum signed"),

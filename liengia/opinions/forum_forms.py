@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from liengia.audit.office import day_input, moment_input
 from liengia.opinions import services
 from liengia.opinions.forms import OpinionForm
+from liengia.opinions.models.forum_records import ReportFile
 from liengia.opinions.models.forums import SURVEY_QUESTIONS, ListeningForum, SurveyLevel, SurveyPhase
 from liengia.opinions.services.forum_minutes import CORRECTABLE
 from liengia.opinions.services.forum_questions import LONGEST_QUESTION
 from liengia.opinions.services.forum_survey import MOST_AT_ONCE
-from liengia.organisations.models import CommitteeMember, Organisation, OrganisationKind
-from liengia.units.models import Unit
+from liengia.organisations.models import Committee, CommitteeMember, Organisation, OrganisationKind
+from liengia.units.models import Unit, UnitQuerySet
 
 _NOT_ASKED = ("kind", "place_words", "hamlet", "topic", "photos", "keep", "lat", "lon")
 
@@ -91,24 +92,40 @@ class TallyForm(forms.Form):
 
 
 class ForumForm(forms.ModelForm[ListeningForum]):
-    """The session; its unit is chosen once."""
+    """The session; its unit is chosen once. Whoever shows it says of which units (`offer`)."""
+
+    report_file = forms.FileField(
+        label=_("The report as a file"), required=False, widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+        help_text=_("A PDF, at most 10 MB, without scripts or a password. Everybody can download it."),
+    )  # fmt: skip
+    drop_report = forms.BooleanField(label=_("Take the present file away"), required=False)
 
     class Meta:
         model = ListeningForum
         fields = ("unit", "title", "place", "starts_at", "hosts", "committee", "topic", "report", "chair_name", "chair_office", "clerk_name")
         widgets = {"starts_at": moment_input(), "report": forms.Textarea(attrs={"rows": 8}), "hosts": forms.CheckboxSelectMultiple}
 
-    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
-        """Offer the user's units, and the bodies and committees of them."""
+    field_order = (*Meta.fields[:8], "report_file", "drop_report", *Meta.fields[8:])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Leave out what does not apply."""
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        near = Unit.objects.filter(pk__in={key for unit in units for key in (unit.pk, unit.parent_id)})
-        kinds = (OrganisationKind.POLICE, OrganisationKind.FATHERLAND_FRONT, OrganisationKind.PEOPLES_COMMITTEE)
-        self.fields["hosts"].queryset = Organisation.objects.current().filter(unit__in=near, kind__in=kinds)  # type: ignore[attr-defined]
-        committees = self.fields["committee"]
-        committees.queryset = committees.queryset.filter(unit__in=near)  # type: ignore[attr-defined]
         if self.instance.pk:
             del self.fields["unit"]
+        if not self.instance.pk or not ReportFile.objects.filter(forum=self.instance).exists():
+            del self.fields["drop_report"]
+
+    def offer(self, units: UnitQuerySet) -> None:
+        """Offer the user's units, and the bodies and committees of them."""
+        if "unit" in self.fields:
+            self._among("unit", units)
+        near = Unit.objects.filter(pk__in={key for unit in units for key in (unit.pk, unit.parent_id)})
+        kinds = (OrganisationKind.POLICE, OrganisationKind.FATHERLAND_FRONT, OrganisationKind.PEOPLES_COMMITTEE)
+        self._among("hosts", Organisation.objects.current().filter(unit__in=near, kind__in=kinds))
+        self._among("committee", Committee.objects.filter(unit__in=near))
+
+    def _among(self, name: str, rows: Any) -> None:
+        self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
 
 class AmendForm(forms.ModelForm[ListeningForum]):

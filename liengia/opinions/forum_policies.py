@@ -10,7 +10,8 @@ from liengia.opinions.capabilities import ENTER, FORUM
 from liengia.opinions.models.forums import ForumQuerySet, ForumQuestion, ForumState, ListeningForum
 from liengia.people import policies as people
 from liengia.people.models import User
-from liengia.units.models import Unit
+from liengia.units import scope
+from liengia.units.models import Level, Unit, UnitQuerySet
 
 Reader = User | AnonymousUser
 
@@ -22,6 +23,12 @@ def _ids(user: Reader, capability: str) -> list[int]:
 def held_by(user: Reader) -> ForumQuerySet:
     """Return the sessions that a user may hold."""
     return ListeningForum.objects.filter(unit__in=Unit.objects.below_any(_ids(user, FORUM)).values("pk"))
+
+
+def units_of(user: Reader) -> UnitQuerySet:
+    """Return the communes and hamlets that stand today in which a user may hold sessions."""
+    found = scope.units_for(user, FORUM).current().filter(level__in=(Level.COMMUNE, Level.HAMLET))
+    return found.select_related("parent").order_by("code")
 
 
 def get_shown(public_id: str) -> ListeningForum:

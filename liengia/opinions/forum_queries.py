@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from liengia.core import rooms
-from liengia.opinions.models.forums import ForumQuestion, ListeningForum, QuestionState
+from liengia.core import clock, rooms
+from liengia.opinions.models.forums import ForumQuerySet, ForumQuestion, ListeningForum, QuestionState
 from liengia.organisations.models import Conclusion, Task, TaskState
+from liengia.units import switches
+from liengia.units.models import Unit
+
+CALENDAR_BACK: Final = timedelta(days=366)
+CALENDAR_MOST: Final = 500
 
 
 @dataclass(slots=True)
@@ -86,7 +93,35 @@ def promise_words(task: Task) -> tuple[str, str]:
     return "", _("not due yet")
 
 
-def public_list() -> list[ListeningForum]:
-    """Return the sessions that everybody sees, of communes that keep the room on, the newest first."""
-    found = ListeningForum.objects.all().shown().select_related("unit__parent").prefetch_related("hosts")
-    return [one for one in found.order_by("-starts_at", "-pk") if rooms.is_on("opinions", one.unit)]
+def commune(code: str) -> Unit | None:
+    """Return the commune of a code that stands today and keeps the room on."""
+    found = Unit.objects.current().communes().with_ancestors().filter(code=code).first() if code else None
+    return found if found is not None and rooms.is_on("opinions", found) else None
+
+
+def _seen(among: Unit | None) -> ForumQuerySet:
+    """Return the sessions that everybody sees, in one unit or in all, of communes that keep the room on."""
+    found = ListeningForum.objects.all().shown()
+    found = found if among is None else found.in_unit(among)
+    if not rooms.is_on("opinions"):
+        return found.none()
+    off = Unit.objects.filter(pk__in=switches.all_off().get("opinions", ()))
+    without = sorted({key for unit in off for key in unit.lineage_ids()})
+    found = found.exclude(unit__in=Unit.objects.below_any(without).values("pk")) if without else found
+    return found.select_related("unit__parent")
+
+
+def coming_list(among: Unit | None) -> list[ListeningForum]:
+    """Return the sessions open for questions or going on, the next first."""
+    return list(_seen(among).coming())
+
+
+def past_list(among: Unit | None) -> ForumQuerySet:
+    """Return the sessions that are over, the newest first, to be paged."""
+    return _seen(among).past()
+
+
+def in_calendar(among: Unit | None) -> list[ListeningForum]:
+    """Return the sessions of a calendar: those to come, and those held in the last year."""
+    since = clock.now() - CALENDAR_BACK
+    return list(_seen(among).filter(starts_at__gte=since).order_by("starts_at", "pk")[:CALENDAR_MOST])

@@ -8,7 +8,8 @@ from typing import Final
 from liengia.core import pagecache
 from liengia.core.actor import Actor
 from liengia.opinions import index
-from liengia.opinions.models import Assignment, Opinion, OpinionRules, Topic
+from liengia.opinions.models import Assignment, ForumState, ListeningForum, Opinion, OpinionRules, Topic
+from liengia.opinions.services import forum_wall
 from liengia.units.models import Level, Unit
 
 CHUNK: Final = 50
@@ -42,3 +43,19 @@ def move_arrangements(old: Unit, new: Unit, *, on: date, actor: Actor) -> int:
         moved += OpinionRules.objects.filter(unit=old).update(unit=new)
     given = Assignment.objects.filter(unit=old, ended_at=None).order_by("pk").values_list("pk", flat=True)[:CHUNK]
     return moved + Assignment.objects.filter(pk__in=list(given)).update(unit=new)
+
+
+def move_forums(old: Unit, new: Unit, *, on: date, actor: Actor) -> int:
+    """Move a chunk of the sessions that are still to be held or signed; those that are signed stay where they were held.
+
+    What was promised at an old unit's session comes back at its successor's: that is asked by the unit's whole lineage.
+    """
+    waiting = ListeningForum.objects.filter(unit=old).exclude(state=ForumState.SIGNED)
+    keys = list(waiting.order_by("pk").values_list("pk", flat=True)[:CHUNK])
+    if not keys:
+        return 0
+    ListeningForum.objects.filter(pk__in=keys).update(unit=new)
+    for key in keys:
+        forum_wall.changed(key)
+    pagecache.bump()
+    return len(keys)

@@ -19,7 +19,7 @@ from liengia.audit import scope as audit_scope
 from liengia.audit.office import Column, OfficeViewSet
 from liengia.core import rooms
 from liengia.core.actor import Actor
-from liengia.opinions import office_queue, office_verbs, policies, services
+from liengia.opinions import forum_office, office_queue, office_verbs, policies, services
 from liengia.opinions.capabilities import SETTINGS
 from liengia.opinions.models import Opinion, OpinionRules, RefusalReason, Topic
 from liengia.opinions.views import office, office_acts, office_papers, office_text
@@ -236,3 +236,4 @@ audit_scope.hide_by(hidden_entries)
 hooks.register("register_admin_urls", office_urls)
 hooks.register("register_admin_menu_item", queue_item)
 hooks.register("register_admin_viewset", settings_group)
+hooks.register("register_admin_viewset", forum_office.viewset)

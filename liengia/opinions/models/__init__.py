@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liengia.opinions.models.forum_records import SignedPaper, WallEdition
+from liengia.opinions.models.forum_records import ReportFile, SignedPaper, WallEdition
 from liengia.opinions.models.forums import (
     CameBy,
     ForumQuestion,
@@ -73,6 +73,7 @@ __all__ = [
     "RefersToOfficer",
     "RefusalReason",
     "Reopening",
+    "ReportFile",
     "Satisfaction",
     "SignedPaper",
     "Source",

@@ -1,4 +1,5 @@
-"""What is kept beside a listening forum: the place of its wall in the live order, and what was signed of it."""
+"""What is kept beside a listening forum: the place of its wall in the live order, the police's report as a
+file, and what was signed of it."""
 
 from __future__ import annotations
 
@@ -32,6 +33,27 @@ class WallEdition(Positioned):
         return f"{self.forum_id}: {self.position}"
 
 
+class ReportFile(models.Model):
+    """The report before the people as its author wrote it: a PDF that was looked at, for everybody to download."""
+
+    forum = models.OneToOneField(ListeningForum, models.CASCADE, related_name="report_file")
+    data = models.BinaryField()
+    size = models.PositiveIntegerField(_("bytes"))
+    sha256 = models.CharField(max_length=64)
+    put_at = models.DateTimeField(default=clock.now)
+
+    IMPERSONAL: ClassVar = {"sha256"}
+
+    class Meta:
+        verbose_name = _("report of a forum as a file")
+        verbose_name_plural = _("reports of forums as files")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """Return session and size."""
+        return f"{self.forum_id}: {self.size}"
+
+
 class SignedPaper(models.Model):
     """A signed paper of a session, byte for byte: version 1 is the minutes, each later one an addition to them.
 
@@ -48,7 +70,7 @@ class SignedPaper(models.Model):
     docx_sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField(default=clock.now)
 
-    IMPERSONAL: ClassVar = {"words", "pdf_sha256", "docx_sha256"}
+    IMPERSONAL: ClassVar = {"pdf_sha256", "docx_sha256"}
 
     class Meta:
         verbose_name = _("signed paper of a forum")

@@ -94,9 +94,7 @@ class ListeningForum(models.Model):
 
     objects = ForumQuerySet.as_manager()
 
-    IMPERSONAL: ClassVar = {
-        "public_id", "short_code", "title", "place", "report", "item_of", "state", "chair_name", "chair_office", "clerk_name",
-    }  # fmt: skip
+    IMPERSONAL: ClassVar = {"public_id", "short_code", "title", "place", "item_of", "state", "chair_office"}
 
     class Meta:
         verbose_name = _("listening forum")

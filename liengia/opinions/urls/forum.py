@@ -8,10 +8,13 @@ from liengia.opinions.views import forum, forum_desk
 
 urlpatterns: list[URLPattern] = [
     path("dien-dan/", forum.index, name="forums"),
+    path("dien-dan/lich.ics", forum.calendar, name="forum_calendar"),
     path("dien-dan/moi/", forum_desk.edit, name="forum_new"),
     path("dien-dan/to-chuc/", forum_desk.mine, name="forum_mine"),
     re_path(r"^dien-dan/(?P<code>[1-9]\d{4})/$", forum.short, name="forum_short"),
     path("dien-dan/<slug:public_id>/", forum.detail, name="forum"),
+    path("dien-dan/<slug:public_id>/lich.ics", forum.calendar, name="forum_event"),
+    path("dien-dan/<slug:public_id>/bao-cao.pdf", forum.report, name="forum_report"),
     path("dien-dan/<slug:public_id>/hoi/", forum.ask, name="forum_ask"),
     path("dien-dan/<slug:public_id>/khao-sat/<slug:phase>/", forum.survey, name="forum_survey"),
     path("dien-dan/<slug:public_id>/phieu-giay/", forum.sheet, name="forum_sheet"),

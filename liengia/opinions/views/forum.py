@@ -8,6 +8,7 @@ from typing import Final
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,9 +21,10 @@ from liengia.core import clock, live, official_papers, pagecache
 from liengia.core.errors import DomainError, NotFound
 from liengia.core.limits import Limiter
 from liengia.core.pdf import qr_svg
-from liengia.opinions import forum_feed, forum_papers, forum_policies, forum_queries
+from liengia.opinions import forum_calendar, forum_feed, forum_papers, forum_policies, forum_queries
 from liengia.opinions.forms import new_ticket
 from liengia.opinions.forum_forms import AskForm, SlipForm
+from liengia.opinions.models.forum_records import ReportFile
 from liengia.opinions.models.forums import CameBy, ForumState, ListeningForum, SurveyPhase
 from liengia.opinions.services import forum_minutes, forum_questions, forum_survey, forum_wall
 from liengia.opinions.views.filing import slip
@@ -33,6 +35,7 @@ ask_limit = Limiter(most=60, per=timedelta(minutes=10))
 slip_limit = Limiter(most=200, per=timedelta(hours=1))
 # Acts empty the cache; a due time passes without one.
 KEPT_S: Final = 60
+PAGE: Final = 20
 WALL_KEPT_S: Final = 10
 MIME: Final = {
     "pdf": "application/pdf",
@@ -49,11 +52,11 @@ def short_address(forum: ListeningForum) -> str:
 @require_GET
 @pagecache.cached_page(seconds=KEPT_S)
 def index(request: HttpRequest) -> HttpResponse:
-    """List the sessions: those to come first, then those held."""
-    found = forum_queries.public_list()
-    coming = sorted((one for one in found if one.takes_questions), key=lambda one: one.starts_at)
-    past = [one for one in found if not one.takes_questions]
-    return render(request, "opinions/forum/list.html", {"coming": coming, "past": past})
+    """List the sessions of a commune (`?xa=`) or of all: those to come first, then those held, by pages."""
+    commune = forum_queries.commune(request.GET.get("xa", ""))
+    page = Paginator(forum_queries.past_list(commune), PAGE).get_page(request.GET.get("trang"))
+    context = {"commune": commune, "coming": forum_queries.coming_list(commune), "page": page}
+    return render(request, "opinions/forum/list.html", context)
 
 
 @public
@@ -78,6 +81,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             (one, [(task, *forum_queries.promise_words(task)) for task in one.tasks.all()]) for one in forum_queries.conclusions(forum)
         ],
         "earlier": [(task, *forum_queries.promise_words(task)) for task in forum_queries.earlier_promises(forum)],
+        "report_file": ReportFile.objects.filter(forum=forum).defer("data").first(),
         "papers": forum.signed_papers.defer("pdf", "docx"),
         "survey": [(SurveyPhase(phase).label, shares) for phase, shares in forum_survey.published(forum).items()],
         "may_hold": forum_policies.held_by(request.user).filter(pk=forum.pk).exists(),
@@ -180,6 +184,34 @@ async def stream(request: HttpRequest, public_id: str) -> HttpResponseBase:
     if forum_feed.FEED.stream_count >= forum_feed.MOST:
         return HttpResponse(status=503, headers={"Retry-After": "15", "Cache-Control": "no-store"})
     return live.stream(request, feed=forum_feed.FEED, listener=forum_feed.listener(forum))
+
+
+@public
+@require_GET
+def report(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Serve the report's file: as a download, and where a browser shows it all the same, in a box in which nothing acts."""
+    forum = forum_policies.get_shown(public_id)
+    found = ReportFile.objects.filter(forum=forum).first()
+    if found is None:
+        raise NotFound("")
+    name = f'attachment; filename="bao-cao-dien-dan-{forum.day:%Y-%m-%d}.pdf"'
+    headers = {"Content-Disposition": name, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return HttpResponse(bytes(found.data), content_type=MIME["pdf"], headers=headers)
+
+
+@public
+@require_GET
+@pagecache.cached_page(seconds=KEPT_S)
+def calendar(request: HttpRequest, public_id: str = "") -> HttpResponse:
+    """Serve one session for a phone's calendar, or all of a commune (`?xa=`) or of the area, to be followed."""
+    if public_id:
+        found, name = [forum_policies.get_shown(public_id)], _("Listening forum")
+    else:
+        commune = forum_queries.commune(request.GET.get("xa", ""))
+        found = forum_queries.in_calendar(commune)
+        name = f"{_('Listening forums')}, {commune.full_name}" if commune else str(_("Listening forums"))
+    data = forum_calendar.calendar(found, name=name)
+    return HttpResponse(data, content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": 'inline; filename="dien-dan.ics"'})
 
 
 @public

@@ -20,13 +20,11 @@ from liengia.opinions import codes, forum_policies, forum_queries
 from liengia.opinions.capabilities import ENTER, FORUM
 from liengia.opinions.forum_forms import AmendForm, ConclusionForm, ForumForm, TallyForm
 from liengia.opinions.models.forums import CameBy, ForumQuestion, ListeningForum
-from liengia.opinions.services import forum_minutes, forum_questions, forum_survey, forums
+from liengia.opinions.services import forum_minutes, forum_plans, forum_questions, forum_survey, forums
 from liengia.opinions.views.forum import paper
 from liengia.organisations.committee_services import Assignment
 from liengia.people.models import User
 from liengia.people.policies import requires
-from liengia.units import scope
-from liengia.units.models import Level
 
 CODES_GIVEN: Final = 40
 Deed = Callable[[ListeningForum, Any, Actor], object]
@@ -160,8 +158,8 @@ def news(request: HttpRequest, public_id: str) -> HttpResponse:
 def edit(request: HttpRequest, public_id: str = "") -> HttpResponse:
     """Plan a session, or correct one."""
     forum = forum_policies.get_held(request.user, public_id) if public_id else None
-    units = scope.units_for(request.user, FORUM).current().filter(level__in=(Level.COMMUNE, Level.HAMLET)).select_related("parent").order_by("code")
-    form = ForumForm(request.POST or None, instance=forum, units=units)
+    form = ForumForm(request.POST or None, request.FILES or None, instance=forum)
+    form.offer(forum_policies.units_of(request.user))
     if request.method == "POST" and form.is_valid():
         saved = _saved(form, forum, Actor.of(_user(request)))
         if saved is not None:
@@ -173,10 +171,11 @@ def _saved(form: ForumForm, forum: ListeningForum | None, actor: Actor) -> Liste
     data = dict(form.cleaned_data)
     try:
         if forum is None:
-            return forums.plan_forum(actor=actor, **data)
-        return forums.change_forum(ListeningForum.objects.get(pk=forum.pk), actor=actor, **data)
+            return forum_plans.plan(actor=actor, **data)
+        return forum_plans.correct(ListeningForum.objects.get(pk=forum.pk), actor=actor, **data)
     except DomainError as error:
-        form.add_error(None, str(error))
+        field = str(error.data.get("field", ""))
+        form.add_error(field if field in form.fields else None, str(error))
         return None
 
 
