@@ -11,7 +11,7 @@ from liengia.core import clock, rooms
 from liengia.opinions import policies, similar
 from liengia.opinions.models import ANSWERED, Opinion, OpinionEvent, OpinionQuerySet, PublicText, State
 from liengia.people.models import DutyPost, User
-from liengia.units.models import Level, Unit
+from liengia.units.models import Level, RoomSwitch, Unit
 
 # How many newest public texts a new opinion is compared with.
 _COMPARED = 400
@@ -91,9 +91,13 @@ def public_list(filters: Filters) -> OpinionQuerySet:
 def for_front(unit: Unit | None, *, most: int = 3) -> tuple[list[Opinion], list[tuple[Opinion, datetime]]]:
     """Return the overdue public opinions, the longest overdue first, and the latest published answers with their instant."""
     shown = Opinion.public_.get_queryset().with_words()
-    # The whole area means the communes that keep the room on.
-    among = [unit] if unit is not None else communes()
-    shown = shown.filter(commune__in=sorted({key for one in among for key in one.lineage_ids()}))
+    if unit is not None:
+        shown = shown.filter(commune__in=unit.lineage_ids())
+    else:
+        # The whole area means the communes that keep the room on; usually all do, and nothing more is read.
+        off = Unit.objects.filter(pk__in=RoomSwitch.objects.filter(room="opinions", is_on=False).values("unit"))
+        if without := {key for one in off for key in one.lineage_ids()}:
+            shown = shown.exclude(commune__in=sorted(without))
     late = list(shown.overdue().order_by("due_at", "public_id")[:most])
     published = OpinionEvent.objects.filter(verb="published").values("opinion")
     answered = shown.filter(state__in=PUBLISHED, pk__in=published, answered_at__isnull=False).order_by("-answered_at", "public_id")[:most]

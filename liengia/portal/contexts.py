@@ -80,6 +80,7 @@ def _(page: CommunePortalPage, request: HttpRequest) -> dict[str, Any]:
 def _home(place: Place, page: AreaHomePage | CommunePortalPage) -> dict[str, Any]:
     commune = place.commune
     shown = news.published(commune).for_list()[:LATEST]
+    numbers, other_numbers = queries.numbers(commune)
     return place.context() | {
         "alerts": front.alerts.of(commune),
         "acts": sorted(front.acts.of(commune), key=lambda act: act.order),
@@ -87,8 +88,8 @@ def _home(place: Place, page: AreaHomePage | CommunePortalPage) -> dict[str, Any
         "answers": front.answers.of(commune)[:3],
         "latest": news.lines(shown),
         "news_url": news.index_address(place.portal),
-        "numbers": queries.numbers_to_call(commune),
-        "other_numbers": queries.other_numbers(commune),
+        "numbers": numbers,
+        "other_numbers": other_numbers,
         "desks": queries.duty_desks() if commune is None else [],
         "figures": queries.figures(commune),
         "site_owner": page.imprint,

@@ -50,9 +50,10 @@ def place_words(commune: Unit | None, among: list[Unit]) -> str:
     return f"{commune.full_name}, {commune.parent.full_name}" if commune.parent else commune.full_name
 
 
-def numbers_to_call(commune: Unit | None) -> list[Number]:
-    """Return the three national numbers and the duty desk of the commune, as the row of buttons shows them."""
-    found = [Number(one.number, one.label) for one in emergency_numbers(None) if len(one.number) <= 3]
+def numbers(commune: Unit | None) -> tuple[list[Number], list[Number]]:
+    """Return the three national numbers with the duty desk of the commune, as the row of buttons shows them, and all others in force."""
+    known = emergency_numbers(commune)
+    found = [Number(one.number, one.label) for one in known if one.unit_id is None and len(one.number) <= 3]
     shown = (
         sorted((one for one in found if one.number in ("113", "114", "115")), key=lambda one: one.number)
         or found[:3]
@@ -60,13 +61,8 @@ def numbers_to_call(commune: Unit | None) -> list[Number]:
     if commune is not None:
         posts = DutyPost.objects.filter(unit__in=commune.lineage_ids(), is_active=True).exclude(phone="")
         shown += [Number(post.phone, _("Duty desk of the commune")) for post in posts[:1]]
-    return shown
-
-
-def other_numbers(commune: Unit | None) -> list[Number]:
-    """Return all further numbers in force: child protection, disasters, the commune's own."""
-    shown = {one.number for one in numbers_to_call(commune)}
-    return [Number(one.number, one.label) for one in emergency_numbers(commune) if one.number not in shown]
+    buttons = {one.number for one in shown}
+    return shown, [Number(one.number, one.label) for one in known if one.number not in buttons]
 
 
 def duty_desks() -> list[DutyPost]:

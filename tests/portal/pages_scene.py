@@ -38,6 +38,13 @@ def picture(title: str = "Nhà văn hóa", *, width: int = 1280, height: int = 7
     )
 
 
+def closed(answer: Any) -> Any:
+    """Read an answer to its end, so that its file is closed as when a server has sent it."""
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+    return answer
+
+
 def block(kind: str, value: Any) -> dict[str, Any]:
     """Return a block as a body stores it."""
     return {"type": kind, "value": value, "id": str(uuid.uuid4())}

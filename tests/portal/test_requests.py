@@ -35,7 +35,7 @@ from liengia.portal.models import (
 from liengia.portal.request_forms import new_ticket
 from liengia.portal.views import requests as request_views
 from tests.opinions.test_planted import database_text
-from tests.portal.pages_scene import block, picture
+from tests.portal.pages_scene import block, closed, picture
 from tests.portal.test_editing import Office, browser, office
 from tests.portal.test_publication import edition
 
@@ -223,7 +223,7 @@ def test_a_picture_that_is_taken_down_is_gone_from_every_page_and_its_bytes_from
     for address in addresses:
         answer = client.get(address)
         assert answer.status_code == 200
-        b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+        closed(answer)
     files = [Path(settings.MEDIA_ROOT) / copy.file.name for copy in image.renditions.all()]
     assert len(files) == 4 and all(file.exists() for file in files)
     assert search.find("đứng giữa chợ").hits
@@ -280,7 +280,7 @@ def test_a_video_is_taken_down_too(office: Office) -> None:
     film = PortalDocument.objects.create(title="Phim chợ", file=ContentFile(b"x" * 99, "cho.webm"))
     value = {"document": film.pk, "captions": None, "poster": None, "caption": "Phim", "credit": "", "transcript": "Bảy Nhơn rao cá"}
     page = office.area.article("Có phim", under=office.area.portal_news, body=[block("video", value), block("paragraph", "<p>Hết.</p>")])
-    assert Client().get(film.url).status_code == 200
+    assert closed(Client().get(film.url)).status_code == 200
     row = asked(office, page, pick=[f"v{film.pk}"])
     requests.remove(row, videos=[film], user=office.editor)
     assert Client().get(film.url).status_code == 404
