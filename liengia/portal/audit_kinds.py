@@ -23,6 +23,8 @@ def register_own() -> None:
         ("portal.taken_back", _("page taken back by its writer")),
     ):
         register(Kind(code, label=label, erase=_NONE))
+    register(Kind("portal.topic_set", label=_("topic of news set"), erase="Holds no personal data: an address and an order."))
+    register(Kind("portal.author_set", label=_("author set"), erase="The name stands in the erasable text, which the worker erases after its time."))
     for code, label in (
         ("portal.request_read", _("request about an article read")),
         ("portal.request_taken_up", _("request about an article taken up")),

@@ -45,7 +45,7 @@ class RequestForm(forms.Form):
     passage = forms.CharField(label=_("Which sentence, or which picture"), required=False, max_length=requests.LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
     words = forms.CharField(label=_("Why, or what is right"), required=False, max_length=requests.LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
     name = forms.CharField(label=_("Your name"), required=False, max_length=120)
-    contact = forms.CharField(label=_("Phone or e-mail, if you want to be called"), required=False, max_length=120)
+    contact = forms.CharField(label=_("Phone or e-mail"), required=False, max_length=120)
     website = forms.CharField(required=False, label=_("Leave this empty"), widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
     ticket = forms.CharField(widget=forms.HiddenInput)
 

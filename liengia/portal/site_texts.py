@@ -44,6 +44,10 @@ SECTIONS: Final[dict[str, Section]] = dict(
 )
 
 
+# Pages that every installation has, at the top of the area: menus and forms lead to them.
+FIXED_PAGES: Final = frozenset({"gioi-thieu", "quyen-rieng-tu", "tro-nang"})
+
+
 def choices() -> list[tuple[str, Any]]:
     """Return the sections for the editor's choice."""
     return [(name, section.label) for name, section in SECTIONS.items()]

@@ -41,6 +41,18 @@ def test_misspellings_are_named_with_the_right_form_and_come_with_a_source() -> 
         assert not list(slips.slips_in(one.right, "x")), one
 
 
+def test_the_list_names_only_what_is_wrong_wherever_it_stands() -> None:
+    listed = slips.misspellings()
+    assert len(listed) > 150 and len({one.wrong for one in listed}) == len(listed)
+    assert not {one.wrong for one in listed} & {one.right for one in listed}, "no right form is called wrong"
+    right = (
+        "Bà con cũng cố gắng hết sức, phân chia sẽ công bằng, học tập chung một lớp. Dấu hiệu xuất hiện từ khả năng xuất hàng. "
+        "Xã dành giải thưởng cho ấp, giành cho được lòng dân, để giành lại lối đi. Nói trung thực, kể truyện cổ tích, đóng dấu tên."
+    )
+    assert not list(slips.slips_in(right, "x"))
+    assert [str(one.says) for one in slips.slips_in("Lảnh đạo xã nổ lực sữa chữa vĩa hè.", "x")] and len(list(slips.slips_in("Lảnh đạo xã nổ lực sữa chữa vĩa hè.", "x"))) == 4
+
+
 def test_markup_is_left_alone() -> None:
     html = '<p>Xem <a href="https://x.vn/?a=1&amp;b=2">"trang  này"</a> &amp; <b>hỏi</b> .</p>'
     assert slips.mended_html(html) == '<p>Xem <a href="https://x.vn/?a=1&amp;b=2">“trang này”</a> &amp; <b>hỏi</b> .</p>'

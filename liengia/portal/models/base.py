@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
@@ -31,8 +32,26 @@ class SitePage(Page):
         MultiFieldPanel([FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")], _("Address and search"))
     ]
 
+    # Whether addresses of the site stand on it, so that it is never deleted, taken down or moved.
+    is_fixed: bool | property = False
+
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Refuse to give a page of the site itself an end, or another address."""
+        super().clean()
+        if not self.is_fixed_as_stored():
+            return
+        if self.expire_at is not None:
+            raise ValidationError({"expire_at": _("Other pages lead to this one: it cannot be taken down.")})
+        if self.slug != type(self).objects.filter(pk=self.pk).values_list("slug", flat=True).first():
+            raise ValidationError({"slug": _("Other pages lead to this one: its address stays.")})
+
+    def is_fixed_as_stored(self) -> bool:
+        """Tell whether the page, as it stands in the tree, is one of the site's own."""
+        stored = type(self).objects.filter(pk=self.pk).first() if self.pk else None
+        return stored is not None and bool(stored.is_fixed)
 
     @property
     def plain_text(self) -> str:

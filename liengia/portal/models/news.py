@@ -47,6 +47,7 @@ class NewsIndexPage(RoutablePageMixin, SitePage):
     parent_page_types: ClassVar = ["portal.AreaHomePage", "portal.CommunePortalPage"]
     subpage_types: ClassVar = ["portal.ArticlePage"]
     template = "portal/news.html"
+    is_fixed = True
 
     IMPERSONAL: ClassVar = OF_EVERY_PAGE
 

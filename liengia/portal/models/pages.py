@@ -36,6 +36,7 @@ class AreaHomePage(FrontFields, SitePage):
     parent_page_types: ClassVar = ["wagtailcore.Page"]
     subpage_types: ClassVar = ["portal.NewsIndexPage", "portal.PlainPage", "portal.CommuneListPage"]
     max_count = 1
+    is_fixed = True
     template = "portal/home.html"
     content_panels: ClassVar = [*SitePage.content_panels, FieldPanel("headline"), FieldPanel("lead"), FieldPanel("imprint")]
 
@@ -52,6 +53,7 @@ class CommuneListPage(SitePage):
     parent_page_types: ClassVar = ["portal.AreaHomePage"]
     subpage_types: ClassVar = ["portal.CommunePortalPage"]
     max_count = 1
+    is_fixed = True
     template = "portal/communes.html"
 
     IMPERSONAL: ClassVar = OF_EVERY_PAGE
@@ -71,6 +73,7 @@ class CommunePortalPage(FrontFields, SitePage):
 
     parent_page_types: ClassVar = ["portal.CommuneListPage"]
     subpage_types: ClassVar = ["portal.NewsIndexPage", "portal.PlainPage"]
+    is_fixed = True
     template = "portal/home.html"
     content_panels: ClassVar = [
         *SitePage.content_panels, FieldPanel("unit", permission="superuser"), FieldPanel("collection", permission="superuser"), FieldPanel("headline"), FieldPanel("lead"),
@@ -110,6 +113,11 @@ class PlainPage(SitePage):
     class Meta:
         verbose_name = _("plain page")
         verbose_name_plural = _("plain pages")
+
+    @property
+    def is_fixed(self) -> bool:  # type: ignore[override]
+        """Whether it is one of those that every installation has."""
+        return self.depth == 3 and self.slug in site_texts.FIXED_PAGES
 
     def clean(self) -> None:
         """Refuse to leave out what the law or honesty wants told."""

@@ -16,7 +16,7 @@ from liengia.core import codes, pagecache
 from liengia.core.errors import DomainError, NotFound
 from liengia.core.limits import Limiter
 from liengia.people.policies import public
-from liengia.portal import machine, news, requests
+from liengia.portal import contexts, machine, news, queries, requests
 from liengia.portal.request_forms import CodeForm, RequestForm, new_ticket
 
 # Many people share the address of a village café: generous. It stops a programme, not a person.
@@ -29,7 +29,7 @@ wrong_codes = Limiter(most=20, per=timedelta(minutes=10))
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Say how one asks, and how many asked, with what outcome; never who, nor about what."""
-    return render(request, "portal/requests/index.html", {"months": requests.figures(), "overdue": requests.overdue_count()})
+    return render(request, "portal/requests/index.html", _area() | {"months": requests.figures(), "overdue": requests.overdue_count()})
 
 
 @public
@@ -45,10 +45,14 @@ def new(request: HttpRequest, page_id: int) -> HttpResponse:
     return _file(request, form) if form.is_valid() else _again(request, form)
 
 
+def _area() -> dict[str, object]:
+    return {"site_place": queries.place_words(None, list(queries.communes()))}
+
+
 def _form(request: HttpRequest, form: RequestForm) -> HttpResponse:
     unit = form.article.unit
     due = {"due": requests.due_at(unit, is_urgent=False), "due_child": requests.due_at(unit, is_urgent=True)}
-    context = due | {"form": form, "article": form.article, "crumbs": [*news.crumbs(form.article), (form.article.address, form.article.title)]}
+    context = contexts.place_of(form.article).context() | due | {"form": form, "article": form.article, "crumbs": [*news.crumbs(form.article), (form.article.address, form.article.title)]}
     return render(request, "portal/requests/form.html", context)
 
 
@@ -68,7 +72,7 @@ def _file(request: HttpRequest, form: RequestForm) -> HttpResponse:
         form.add_error(field if field in form.fields else None, str(error))
         return _again(request, form)
     follow = machine.absolute(reverse("portal:request_follow"))
-    return render(request, "portal/requests/slip.html", {"filed": filed, "code": form.code, "follow": follow, "article": form.article})
+    return render(request, "portal/requests/slip.html", _area() | {"filed": filed, "code": form.code, "follow": follow, "article": form.article})
 
 
 @public
@@ -86,8 +90,8 @@ def follow(request: HttpRequest) -> HttpResponse:
         form.add_error("code", str(error) if wrong_codes.allows(request) else _("Too many tries. Wait ten minutes."))
         return _ask(request, form)
     shown = codes.shown(codes.parse(form.cleaned_data["code"]) or "")
-    return render(request, "portal/requests/follow.html", {"filed": found, "code": shown})
+    return render(request, "portal/requests/follow.html", _area() | {"filed": found, "code": shown})
 
 
 def _ask(request: HttpRequest, form: CodeForm) -> HttpResponse:
-    return render(request, "portal/requests/ask.html", {"form": form}, status=404 if form.errors else 200)
+    return render(request, "portal/requests/ask.html", _area() | {"form": form}, status=404 if form.errors else 200)
