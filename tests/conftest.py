@@ -24,7 +24,9 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
+from liengia.core import warm
 from tests.harness.postgres import binary
+from tests.harness.rows import laid_scene, scene  # noqa: F401  (fixtures of all rooms)
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("LIENGIA_TESTS_FOLDER", "."))
@@ -34,6 +36,7 @@ SHARED = Path(os.environ.get("LIENGIA_TESTS_FOLDER", "."))
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Give each worker a copy of one migrated database; migrating takes many seconds, copying almost none."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    warm.up()
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite":
             name = str(SHARED / f"test-{worker}.sqlite3")
@@ -130,7 +133,7 @@ def _admin(statement: str) -> None:
 def _migrate(url: str) -> None:
     code = (
         "import django; django.setup()\n"
-        "from django.conf import settings; settings.TRANSACTION_LIMIT_S = None\n"
+        "from django.conf import settings; settings.TRANSACTION_STATEMENTS = None\n"
         "from django.core.management import call_command as call\n"
         "call('migrate', verbosity=0); call('createcachetable')"
     )
@@ -151,6 +154,7 @@ def _restore(test_case: TransactionTestCase) -> None:
     if connection.vendor == "sqlite":
         connections.close_all()
         with closing(sqlite3.connect(_migrated_file())) as source, closing(sqlite3.connect(name, timeout=20)) as live:
+            live.execute("PRAGMA synchronous=OFF")
             source.backup(live)
         return
     connections.close_all()

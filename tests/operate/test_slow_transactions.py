@@ -15,22 +15,26 @@ from liengia.core.models import Heartbeat
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def write(seconds: float) -> None:
+def write(*, seconds: float = 0, statements: int = 1) -> None:
     with transaction.atomic():
-        Heartbeat.objects.update_or_create(process="test", defaults={"pid": 1, "at": clock.now()})
-        began = time.thread_time()
-        while time.thread_time() - began < seconds:
-            pass
+        for _ in range(statements):
+            Heartbeat.objects.filter(process="test").update(pid=1, at=clock.now())
+        time.sleep(seconds)
 
 
 def test_a_slow_write_is_counted() -> None:
     before = slow_transactions._value.get()
-    write(0.06)
+    write(seconds=0.06)
     assert slow_transactions._value.get() == before + 1
 
 
-def test_a_write_that_is_too_long_fails_a_test(settings: Any) -> None:
-    settings.TRANSACTION_LIMIT_S = 0.2
-    write(0)
+def test_a_write_of_too_many_statements_fails_a_test(settings: Any) -> None:
+    settings.TRANSACTION_STATEMENTS = 20
+    write(statements=20)
     with pytest.raises(db.TooLong):
-        write(0.21)
+        write(statements=21)
+
+
+@pytest.mark.parametrize(("params", "many", "counted"), [(None, False, 1), ((1,) * 499, False, 1), ((1,) * 1500, False, 4), ([(1,)] * 30, True, 30)])
+def test_many_rows_in_one_statement_count_for_more(params: Any, many: bool, counted: int) -> None:
+    assert db.weight(params, many=many) == counted

@@ -1,7 +1,8 @@
 """Database backends that know how long a write transaction was held.
 
 A write transaction longer than 50 ms makes others wait (on SQLite all others): it is counted in `/metrics`, and
-past `TRANSACTION_LIMIT_S` of our own work (the tests set it) it raises. Work that takes longer goes in chunks.
+with more statements than `TRANSACTION_STATEMENTS` (the tests set it) it raises. Work that takes longer goes in chunks.
+A limit in statements is the same on every machine, where one in seconds would fail a busy one.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ from django.conf import settings
 logger = logging.getLogger(__name__)
 # What makes a statement a write, as far as the clock is concerned.
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+# A statement with so many values more takes about as long as another statement.
+PARAMETERS_OF_ONE = 500
 
 
 class TooLong(AssertionError):
-    """A write transaction was held longer than tests allow: do the work in chunks."""
+    """A write transaction did more than tests allow: do the work in chunks."""
 
 
 class Stopwatch:
-    """Mixed into a connection: times from the first write of a transaction to its commit or rollback."""
+    """Mixed into a connection: times, and counts, from the first write of a transaction to its commit or rollback."""
 
-    _write_began: tuple[float, float] | None = None
+    _write_began: float | None = None
+    _statements = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Note every statement on its way."""
@@ -32,7 +36,7 @@ class Stopwatch:
         self.execute_wrappers.append(self._noting)  # type: ignore[attr-defined]
 
     def _noting(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.note(sql)
+        self.note(sql, weight(params, many=many))
         return execute(sql, params, many, context)
 
     def _commit(self) -> Any:
@@ -45,27 +49,31 @@ class Stopwatch:
         self._write_began = None
         return super()._rollback()  # type: ignore[misc]
 
-    def note(self, sql: str) -> None:
-        """Start the clock at the first write inside a transaction."""
-        if self._write_began is None and self.in_atomic_block and sql.lstrip()[:7].upper().startswith(_WRITES):  # type: ignore[attr-defined]
-            self._write_began = now()
+    def note(self, sql: str, statements: int = 1) -> None:
+        """Start the clock at the first write inside a transaction, and count from there."""
+        if self._write_began is not None:
+            self._statements += statements
+        elif self.in_atomic_block and sql.lstrip()[:7].upper().startswith(_WRITES):  # type: ignore[attr-defined]
+            self._write_began, self._statements = time.perf_counter(), statements
 
     def stop(self) -> None:
-        """Stop it, count a slow one, and in tests refuse it."""
+        """Stop it, count a slow one, and in tests refuse one of too many statements."""
         began, self._write_began = self._write_began, None
         if began is None:
             return
-        held_s, worked_s = (now - then for now, then in zip(now(), began, strict=True))
+        held_s = time.perf_counter() - began
         if held_s > settings.SLOW_TRANSACTION_S:
             from liengia.core.metrics import slow_transactions
 
             slow_transactions.inc()
             logger.debug("a write transaction was held for %.0f ms", held_s * 1000)
-        limit_s: float | None = getattr(settings, "TRANSACTION_LIMIT_S", None)
-        if limit_s is not None and worked_s > limit_s:
-            raise TooLong(f"A write transaction took {worked_s * 1000:.0f} ms of work; do it in chunks.")
+        limit: int | None = getattr(settings, "TRANSACTION_STATEMENTS", None)
+        if limit is not None and self._statements > limit:
+            raise TooLong(f"A write transaction made {self._statements} statements; do it in chunks of {limit}.")
 
 
-def now() -> tuple[float, float]:
-    """Return the time, and the time that this thread has worked (a busy machine does not lengthen it)."""
-    return time.perf_counter(), time.thread_time()
+def weight(params: Any, *, many: bool) -> int:
+    """Return how many statements one call counts for: many rows in one are not as quick as one row."""
+    if not params:
+        return 1
+    return len(params) if many else 1 + len(params) // PARAMETERS_OF_ONE

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db.backends.sqlite3 import base
 
-from liengia.core.db import Stopwatch, now
+from liengia.core.db import Stopwatch
 
 # SQLite itself waits ever longer between its tries (up to 100 ms), so that whoever has waited longest mostly finds the
 # lock taken again: a press could wait for seconds beside a worker that writes one step after another.
@@ -32,7 +32,7 @@ class DatabaseWrapper(Stopwatch, base.DatabaseWrapper):
                         break
                     time.sleep(LOOK_EVERY_S)
                 else:
-                    self._write_began = now()  # IMMEDIATE holds the lock from here; waiting is not holding
+                    self._write_began, self._statements = time.perf_counter(), 0  # waiting is not holding
                     return
         finally:
             own.execute(f"PRAGMA busy_timeout={round(limit_s * 1000)}")
