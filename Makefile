@@ -10,6 +10,8 @@ BIN := .venv/bin
 # Two processes suit two cores; more only where there are more.
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider -q
+# A module stays with one worker as far as it goes: what it lays once is laid once.
+SHARED := -n $(JOBS) --dist worksteal
 QUICK := tests --ignore=tests/structure --ignore=tests/acceptance --ignore=tests/e2e
 # What checks import is never the installation's own data.
 CHECKING := LIENGIA_DATA=build/check DATABASE_URL=
@@ -47,19 +49,19 @@ test: needs  ## check, then every test: both databases, a real broker, a real br
 
 quick: setup-dev  ## the quick suite on SQLite
 	@echo "== quick suite on SQLite"
-	@$(PYTEST) $(QUICK) --db sqlite -n $(JOBS)
+	@$(PYTEST) $(QUICK) --db sqlite $(SHARED)
 
 postgres: setup-dev  ## the quick suite on PostgreSQL, in a private cluster
 	@echo "== quick suite on PostgreSQL"
-	@$(PYTEST) $(QUICK) --db postgres -n $(JOBS)
+	@$(PYTEST) $(QUICK) --db postgres $(SHARED)
 
 acceptance: setup-dev  ## real nats-server, real MQTT clients
 	@echo "== acceptance"
-	@$(PYTEST) tests/acceptance --db sqlite
+	@$(PYTEST) tests/acceptance --db sqlite $(SHARED)
 
 e2e: setup-dev  ## real browser
 	@echo "== browser"
-	@$(PYTEST) tests/e2e --db sqlite
+	@$(PYTEST) tests/e2e --db sqlite $(SHARED)
 
 check: setup-dev  ## lint, types, imports, migrations, catalogues, structure
 	@$(MAKE) --no-print-directory -j $(JOBS) --output-sync=target types lint imports migrations messages-check vendor-check

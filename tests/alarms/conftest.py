@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from liengia.alarms.services import soundings, step_batch
@@ -9,10 +12,10 @@ from liengia.core.worker import Apart
 from tests.alarms.console_scene import Desk, desk
 
 
-@pytest.fixture
-def scene(db: None) -> Desk:
-    """Return a commune's duty desk and a group of five houses, each with a button that is a siren."""
-    return desk(houses=5)
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Desk]:
+    """Return who makes a commune's duty desk and a group of five houses, each with a button that is a siren."""
+    return partial(desk, houses=5)
 
 
 @pytest.fixture(autouse=True)

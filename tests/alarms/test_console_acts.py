@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -13,9 +15,9 @@ pytestmark = pytest.mark.django_db
 LIVE = {"HTTP_HX_REQUEST": "true"}
 
 
-@pytest.fixture
-def scene() -> Desk:
-    return desk()
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Desk]:
+    return desk
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -20,9 +21,9 @@ from tests.alarms.console_scene import Desk, desk, sign_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Desk:
-    return desk()
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Desk]:
+    return desk
 
 
 @pytest.fixture

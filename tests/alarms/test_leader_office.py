@@ -9,14 +9,9 @@ from liengia.alarms.models import EscalationPlan, NeighbourGroup
 from liengia.audit.models import Entry
 from liengia.people.models import User
 from liengia.people.services.accounts import sync_groups
-from tests.alarms.console_scene import Desk, _give, desk, sign_in
+from tests.alarms.console_scene import Desk, _give, sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene() -> Desk:
-    return desk(houses=5)
 
 
 def admin_of(scene: Desk, *, elsewhere: bool = False) -> Client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,16 +15,16 @@ from liengia.alarms.models import Incident
 from liengia.core import clock, pdf
 from liengia.core.actor import Actor
 from liengia.people import services as people_services
-from liengia.people.models import HouseholdPhone, Invitation
+from liengia.people.models import Invitation
 from tests.alarms.console_scene import Desk, _give, desk, sign_in
 
 pytestmark = pytest.mark.django_db
 TESTER = Actor.system("test")
 
 
-@pytest.fixture
-def scene() -> Desk:
-    return desk()
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Desk]:
+    return desk
 
 
 @pytest.fixture
@@ -53,15 +54,6 @@ def test_a_group_sheet_is_one_tagged_vietnamese_page(scene: Desk, printed: list[
     assert [step["title"] for step in group["steps"]][-1] == "Gọi 114."
     assert {n["number"] for n in group["numbers"]} >= {"113", "114", "115"}
     assert group["assembly_point"] == "Sân Nhà văn hóa Khu phố 5" and group["power"]
-
-
-@pytest.mark.parametrize("houses", [1, 5, 24, 32])
-def test_a_group_sheet_stays_one_page(houses: int) -> None:
-    scene = desk(houses=houses)
-    scene.group.power_note = scene.group.lane_note = "Còi có pin dự phòng, kêu được khoảng 8 giờ. " * 4
-    for house in scene.houses:
-        HouseholdPhone.objects.create(household=house, phone=f"+8491000{house.pk:04}", name="Nguyễn Thị Bông Súng", order=2)
-    assert pages(papers.group_sheets([scene.group])) == 1
 
 
 def test_who_needs_help_to_get_out_is_never_printed(scene: Desk, printed: list[dict[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -24,10 +25,9 @@ pytestmark = pytest.mark.django_db
 HOME = "/nha/"
 
 
-@pytest.fixture
-def scene() -> Scene:
-    """Return a group of three houses."""
-    return build()
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Scene]:
+    return build
 
 
 def page(client: Client, path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -40,9 +41,21 @@ class Scene:
     count: int = 0
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    """Lay the scene; limits begin anew."""
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Scene]:
+    """Return who makes the scene."""
+    return two_threads
+
+
+@pytest.fixture(autouse=True)
+def limits_begin_anew() -> None:
+    """Forget who wrote in an earlier test."""
+    for limiter in (readers.writes, readers.flags, writer.asks):
+        limiter.forget()
+
+
+def two_threads() -> Scene:
+    """Make two communes with a thread each, and those who moderate them."""
     cast = casting.assemble()
     users = []
     for name, full, unit, role in (
@@ -57,6 +70,4 @@ def scene(db: None) -> Scene:
         services.thread_for("article", str(unit.pk), unit=unit, title=f"Ngày hội ở {unit.name}", url=f"/tin-tuc/{unit.pk}/")
         for unit in (cast.commune, cast.other_commune)
     ]
-    for limiter in (readers.writes, readers.flags, writer.asks):
-        limiter.forget()
     return Scene(cast, *threads, *users)

@@ -18,6 +18,8 @@ from tests.harness.postgres import Cluster
 from tools.test_needs import chromium
 
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+# What both databases, media and logs of a run may take, with room to spare.
+ROOM_BYTES = 4 << 30
 _cluster: Cluster | None = None
 
 
@@ -30,12 +32,20 @@ def _wanted_database() -> str:
     return "sqlite"
 
 
+def _memory() -> str | None:
+    """Return a folder that is kept in memory, if there is room in it: a busy disk makes a test wait for minutes."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < ROOM_BYTES:
+        return None
+    return str(memory)
+
+
 def _set_up() -> None:
     """Fill the environment that `liengia.settings` reads."""
     global _cluster
     for name in [name for name in os.environ if name.startswith("LIENGIA_") and name != "LIENGIA_CHROMIUM"]:
         del os.environ[name]
-    folder = tempfile.mkdtemp(prefix="liengia-tests-")
+    folder = tempfile.mkdtemp(prefix="liengia-tests-", dir=_memory())
     os.environ["LIENGIA_TESTS_FOLDER"] = folder
     os.environ["LIENGIA_DATA"] = folder
     os.environ["LIENGIA_DEMO"] = "no"

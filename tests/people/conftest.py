@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
@@ -9,10 +11,16 @@ from liengia.people.models import User
 from tests.cast import Cast, assemble
 
 
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Cast]:
+    """Return who makes the cast."""
+    return assemble
+
+
 @pytest.fixture
-def cast(db: None) -> Cast:
+def cast(scene: Cast) -> Cast:
     """Return everybody."""
-    return assemble()
+    return scene
 
 
 def signed_in(user: User, *, second_factor: bool = False) -> Client:

@@ -13,15 +13,10 @@ from django.test import Client
 
 from liengia.core import clock
 from liengia.portal.models import Erratum
-from tests.portal.pages_scene import Scene, block, picture, scene
+from tests.portal.pages_scene import Scene, block, picture
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2023, 8, 7, 3, 50, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def area() -> Scene:
-    return scene()
 
 
 def shown(path: str, status: int = 200) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -15,10 +16,19 @@ from tests.portal.pages_scene import closed
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def loaded() -> int:
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], int]:
+    return units_and_news
+
+
+def units_and_news() -> int:
     units.load()
     return demo.load()
+
+
+@pytest.fixture
+def loaded(scene: int) -> int:
+    return scene
 
 
 def test_it_is_whole_and_loading_twice_changes_nothing(loaded: int) -> None:
@@ -27,12 +37,15 @@ def test_it_is_whole_and_loading_twice_changes_nothing(loaded: int) -> None:
     assert demo.load() == 0 and ArticlePage.objects.count() == 30 and PortalImage.objects.count() == pictures
     client = Client()
     kinds: set[str] = set()
+    links: dict[str, str] = {}
     for page in ArticlePage.objects.all():
         answer = client.get(page.address)
         assert answer.status_code == 200, page.address
         kinds |= {block.block_type for block in page.body}
         for link in set(re.findall(r'href="(/(?:tin-tuc|xa|tep)/[^"#?]*)"', answer.content.decode())):
-            assert closed(client.get(link)).status_code == 200, (page.address, link)
+            links[link] = page.address
+    for link, where in links.items():
+        assert closed(client.get(link)).status_code == 200, (where, link)
     assert kinds == {"paragraph", "figure", "gallery", "quotation", "table", "file", "video", "linked"}
 
 

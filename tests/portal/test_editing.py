@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,8 @@ from liengia.portal import permissions, services, workflow
 from liengia.portal.models import ArticlePage, CommunePortalPage, NewsIndexPage, PortalDocument
 from tests import factories
 from tests.cast import TESTER
-from tests.portal.pages_scene import Scene, picture, scene
+from tests.portal import pages_scene
+from tests.portal.pages_scene import Scene, picture
 
 pytestmark = pytest.mark.django_db
 EDITS = "wagtailadmin_pages"
@@ -55,9 +56,18 @@ def browser(user: User) -> Client:
     return client
 
 
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Office]:
+    return two_offices
+
+
 @pytest.fixture
-def office() -> Office:
-    area = scene()
+def office(scene: Office) -> Office:
+    return scene
+
+
+def two_offices() -> Office:
+    area = pages_scene.scene()
     area.portal.collection = None
     area.portal.save()
     cast = area.cast

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as xml
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -16,8 +17,12 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 AT = datetime(2023, 8, 7, 3, 50, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def area() -> Scene:
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Scene]:
+    return with_news
+
+
+def with_news() -> Scene:
     found = scene()
     found.article("Đầu tiên & “sớm” <nhất>", at=AT, place="Cần Đước", cover=picture())
     found.article("Của xã", at=AT + timedelta(days=1), under=found.portal_news)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,9 +16,9 @@ pytestmark = pytest.mark.django_db
 PAGES = ("/", "/gioi-thieu/", "/quyen-rieng-tu/", "/tro-nang/")
 
 
-@pytest.fixture
-def scene() -> Desk:
-    return desk()
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Desk]:
+    return desk
 
 
 def shown(path: str = "/") -> str:

@@ -14,14 +14,9 @@ from liengia.core.models import Sequence
 from liengia.portal import services
 from liengia.portal.models import CommunePortalPage, PlainPage
 from tests.cast import TESTER
-from tests.portal.pages_scene import Scene, block, scene
+from tests.portal.pages_scene import Scene, block
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def area() -> Scene:
-    return scene()
 
 
 def edition() -> int:

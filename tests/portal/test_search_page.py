@@ -7,14 +7,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from liengia.core import pagecache
-from tests.portal.pages_scene import Scene, scene
+from tests.portal.pages_scene import Scene
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def area() -> Scene:
-    return scene()
 
 
 def test_it_finds_without_accents_and_shows_where(client: Client, area: Scene) -> None:

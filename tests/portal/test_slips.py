@@ -9,7 +9,7 @@ from wagtail.models import TaskState
 from liengia.portal import slips, workflow
 from liengia.portal.models import ArticlePage
 from tests.portal.pages_scene import block
-from tests.portal.test_editing import Office, browser, form_of, office  # noqa: F401  (a fixture)
+from tests.portal.test_editing import Office, browser, form_of, lay, office  # noqa: F401  (fixtures)
 
 
 @pytest.mark.parametrize(

@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from liengia.units import demo
+from tests.harness.rows import laid
 
 
 @pytest.fixture(scope="module")
 def _loaded_2023(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        demo.load(reform=False)
+    with laid(django_db_blocker, lambda: demo.load(reform=False)):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")
 def _loaded_present(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        demo.load()
+    with laid(django_db_blocker, demo.load):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
