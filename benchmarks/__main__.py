@@ -19,14 +19,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import disk, pages, search
+from benchmarks import articles, disk, pages, search
 from benchmarks.console import recording
 from benchmarks.devices import Figures
 from benchmarks.sirens import hundred_groups, press_to_sirens
 from benchmarks.stage import Stage, database_of, machine
 from benchmarks.storm import WRONG, loss, storm
 from benchmarks.streams import streams
-from benchmarks.supervision import memory, silence, steps
+from benchmarks.supervision import memory, revocation, silence, starts, steps
 
 
 async def slow_disk(stage: Stage, *, rounds: int = 30, presses: int = 1_000, groups: int = 50) -> Figures:
@@ -53,6 +53,8 @@ class Row:
     database: str = ""
     # A row that sets up what it needs by itself gets the address of the database alone.
     has_stage: bool = True
+    # Further settings of the installation.
+    settings: dict[str, str] = field(default_factory=dict)
     # What is missing on this machine, in words; a row that cannot be measured says so.
     why_not: Callable[[], str] = str
 
@@ -140,9 +142,35 @@ ROWS = (
         lambda f: f["noticed_after_s"] is not None and f["noticed_after_s"] <= 90,
     ),
     Row(
-        "article", "anonymous article page, requests a second", "≥ 50 % of nginx", pages.article_page,
-        lambda f: f"{f['requests_a_second']:,.0f} a second, {f['share_of_nginx']:.0%} of nginx; p99 {f['p99_ms']:.1f} ms",
-        lambda f: f["share_of_nginx"] >= 0.5 and not f["faults"],
+        "start", "a second start, until /health is green", "≤ 10 s", starts,
+        lambda f: f"{f['slowest_s']:.1f} s at worst (p50 {f['median_s']:.1f})",
+        lambda f: f["slowest_s"] <= 10,
+        lambda f: f"stopping {f['stop_s']:.1f} s at worst",
+        {"rounds": 1}, is_demo=True,
+    ),
+    Row(
+        "revoke", "`liengia device revoke`, until the device is out", "≤ 10 s, others untouched", revocation,
+        lambda f: f"{f['slowest_s']:.1f} s at worst (p50 {f['median_s']:.1f})",
+        lambda f: f["slowest_s"] <= 10 and f["others_stay"],
+        quick={"rounds": 2},
+    ),
+    Row(
+        "growth", "pages drawn anew beside 100,000 articles and comments", "p95 ≤ 80 ms, ± 20 % of beside 100", articles.growth,
+        lambda f: ", ".join(f"{name} p95 {f[f'{name}_p95_ms']:.0f} ms (x {share:.2f})" for name, share in f["growth"].items()),
+        lambda f: f["article_p95_ms"] <= 80 and all(share <= 1.2 for share in f["growth"].values()),
+        lambda f: "beside 100, p50: " + ", ".join(f"{name} {f[f'{name}_few_p50_ms']:.0f}" for name in f["growth"]),
+        {"many": 2_000, "rounds": 10}, is_demo=True,
+    ),
+    Row(
+        "comments", "a guest's comment, sent and answered, p95", "≤ 30 ms", articles.comment_submit,
+        lambda f: f"{f['p95_ms']:.1f} ms (p50 {f['p50_ms']:.1f})",
+        lambda f: f["p95_ms"] <= 30 and f["kept"] >= f["comments"],
+        quick={"comments": 20}, is_demo=True, settings={"LIENGIA_TRUSTED_PROXIES": "127.0.0.1"},
+    ),
+    Row(
+        "article", "anonymous article page, requests a second", "≥ 50 % of nginx; p99 ≤ 20 ms at 1,000", pages.article_page,
+        lambda f: f"{f['requests_a_second']:,.0f} a second, {f['share_of_nginx']:.0%} of nginx; at {f['paced_a_second']:,.0f} a second p99 {f['paced_p99_ms']:.1f} ms",
+        lambda f: f["share_of_nginx"] >= 0.5 and f["paced_p99_ms"] <= 20 and not f["faults"],
         lambda f: f"nginx, the same {f['bytes']:,} bytes: {f['nginx_a_second']:,.0f} a second; drawn anew p95 {f['uncached_p95_ms']:.0f} ms",
         {"seconds": 2, "uncached": 10}, is_demo=True, why_not=pages.why_not,
     ),
@@ -159,7 +187,7 @@ ROWS = tuple(
     for row in ROWS
     for one in (
         (row, replace(row, name=f"{row.name}-postgresql", title=f"{row.title}; PostgreSQL", database="postgresql"))
-        if row.name in ("storm", "loss", "search")
+        if row.name in ("storm", "loss", "search", "growth", "comments")
         else (row,)
     )
 )
@@ -172,6 +200,7 @@ def measure(row: Row, *, database: str, is_quick: bool) -> Figures:
             return dict(row.measure(database=url, **(row.quick if is_quick else {})))
         below = disk.slow_below(disk.SLOW_MS) if row.is_slow else ()
         stage = Stage(database_url=url, is_demo=row.is_demo, below=below)
+        stage.environment |= row.settings
         stage.start()
         try:
             figures = row.measure(stage, **(row.quick if is_quick else {}))

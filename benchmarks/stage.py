@@ -78,6 +78,13 @@ class Stage:
         )  # fmt: skip
         return done.stdout.decode()
 
+    def command(self, *arguments: str) -> str:
+        """Run `liengia …` as one types it; return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "liengia", *arguments], env=self.environment, cwd=ROOT, check=True, stdout=subprocess.PIPE
+        )
+        return done.stdout.decode()
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Read from the installation's database by a connection of one's own."""
         if self.database_url:
@@ -165,8 +172,8 @@ class Stage:
             sizes[name] = _pss(child) + sum(_pss(one) for one in child.children(recursive=True))
         return sizes
 
-    def stop(self) -> None:
-        """Stop cleanly."""
+    def stop(self, *, keeps: bool = False) -> None:
+        """Stop cleanly, and remove the folder unless it is kept for another start."""
         if self.process is not None:
             with suppress(psutil.Error, IndexError):
                 self.up().terminate()
@@ -175,7 +182,8 @@ class Stage:
             except subprocess.TimeoutExpired:
                 self.process.kill()
             self.process = None
-            shutil.rmtree(self.folder, ignore_errors=True)
+            if not keeps:
+                shutil.rmtree(self.folder, ignore_errors=True)
 
     def make_groups(self, groups: int, households: int, *, kind: str = "both") -> list[Device]:
         """Make groups with a device a household; return the devices with their passwords."""

@@ -96,3 +96,36 @@ async def memory(stage: Stage, *, idle_s: float = 20) -> Figures:
     await asyncio.sleep(idle_s)
     sizes = stage.memory_mb()
     return {"total_mb": sum(sizes.values()), **{f"{name}_mb": size for name, size in sizes.items()}}
+
+
+def starts(stage: Stage, *, rounds: int = 5) -> Figures:
+    """Measure from `liengia up` on a folder that has been used to a green `/health`; and how long stopping takes."""
+    up, down = [], []
+    for _ in range(rounds):
+        began = time.monotonic()
+        stage.stop(keeps=True)
+        down.append(time.monotonic() - began)
+        began = time.monotonic()
+        stage.start()
+        up.append(time.monotonic() - began)
+    return {"slowest_s": max(up), "median_s": percentile(up, 0.5), "stop_s": max(down)}
+
+
+async def revocation(stage: Stage, *, rounds: int = 10) -> Figures:
+    """Measure from `liengia device revoke` as one types it until the broker has let the device go, others staying."""
+    devices = stage.make_groups(1, rounds + 1)
+    wait_users(stage)
+    links = await open_links(stage, devices, None)
+    times = []
+    for device, link in zip(devices[1:], links[1:], strict=True):
+        began = time.monotonic()
+        await asyncio.to_thread(stage.command, "device", "revoke", device.device)
+        while not link.is_lost:
+            await asyncio.sleep(0.02)
+            if time.monotonic() - began > 60:
+                raise RuntimeError("the device is still let in after a minute")
+        times.append(time.monotonic() - began)
+    stays = not links[0].is_lost
+    for link in links:
+        link.close()
+    return {"slowest_s": max(times), "median_s": percentile(times, 0.5), "others_stay": stays}

@@ -192,11 +192,9 @@ async def _two_hamlets(centre: Secured, hamlets: list[Hamlet], secrets: list[sim
     logs = [hamlet.log for hamlet in hamlets]
     await until(lambda: all("joined with the centre" in log.read_text() for log in logs), 20, "both have joined")
 
-    began = time.monotonic()
     said = await asyncio.to_thread(centre.command, "gateway", "revoke", "ap1")
     assert "confirmed by: centre" in said.stdout, said.stdout + said.stderr
     await until(lambda: "the centre is away" in logs[0].read_text(), 20, "the revoked one is cut off")
-    assert time.monotonic() - began < 20
     listed = (await asyncio.to_thread(centre.command, "gateway", "list")).stdout
     assert "ap1" in listed.split("revoked")[0]
     assert "ap2" in listed

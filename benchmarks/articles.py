@@ -1,0 +1,151 @@
+"""A portal that grows: the same pages drawn anew beside a hundred articles and beside a hundred thousand; comments that are sent."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import time
+import urllib.parse
+import urllib.request
+from typing import Any
+
+from benchmarks.stage import Stage, percentile
+
+FEW = 100
+# Comments under the one article that is read, at both sizes; the rest lie under the others.
+UNDER_ONE = 20
+SEAL = re.compile(r'name="seal" value="([^"]+)"')
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+def growth(stage: Stage, *, many: int = 100_000, rounds: int = 30) -> dict[str, Any]:
+    """Measure pages that are drawn anew (never the kept ones) at both sizes, in the same run."""
+    article, comments = _filled(stage, FEW)
+    pages = {"article": article, "news": "/tin-tuc/", "front": "/", "comments": comments}
+    few = {name: _drawn_ms(stage, path, rounds) for name, path in pages.items()}
+    _filled(stage, many)
+    lots = {name: _drawn_ms(stage, path, rounds) for name, path in pages.items()}
+    return {
+        "many": many,
+        **{f"{name}_few_p50_ms": percentile(times, 0.5) for name, times in few.items()},
+        **{f"{name}_p50_ms": percentile(times, 0.5) for name, times in lots.items()},
+        **{f"{name}_p95_ms": percentile(times, 0.95) for name, times in lots.items()},
+        "growth": {name: percentile(lots[name], 0.5) / percentile(few[name], 0.5) for name in pages},
+    }
+
+
+def comment_submit(stage: Stage, *, comments: int = 200) -> dict[str, Any]:
+    """Measure a guest's comment from the sending of the form to the answer, each from an address of its own."""
+    _article, path = _filled(stage, FEW)
+    line = http.client.HTTPConnection("127.0.0.1", stage.web_port, timeout=30)
+    forms = []
+    for _ in range(comments):
+        answer, body = _ask(line, "GET", path)
+        (seal, *_), (token, *_) = SEAL.findall(body), TOKEN.findall(body)
+        forms.append((answer.headers["Set-Cookie"].partition(";")[0], str(token), str(seal)))
+    time.sleep(3.5)  # a form that comes back sooner is no person's
+    times = []
+    for number, (cookie, token, seal) in enumerate(forms):
+        sent = {"csrfmiddlewaretoken": token, "seal": seal, "text": f"Năm nay trả lời tại chỗ nhiều hơn, mừng. ({number})", "name": "", "parent": "", "website": ""}
+        began = time.perf_counter()
+        answer, _body = _ask(line, "POST", path, urllib.parse.urlencode(sent), cookie=cookie, address=f"10.0.{number // 250}.{number % 250}")
+        times.append((time.perf_counter() - began) * 1000)
+        if answer.status != 302:
+            raise RuntimeError(f"a comment was not taken: {answer.status}")
+    (kept,) = stage.rows("SELECT count(*) FROM comments_comment WHERE state = 'waiting'")[0]
+    return {"p95_ms": percentile(times, 0.95), "p50_ms": percentile(times, 0.5), "comments": comments, "kept": kept}
+
+
+def _filled(stage: Stage, count: int) -> tuple[str, str]:
+    """Have so many articles and comments; return the addresses of the one that is read and of its comments."""
+    for article in re.findall(r'href="(/[^"]*tin-tuc/[a-z0-9-]+/)"', _read(stage, "/tin-tuc/")):
+        if thread := re.search(r'hx-get="([^"]+)"', _read(stage, article)):
+            break
+    else:
+        raise RuntimeError("no article of the demonstration takes comments")
+    stage.run(_FILL, str(count), str(UNDER_ONE), article, thread[1])
+    return article, thread[1]
+
+
+def _read(stage: Stage, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{stage.web_port}{path}", timeout=60) as answer:
+        return str(answer.read().decode())
+
+
+def _ask(
+    line: http.client.HTTPConnection, verb: str, path: str, body: str = "", *, cookie: str = "", address: str = ""
+) -> tuple[http.client.HTTPResponse, str]:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+    headers |= {"Cookie": cookie} if cookie else {}
+    headers |= {"X-Forwarded-For": address} if address else {}
+    line.request(verb, path, body, headers)
+    answer = line.getresponse()
+    return answer, answer.read().decode()
+
+
+def _drawn_ms(stage: Stage, path: str, rounds: int) -> list[float]:
+    """Return how long each drawing took: a session's cookie keeps the page cache away."""
+    line = http.client.HTTPConnection("127.0.0.1", stage.web_port, timeout=60)
+    times = []
+    for number in range(rounds + 5):
+        began = time.perf_counter()
+        answer, _body = _ask(line, "GET", path, cookie="sessionid=nobody")
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status}")
+        if number >= 5:  # the first of each process load templates
+            times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+# Makes articles up to a number, each a copy of the first.
+_FILL = '''
+import sys, uuid
+from datetime import timedelta
+from django.db import connection, transaction
+from wagtail.models import Page
+from liengia.comments.models import Comment, CommentState, Thread
+from liengia.core import clock
+from liengia.portal.models import ArticlePage
+
+wanted, under_one = int(sys.argv[1]), int(sys.argv[2])
+one = ArticlePage.objects.get(slug=sys.argv[3].strip("/").rpartition("/")[2])
+index = one.get_parent()
+thread = Thread.objects.get(public_id=sys.argv[4].strip("/").rpartition("/")[2])
+steplen, here = Page.steplen, index.path
+last = index.get_children().order_by("path").last().path
+step = int(last[-steplen:], 36)
+lacking = wanted - ArticlePage.objects.count()
+for start in range(0, max(0, lacking), 1000):
+    rows = []
+    for n in range(start, min(start + 1000, lacking)):
+        slug = f"thu-{step + n + 1}"
+        page = Page.objects.get(pk=one.pk) if not rows else Page(**{f.attname: getattr(rows[0], f.attname) for f in Page._meta.concrete_fields})
+        page.pk, page._state.adding, page.translation_key = None, True, uuid.uuid4()
+        page.path, page.depth, page.numchild = Page._get_path(here, one.depth, step + n + 1), one.depth, 0
+        page.title, page.slug, page.url_path = f"Tin {n}", slug, index.url_path + slug + "/"
+        page.live_revision = page.latest_revision = None
+        rows.append(page)
+    with transaction.atomic():
+        Page.objects.bulk_create(rows)
+names = [f.column for f in ArticlePage._meta.local_concrete_fields if f.column != "page_ptr_id"]
+quoted = ", ".join(f'"{name}"' for name in names)
+table, pages = ArticlePage._meta.db_table, Page._meta.db_table
+with connection.cursor() as cursor:
+    cursor.execute(
+        f"INSERT INTO {table} (page_ptr_id, {quoted}) SELECT p.id, " + ", ".join(f'a."{name}"' for name in names)
+        + f" FROM {pages} p, {table} a WHERE a.page_ptr_id = %s AND p.slug LIKE 'thu-%%' AND p.id NOT IN (SELECT page_ptr_id FROM {table})", [one.pk]
+    )
+Page.objects.filter(pk=index.pk).update(numchild=index.get_children().count())
+ArticlePage.objects.filter(slug__startswith="thu-").update(published_at=one.published_at - timedelta(days=1))
+others = [Thread.objects.get_or_create(kind="article", key=f"thu-{n}", defaults={"title": "Tin", "url": "/"})[0] for n in range(100)]
+def shown(where, count):
+    now = clock.now()
+    have = Comment.objects.filter(thread__in=where).count()
+    Comment.objects.bulk_create(
+        [Comment(thread=where[n % len(where)], text="Mong xã làm tiếp.", state=CommentState.SHOWN, shown_at=now) for n in range(max(0, count - have))], batch_size=500
+    )
+shown([thread], under_one)
+shown(others, wanted)
+with connection.cursor() as cursor:
+    cursor.execute("ANALYZE")
+'''
