@@ -25,6 +25,7 @@ from liengia.alarms.capabilities import CONSOLE, MANAGE_DEVICES, MANAGE_GROUPS, 
 from liengia.alarms.models import Device, Drill, Incident, NeighbourGroup, RejectedMessage
 from liengia.alarms.policies import in_rooms_on
 from liengia.alarms.views import leader_office
+from liengia.audit.office import PlainWords
 from liengia.people import policies as people
 from liengia.units.models import Unit
 
@@ -50,6 +51,10 @@ LABELS: dict[str, Any] = {
     "ended_at": _("Ended"), "end_reason": _("Reason"), "press_count": _("Presses"), "household_count": _("Houses"),
     "planned_at": _("Planned for"), "started_at": _("Started"), "cancelled_at": _("Cancelled"), "score": _("Score"),
     "note": _("What was learnt"), "at": _("When"), "reason": _("Reason"), "subject": _("Topic"), "size": _("Bytes"),
+    "quieted_at": _("Sirens quieted"), "last_sounded_at": _("Last sounded"), "battery_mv": _("Battery, mV"),
+    "mains": _("On mains"), "rssi_dbm": _("Signal, dBm"), "firmware": _("Firmware"), "founded_on": _("Founded on"),
+    "dissolved_on": _("Dissolved on"), "merged_into": _("Merged into"), "scenario": _("Scenario"), "leader": _("Leader"),
+    "deputy": _("Deputy"),
 }  # fmt: skip
 
 
@@ -82,11 +87,15 @@ class _ScopedList(IndexView):
         return rows.filter(is_silent=False) if self.model is Incident else rows
 
 
-class _ScopedLook(InspectView):
+class _ScopedLook(PlainWords, InspectView):
     """A row of another commune does not exist."""
 
     scope_unit = ""
     scope_capabilities: tuple[str, ...] = ()
+
+    def get_field_label(self, field_name: str, field: Any) -> Any:
+        """Return the list's own word."""
+        return LABELS.get(field_name) or super().get_field_label(field_name, field)
 
     def get_object(self, *args: Any, **kwargs: Any) -> Any:
         """Return the row when it stands in the reader's units."""

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.functional import cached_property, lazy
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from wagtail.admin.ui import tables
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -175,7 +176,18 @@ class OfficeEditView(_Saves, _Scoped, generic.EditView):  # type: ignore[misc]
         return self.office.change(self.actor, stored, self.form.cleaned_data)
 
 
-class OfficeInspectView(_Scoped, generic.InspectView):  # type: ignore[misc]
+class PlainWords:
+    """Says yes, no or a dash where Wagtail would show `True`, `False` or `None`."""
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        """Return what people read."""
+        value = super().get_field_display_value(field_name, field)  # type: ignore[misc]
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return "–" if value in (None, "") else value
+
+
+class OfficeInspectView(_Scoped, PlainWords, generic.InspectView):  # type: ignore[misc]
     """A read-only page of one object."""
 
     office: OfficeViewSet = None  # type: ignore[assignment]

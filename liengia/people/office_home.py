@@ -89,5 +89,8 @@ def stylesheet() -> SafeString:
 
 
 def script() -> SafeString:
-    """Name the side bar's search on each page."""
-    return format_html('<script src="{}" data-search="{}"></script>', static("people/office.js"), gettext("Search in the menu"))
+    """Name what Wagtail leaves without a name."""
+    return format_html(
+        '<script src="{}" data-search="{}" data-files="{}" data-tags="{}"></script>',
+        static("people/office.js"), gettext("Search in the menu"), gettext("Choose files"), gettext("Tags"),
+    )  # fmt: skip
