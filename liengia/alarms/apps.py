@@ -35,6 +35,7 @@ class AlarmsConfig(AppConfig):
         menus.register_all()
         health.register("alarms.steps", supervision.every_step_ran)
         health.register("alarms.states", supervision.states_published)
+        health.register("alarms.calls", supervision.calls_taken_on)
         post_migrate.connect(_ensure_plans, sender=self)
 
 

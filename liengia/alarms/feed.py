@@ -1,7 +1,8 @@
 """The live order of this room: lines of timelines, sent to those who may see them.
 
 Keys of an audience: `group:` members and leaders, `desk:` duty posts, `unit:` hamlet heads and security teams,
-`user:` those whom a step names or a drill invites. A line for the duty post alone goes to `desk:` only.
+`user:` those whom a step names or a drill invites. A line for the duty post alone goes to `desk:`, and to those whom
+a step of a silent call has named.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase
 
 from liengia.alarms import policies
-from liengia.alarms.models import DrillInvitation, EventKind, GroupRing, IncidentEvent, Mode
+from liengia.alarms.models import DrillInvitation, EventKind, GroupRing, IncidentEvent, IncidentStep, Mode
 from liengia.alarms.services.states import label
 from liengia.core import live
 from liengia.core.live import Message, Positioned
@@ -34,13 +35,25 @@ def describe(rows: list[Positioned]) -> Iterable[Message]:
         "drill__incident_id", "user_id"
     ):
         invited.setdefault(incident, []).append(user)
+    told = _told_silently(incidents)
     for row in rows:
         event = by_key.get(row.pk)
         if event is not None:
-            yield _message(event, rung, invited)
+            yield _message(event, rung, invited, told)
 
 
-def _message(event: IncidentEvent, rung: dict[int, list[int]], invited: dict[int, list[int]]) -> Message:
+def _told_silently(incidents: set[int]) -> dict[int, set[int]]:
+    """Return whom steps have told of silent calls, so that they hear how it goes on."""
+    steps = IncidentStep.objects.filter(incident__in=incidents, incident__is_silent=True).exclude(ran_at=None)
+    found: dict[int, set[int]] = {}
+    for incident, reached in steps.values_list("incident_id", "reached"):
+        found.setdefault(incident, set()).update(one["user"] for one in reached if "user" in one)
+    return found
+
+
+def _message(
+    event: IncidentEvent, rung: dict[int, list[int]], invited: dict[int, list[int]], told: dict[int, set[int]]
+) -> Message:
     incident, group = event.incident, event.group
     places = [group.unit, *group.unit.ancestors()]
     keys = {f"desk:{unit.pk}" for unit in places}
@@ -51,7 +64,7 @@ def _message(event: IncidentEvent, rung: dict[int, list[int]], invited: dict[int
             keys |= {f"group:{key}" for key in rung.get(incident.pk, ()) if incident.mode == Mode.REAL}
             keys |= {f"user:{key}" for key in invited.get(incident.pk, ())}
     users = event.data.get("users") if event.kind in (EventKind.STEP_RAN, EventKind.REMINDED) else None
-    keys |= {f"user:{key}" for key in users or ()}
+    keys |= {f"user:{key}" for key in (*(users or ()), *told.get(event.incident_id or 0, ()))}
     data: dict[str, object] = {
         "position": event.position,
         "group": group.public_id,

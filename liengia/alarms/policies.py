@@ -14,8 +14,10 @@ from liengia.alarms.models import (
     GroupHousehold,
     GroupRing,
     Incident,
+    IncidentStep,
     Mode,
     NeighbourGroup,
+    Target,
 )
 from liengia.alarms.models.incidents import OPEN_STATES
 from liengia.core import rooms
@@ -104,7 +106,8 @@ def visible_incidents(user: AnyUser) -> QuerySet[Incident]:
     """Return the incidents that a user may see.
 
     The duty post sees all of its units, also ended and silent ones. Hamlet heads and security teams see open loud
-    ones of theirs; a group sees its own, those that ring it, and drills to which one is invited, while open.
+    ones of theirs; a group sees its own, those that ring it, and drills to which one is invited, while open. A leader
+    or deputy sees an open silent call of the group once a step has told them.
     A silent call for help is hidden from everybody of the household that made it, whatever else they may see.
     """
     base = Incident.objects.select_related(
@@ -122,11 +125,26 @@ def visible_incidents(user: AnyUser) -> QuerySet[Incident]:
     )
     if seeing:
         condition |= Q(is_silent=False, state__in=OPEN_STATES, group__unit__in=Unit.objects.below_any(seeing))
+    condition |= Q(pk__in=_told_silently(user).values("pk"))
     if desk:
         condition |= Q(group__unit__in=Unit.objects.below_any(desk))
     own = Membership.objects.active().filter(user=user).values("household")
     hidden = base.filter(is_silent=True).filter(Q(household__in=own) | Q(presses__device__household__in=own))
     return base.filter(condition, in_rooms_on("group__unit")).exclude(pk__in=hidden.values("pk"))
+
+
+def _told_silently(user: User) -> QuerySet[Incident]:
+    ran = IncidentStep.objects.exclude(ran_at=None)
+    told = Q(pk__in=ran.filter(target=Target.LEADER).values("incident"), group__leader=user)
+    told |= Q(pk__in=ran.filter(target=Target.DEPUTY).values("incident"), group__deputy=user)
+    return Incident.objects.filter(told, is_silent=True, state__in=OPEN_STATES)
+
+
+def silent_calls(user: AnyUser) -> QuerySet[Incident]:
+    """Return the open silent calls of which a leader or deputy was told, the newest first; none of their own house."""
+    if not isinstance(user, User):
+        return Incident.objects.none()
+    return visible_incidents(user).filter(pk__in=_told_silently(user).values("pk")).order_by("-opened_at")
 
 
 def get_incident(user: AnyUser, public_id: str) -> Incident:
@@ -153,7 +171,7 @@ def may(user: AnyUser, verb: str, incident: Incident) -> bool:
     """Tell whether a user who sees the incident may do this with it.
 
     The duty post may do everything; leaders quiet, note, tick for others and end drills; members answer, call
-    and ask. Where nobody is at a duty post, who keeps the group ends a real alarm too. Whether the state allows it
+    and ask. Where nobody is at a duty post, who keeps the group ends a real alarm too, and takes a silent call on. Whether the state allows it
     is the workflow's to say; that nobody of a pressing household ends `help` or `intruder`, the services'.
     """
     if not isinstance(user, User) or not user.is_active:
@@ -163,6 +181,8 @@ def may(user: AnyUser, verb: str, incident: Incident) -> bool:
     is_leader = user.pk in (incident.group.leader_id, incident.group.deputy_id)
     if verb in _LEADER_VERBS:
         return is_leader
+    if verb == "acknowledge":
+        return is_leader and incident.is_silent and desk_is_empty(incident.group.unit)
     if verb in ("resolve", "dismiss"):
         if incident.mode != Mode.REAL:
             return is_leader

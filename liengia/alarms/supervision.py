@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from liengia.alarms.models import Device, DeviceFault, FaultKind, NeighbourGroup
+from liengia.alarms.models import Device, DeviceFault, FaultKind, Incident, NeighbourGroup
 from liengia.alarms.services.devices import clear_fault, open_fault
 from liengia.alarms.services.escalation import overdue_steps
 from liengia.core import clock
@@ -19,9 +19,14 @@ TEST_EVERY: Final = timedelta(days=90)
 BEAT_LATE: Final = timedelta(seconds=90)
 LOW_BATTERY_MV: Final = 2_400
 STATE_LATE: Final = timedelta(seconds=15)
+TAKEN_ON_WITHIN: Final = timedelta(seconds=60)
 
 steps_overdue = Gauge(
     "liengia_steps_overdue", "Escalation steps due for more than 10 s that did not run.", multiprocess_mode="mostrecent"
+)
+
+calls_waiting = Gauge(
+    "liengia_calls_waiting", "Silent calls that nobody has taken on within 60 s.", multiprocess_mode="mostrecent"
 )
 
 
@@ -47,6 +52,16 @@ def every_step_ran() -> Finding:
     if late:
         return Finding(False, _("%(count)s escalation steps are overdue") % {"count": len(late)})
     return Finding(True, _("every due step ran"))
+
+
+def calls_taken_on() -> Finding:
+    """Red while a call that nobody hears waits for somebody; which, where and how is not said to whoever asks."""
+    limit = clock.now() - TAKEN_ON_WITHIN
+    waiting = Incident.objects.open().real().filter(is_silent=True, acknowledged_at=None, opened_at__lt=limit).count()
+    calls_waiting.set(waiting)
+    if waiting:
+        return Finding(False, _("%(count)s alarms wait for somebody to take them on") % {"count": waiting})
+    return Finding(True, _("no alarm waits unseen"))
 
 
 def states_published() -> Finding:

@@ -55,6 +55,13 @@ def on_duty(unit: Unit, at: datetime | None = None, role: str | None = None) -> 
     return list(found.values())
 
 
+def next_on_duty(unit: Unit, at: datetime, *, within: timedelta = GAP_WARNING) -> list[User]:
+    """Return whose shift at a post of a unit begins next, within a day; several where several begin together."""
+    coming = DutyShift.objects.filter(post__in=posts_of(unit), user__is_active=True, starts_at__gt=at, starts_at__lte=at + within)
+    found = list(coming.select_related("user").order_by("starts_at", "-role", "pk"))
+    return list({shift.user_id: shift.user for shift in found if shift.starts_at == found[0].starts_at}.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A span without anyone on duty at a post."""

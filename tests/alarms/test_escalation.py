@@ -177,11 +177,6 @@ def test_drills_and_tests_never_leave_the_group(scene: Desk) -> None:
         assert not incident(scene, mode=mode).steps.exists()
 
 
-def test_a_silent_call_is_told_to_the_post_and_the_commander_alone(scene: Desk) -> None:
-    one = incident(scene, kind="help", is_silent=True)
-    assert set(one.steps.values_list("target", flat=True)) == {"duty_post", "commander"}
-
-
 def test_a_channel_whose_room_is_off_is_named_and_the_others_go_on(scene: Desk) -> None:
     plan = EscalationPlan.objects.create(unit=scene.commune, kind="fire", name="thử")
     PlanStep.objects.create(plan=plan, order=1, after_s=0, target="leader", channels=["sms", "page"])

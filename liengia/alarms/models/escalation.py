@@ -23,6 +23,7 @@ class Target(models.TextChoices):
     COMMANDER = "commander", _("commander on duty")
     NEIGHBOUR_GROUPS = "neighbour_groups", _("neighbouring groups")
     REMIND_114 = "remind_114", _("reminder to call 114")
+    NEXT_ON_DUTY = "next_on_duty", _("next in the rota")
 
 
 class EscalationPlan(models.Model):

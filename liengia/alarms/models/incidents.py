@@ -73,8 +73,8 @@ class Incident(models.Model):
 
     `is_sounding` says whether the group's sirens should ring for it; quieting clears it and leaves the incident
     open. `expected_sirens` is frozen at the opening, so that the report can say which were not confirmed.
-    A silent incident (`help` by the topic `still`) is seen by the duty post alone. One that was joined with its like
-    when two groups became one has ended, and names the other in `joined_into`.
+    A silent incident (`help` by the topic `still`) is seen by the duty post, and by whom a step has told of it. One
+    that was joined with its like when two groups became one has ended, and names the other in `joined_into`.
     """
 
     public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)

@@ -32,16 +32,19 @@ from liengia.alarms.models import (
     PlanStep,
     Target,
 )
+from liengia.alarms.policies import desk_is_empty
+from liengia.alarms.queries import households_pressing
 from liengia.alarms.services.states import change_states
 from liengia.core import clock
 from liengia.core.geo import Point, bounding_box, distance_m
 from liengia.people import policies, queries
-from liengia.people.models import User
+from liengia.people.models import Membership, User
 from liengia.units.models import Unit
 
 OVERDUE_AFTER: Final = timedelta(seconds=10)
 # Steps that go on although somebody has acknowledged.
 _UNMOVED: Final = (Target.REMIND_114,)
+_LEADERS: Final = (Target.LEADER, Target.DEPUTY)
 
 # The shipped default: seconds, target, channels, radius in metres.
 DEFAULT_PLANS: Final[dict[Kind, tuple[tuple[int, Target, tuple[str, ...], int], ...]]] = {
@@ -72,6 +75,13 @@ DEFAULT_PLANS: Final[dict[Kind, tuple[tuple[int, Target, tuple[str, ...], int], 
         (30, Target.SECURITY_TEAM, ("page",), 0),
         (60, Target.COMMANDER, ("page",), 0),
     ),
+}
+
+# What follows the plan's own steps when a call for help is silent: seconds and whom, with somebody at a desk and without.
+# The leaders are told late where a desk is staffed, since every further person is one more who may betray it.
+SILENT_STEPS: Final[dict[bool, tuple[tuple[int, Target], ...]]] = {
+    True: ((90, Target.NEXT_ON_DUTY), (120, Target.LEADER), (120, Target.DEPUTY)),
+    False: ((10, Target.NEXT_ON_DUTY), (15, Target.LEADER), (15, Target.DEPUTY)),
 }
 
 
@@ -117,10 +127,13 @@ class Freezer:
         key = (incident.group.unit_id, incident.kind)
         if key not in self._plans:
             self._plans[key] = plan_for(incident.group, incident.kind)
-        # A silent call for help is the duty post's alone: nothing of it may reach the group or its hamlet.
+        # A silent call for help is the duty post's first: nothing of it may ring in the group or its hamlet.
         told = {Target.DUTY_POST, Target.COMMANDER} if incident.is_silent else set(Target)
         if incident.generation > 1 and EmergencyCall.objects.filter(incident=incident).exists():
             told -= {Target.REMIND_114}  # somebody has called for this incident already
+        planned = [step for step in self._plans[key] if step.target in told]
+        if incident.is_silent:
+            planned += _silent_steps(incident, after=planned, at=at)
         return [
             IncidentStep(
                 incident=incident,
@@ -131,9 +144,18 @@ class Freezer:
                 radius_m=step.radius_m,
                 due_at=at + timedelta(seconds=step.after_s),
             )
-            for step in self._plans[key]
-            if step.target in told
+            for step in planned
         ]
+
+
+def _silent_steps(incident: Incident, *, after: list[PlanStep], at: datetime) -> list[PlanStep]:
+    """Return the unsaved steps that every silent call has beyond its plan, so that somebody learns of it."""
+    is_staffed = not desk_is_empty(incident.group.unit, at)
+    first = max((step.order for step in after), default=0) + 1
+    return [
+        PlanStep(order=order, after_s=after_s, target=target, channels=["page"])
+        for order, (after_s, target) in enumerate(SILENT_STEPS[is_staffed], start=first)
+    ]
 
 
 def cancel_steps(incident: Incident, *, at: datetime, reason: str, all_of_them: bool = False) -> int:
@@ -173,20 +195,31 @@ class Resolver:
         self._posts: dict[int, list[NeighbourGroup]] = {}
 
     def whom(self, step: IncidentStep) -> tuple[list[User], list[NeighbourGroup]]:
-        """Return whom a step names: people, and groups (neighbours, or the post's sirens)."""
+        """Return whom a step names: people, and groups (neighbours, or the post's sirens).
+
+        Nobody of the house that calls silently is named, whatever post they hold.
+        """
+        people, groups = self._named(step)
+        if step.incident.is_silent and people:
+            houses = households_pressing(step.incident)
+            at_home = set(Membership.objects.active().filter(household__in=houses).values_list("user_id", flat=True))
+            people = [user for user in people if user.pk not in at_home]
+        return people, groups
+
+    def _named(self, step: IncidentStep) -> tuple[list[User], list[NeighbourGroup]]:
         incident = step.incident
         group, unit = incident.group, incident.group.unit
+        if step.target in _LEADERS:
+            return _present([group.leader if step.target == Target.LEADER else group.deputy]), []
         match step.target:
-            case Target.LEADER:
-                return _present([group.leader]), []
-            case Target.DEPUTY:
-                return _present([group.deputy]), []
             case Target.SECURITY_TEAM:
                 return self._team(unit), []
             case Target.DUTY_POST:
                 return self._duty(unit, "officer"), self._sirens_of_posts(unit)
             case Target.COMMANDER:
                 return self._duty(unit, "commander"), []
+            case Target.NEXT_ON_DUTY:
+                return queries.next_on_duty(unit, self.at), []
             case Target.NEIGHBOUR_GROUPS:
                 return [], near_groups(incident, radius_m=step.radius_m) if incident.kind == Kind.FIRE else []
             case Target.REMIND_114:

@@ -47,6 +47,7 @@ _WORKER: Final = Actor.system("worker")
 _Whom = tuple[list[User], list[NeighbourGroup]]
 
 steps_late = Counter("liengia_steps_late_total", "Escalation steps that ran more than 2 s after they were due.")
+steps_without_anybody = Counter("liengia_steps_reached_nobody_total", "Escalation steps that found nobody to tell.")
 steps_failed = Counter("liengia_steps_failed_total", "Runs of an escalation step that failed; it stays due.")
 steps_lag = Histogram(
     "liengia_step_lag_seconds", "Seconds between a step's deadline and its run.", buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 60)
@@ -104,6 +105,9 @@ def _run(keys: Collection[int], *, at: datetime | None) -> int:
         steps_lag.observe(lag)
         if lag > LATE_AFTER.total_seconds():
             steps_late.inc()
+    for step in batch.ran:
+        if not step.reached:
+            steps_without_anybody.inc()
     return len(batch.ran) + len(batch.cancelled)
 
 

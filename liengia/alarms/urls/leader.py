@@ -10,6 +10,7 @@ from liengia.alarms.views import (
     leader_drills,
     leader_import,
     leader_papers,
+    leader_silent,
     leader_today,
 )
 
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("nha/nhap/viec/<slug:public_id>/giay.pdf", leader_import.paper, name="leader_bulk_paper"),
     path("nha/nhap/giay.pdf", leader_import.papers_of_all, name="leader_import_papers"),
     path("truc/su-viec/<slug:public_id>/bao-cao.pdf", leader_papers.incident, name="incident_paper"),
+    path("nha/im-lang/<slug:public_id>/", leader_silent.silent_call, name="silent_call"),
     path("nha/to/truong/", leader.home, name="leader_home"),
     path("nha/to/<slug:public_id>/", leader.group, name="leader_group"),
     path("nha/to/<slug:public_id>/nha/", leader.houses, name="leader_houses"),

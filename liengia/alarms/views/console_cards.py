@@ -181,8 +181,10 @@ def cards(user: User, chosen: str) -> list[Card]:
     ]
 
 
-def _order(incident: Incident) -> tuple[int, int, int, float]:
+def _order(incident: Incident) -> tuple[int, int, int, int, float]:
     return (
+        # A silent call that nobody has taken on makes no noise of its own: it stays on top.
+        int(not (incident.is_silent and incident.acknowledged_at is None)),
         int(incident.state != IncidentState.RINGING and incident.mode != Mode.REAL),
         _URGENCY[Mode(incident.mode)],
         int(incident.state != IncidentState.RINGING),

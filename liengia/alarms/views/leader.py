@@ -45,7 +45,9 @@ def shown(request: HttpRequest, group: NeighbourGroup, tab: str, template: str, 
     """Render a page of a group with its head and tabs."""
     may_mint = people.can(me(request), MANAGE_DEVICES, group.unit)
     screen = more.pop("screen", None) or group_screen(group)
-    context = {"screen": screen, "group": group, "tab": tab, "may_mint": may_mint, **more}
+    calls = policies.silent_calls(me(request)).filter(group=group)
+    context = {"screen": screen, "group": group, "tab": tab, "may_mint": may_mint, "silent_calls": calls, **more}
+    context.setdefault("position", live_position())
     return render(request, f"alarms/leader/{template}.html", context)
 
 

@@ -89,7 +89,9 @@ def home(request: HttpRequest) -> HttpResponseBase:
     if place is None:
         return _without_a_place(request)
     screen = screens.home_screen(user, place, places)
-    return _kept(request, render(request, "alarms/resident/home.html", {"screen": screen, "kinds": KINDS}))
+    calls = list(policies.silent_calls(user))
+    page = render(request, "alarms/resident/home.html", {"screen": screen, "kinds": KINDS, "silent_calls": calls})
+    return page if calls else _kept(request, page)  # a silent call stays in no phone's memory
 
 
 def _without_a_place(request: HttpRequest) -> HttpResponseBase:
@@ -118,7 +120,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 def ringing(request: HttpRequest) -> JsonResponse:
     """Say where an open page should go: to the alarm that rings, or nowhere."""
     found = screens.ringing_here(_user(request))
-    return JsonResponse({"url": reverse("alarms:alarm", args=[found.public_id]) if found else None})
+    if found is None:
+        call = policies.silent_calls(_user(request)).filter(acknowledged_at=None).first()
+        return JsonResponse({"url": reverse("alarms:silent_call", args=[call.public_id]) if call else None})
+    return JsonResponse({"url": reverse("alarms:alarm", args=[found.public_id])})
 
 
 @signed_in

@@ -19,7 +19,7 @@ from liengia.people.policies import signed_in
 
 def _incident(request: HttpRequest, public_id: str) -> Incident:
     incident = policies.get_incident(me(request), public_id)
-    if incident.is_silent or not incident.is_open or not policies.may(me(request), "resolve", incident):
+    if not incident.is_open or not policies.may(me(request), "resolve", incident):
         raise NotFound("")
     return incident
 
@@ -36,6 +36,7 @@ def end(request: HttpRequest, public_id: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("The alarm has ended, and the houses are told."))
-        return redirect("alarms:alarm", public_id)
+            if not incident.is_silent:
+                messages.success(request, _("The alarm has ended, and the houses are told."))
+        return redirect("alarms:leader_home") if incident.is_silent else redirect("alarms:alarm", public_id)
     return render(request, "alarms/resident/end_alarm.html", {"form": form, "incident": incident})

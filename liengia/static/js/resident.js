@@ -178,7 +178,8 @@ async function lookForAlarm() {
 
 for (const kind of ["opened", "pressed", "rang_again", "step_ran"]) {
   document.addEventListener(`live:${kind}`, ({ detail }) => {
-    if (rings || isSending || !detail.sounding || detail.silent) return;
+    if (rings || isSending || !detail.sounding) return;
+    if (detail.silent) { if (detail.called) lookForAlarm(); return; }  // the leader is told; nothing sounds
     if (kind !== "step_ran" && groups.includes(detail.group)) go(words.alarm.replace("/x/", `/${detail.incident}/`));
     else lookForAlarm();
   });
