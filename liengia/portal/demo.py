@@ -104,7 +104,9 @@ class _Loader:
             published_at=at, live=False,
         )  # fmt: skip
         page.body = list(self.blocks(facts["b"]))
-        page.bylines = [Byline(author=Author.objects.get_or_create(name=name)[0]) for name in facts["authors"]]
+        home = CommunePortalPage.objects.filter(unit__code=facts.get("portal", "")).select_related("unit").first()
+        unit = home.unit if home is not None else None
+        page.bylines = [Byline(author=Author.objects.get_or_create(name=name, unit=unit)[0]) for name in facts["authors"]]
         page.errata = [Erratum(words=words, corrected_at=at + timedelta(hours=3)) for words in facts.get("errata", [])]
         page.topics = Topic.objects.filter(slug__in=facts["topics"])
         _index(facts.get("portal")).add_child(instance=page)

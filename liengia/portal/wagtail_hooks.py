@@ -87,6 +87,9 @@ class AuthorViewSet(OfficeViewSet):
         """Offer the reader's communes; the whole area to who writes its pages."""
         form.fields["unit"].queryset = scope.units_for(user, EDIT).current().communes().order_by("code")
         form.fields["unit"].required = not lists.edits_area(user)
+        if form.fields["unit"].required:
+            form.fields["unit"].help_text = ""
+            form.fields["unit"].empty_label = None
 
     def create(self, actor: Actor, data: dict[str, Any]) -> Model:
         """Add an author."""

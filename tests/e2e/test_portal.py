@@ -96,6 +96,11 @@ def test_without_scripts_everything_can_be_read_and_shared(chromium: Browser, si
     page.get_by_text("Chia sẻ").click()
     expect(page.get_by_role("link", name="Zalo")).to_be_visible()
     expect(page.locator("#dia-chi")).to_contain_text("/tin-tuc/bai-1/")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Một", exact=True)).to_be_visible()
+    for left_out in (".request-link", ".mainnav", ".comments", ".article-tools"):
+        expect(page.locator(left_out).first).to_be_hidden()
+    page.emulate_media(media="screen")
     page.goto("/tin-tuc/")
     page.get_by_label("Chủ đề").select_option("ngay-hoi")
     page.get_by_role("button", name="Xem").click()

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from liengia.portal import demo
-from liengia.portal.models import ArticlePage, ArticleRequest, CommunePortalPage, PortalImage
+from liengia.portal.models import ArticlePage, ArticleRequest, Author, CommunePortalPage, PortalImage
 from liengia.units import demo as units
 from tests.portal.pages_scene import closed
 
@@ -54,6 +54,7 @@ def test_a_communes_editors_find_its_pictures_and_requests(loaded: int) -> None:
     page = ArticlePage.objects.descendant_of(portal).get(slug="hem-42-co-diem-chua-chay-cong-cong")
     assert page.cover is not None and page.cover.collection == portal.collection
     assert {one.unit.code for one in ArticleRequest.objects.all()} == {"28108", "28114"}
+    assert {"Út Nhỏ", "Minh Thư"} <= set(Author.objects.filter(unit=portal.unit).values_list("name", flat=True))
     demo.load()
     assert ArticleRequest.objects.count() == 2
 
