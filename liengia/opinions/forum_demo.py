@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from django.utils.timezone import get_current_timezone
+from PIL import Image, ImageDraw
 
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.opinions import codes
 from liengia.opinions.demo import date_back
-from liengia.opinions.models import Opinion
+from liengia.opinions.models import AnswerKind, Opinion, OpinionEvent
 from liengia.opinions.models.forums import CameBy, ForumQuestion, ListeningForum
-from liengia.opinions.services import forum_minutes, forum_questions, forum_survey, forums
+from liengia.opinions.services import answers, forum_minutes, forum_questions, forum_survey, forums
 from liengia.organisations import committee_services
 from liengia.organisations.committee_services import Assignment
 from liengia.organisations.models import Committee, Organisation, OrganisationKind, Task
@@ -43,6 +45,17 @@ STORIES: Final = (
 )  # fmt: skip
 
 
+FESTIVAL_STORIES: Final = (
+    Story(CameBy.PAPER, "Thanh niên nẹt pô, rượt nhau trên lộ ban đêm", "Tối thứ Bảy nào cũng có mấy chục đứa nẹt pô, rượt nhau trên lộ. Người già giật mình mất ngủ. Công an có cách gì không?", "Từ tuần này Công an các xã giáp ranh chốt chung ba tối cuối tuần, mời cả cha mẹ các cháu lên làm cam kết."),
+    Story(CameBy.SPOKEN, "Gọi điện giả làm công an đòi chuyển tiền", "Má tui bị gọi nói dính vô vụ án, biểu chuyển hai chục triệu. Hên là hỏi cháu trước. Bà con gặp vậy phải làm sao?", "Công an không làm việc qua điện thoại, không đòi chuyển tiền. Bà con cúp máy, gọi trực ban xã; Công an xã phát tờ dặn dò tới từng hộ."),
+    Story(CameBy.PAPER, "Đèn lộ đầu xóm tắt ba tháng", "Đèn lộ khúc đầu xóm tắt ba tháng, con nít đi học thêm về tối thui. Báo hoài chưa ai thay.", "Sáng mai tổ điện xã đi coi. Đèn thuộc xã thì thay trong tuần, thuộc điện lực thì Ủy ban có văn bản và dán ở nhà văn hóa cho bà con biết."),
+    Story(CameBy.WEB, "Tổ liên gia xin thêm bình chữa cháy", "Tổ liên gia mười hai hộ mà có hai bình, một bình hết hạn. Xin xã coi lại giùm.", "Xã hỗ trợ mỗi tổ một bình, phần còn lại vận động mạnh thường quân. Trước mắt bình hết hạn đem lên xã đổi ngay."),
+    Story(CameBy.PHONE, "Xe tải đậu lấn lề trước cổng chợ", "Sáng nào xe tải cũng đậu lấn hết lề trước cổng chợ, người đi bộ phải xuống lộ. Xin cắm bảng cấm đậu giờ chợ."),
+)  # fmt: skip
+# What was answered in writing afterwards, and carried out.
+FESTIVAL_IN_WRITING: Final = "Xã đã thống nhất với Ban quản lý chợ: cấm xe tải đậu trước cổng chợ từ 5 giờ tới 9 giờ. Bảng cấm đậu sẽ cắm trước ngày 05/9/2023."
+
+
 def load() -> int:
     """Load three sessions; needs units, organisations and opinions. Loading twice changes nothing."""
     if ListeningForum.objects.exists():
@@ -66,18 +79,70 @@ def _hosts(unit: Unit) -> list[Organisation]:
 
 
 def _festival(commune: Unit) -> None:
-    """Tell of the forum at the festival of 6 August 2023, of which only counts and conclusions were kept on paper."""
+    """Tell of the forum at the festival of 6 August 2023: its questions and conclusions are invented."""
     before = [one for one in Unit.objects.at(FESTIVAL).filter(pk__in=commune.lineage_ids()) if one.pk != commune.pk]
     unit = before[0] if before else commune
     hosts = _hosts(unit) or _hosts(commune)
     committee = Committee.objects.filter(unit=commune).first()
     forum = forums.plan_forum(
-        unit=unit, title="Công an lắng nghe ý kiến Nhân dân trong Ngày hội", place="Sân vận động huyện, cùng các xã bạn",
+        unit=commune, title="Công an lắng nghe ý kiến Nhân dân trong Ngày hội", place="Sân vận động huyện, cùng các xã bạn",
         starts_at=_moment(FESTIVAL, 8), hosts=hosts, actor=ACTOR, item_of="festival:2023-08-06", committee=committee,
         report="Sáu tháng đầu năm 2023, các xã giảm số vụ trộm so với cùng kỳ. Tổ liên gia và điểm chữa cháy công cộng được bà con góp công, góp của dựng lên. Việc còn làm chưa tốt: thanh niên tụ tập chạy xe ban đêm, đèn đường hư lâu mới thay.",
         chair_office="Trưởng ban tổ chức", **LED_BY,
     )  # fmt: skip
+    forum = forums.begin_forum(forums.open_forum(forum, actor=ACTOR), actor=ACTOR, at=_moment(FESTIVAL, 8, 5))
+    days = (clock.today() - FESTIVAL).days
+    asked = [_ask(forum, story, days=days) for story in FESTIVAL_STORIES]
+    _conclude_festival(forum)
+    # As a reform leaves it: what was asked belongs to the commune of today, the session to the unit that held it.
+    ListeningForum.objects.filter(pk=forum.pk).update(unit=unit)
     _hold(forum, attendance=420, began=_moment(FESTIVAL, 8, 5), ended=_moment(FESTIVAL, 10, 40), slips=(212, 61, 17), signed=FESTIVAL + timedelta(days=1))
+    _answer_afterwards(asked[-1], forum, days=days)
+
+
+def _answer_afterwards(opinion: Opinion, forum: ListeningForum, *, days: int) -> None:
+    """Answer in writing what the hall did not, and follow it to its end; the minutes stay as they were signed."""
+    signer = {"signer_name": forum.chair_name, "signer_office": forum.chair_office}
+    answers.answer(opinion, kind=AnswerKind.IN_WRITING, text=FESTIVAL_IN_WRITING, actor=ACTOR, **signer)
+    answers.publish(opinion, actor=ACTOR)
+    answers.follow_up(opinion, actor=ACTOR)
+    answers.add_evidence(opinion, title="Bảng cấm đậu trước cổng chợ (hình vẽ)", data=_sign(), actor=ACTOR)
+    answers.close(opinion, actor=ACTOR)
+    date_back(opinion, days, was_late=False)
+    done = _moment(date(2023, 9, 4), 9)
+    OpinionEvent.objects.filter(opinion=opinion, verb__in=("evidence_added", "closed")).update(on=done.date(), at=done)
+    Opinion.all_.filter(pk=opinion.pk).update(ended_at=done)
+
+
+def _sign() -> bytes:
+    """Draw the sign that the evidence shows; no photo of a real place."""
+    made = Image.new("RGB", (960, 640), "#dfe9ee")
+    draw = ImageDraw.Draw(made)
+    draw.rectangle((0, 470, 960, 640), fill="#8a8f94")
+    draw.rectangle((0, 455, 960, 475), fill="#c9c4b6")
+    draw.rectangle((468, 250, 492, 600), fill="#5b6066")
+    draw.ellipse((360, 60, 600, 300), fill="#b3261e")
+    draw.ellipse((388, 88, 572, 272), fill="#1f5fa8")
+    draw.line((412, 112, 548, 248), fill="#b3261e", width=26)
+    out = io.BytesIO()
+    made.save(out, "PNG")
+    return out.getvalue()
+
+
+def _conclude_festival(forum: ListeningForum) -> None:
+    """Conclude three things: one kept, one kept late, one that was given up with its reason."""
+    seats = list(forum.committee.members.order_by("pk")[:3]) if forum.committee else []
+    if not seats:
+        return
+    names = ("Chốt chung ba tối cuối tuần trên lộ giáp ranh", "Phát tờ dặn dò lừa đảo qua điện thoại tới từng hộ", "Gắn camera ở bốn đầu xóm")
+    dues = (FESTIVAL + timedelta(days=14), FESTIVAL + timedelta(days=30), date(2023, 12, 31))
+    tasks = [Assignment(what, seats[place % len(seats)], due) for place, (what, due) in enumerate(zip(names, dues, strict=True))]
+    forums.conclude(forum, text="Giữ lộ yên ban đêm, giữ bà con khỏi bị lừa.", tasks=tasks[:2], actor=ACTOR)
+    forums.conclude(forum, text="Camera đầu xóm: vận động, gắn trong năm.", tasks=tasks[2:], actor=ACTOR)
+    kept, late, given_up = (Task.objects.get(what=name) for name in names)
+    committee_services.finish_task(kept, result="Chốt từ 11/8/2023, số vụ gọi báo còn một phần ba.", actor=ACTOR, at=_moment(date(2023, 8, 18), 16))
+    committee_services.finish_task(late, result="Phát xong 2.140 hộ, trễ vì in lại.", actor=ACTOR, at=_moment(date(2023, 9, 19), 10))
+    committee_services.withdraw_task(given_up, reason="Không đủ tiền trong năm; đưa vào dự án của huyện.", actor=ACTOR, at=_moment(date(2024, 1, 3), 9))
 
 
 def _last_month(commune: Unit) -> None:
@@ -95,7 +160,8 @@ def _last_month(commune: Unit) -> None:
     _hold(forum, attendance=126, began=_moment(day, 19, 5), ended=_moment(day, 21, 10), slips=(74, 21, 8), signed=day + timedelta(days=2))
 
 
-def _ask(forum: ListeningForum, story: Story, *, days: int) -> None:
+def _ask(forum: ListeningForum, story: Story, *, days: int) -> Opinion:
+    """Ask, let in, answer or promise."""
     opinion = forum_questions.ask(forum, text=story.text, code=codes.new_code(), came_by=story.came_by, actor=ACTOR)
     question = ForumQuestion.objects.get(opinion=opinion)
     _title, text = forum_questions.suggested(question)
@@ -111,6 +177,7 @@ def _ask(forum: ListeningForum, story: Story, *, days: int) -> None:
         # What was asked then was due then: two of them are late by now, and everybody sees it.
         then, day = timedelta(days=days), clock.today() - timedelta(days=days)
         Opinion.all_.filter(pk=opinion.pk).update(due_at=opinion.due_at - then, intake_due_at=opinion.intake_due_at - then, filed_on=day)
+    return Opinion.all_.get(pk=opinion.pk)
 
 
 def _conclude(forum: ListeningForum, day: date) -> None:

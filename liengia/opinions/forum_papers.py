@@ -98,7 +98,7 @@ def _signers(forum: ListeningForum) -> list[Signer]:
 
 def _recipients(forum: ListeningForum) -> list[str]:
     commune = forum.unit.commune() or forum.unit
-    return [*(f"{one.name};" for one in forum.hosts.all()), f"{commune.full_name} (báo cáo);", "Lưu: VT, hồ sơ diễn đàn."]
+    return [*(f"{one.name};" for one in forum.hosts.all()), f"Ủy ban nhân dân {commune.full_name[:1].lower()}{commune.full_name[1:]} (báo cáo);", "Lưu: VT, hồ sơ diễn đàn."]
 
 
 def _parts(forum: ListeningForum) -> list[Piece]:

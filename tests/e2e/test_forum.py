@@ -10,13 +10,17 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from liengia.opinions import codes
 from liengia.opinions.models import AnswerKind, EvidenceKind, Opinion
-from liengia.opinions.models.forums import ForumQuestion
-from liengia.opinions.services import answers
-from tests.harness.browser import AXE, RULES
+from liengia.opinions.models.forums import ForumQuestion, SurveyCount
+from liengia.opinions.services import answers, forum_questions
+from tests.alarms.console_scene import sign_in
+from tests.core.test_images import picture
+from tests.harness.browser import AXE, RULES, violations
 from tests.harness.site import Site
 from tests.opinions.given import Office, office
 from tests.opinions.test_forum import SIGNED, by, live, queued
+from tests.opinions.test_forum_minutes import signed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -31,8 +35,7 @@ def scene(transactional_db: None) -> Office:
 @pytest.fixture
 def clerk(chromium: Browser, site: Site, scene: Office) -> Iterator[BrowserContext]:
     """Return the signed-in browser of who holds the session."""
-    signed_in = Client()
-    signed_in.force_login(scene.duyen)
+    signed_in = sign_in(Client(), scene.duyen)
     context = chromium.new_context(base_url=site.url, locale="vi-VN", bypass_csp=True)
     cookie = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": site.url}])
@@ -86,6 +89,97 @@ def test_a_slip_is_typed_put_on_the_floor_promised_and_followed_to_its_end(clerk
     page.goto(base)
     expect(page.get_by_text("Xã thay ván trước ngày 20.")).to_be_visible()
     clean(page)
+
+
+def test_a_slip_is_answered_in_the_hall_and_its_promise_followed_to_a_photo(clerk: BrowserContext, scene: Office, chromium: Browser, site: Site) -> None:
+    base = f"/dien-dan/{live(scene).public_id}/"
+    page = clerk.new_page()
+    page.goto(f"{base}nhap-phieu/")
+    page.locator("#e-text").fill("Đèn hẻm 14 tắt cả tháng, con nít đi học về tối thui.")
+    page.locator("#e-so").fill("07")
+    page.locator("form[data-entry] button").click()
+    expect(page.locator("[data-left]")).to_be_hidden(timeout=15_000)
+
+    page.goto(f"{base}ban-thu-ky/")
+    page.locator("button[value=let_in]").click()
+    page.locator("button[value=floor]").click()
+    page.locator("#f-tl").fill("Tổ điện thay bóng trụ số 14, chậm nhất tối thứ Sáu.")
+    page.locator("#f-ai").fill(SIGNED["signer_name"])
+    page.locator("#f-cv").fill(SIGNED["signer_office"])
+    page.locator("button[value=answer]").click()
+    expect(page.locator("#f-tl")).to_have_count(0)
+
+    opinion = Opinion.all_.get()
+    assert (opinion.source, opinion.slip_number, opinion.state) == ("forum", "07", "published")
+    office_page = f"/quan-tri/gop-y/{opinion.public_id}/"
+    for verb in ("theo-doi", "bang-chung", "dong"):
+        page.goto(f"{office_page}{verb}/")
+        if verb == "bang-chung":
+            page.locator("#id_file").set_input_files({"name": "den.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+            page.locator("#id_title").fill("Đèn số 14 sáng lại")
+        page.locator("main form[method=post] button[type=submit]").click()
+        page.wait_for_url(f"**{office_page}")
+
+    context = chromium.new_context(base_url=site.url, java_script_enabled=False)
+    reader = context.new_page()
+    reader.goto(base)
+    expect(reader.locator("main")).to_contain_text("chậm nhất tối thứ Sáu")
+    reader.get_by_role("link", name="Xem cả câu hỏi này").click()
+    photo = reader.get_by_role("img", name="Đèn số 14 sáng lại")
+    expect(photo).to_be_visible()
+    assert reader.request.get(photo.get_attribute("src") or "").headers["content-type"].startswith("image/")
+    assert Opinion.all_.get().state == "closed"
+    context.close()
+
+
+def test_a_visitor_asks_and_hands_in_a_slip_without_scripts(chromium: Browser, site: Site, scene: Office) -> None:
+    forum = live(scene)
+    context = chromium.new_context(base_url=site.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"/dien-dan/{forum.short_code}/")
+    page.locator("textarea[name=text]").fill("Cống trước chợ nghẹt, mưa là ngập.")
+    page.wait_for_timeout(3300)
+    page.locator("form.opinion-form button[type=submit]").click()
+    expect(page.locator(".private-code")).to_be_visible()
+    assert ForumQuestion.objects.get().came_by == "live"
+    page.goto(f"/dien-dan/{forum.public_id}/khao-sat/after/")
+    for group in page.locator("form.opinion-form fieldset").all():
+        group.locator("label").first.click()
+    page.locator("form.opinion-form button").click()
+    expect(page.locator("h1")).to_contain_text("Đã ghi nhận")
+    assert SurveyCount.objects.count() == 5
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")])
+def test_every_kind_of_page_is_accessible(chromium: Browser, site: Site, scene: Office, width: int, scheme: str) -> None:
+    forum = live(scene)
+    queued(scene, forum, "Đèn hẻm 14 tắt cả tháng.")
+    forum_questions.give_floor(queued(scene, forum, "Cống trước chợ nghẹt, mưa là ngập."), actor=by(scene))
+    forum_questions.ask(forum, text="Trộm vặt nhiều quá.", code=codes.new_code(), came_by="live")
+    over = signed(scene)
+    signed_in = sign_in(Client(), scene.duyen).cookies["sessionid"].value
+    context = chromium.new_context(base_url=site.url, viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    wrong = {}
+
+    def look(*paths: str) -> None:
+        for path in paths:
+            page.goto(path)
+            found = violations(page)
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if found or wide > 0:
+                wrong[path] = [*found, *([f"wider by {wide}"] if wide > 0 else [])]
+
+    one = f"/dien-dan/{forum.public_id}/"
+    look("/dien-dan/", one, f"{one}hoi/", f"{one}khao-sat/before/", f"{one}phieu-giay/", f"{one}man-hinh/", f"/dien-dan/{over.public_id}/")
+    context.add_cookies([{"name": "sessionid", "value": signed_in, "url": site.url}])
+    look(
+        "/dien-dan/to-chuc/", "/dien-dan/moi/", f"{one}ban-thu-ky/", f"/dien-dan/{over.public_id}/ban-thu-ky/", f"{one}nhap-phieu/",
+        "/quan-tri/dien-dan/", "/quan-tri/dien-dan/new/", f"/quan-tri/dien-dan/edit/{forum.pk}/",
+    )  # fmt: skip
+    assert not wrong, wrong
+    context.close()
 
 
 def test_the_wall_follows_its_stream_keeps_its_last_picture_and_catches_up(clerk: BrowserContext, scene: Office, chromium: Browser, site: Site) -> None:

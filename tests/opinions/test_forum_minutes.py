@@ -165,6 +165,8 @@ def test_a_conclusion_is_a_task_that_comes_back_first_at_the_units_next_session(
         assert forum_queries.earlier_promises(other) == []
         page = client.get(f"/dien-dan/{following.public_id}/").content.decode()
         assert page.index(names[0]) < page.index('id="h-hoi"') and page.index('id="h-hua"') < page.index('id="h-hoi"')
+        wall = client.get(f"/dien-dan/{following.public_id}/man-hinh/phan/").content.decode()
+        assert names[0] in wall and "trễ 13 ngày" in wall, "on the wall while nobody has the floor"
         client.force_login(here.duyen)
         desk = client.get(f"/dien-dan/{following.public_id}/ban-thu-ky/").content.decode()
         assert desk.index(late.what) < desk.index('id="h-hang"'), "before the queue"

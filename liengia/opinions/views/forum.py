@@ -157,7 +157,10 @@ def _scaling(svg: str) -> str:
 def _wall(forum: ListeningForum) -> dict[str, object]:
     address = short_address(forum)
     scheme = settings.PUBLIC_URL.split("://", 1)[0]
-    return {"forum": forum, "hall": forum_queries.hall(forum), "address": address, "qr": _scaling(qr_svg(f"{scheme}://{address}"))}
+    hall = forum_queries.hall(forum)
+    # While nobody has the floor, the hall sees what became of the last promises.
+    earlier = [] if hall.floor else [(task, *forum_queries.promise_words(task)) for task in forum_queries.earlier_promises(forum)]
+    return {"forum": forum, "hall": hall, "earlier": earlier, "address": address, "qr": _scaling(qr_svg(f"{scheme}://{address}"))}
 
 
 @public
