@@ -151,6 +151,32 @@ def test_a_visitor_asks_and_hands_in_a_slip_without_scripts(chromium: Browser, s
     context.close()
 
 
+def test_a_question_is_asked_with_the_keyboard_alone(chromium: Browser, site: Site, scene: Office) -> None:
+    forum = live(scene)
+    context = chromium.new_context(base_url=site.url, locale="vi-VN")
+    page = context.new_page()
+    page.goto(f"/dien-dan/{forum.public_id}/")
+
+    def tab_to(selector: str) -> None:
+        for _press in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+        raise AssertionError(f"the keyboard does not reach {selector}")
+
+    tab_to("main a.button.primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/hoi/")
+    tab_to("textarea[name=text]")
+    page.keyboard.type("Cống trước chợ nghẹt, mưa là ngập.")
+    page.wait_for_timeout(3300)
+    tab_to("form.opinion-form button[type=submit]")
+    page.keyboard.press("Enter")
+    expect(page.locator(".private-code")).to_be_visible()
+    assert ForumQuestion.objects.count() == 1
+    context.close()
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")])
 def test_every_kind_of_page_is_accessible(chromium: Browser, site: Site, scene: Office, width: int, scheme: str) -> None:
     forum = live(scene)
