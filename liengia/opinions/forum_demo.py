@@ -102,8 +102,9 @@ def _festival(commune: Unit) -> None:
 
 def _answer_afterwards(opinion: Opinion, forum: ListeningForum, *, days: int) -> None:
     """Answer in writing what the hall did not, and follow it to its end; the minutes stay as they were signed."""
-    signer = {"signer_name": forum.chair_name, "signer_office": forum.chair_office}
-    answers.answer(opinion, kind=AnswerKind.IN_WRITING, text=FESTIVAL_IN_WRITING, actor=ACTOR, **signer)
+    answers.answer(
+        opinion, kind=AnswerKind.IN_WRITING, text=FESTIVAL_IN_WRITING, signer_name=forum.chair_name, signer_office=forum.chair_office, actor=ACTOR
+    )  # fmt: skip
     answers.publish(opinion, actor=ACTOR)
     answers.follow_up(opinion, actor=ACTOR)
     answers.add_evidence(opinion, title="Bảng cấm đậu trước cổng chợ (hình vẽ)", data=_sign(), actor=ACTOR)
