@@ -13,7 +13,7 @@ _django = get_asgi_application()
 
 from liengia.core import live, pagecache  # noqa: E402  (needs Django to be set up)
 
-_pages = pagecache.PageCache(_django)
+pages = pagecache.PageCache(_django)
 
 
 async def application(scope: pagecache.Scope, receive: live.Receive, send: live.Send) -> None:
@@ -46,7 +46,7 @@ async def _answer(scope: pagecache.Scope, receive: live.Receive, send: live.Send
         elif message["type"] == "http.response.start":
             head.append(message)
 
-    await _pages({**scope, live.OPENED: opened}, receive, forward)
+    await pages({**scope, live.OPENED: opened}, receive, forward)
     if opened and head:
         length = b"content-length"
         await send({**head[0], "headers": [pair for pair in head[0]["headers"] if pair[0].lower() != length]})

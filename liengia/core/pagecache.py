@@ -9,6 +9,8 @@
    meanwhile is not kept. Nothing is kept past midnight in Vietnam (pages show the day), or past ten minutes.
 4. Many askers of a page that is not ready wait for one drawing. When the database is away, what is ready is served.
 
+5. What lies ready may be written by the server's protocol itself (`at_once`, see `operate.quick`).
+
 A page so kept carries an ETag and `no-cache`: browsers ask each time, and get 304 while it is the same.
 """
 
@@ -103,9 +105,22 @@ class _Page:
     edition: int
     until: float
 
+    # The same as they go over the wire: plain, zipped, not modified.
+    heads: tuple[bytes, bytes, bytes]
+
     @property
     def size(self) -> int:
-        return len(self.plain) + len(self.zipped) + 2048
+        return len(self.plain) + len(self.zipped) + 4096
+
+    def answer(self, headers: Headers) -> int:
+        """Return which answer somebody gets who sends these headers: 0 plain, 1 zipped, 2 not modified."""
+        kind = 0
+        for name, value in headers:
+            if name == b"if-none-match" and self.etag in value:
+                return 2
+            if name == b"accept-encoding" and b"gzip" in value and self.zipped:
+                kind = 1
+        return kind
 
 
 class PageCache:
@@ -144,6 +159,18 @@ class PageCache:
             await self.app(scope, receive, _unmarking(send))
         else:
             await self._draw(key, scope, receive, send)
+
+    def at_once(self, scheme: str, path: bytes, query: bytes, headers: Headers) -> tuple[bytes, bytes] | None:
+        """Return the head (status and the page's own headers) and the body that answer a GET; None if it must be asked for."""
+        if time.monotonic() - self._looked_at >= LOOK_EVERY_S or len(query) > QUERY_LETTERS:
+            return None
+        asked = _asked(headers)
+        page = None if asked is None else self._ready((scheme.encode(), asked[0], path, query, asked[1]))
+        if page is None:
+            return None
+        self._kept += 1
+        kind = page.answer(headers)
+        return page.heads[kind], (page.plain, page.zipped, b"")[kind]
 
     def clear(self) -> None:
         """Forget everything."""
@@ -265,12 +292,15 @@ class _Taking:
         headers += [(b"cache-control", b"no-cache"), (b"vary", b"Accept-Encoding, Cookie"), (b"etag", etag)]
         is_kept = len(body) <= PAGE_BYTES
         zipped = gzip.compress(body, 6, mtime=0) if len(body) > 500 else b""
+        plain_headers = [*headers, (b"content-length", str(len(body)).encode())]
+        zipped_headers = [*headers, (b"content-encoding", b"gzip"), (b"content-length", str(len(zipped)).encode())]
         return _Page(
             headers=headers,
             plain=body,
-            plain_headers=[*headers, (b"content-length", str(len(body)).encode())],
+            plain_headers=plain_headers,
             zipped=zipped,
-            zipped_headers=[*headers, (b"content-encoding", b"gzip"), (b"content-length", str(len(zipped)).encode())],
+            zipped_headers=zipped_headers,
+            heads=(_head(b"200 OK", plain_headers), _head(b"200 OK", zipped_headers), _head(b"304 Not Modified", headers)),
             etag=etag,
             edition=-1 if edition is None or not is_kept else edition,
             until=min(time.time() + self._seconds, _midnight()),
@@ -281,8 +311,17 @@ def _key(scope: Scope) -> tuple[bytes, ...] | None:
     """Return what a page is kept under; None for a request that Django alone answers."""
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or len(scope["query_string"]) > QUERY_LETTERS:
         return None
+    asked = _asked(scope["headers"])
+    if asked is None:
+        return None
+    path = scope.get("raw_path") or scope["path"].encode()
+    return scope["scheme"].encode(), asked[0], path, scope["query_string"], asked[1]
+
+
+def _asked(headers: Headers) -> tuple[bytes, bytes] | None:
+    """Return the host and the language that headers (names in lower case) ask for; None where they are one person's."""
     host, language = b"", settings.LANGUAGE_CODE
-    for name, value in scope["headers"]:  # lower case, as ASGI gives them
+    for name, value in headers:
         if name == b"host":
             host = value
         elif name == b"cookie":
@@ -293,8 +332,7 @@ def _key(scope: Scope) -> tuple[bytes, ...] | None:
             language = language if language in LANGUAGES else settings.LANGUAGE_CODE
         elif name in FOR_DJANGO:
             return None
-    path = scope.get("raw_path") or scope["path"].encode()
-    return scope["scheme"].encode(), host, path, scope["query_string"], language.encode()
+    return host, language.encode()
 
 
 def _cookies(header: bytes) -> dict[str, str] | None:
@@ -332,18 +370,16 @@ def _unmarking(send: Send) -> Send:
     return unmarked
 
 
+def _head(status: bytes, headers: Headers) -> bytes:
+    return b"HTTP/1.1 %b\r\n" % status + b"".join(b"%b: %b\r\n" % pair for pair in headers)
+
+
 async def _send(page: _Page, scope: Scope, send: Send) -> None:
-    is_zipped = False
-    for name, value in scope["headers"]:
-        if name == b"if-none-match" and page.etag in value:
-            await send({"type": "http.response.start", "status": 304, "headers": page.headers})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        if name == b"accept-encoding":
-            is_zipped = b"gzip" in value and bool(page.zipped)
-    body = page.zipped if is_zipped else page.plain
-    await send({"type": "http.response.start", "status": 200, "headers": page.zipped_headers if is_zipped else page.plain_headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    kind = page.answer(scope["headers"])
+    body = (page.plain, page.zipped, b"")[kind] if scope["method"] != "HEAD" else b""
+    headers = (page.plain_headers, page.zipped_headers, page.headers)[kind]
+    await send({"type": "http.response.start", "status": 304 if kind == 2 else 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _edition() -> int | None:

@@ -22,6 +22,7 @@ from django.conf import settings
 
 from liengia.asgi import application
 from liengia.core import live, warm
+from liengia.operate import quick
 
 STOP_WITHIN_S: Final = 5
 BACKLOG: Final = 4096
@@ -113,7 +114,7 @@ def _die_with(parent: int) -> None:
 def _config() -> uvicorn.Config:
     return uvicorn.Config(
         application,
-        http="httptools",
+        http="httptools" if settings.TRUSTED_PROXIES else quick.Protocol,
         loop="uvloop",
         ws="none",
         lifespan="on",
