@@ -22,7 +22,7 @@ class AlarmsConfig(AppConfig):
         from liengia.alarms.services import escalation, groups
         from liengia.core import health
         from liengia.people import stewards
-        from liengia.units import succession
+        from liengia.units import succession, switches
 
         audit_kinds.register_all()
         capabilities.register_all()
@@ -33,6 +33,7 @@ class AlarmsConfig(AppConfig):
         stewards.register(led_by=policies.households_led_by, leaders_of=policies.leaders_of)
         handover.register_all()
         menus.register_all()
+        switches.refuse_by("alarms", supervision.why_kept_on)
         health.register("alarms.steps", supervision.every_step_ran)
         health.register("alarms.states", supervision.states_published)
         health.register("alarms.calls", supervision.calls_taken_on)

@@ -14,6 +14,7 @@ from liengia.alarms.services.escalation import overdue_steps
 from liengia.core import clock
 from liengia.core.health import Finding
 from liengia.core.metrics import Gauge
+from liengia.units.models import Unit
 
 TEST_EVERY: Final = timedelta(days=90)
 BEAT_LATE: Final = timedelta(seconds=90)
@@ -62,6 +63,22 @@ def calls_taken_on() -> Finding:
     if waiting:
         return Finding(False, _("%(count)s alarms wait for somebody to take them on") % {"count": waiting})
     return Finding(True, _("no alarm waits unseen"))
+
+
+def why_kept_on(commune: Unit) -> str:
+    """Say which incidents are open in a commune: with the room off nobody could see them through to their end.
+
+    A silent call is counted and not named: whoever switches rooms may not know of it.
+    """
+    below = Unit.objects.below_any([commune.pk])
+    every = list(Incident.objects.open().filter(group__unit__in=below).select_related("group").order_by("opened_at"))
+    if not every:
+        return ""
+    named = [f"{one.group.name}: {one.get_kind_display()}, {clock.local(one.opened_at):%H:%M %d/%m}" for one in every if not one.is_silent]
+    hidden = len(every) - len(named)
+    if hidden:
+        named.append(_("%(count)s more, which the duty post knows") % {"count": hidden})
+    return _("Alarms are open in this commune (%(which)s). End them first, then switch the room off.") % {"which": "; ".join(named)}
 
 
 def states_published() -> Finding:

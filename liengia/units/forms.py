@@ -14,7 +14,10 @@ from liengia.units.models import RoomSwitch
 class RoomSwitchForm(forms.ModelForm[RoomSwitch]):
     """Choose commune and room by their words; the service keeps one row for each pair."""
 
-    room = forms.ChoiceField(label=_("room"))
+    room = forms.ChoiceField(
+        label=_("room"),
+        help_text=_("Units, institutions and people cannot be off in one commune: the other rooms stand on them."),
+    )
 
     class Meta:
         model = RoomSwitch

@@ -15,7 +15,7 @@ from liengia.audit import services as audit
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid
 from liengia.core.text import fold
-from liengia.units import naming
+from liengia.units import naming, switches
 from liengia.units.models import Level, RoomSwitch, Unit
 
 __all__ = ["create_unit", "end_unit", "next_code", "switch_room"]
@@ -165,13 +165,16 @@ def switch_room(*, unit: Unit, room: str, is_on: bool, actor: Actor, at: datetim
     """Switch a room on or off in one commune.
 
     Raises:
-        Invalid: the unit is no commune that stands, or the room cannot be switched.
+        Invalid: the unit is no commune that stands, the room cannot be switched, or something goes on in it that
+            nobody would see any more.
     """
     if unit.level != Level.COMMUNE or not unit.is_current:
         raise Invalid(_("Rooms are switched by communes that stand today."), code="no_commune")
     if room not in switchable_rooms():
         raise Invalid(_("The room %(room)s cannot be switched off.") % {"room": room}, code="room_unknown")
     with transaction.atomic():
+        if not is_on and (why := switches.why_kept(unit, room)):
+            raise Invalid(why, code="room_in_use", field="is_on")
         row, _created = RoomSwitch.objects.update_or_create(unit=unit, room=room, defaults={"is_on": is_on})
         facts = {"room": room, "is_on": is_on}
         audit.record("units.room_switched", actor=actor, about=row, at=at, unit=unit, facts=facts)

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from liengia.core.actor import Actor
 from liengia.units.models import RoomSwitch, Unit, UnitQuerySet
+
+# A room fills this in: what goes on in a commune that its people would lose sight of; a sentence, or nothing.
+_keepers: dict[str, Callable[[Unit], str]] = {}
+
+
+def refuse_by(room: str, function: Callable[[Unit], str]) -> None:
+    """Register what tells why a room cannot be switched off in a commune at this moment."""
+    _keepers[room] = function
+
+
+def why_kept(unit: Unit, room: str) -> str:
+    """Return the sentence that says why a room stays on for now, or nothing."""
+    return _keepers[room](unit) if room in _keepers else ""
 
 
 def all_off() -> dict[str, set[int]]:
