@@ -12,11 +12,12 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from liengia.core.actor import Actor
-from liengia.opinions import services
+from liengia.opinions import codes, services
 from liengia.opinions.models import AnswerKind, Opinion, Photo, Source
 from liengia.people.models import User
 from tests.alarms.console_scene import sign_in
 from tests.core.test_images import with_exif
+from tests.e2e.resident_stage import until
 from tests.harness.browser import violations
 from tests.harness.site import Site
 from tests.opinions.given import LAMP, Office, office, public, sorted_, topic
@@ -113,7 +114,7 @@ def test_public_opinions_like_it_are_shown_while_one_writes_and_never_others(ope
 
 
 def test_written_down_without_a_network_it_is_filed_once_and_its_slip_printed(opened: Callable[..., Page], here: Office) -> None:
-    page = opened(ENTER, user=here.cast.huynh)
+    page = opened(ENTER, user=here.cast.huynh, service_workers="block")  # what a worker passes on is not seen by the routes below
     filed: list[str] = []
     page.route("**/dong-bo/", lambda route: route.abort())
     for number in (1, 2):
@@ -185,3 +186,66 @@ def test_pages_are_accessible_and_stay_within_the_screen(
     helper = opened(ENTER, user=here.cast.huynh, viewport={"width": width, "height": 740}, color_scheme=theme)
     page = helper
     look(ENTER)
+
+
+def test_the_page_opens_without_a_network_and_what_was_written_there_is_filed_once(opened: Callable[..., Page], here: Office) -> None:
+    """Loaded once; network gone; opened anew; two written; opened anew again; network back: both filed, once each."""
+    told = services.file_for_another(
+        services.Draft(here.commune, "Lời của người khác", place_words="Ấp", contact_name="Bà Không Được Giữ", is_anonymous=False),
+        code=codes.new_code(), helper=here.cast.huynh, actor=Actor.of(here.cast.huynh),
+    )  # fmt: skip
+    services.sort(told, topic=topic(), actor=Actor.of(here.duyen))
+    services.answer(told, kind=AnswerKind.IN_WRITING, text="Đã xong.", signer_name="Ông Mẫu", signer_office="UBND xã", actor=Actor.of(here.duyen))
+    page = opened(ENTER, user=here.cast.huynh)
+    expect(page.locator("main")).to_contain_text("Bà Không Được Giữ")
+    until(page, "caches.match('/gop-y/ghi-ho/?o-lai=1').then(Boolean)")
+    kept = page.evaluate("async () => (await caches.match('/gop-y/ghi-ho/?o-lai=1')).text()")
+    assert "Không Được Giữ" not in kept and "Lời của người khác" not in kept, "nobody's name or words are kept"
+    before = Opinion.all_.count()
+
+    page.context.set_offline(True)
+    page.goto(ENTER)  # opened anew, without a network
+    expect(page.locator(".when-offline")).to_be_visible()
+    assert page.evaluate("[...document.styleSheets].filter(one => one.cssRules.length).length") >= 5, "with its styles"
+    first_codes = []
+    for number in (1, 2):
+        fill(page, f"Ghi lúc không có mạng, số {number}")
+        page.get_by_role("button", name=re.compile("^Lưu")).click()
+        expect(page.locator("[data-waiting]")).to_have_text(str(number))
+        first_codes.append(page.locator("#cho-gui [data-code]").nth(number - 1).inner_text())
+        page.goto(ENTER)  # the kept page brings no code a second time
+        expect(page.locator("#cho-gui li")).to_have_count(number)
+    assert len(set(first_codes)) == 2 and all(codes.parse(one) for one in first_codes), "made in the phone, right by the check symbol"
+    assert Opinion.all_.count() == before
+
+    page.context.set_offline(False)  # they go by themselves
+    expect(page.locator("#cho-gui [data-away]")).to_have_count(2, timeout=30_000)
+    page.goto(ENTER)
+    expect(page.locator(".when-offline")).to_be_hidden()
+    assert Opinion.all_.count() == before + 2 and {services.find_by_code(one).entered_by for one in first_codes} == {here.cast.huynh}
+
+
+def test_who_may_no_longer_enter_loses_the_kept_page(opened: Callable[..., Page], here: Office) -> None:
+    page = opened(ENTER, user=here.cast.huynh)
+    until(page, "caches.match('/gop-y/ghi-ho/?o-lai=1').then(Boolean)")
+    page.context.clear_cookies()
+    page.goto(ENTER)
+    page.goto("/gop-y/")
+    assert page.evaluate("async () => Boolean(await caches.match('/gop-y/ghi-ho/?o-lai=1'))") is False
+
+
+def test_an_entry_is_two_fields_and_one_button(opened: Callable[..., Page], here: Office) -> None:
+    """What two minutes are made of: the fields that must be filled, and the keys from the first of them to the code."""
+    page = opened(ENTER, user=here.cast.huynh)
+    page.locator("#id_text").focus()
+    page.keyboard.type(LAMP)
+    page.keyboard.press("Tab")
+    page.keyboard.type("Cua miếu Bà")
+    keys = 1
+    while not page.evaluate("document.activeElement.matches('form[data-enter] button')") and keys < 20:
+        page.keyboard.press("Tab")
+        keys += 1
+    page.keyboard.press("Enter")
+    expect(page.locator("#cho-gui [data-away]")).to_have_count(1)
+    assert page.locator("#cho-gui [data-code]").inner_text() and Opinion.all_.get().text == LAMP
+    assert keys <= 7, "five fields that may be left empty lie between, and nothing else"

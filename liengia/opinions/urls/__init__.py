@@ -17,6 +17,7 @@ urlpatterns = [
     path("gop-y/theo-doi/", follow.follow, name="follow"),
     path("gop-y/bang-theo-doi/", public.board, name="board"),
     path("gop-y/ghi-ho/", helper.enter, name="enter"),
+    path("gop-y/ghi-ho/sw.js", helper.worker, name="worker"),
     path("gop-y/ghi-ho/dong-bo/", helper.sync, name="sync"),
     path("gop-y/ghi-ho/<slug:public_id>/da-bao/", helper.told, name="told"),
     path("gop-y/<slug:public_id>/", public.detail, name="detail"),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liengia.core import clock
 from liengia.core.actor import Actor
@@ -25,16 +28,16 @@ from liengia.opinions.models import Opinion, ToldHow
 from liengia.opinions.views.filing import slip
 from liengia.people import policies as people
 from liengia.people.models import User
-from liengia.people.policies import requires
+from liengia.people.policies import public, requires
 from liengia.units.models import Unit
 
-# Codes that the page brings along for entries without a network, and how long ago an entry may have been written.
-SPARE_CODES: Final = 30
+# How long ago an entry may have been written.
 LONGEST_WAIT: Final = timedelta(days=30)
+KEPT: Final = "o-lai"
+WORKER: Final = settings.BASE_DIR / "static" / "enter-sw.js"
 SAYS: Final = {
     "kept": gettext_lazy("It is kept in this phone, and goes by itself when there is a network. You can write the next one."),
     "lacking": gettext_lazy("The words and the place are needed."),
-    "no-code": gettext_lazy("The codes of this page are used up. Open it again where there is a network."),
     "signed-out": gettext_lazy("You are signed out. What you wrote waits in this phone: open this page again and sign in."),
 }
 
@@ -88,10 +91,22 @@ def enter(request: HttpRequest) -> HttpResponse:
         opinion = _file(request, form, commune)
         if opinion is not None:
             return slip(request, opinion, form.cleaned_data["code"])
-    context = {"form": form, "commune": commune, "to_tell": queries.to_tell(user), "ways": ToldHow.choices}
-    context["says"] = SAYS.items()
-    context["spare"] = [codes.new_code() for _n in range(SPARE_CODES)]
-    return render(request, "opinions/helper.html", context)
+    # The page that a phone keeps holds nobody's name or words.
+    is_kept = request.GET.get(KEPT) == "1"
+    context = {"form": form, "commune": commune, "to_tell": () if is_kept else queries.to_tell(user), "ways": ToldHow.choices}
+    return render(request, "opinions/helper.html", {**context, "says": SAYS.items(), "is_kept": is_kept})
+
+
+@public
+@require_GET
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """Hand out the service worker of this page, with its settings before it; it holds nothing of anybody."""
+    home = reverse("opinions:enter")
+    # Modules that others import by their plain name stand in no page.
+    config = {"home": home, "kept": f"{home}?{KEPT}=1", "files": settings.STATIC_URL, "also": [f"{settings.STATIC_URL}js/time.js"]}
+    body = f"const CONFIG = {json.dumps(config)};\n{WORKER.read_text(encoding='utf-8')}"
+    return HttpResponse(body, content_type="text/javascript; charset=utf-8")
 
 
 @requires(ENTER)

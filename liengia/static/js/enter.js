@@ -1,6 +1,8 @@
 // Writing down for somebody where there may be no network: each entry goes into this phone's own store (IndexedDB) under
-// a code that the page brought along, and is sent when the network is there. The code is the key: sent twice is filed
-// once. Once it is filed its words leave this phone; the code stays until the slip is printed and put away.
+// a code that is made here, and is sent when the network is there. The code is the key: sent twice is filed once. A page
+// that was kept brings none along: opened a second time it would bring the same ones. Once an entry is filed its words
+// leave this phone; the code stays until the slip is printed and put away. A service worker of this page alone
+// (enter-sw.js) keeps the bare page, so that it opens without a network.
 
 const form = document.querySelector("form[data-enter]");
 const box = document.getElementById("cho-gui");
@@ -31,13 +33,18 @@ const drop = (code) => store("readwrite", (entries) => entries.delete(code));
 const mine = async () => (await store("readonly", (entries) => entries.getAll()))
   .filter((entry) => entry.who === form.dataset.reader).sort((a, b) => a.at.localeCompare(b.at));
 
-const spare = JSON.parse(document.getElementById("ma-du-phong").textContent);
-
-async function nextCode() {
-  const used = new Set((await mine()).map((entry) => entry.code));
-  form.elements.code.value = spare.find((code) => !used.has(code) && code !== form.elements.code.value) ?? "";
-  spare.splice(0, Math.max(0, spare.indexOf(form.elements.code.value)));
+// As core/codes.py makes them: 23 symbols of 22, and a check symbol (ISO/IEC 7064, MOD 23,22).
+const SYMBOLS = "23456789CFHJKLMNPQRTVX";
+function newCode() {
+  const body = [];
+  while (body.length < 23) for (const byte of crypto.getRandomValues(new Uint8Array(32))) if (byte < 242 && body.length < 23) body.push(byte % 22);
+  let product = 22;
+  for (const place of body) product = (((product + place) % 22 || 22) * 2) % 23;
+  return [...body, (23 - product) % 22].map((place) => SYMBOLS[place]).join("").replace(/(.{4})(?=.)/g, "$1-");
 }
+
+// The token of a kept page may be an old one; the cookie's is the one that counts.
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken?.value ?? "";
 
 function say(name) {
   for (const line of document.querySelectorAll("[data-say]")) line.hidden = line.dataset.say !== name;
@@ -52,6 +59,7 @@ function item(entry) {
   fill("due", entry.due);
   fill("problem", entry.problem);
   for (const input of line.querySelectorAll("input[name=code]")) input.value = entry.code;
+  for (const input of line.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = token();
   line.querySelector("[data-away]")?.addEventListener("click", async () => { await drop(entry.code); await show(); });
   line.querySelector("[data-again]")?.addEventListener("click", async () => {
     for (const name of FIELDS) form.elements[name].value = entry.fields[name];
@@ -79,7 +87,7 @@ async function send(entry) {
   try {
     const response = await fetch(form.dataset.enter, {
       method: "POST",
-      headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "Idempotency-Key": entry.code },
+      headers: { "X-CSRFToken": token(), "Idempotency-Key": entry.code },
       body: new URLSearchParams({ ...entry.fields, code: entry.code, written_at: entry.at }),
       redirect: "error",
       signal: patience.signal,
@@ -116,12 +124,11 @@ async function submit(event) {
   const fields = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value]));
   const lacking = ["text", "place_words"].find((name) => !fields[name].trim());
   if (lacking) { say("lacking"); form.elements[lacking].focus(); return; }
-  if (!form.elements.code.value) { say("no-code"); return; }
   const entry = { code: form.elements.code.value, who: form.dataset.reader, at: new Date().toISOString(), fields };
   try { await put(entry); } catch { form.submit(); return; }
   form.reset();
   form.elements.text.dispatchEvent(new Event("input", { bubbles: true }));  // its count begins anew
-  await nextCode();
+  form.elements.code.value = newCode();
   say("kept");
   await show();
   box.focus();
@@ -133,5 +140,9 @@ if (form && box && window.indexedDB) {
   box.querySelector("[data-send]").addEventListener("click", sync);
   addEventListener("online", sync);
   setInterval(sync, RETRY_MS);
-  show().then(sync).catch(() => form.removeEventListener("submit", submit));
+  show().then(() => { form.elements.code.value = newCode(); return sync(); }).catch(() => form.removeEventListener("submit", submit));
+  if ("serviceWorker" in navigator && isSecureContext) {
+    navigator.serviceWorker.register(form.dataset.worker, { updateViaCache: "none" }).then(() => navigator.serviceWorker.ready)
+      .then((worker) => { if (!document.documentElement.hasAttribute("data-kept")) worker.active?.postMessage("keep"); }).catch(() => {});
+  }
 }
