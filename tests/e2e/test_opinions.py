@@ -138,7 +138,7 @@ def test_written_down_without_a_network_it_is_filed_once_and_its_slip_printed(op
     expect(page.locator("[data-send]")).to_be_enabled()
     page.wait_for_function("document.querySelector('[data-waiting]').textContent === '2'")
     page.locator("[data-send]").click()
-    expect(page.locator("#cho-gui [data-away]")).to_have_count(2)
+    expect(page.locator("#cho-gui [data-away]")).to_have_count(2, timeout=45_000)
     assert Opinion.all_.count() == 2 and len(filed) >= 3, "sent again after the lost answer, filed once"
     assert {row.source for row in Opinion.all_.all()} == {Source.PAPER} and {row.entered_by for row in Opinion.all_.all()} == {here.cast.huynh}
     kept = page.evaluate(
