@@ -10,7 +10,7 @@ from django.utils.timezone import get_current_timezone
 
 from liengia.core import clock
 from liengia.core.actor import Actor
-from liengia.opinions import codes, redaction, services
+from liengia.opinions import codes, demo_pictures, redaction, services
 from liengia.opinions.models import (
     AnswerKind,
     EvidenceKind,
@@ -21,11 +21,16 @@ from liengia.opinions.models import (
     RefusalReason,
     Topic,
 )
+from liengia.opinions.services import Draft
 from liengia.organisations.models import Organisation
+from liengia.people.models import RoleAssignment, User
 from liengia.units.models import Level, Unit
 
 ACTOR: Final = Actor.system("demo")
 COMMUNES: Final = 3
+# Of the one that is answered by its code alone; told in docs/areas/opinions.md, so that everybody can try it.
+CODE: Final = "HKRT-HKRT-2345-CFHJ-KLMN-6789"
+OFFICER: Final = "chuyenvien"
 _PDF: Final = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
@@ -62,6 +67,7 @@ STORIES: Final = (
     Story("other", Kind.SUGGESTION, "Ngày hội năm nay nên có trò kéo co cho các cô", "Ngày hội năm ngoái vui, năm nay nên thêm trò kéo co với nấu cơm thi cho các cô các dì.", "Sân đình", 22, "published", "Ban tổ chức nhận góp ý, đã đưa kéo co nữ và thi nấu cơm vào chương trình phần hội."),
     Story("traffic", Kind.REPORT, "Xe tải đậu lấn nửa lộ buổi sáng", "Sáng nào cũng có xe tải lên hàng đậu lấn nửa lộ, xe đưa rước học sinh phải lách ra giữa đường.", "Khúc nhà máy xay lúa", 3, "sorted"),
     Story("waste", Kind.REPORT, "Đốt rơm khói mù cả lộ", "Chiều đốt rơm khói mù cả lộ, người đi đường chảy nước mắt, nhà có người hen khổ lắm.", "Cánh đồng sát lộ", 8, "refused"),
+    Story("drainage", Kind.REPORT, "Nắp cống bể giữa lộ, tối chạy xe sụp bánh", "Nắp cống bể giữa lộ chợ, tối chạy xe sụp bánh hoài. Mong xã thay nắp khác.", "Lộ chợ", 10, "reopened", "Đội hạ tầng đã thay nắp cống mới trong ngày."),
     Story("lighting", Kind.REPORT, "Đèn trước miếu tắt hoài", "Đèn trước miếu tắt hoài, tối không thấy đường đi.", "Trước miếu", 7, "merged"),
 )  # fmt: skip
 
@@ -75,6 +81,7 @@ def load() -> int:
         services.set_rules(commune, actor=ACTOR, reception="Thứ Ba và Thứ Năm")
         for number, story in enumerate(STORIES):
             _tell(story, commune, seed=place * len(STORIES) + number)
+    _tell_unseen(communes)
     while services.escalate_overdue():
         pass
     return Opinion.all_.count()
@@ -88,6 +95,7 @@ def _tell(story: Story, commune: Unit, *, seed: int) -> None:
     draft = services.Draft(
         commune, story.text, kind=story.kind, place_words=story.place, is_anonymous=not named,
         hamlet=hamlets[seed % len(hamlets)] if hamlets else None, contact_name="Người Mẫu" if named else "",
+        photos=demo_pictures.drawn(story.topic),
     )  # fmt: skip
     opinion = services.file_opinion(draft, code=codes.new_code(), at=min(filed_at, clock.now()))
     topic = Topic.objects.all().of(commune).get(code=story.topic)
@@ -96,14 +104,38 @@ def _tell(story: Story, commune: Unit, *, seed: int) -> None:
         _publish_text(opinion, story)
         _go_on(opinion, story, commune)
     date_back(opinion, days, was_late=story.ends == "overdue")
+    if story.ends == "reopened":
+        services.reopen(Opinion.all_.get(pk=opinion.pk), words="Nắp mới thay hôm trước, hôm qua xe tải cán lại bể nữa.")
     Opinion.all_.filter(pk=opinion.pk).update(support_count=F("support_count") + seed * 7 % 35)
+
+
+def _tell_unseen(communes: list[Unit]) -> None:
+    """Tell the two that nobody finds in the list: one that is answered by its code alone, and one about an officer."""
+    commune = communes[0]
+    text = "Nhà kế bên xả nước rửa chuồng qua vườn tôi, hôi lắm. Tôi ngại nói thẳng, xin xã nhắc giùm, đừng nêu tên ai."
+    private = services.file_opinion(services.Draft(commune, text, place_words="Trong xóm"), code=CODE)
+    services.sort(private, topic=Topic.objects.all().of(commune).get(code="waste"), actor=ACTOR, office=commune.full_name)
+    services.withdraw_text(private, actor=ACTOR, is_private_person=True)
+    services.answer(
+        private, kind=AnswerKind.IN_WRITING, text="Xã và ấp đã tới, hộ bên đó nhận đào hố lắng trước cuối tháng. Không ai được cho biết ai đã viết.",
+        signer_name="Bà Võ Thị Mẫu", signer_office=f"Phó Chủ tịch UBND {commune.kind.lower()} {commune.name}", actor=ACTOR,
+    )  # fmt: skip
+    officer = User.objects.filter(username=OFFICER).first()
+    seat = RoleAssignment.objects.filter(user=officer).select_related("unit").first()
+    about = Draft(
+        seat.unit if seat else commune, "Hồ sơ nộp ba tuần chưa trả lời, hỏi thì cán bộ bảo về chờ, không nói ngày nào.", place_words="Bộ phận một cửa",
+        about_officials=True, officer=officer, officer_words="Cán bộ tiếp nhận hồ sơ (người mẫu)",
+    )  # fmt: skip
+    services.file_opinion(about, code=codes.new_code())
 
 
 def _publish_text(opinion: Opinion, story: Story) -> None:
     parts = (story.title, story.text, story.place)
     names = services.officers_names(opinion.commune)
     kept = {part[mark.start : mark.end] for part in parts for mark in redaction.find(part, names=names)}
-    services.publish_text(opinion, title=story.title, text=story.text, place_words=story.place, kept=kept, actor=ACTOR)
+    photos = list(opinion.photos.values_list("pk", flat=True))
+    services.publish_text(opinion, title=story.title, text=story.text, place_words=story.place, kept=kept, photos=photos, actor=ACTOR)
+    opinion.photos.update(alt="Hình vẽ minh họa, không phải ảnh thật")
 
 
 def _go_on(opinion: Opinion, story: Story, commune: Unit) -> None:
@@ -131,9 +163,9 @@ def _answer(opinion: Opinion, story: Story, commune: Unit) -> None:
     )  # fmt: skip
     if story.ends != "answered":
         services.publish(opinion, actor=ACTOR)
-    if story.ends in ("following_up", "closed"):
+    if story.ends in ("following_up", "closed", "reopened"):
         services.follow_up(opinion, actor=ACTOR)
-    if story.ends == "closed":
+    if story.ends in ("closed", "reopened"):
         services.add_evidence(opinion, title="Biên bản nghiệm thu (mẫu)", data=_PDF, kind=EvidenceKind.DOCUMENT, actor=ACTOR)
         services.close(opinion, actor=ACTOR)
 
