@@ -96,9 +96,19 @@ def can(user: User | AnonymousUser, capability: str, unit: Unit | None = None) -
 def units_where(user: User | AnonymousUser, capability: str) -> list[Unit]:
     """Return the units in which a user holds a capability: the roots, without what stands below them."""
     if isinstance(user, User) and user.is_active and user.is_superuser:
-        return list(Unit.objects.current().filter(parent=None))
+        return _roots(user)
     held = {grant.unit.pk: grant.unit for grant in grants(user) if capability in grant.capabilities}
     return [unit for unit in held.values() if not {above.pk for above in unit.ancestors()} & set(held)]
+
+
+def _roots(user: User) -> list[Unit]:
+    """Return the units that stand below no other, read as often as grants are: a page asks for them many times."""
+    now = clock.now()
+    read_at, kept = getattr(user, "_roots", (None, []))
+    if read_at is None or not timedelta() <= now - read_at < FRESH:
+        kept = list(Unit.objects.current().filter(parent=None))
+        user._roots = (now, kept)  # type: ignore[attr-defined]
+    return list(kept)
 
 
 def holders(capability: str, unit: Unit, at: datetime | None = None) -> QuerySet[User]:

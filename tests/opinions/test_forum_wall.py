@@ -32,7 +32,7 @@ async def scene(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Asyn
     """Lay the scene before an application whose cache lives no longer than the test's event loop."""
     wakes = get_bus()._wakes.setdefault(pagecache.EDITION, [])
     before = list(wakes)
-    monkeypatch.setattr(asgi, "_pages", pagecache.PageCache(asgi._django))
+    monkeypatch.setattr(asgi, "pages", pagecache.PageCache(asgi._django))
     yield await sync_to_async(make_office)()
     wakes[:] = before
     FEED.close()

@@ -22,10 +22,10 @@ from liengia.portal.models import (
     PlainPage,
     Topic,
 )
-from tests.portal.test_editing import Office, browser, office
+from tests.portal.test_editing import Office, browser, lay, office
 from tests.portal.test_publication import edition
 
-__all__ = ["office"]
+__all__ = ["lay", "office"]
 pytestmark = pytest.mark.django_db
 
 

@@ -36,10 +36,10 @@ from liengia.portal.request_forms import new_ticket
 from liengia.portal.views import requests as request_views
 from tests.opinions.test_planted import database_text
 from tests.portal.pages_scene import block, closed, picture
-from tests.portal.test_editing import Office, browser, office
+from tests.portal.test_editing import Office, browser, lay, office
 from tests.portal.test_publication import edition
 
-__all__ = ["office"]
+__all__ = ["lay", "office"]
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script>\u202e ẤP\u0300\u0301\u0302 👩‍👩‍👧 {{ 7*7 }} ' OR 1=1 --"
 
