@@ -23,6 +23,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
@@ -182,7 +183,12 @@ class PageCache:
         if not self._is_listening:
             self._is_listening = True
             loop = asyncio.get_running_loop()
-            get_bus().on_poke(EDITION, lambda: loop.call_soon_threadsafe(self._poked))
+
+            def wake() -> None:
+                with suppress(RuntimeError):  # the loop has ended, and its pages with it
+                    loop.call_soon_threadsafe(self._poked)
+
+            get_bus().on_poke(EDITION, wake)
         if self._looking is not None:
             if self._edition is None:
                 await asyncio.wait([self._looking])
