@@ -35,6 +35,9 @@ from liengia.units import demo as units
 ACTOR: Final = Actor.system("demo")
 GROUPS: Final = 24
 HOUSEHOLDS: Final = 12
+# What happened tells of the seventh group, and of house 12 of a group.
+LEAST_GROUPS: Final = 7
+LEAST_HOUSEHOLDS: Final = 12
 # Group 24 has no device at all: it works by phones and the phone tree.
 WITHOUT_DEVICES: Final = 24
 # Group 3 has one siren that fell silent, and its last one was never hung up.
@@ -64,7 +67,13 @@ def load_once() -> bool:
 
 
 def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[str], None] = lambda said: None) -> None:
-    """Load units, people, groups, devices and what happened to them."""
+    """Load units, people, groups, devices and what happened to them.
+
+    Raises:
+        ValueError: too small for the stories that it tells.
+    """
+    if groups < LEAST_GROUPS or households < LEAST_HOUSEHOLDS:
+        raise ValueError(f"The demonstration tells of at least {LEAST_GROUPS} groups of {LEAST_HOUSEHOLDS} households.")
     say("units, organisations")
     units.load()
     organisations.load()

@@ -244,7 +244,6 @@ def _token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@transaction.atomic
 def bind_phone(code: str, *, pin: str, label: str = "") -> tuple[BoundPhone, str]:
     """Use an invitation to bind a phone; return it with the token that its cookie keeps.
 
@@ -253,6 +252,11 @@ def bind_phone(code: str, *, pin: str, label: str = "") -> tuple[BoundPhone, str
         Invalid: the PIN is too easy.
     """
     check_pin_is_strong(pin)
+    return _bind(code, make_password(_peppered(pin)), label.strip()[:80])  # a hash takes 0.2 s, which no lock waits for
+
+
+@transaction.atomic
+def _bind(code: str, pin_hash: str, label: str) -> tuple[BoundPhone, str]:
     invitation = _consume(code, Invitation.Purpose.BIND)
     user = invitation.user
     if user is None or not user.is_active:
@@ -261,8 +265,8 @@ def bind_phone(code: str, *, pin: str, label: str = "") -> tuple[BoundPhone, str
     phone = BoundPhone.objects.create(
         user=user,
         token_hash=_token_hash(token),
-        pin_hash=make_password(_peppered(pin)),
-        label=label.strip()[:80],
+        pin_hash=pin_hash,
+        label=label,
     )
     invitation.used_by = user
     invitation.save(update_fields=["used_by"])
@@ -284,22 +288,15 @@ def enter_pin(phone: BoundPhone, pin: str) -> User:
     Raises:
         Refused: locked, revoked, or wrong; the words say how many tries are left.
     """
+    kept = BoundPhone.objects.select_related("user").get(pk=phone.pk)
+    _check_may_try(kept)
+    # Compared before the row is locked; what came of it is told and counted under the lock, one try after another.
+    is_right = check_password(_peppered(pin), kept.pin_hash)
     with transaction.atomic():
         kept = BoundPhone.objects.select_for_update().select_related("user").get(pk=phone.pk)
         now = clock.now()
-        if kept.revoked_at is not None or not kept.user.is_active:
-            raise Refused(
-                _("This phone is no longer bound. Ask the commune for a new invitation."),
-                code="phone_revoked",
-            )
-        if kept.locked_until is not None and kept.locked_until > now:
-            minutes = int((kept.locked_until - now).total_seconds() // 60) + 1
-            raise Refused(
-                _("Too many wrong PINs. Wait %(minutes)s minutes, or ask the commune to unlock this phone.")
-                % {"minutes": minutes},
-                code="pin_locked",
-            )
-        if check_password(_peppered(pin), kept.pin_hash):
+        _check_may_try(kept)
+        if is_right:
             kept.failures, kept.locked_until, kept.last_used_at = 0, None, now
             kept.save(update_fields=["failures", "locked_until", "last_used_at"])
             return kept.user
@@ -316,6 +313,19 @@ def enter_pin(phone: BoundPhone, pin: str) -> User:
     raise Refused(_("This PIN is not right. Tries left: %(left)s.") % {"left": left}, code="pin_wrong")
 
 
+def _check_may_try(phone: BoundPhone) -> None:
+    """Refuse a phone that is bound no longer, or locked."""
+    now = clock.now()
+    if phone.revoked_at is not None or not phone.user.is_active:
+        raise Refused(_("This phone is no longer bound. Ask the commune for a new invitation."), code="phone_revoked")
+    if phone.locked_until is not None and phone.locked_until > now:
+        minutes = int((phone.locked_until - now).total_seconds() // 60) + 1
+        raise Refused(
+            _("Too many wrong PINs. Wait %(minutes)s minutes, or ask the commune to unlock this phone.") % {"minutes": minutes},
+            code="pin_locked",
+        )
+
+
 @transaction.atomic
 def revoke_phone(phone: BoundPhone, *, actor: Actor) -> None:
     """Cut a bound phone off: its session ends with its next page, its live pages within 60 s.
@@ -328,18 +338,22 @@ def revoke_phone(phone: BoundPhone, *, actor: Actor) -> None:
     audit.record("people.phone_revoked", actor=actor, about=phone.user, facts={"phone_key": phone.pk})
 
 
-@transaction.atomic
 def open_office_account(code: str, *, password: str) -> User:
     """Use an office invitation: set the password of the one it was made for.
 
     Raises:
         Refused: the invitation is used, withdrawn or past its day.
     """
+    return _open_account(code, make_password(password))
+
+
+@transaction.atomic
+def _open_account(code: str, password_hash: str) -> User:
     invitation = _consume(code, Invitation.Purpose.OFFICE)
     user = invitation.user
     if user is None or not user.is_active:
         raise NotFound(_("This invitation does not exist."))
-    user.set_password(password)
+    user.password = password_hash
     user.failures, user.locked_until = 0, None
     user.save(update_fields=["password", "failures", "locked_until"])
     invitation.used_by = user

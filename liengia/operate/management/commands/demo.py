@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from liengia.core import warm
 from liengia.operate import demo
@@ -26,4 +26,7 @@ class Command(BaseCommand):
             self.stdout.write("There are groups already; nothing was changed.")
             return
         warm.up()
-        demo.load(groups=options["groups"], households=options["households"], say=self.stdout.write)
+        try:
+            demo.load(groups=options["groups"], households=options["households"], say=self.stdout.write)
+        except ValueError as error:
+            raise CommandError(f"{error} Nothing was loaded.") from None
