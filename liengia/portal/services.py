@@ -7,8 +7,10 @@ index and the page cache follow whoever publishes: a person, a schedule, a scrip
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, time
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Collection, Page
@@ -16,7 +18,7 @@ from wagtail.models import Collection, Page
 from liengia.audit import services as audit
 from liengia.comments import services as comments
 from liengia.comments.models import Thread
-from liengia.core import pagecache, search
+from liengia.core import clock, pagecache, search
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid
 from liengia.core.text import fold
@@ -46,6 +48,7 @@ def open_commune_portal(unit: Unit, *, actor: Actor) -> CommunePortalPage:
     )
     CommuneListPage.objects.get().add_child(instance=portal)
     portal.add_child(instance=NewsIndexPage(title="Tin tức", slug="tin-tuc"))
+    search.put(_commune(portal))
     audit.record("portal.opened", actor=actor, about=portal, unit=unit, facts={"slug": portal.slug})
     permissions.sync_groups()
     pagecache.bump()
@@ -116,7 +119,16 @@ def entry_of(page: Page) -> search.Entry | None:
     if isinstance(found, PlainPage):
         at = found.last_published_at or found.latest_revision_created_at
         return None if at is None else search.Entry(PLAIN, str(found.pk), found.title, found.plain_text, found.address, at)
-    return None
+    return _commune(found) if isinstance(found, CommunePortalPage) else None
+
+
+def _commune(page: CommunePortalPage) -> search.Entry:
+    """Return a commune's own front page, found by its name and by those of the communes that it followed."""
+    at = page.last_published_at or timezone.make_aware(datetime.combine(page.unit.valid_from or clock.today(), time()))
+    units = Unit.objects.filter(pk__in=page.unit.lineage_ids()).order_by("pk")
+    names = tuple(dict.fromkeys(unit.full_name for unit in units))
+    ids = (page.unit_id, *(above.pk for above in page.unit.ancestors()))
+    return search.Entry(PLAIN, str(page.pk), page.title, ", ".join(names), page.address, at, ids, names)
 
 
 def _article(page: ArticlePage) -> search.Entry | None:
@@ -144,7 +156,7 @@ def entries_of_articles() -> Iterator[search.Entry]:
 
 
 def entries_of_pages() -> Iterator[search.Entry]:
-    """Yield every public plain page."""
-    for page in PlainPage.objects.live():
+    """Yield every public plain page, and the communes' own front pages."""
+    for page in (*PlainPage.objects.live(), *CommunePortalPage.objects.live().select_related("unit")):
         if (entry := entry_of(page)) is not None:
             yield entry

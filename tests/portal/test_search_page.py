@@ -7,6 +7,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from liengia.core import pagecache
+from liengia.portal import services
+from tests.cast import TESTER
 from tests.portal.pages_scene import Scene
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +61,12 @@ def test_an_article_carries_the_comments_of_its_commune(client: Client, area: Sc
     assert client.get(address).status_code == 200
     page.unpublish()
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["rach kien", "Rạch Kiến", "RẠCH KIẾN"])
+def test_a_communes_own_page_comes_first_by_its_name(client: Client, area: Scene, query: str) -> None:
+    portal = services.open_commune_portal(area.cast.other_commune, actor=TESTER)
+    article = area.article("Đường về chợ", live=False, place="Rạch Kiến", under=area.portal_news)
+    article.save_revision(user=area.cast.quan).publish()
+    page = client.get("/tim/", {"q": query}).content.decode()
+    assert page.index(f'href="{portal.address}"') < page.index(f'href="{article.address}"')
