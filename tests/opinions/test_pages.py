@@ -244,6 +244,7 @@ def test_the_list_filters_and_holds_its_queries(here: Office, client: Client, dj
     with django_assert_max_num_queries(16):
         page = client.get("/gop-y/?xa=28108&linh-vuc=lighting&trang-thai=sorted").content.decode()
     assert page.count("Việc thứ") == 6
+    assert page.count("Hẹn trả lời: <b>") == 6, "by when stands beside each"
     for query in ("xa=28114", "linh-vuc=noise", "trang-thai=closed", "thang=2023-01", "ap=28108-05"):
         assert "Việc thứ" not in client.get(f"/gop-y/?xa=28108&{query}" if not query.startswith("xa") else f"/gop-y/?{query}").content.decode()
     for nonsense in ("xa=%00", "thang=2026-99", "trang=-4", "trang=x", "linh-vuc=' OR"):

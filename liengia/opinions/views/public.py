@@ -60,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
     filters = _filters(request, commune)
     page = Paginator(queries.public_list(filters), PAGE).get_page(request.GET.get("trang"))
     context = {
-        "page": page, "filters": filters, "communes": among, "commune": commune, "now": clock.now(),
+        "page": page, "rows": [(one, screens.due(one)) for one in page], "filters": filters, "communes": among, "commune": commune, "now": clock.now(),
         "hamlets": queries.hamlets(commune) if commune else (), "topics": Topic.objects.all().of(commune),
         "states": [one for one in State.choices if one[0] not in (State.MERGED, State.MOVED_OUT)],
         "months": screens.month_choices(queries.months_back()),
