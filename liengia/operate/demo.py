@@ -35,9 +35,9 @@ from liengia.units import demo as units
 ACTOR: Final = Actor.system("demo")
 GROUPS: Final = 24
 HOUSEHOLDS: Final = 12
-# What happened tells of the seventh group, and of house 12 of a group.
+# What happened tells of the seventh group, and of eight houses of a group.
 LEAST_GROUPS: Final = 7
-LEAST_HOUSEHOLDS: Final = 12
+LEAST_HOUSEHOLDS: Final = 8
 # Group 24 has no device at all: it works by phones and the phone tree.
 WITHOUT_DEVICES: Final = 24
 # Group 3 has one siren that fell silent, and its last one was never hung up.

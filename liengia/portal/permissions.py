@@ -8,6 +8,7 @@ the calendar within 30 s, and so is a portal that was opened.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -72,14 +73,21 @@ def _of_commune(portal: CommunePortalPage) -> Subtree:
     return Subtree(str(portal.unit_id), portal, own, places)
 
 
-@transaction.atomic
 def sync_groups(users: list[User] | None = None) -> int:
     """Put users into the portal's groups that their roles give them now, and out of the others; return how many moved.
 
-    Without `users` everybody is looked at, and each group's permissions are made what they should be.
+    Without `users` everybody is looked at, and each group's permissions are made what they should be, a portal at a time.
     """
     trees = subtrees()
-    groups = {(tree.key, code): _group(tree, code, is_full=users is None) for tree in trees for code in PAGE_PERMISSIONS}
+    groups: dict[tuple[str, str], Group] = {}
+    for tree in trees:
+        with transaction.atomic() if users is None else nullcontext():
+            groups |= {(tree.key, code): _group(tree, code, is_full=users is None) for code in PAGE_PERMISSIONS}
+    return _move(users, trees, groups)
+
+
+@transaction.atomic
+def _move(users: list[User] | None, trees: list[Subtree], groups: dict[tuple[str, str], Group]) -> int:
     held = _held(users)
     meant = {
         (user_id, groups[tree.key, code].pk)

@@ -30,13 +30,19 @@ ARTICLE = "article"
 PLAIN = "page"
 
 
-@transaction.atomic
 def open_commune_portal(unit: Unit, *, actor: Actor) -> CommunePortalPage:
     """Open a commune's portal with its news and its own collection of pictures and files.
 
     Raises:
         Invalid: the commune has one already, or the unit is no commune that stands.
     """
+    portal = _open(unit, actor=actor)
+    permissions.sync_groups()  # by itself: it looks at every commune
+    return portal
+
+
+@transaction.atomic
+def _open(unit: Unit, *, actor: Actor) -> CommunePortalPage:
     if unit.level != "commune" or not unit.is_current:
         raise Invalid(_("A portal belongs to a commune."), code="not_a_commune")
     if CommunePortalPage.objects.filter(unit__in=unit.lineage_ids()).exists():
@@ -50,7 +56,6 @@ def open_commune_portal(unit: Unit, *, actor: Actor) -> CommunePortalPage:
     portal.add_child(instance=NewsIndexPage(title="Tin tức", slug="tin-tuc"))
     search.put(_commune(portal))
     audit.record("portal.opened", actor=actor, about=portal, unit=unit, facts={"slug": portal.slug})
-    permissions.sync_groups()
     pagecache.bump()
     return portal
 
