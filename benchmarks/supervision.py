@@ -33,7 +33,7 @@ while time.time() < float(sys.argv[2]):
     if fault is not None:
         print(time.time())
         break
-    time.sleep(0.1)
+    time.sleep(0.01)
 else:
     print(0)
 '''

@@ -96,11 +96,13 @@ def test_a_case_goes_from_the_queue_to_its_closing(scene: Office, opened: Opened
     worker.locator("#id_file").set_input_files({"name": "den.jpg", "mimeType": "image/jpeg", "buffer": picture()})
     worker.locator("#id_title").fill("Đèn số 14 sáng lại")
     send(worker)
-    # Once answered it is no longer given to them: back to the queue.
+    # Once answered it is no longer given to them: they read on, and do nothing more.
     do(worker, opinion, "tra-loi")
     worker.locator("#id_text").fill("Điện lực thay bóng trụ số 14 trong ngày mai.")
     worker.locator("main form[method=post] button[type=submit]").click()
-    worker.wait_for_url(f"**{QUEUE}")
+    worker.wait_for_url(f"**{QUEUE}{opinion.public_id}/")
+    expect(worker.locator("main")).to_contain_text("Điện lực thay bóng trụ số 14")
+    expect(worker.locator(f"main a[href*='{opinion.public_id}/tra-loi']")).to_have_count(0)
     for slug in ("cong-khai-tra-loi", "theo-doi", "dong"):
         do(page, opinion, slug)
         send(page)

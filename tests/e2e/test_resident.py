@@ -110,7 +110,7 @@ def test_silent_help_leaves_no_trace_after_three_seconds(site: Stage, browser: B
     page.locator("input[value=help]").check(force=True)
     page.locator("input[name=silent]").check()
     hold(page, 2.3)
-    expect(page.locator("#noi")).to_have_text("Đã gửi, im lặng. Trực ban đã biết.")
+    expect(page.locator("#noi")).to_have_text("Đã gửi im lặng. Báo trực ban, nếu không ai nhận thì báo tổ trưởng.")
     expect(page.locator("#noi")).to_have_text(re.compile("Giữ nút 2 giây"), timeout=6000)
     assert page.url == f"{site.url}/nha/" and page.locator("input[value=fire]").is_checked()
 
