@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.stage import Stage, free_ports, percentile
+from tests.harness import processes
 
 CONNECTIONS = 32
 # So that they ask a thousand times a second together.
@@ -102,8 +103,9 @@ def _nginx(body: bytes) -> Iterator[str]:
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
         process = subprocess.Popen([nginx, "-c", str(root / "nginx.conf"), "-g", "daemon off;"], stderr=subprocess.DEVNULL)
         try:
-            time.sleep(0.5)
-            yield f"http://127.0.0.1:{port}/index.html"
+            url = f"http://127.0.0.1:{port}/index.html"
+            processes.wait_until(lambda: processes.answer(url)[0] == 200, within_s=10, why=lambda: "nginx does not answer")
+            yield url
         finally:
             process.terminate()
             process.wait(timeout=10)
