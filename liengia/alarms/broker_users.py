@@ -192,7 +192,7 @@ def _with_server(question: Callable[[Client], Awaitable[_Answer]]) -> _Answer:
 async def _reload(own: broker.Plan, live: Collection[str], gone: Collection[str]) -> float:
     client = await broker.system_client(own.nats_port, system_password())
     try:
-        took = await broker.reload(client)
+        took = await broker.reload(client, own, server_password())
         if gone:
             await broker.cut_leaves(client, live=live, gone=gone)
         return took

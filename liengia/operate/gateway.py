@@ -33,9 +33,8 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from liengia import env
-from liengia.alarms import broker
+from liengia.alarms import broker, mqtt
 from liengia.core import keys
-from liengia.operate import mqtt
 
 logger = logging.getLogger("gateway")
 HELLO: Final = "liengia.gateway.hello"
@@ -201,7 +200,13 @@ class Gateway:
                 break
             except (NatsError, OSError, TimeoutError):
                 await asyncio.sleep(0.3)
-        await broker.ensure_streams(self.client)
+        while True:
+            try:
+                await broker.ensure_streams(self.client)
+                break
+            except broker.BrokerError as error:
+                logger.warning("%s", error)
+                await asyncio.sleep(0.5)
         await self.client.subscribe("lg.*.state", cb=self._state_arrived)
         await self.client.subscribe("lg.*.beat.*", cb=self._beat_arrived)
         await self.client.subscribe(NEWS, cb=self._news_arrived)
@@ -213,10 +218,10 @@ class Gateway:
         """Say hello for ever; fetch what is newer; at each reconnection fetch everything."""
         offset = time.time() - time.monotonic()
         while True:
-            if abs((now_offset := time.time() - time.monotonic()) - offset) > STEP_S:
-                offset, self.doubt_seq = now_offset, await self._last_seq()
-            said = {"name": self.settings.name, "now": time.time(), "users_rev": self.users_rev, "doubt_seq": self.doubt_seq}
             try:
+                if abs((now_offset := time.time() - time.monotonic()) - offset) > STEP_S:
+                    offset, self.doubt_seq = now_offset, await self._last_seq()
+                said = {"name": self.settings.name, "now": time.time(), "users_rev": self.users_rev, "doubt_seq": self.doubt_seq}
                 answer = await broker.ask(self.client, HELLO, said, timeout_s=3)
                 if not self.is_joined:
                     await self._fetch_states()
@@ -253,7 +258,7 @@ class Gateway:
         broker.write(self.plan.users_file, broker.users(self.plan, credentials))
         system = await broker.system_client(self.plan.nats_port, keys.secret("broker-system.key"))
         try:
-            await broker.reload(system)
+            await broker.reload(system, self.plan, keys.secret("broker-server.key"))
         finally:
             await system.close()
         broker.write(self.users_kept, json.dumps(rows))
@@ -298,11 +303,9 @@ class Gateway:
             )
             try:
                 self.mqtt = await mqtt.connect(
-                    "127.0.0.1" if self.plan.mqtt_host == "0.0.0.0" else self.plan.mqtt_host,
+                    self.plan.mqtt_near,
                     self.plan.mqtt_port,
                     login,
-                    on_message=lambda topic, payload, retained: None,
-                    on_puback=lambda number: None,
                     on_lost=lost.set,
                     tls=mqtt.unverified() if self.plan.tls_cert else None,
                 )

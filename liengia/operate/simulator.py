@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from liengia.alarms import broker
-from liengia.operate import devices, mqtt
+from liengia.alarms import broker, mqtt
+from liengia.operate import devices
 
 logger = logging.getLogger("simulate")
 TICK_S: Final = 0.25

@@ -100,7 +100,7 @@ class RunningBroker:
         broker.write(self.plan.users_file, broker.users(self.plan, [one.credential for one in self.devices]))
         client = await broker.system_client(self.plan.nats_port, SYSTEM)
         try:
-            return await broker.reload(client)
+            return await broker.reload(client, self.plan, SERVER)
         finally:
             await client.close()
 

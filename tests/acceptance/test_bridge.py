@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from liengia.alarms import services
+from liengia.alarms import mqtt, services
 from liengia.alarms.messages import Rejection, read_press
 from liengia.alarms.models import (
     Device,
@@ -36,7 +36,7 @@ from liengia.alarms.models import (
 )
 from liengia.core import clock
 from liengia.core.actor import Actor
-from liengia.operate import devices, mqtt
+from liengia.operate import devices
 from tests.acceptance.brokers import SERVER, SYSTEM, Given, RunningBroker, device
 from tests.alarms.console_scene import Desk, desk
 

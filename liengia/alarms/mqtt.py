@@ -1,4 +1,4 @@
-"""A small MQTT 3.1.1 client for the simulator: thousands of connections in one process, no thread, no queue.
+"""A small MQTT 3.1.1 client for gateway and simulator: thousands of connections in one process, no thread, no queue.
 
 Only what devices need: clean sessions, a will, QoS 0 subscriptions, QoS 0 and 1 publications. Tests press with a
 real client (aiomqtt) as well, so that this one is never the only judge.
@@ -177,9 +177,9 @@ async def connect(
     port: int,
     login: Login,
     *,
-    on_message: Callable[[str, bytes, bool], None],
-    on_puback: Callable[[int], None],
-    on_lost: Callable[[], None],
+    on_message: Callable[[str, bytes, bool], None] = lambda _topic, _payload, _retained: None,
+    on_puback: Callable[[int], None] = lambda _number: None,
+    on_lost: Callable[[], None] = lambda: None,
     tls: ssl.SSLContext | None = None,
     timeout_s: float = 10,
 ) -> Connection:
