@@ -102,7 +102,7 @@ def _kept(suffix: str) -> Iterator[Path]:
 def _fingerprint() -> str:
     """Hash the migrations, what they load, and the versions of the packages that bring some."""
     digest = hashlib.sha256()
-    for pattern in ("*/migrations/*.py", "*/data/*.csv", "settings.py", "core/fields.py"):
+    for pattern in ("*/migrations/*.py", "*/data/*.csv", "settings.py", "core/fields.py", "core/operations.py"):
         for path in sorted((ROOT / "liengia").glob(pattern)):
             digest.update(path.name.encode() + path.read_bytes())
     for name in ("Django", "wagtail", "django-allauth", "django-taggit", "django-tasks"):

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Tags
 from django.core.checks import register as register_check
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from liengia.env import is_loopback
 
@@ -70,7 +73,30 @@ def rooms(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage
     ]
 
 
+def shortened_chains(
+    app_configs: Sequence[Any] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse a database from the midst of a chain of migrations that has been shortened since: Django passes it over."""
+    found: list[CheckMessage] = []
+    for database in databases or ():
+        applied = MigrationRecorder(connections[database]).applied_migrations()
+        replacing = MigrationLoader(None).replacements
+        for (room, name), migration in sorted(replacing.items()):
+            missing = [old for label, old in migration.replaces if (label, old) not in applied]
+            if not migration.__module__.startswith("liengia.") or len(missing) in (0, len(migration.replaces)):
+                continue
+            found.append(
+                Error(
+                    f"The tables of {room} are older than {name} can take up: {', '.join(missing)} never ran.",
+                    hint="Bring the database up to date with the version before this one first, then start this one.",
+                    id="liengia.E006",
+                )
+            )
+    return found
+
+
 def register() -> None:
     """Register the checks."""
+    register_check(shortened_chains, Tags.database)
     register_check(exposure)
     register_check(rooms)

@@ -25,7 +25,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from liengia.alarms import broker, broker_users
-from liengia.core import keys
+from liengia.core import checks, keys
 
 _PACKAGES = ("Django", "wagtail", "django-allauth", "django-taggit", "whitenoise")
 SIMULATOR_DEVICES = "demo-devices.json"
@@ -140,9 +140,15 @@ def static_stamp() -> str:
 
 
 def migrate(stamps: Stamps) -> bool:
-    """Bring the database's tables up to date; True when there was something to do."""
+    """Bring the database's tables up to date; True when there was something to do.
+
+    Raises:
+        NotReady: they are too old for this version.
+    """
     if stamps.kept.get("schema") == schema_stamp():
         return False
+    for refusal in checks.shortened_chains(None, databases=[connection.alias]):
+        raise NotReady(f"{refusal.msg} {refusal.hint}")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     stamps.unless("schema", schema_stamp(), lambda: None)

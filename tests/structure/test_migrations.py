@@ -11,8 +11,8 @@ from django.db.migrations.loader import MigrationLoader
 from tests.structure.tree import PACKAGE, ROOMS
 
 FOLDERS = {room: PACKAGE / room / "migrations" for room in ROOMS if (PACKAGE / room / "migrations").is_dir()}
-# Column types and the defaults of columns, which a migration can only name by importing them.
-COLUMNS = {"liengia.core.fields", "liengia.core.clock"}
+# Column types and the defaults of columns, which a migration can only name by importing them, and the operations.
+COLUMNS = {"liengia.core.fields", "liengia.core.clock", "liengia.core.operations"}
 
 
 @pytest.mark.parametrize("room", FOLDERS)

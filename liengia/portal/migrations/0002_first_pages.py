@@ -59,5 +59,5 @@ def put_up(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0001_pages"), ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes")]
+    dependencies = [("portal", "0001_site")]
     operations = [migrations.RunPython(put_up, migrations.RunPython.noop)]
