@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def inside(texts: int, rounds: int) -> dict[str, Any]:
 
     django.setup()
     from django.core.management import call_command
-    from django.db import connection, transaction
+    from django.db import connection
 
     from benchmarks.stage import percentile
     from liengia.core import clock, search
@@ -61,18 +62,18 @@ def inside(texts: int, rounds: int) -> dict[str, Any]:
     pool = _syllables()
     began = time.perf_counter()
     now = clock.now()
-    for start in range(0, texts, 100):
-        with transaction.atomic():
-            for number in range(start, min(texts, start + 100)):
-                kind = "article" if number % 2 else "opinion"
-                words = chance.choices(pool, k=chance.randint(60, 240))
-                search.put(
-                    search.Entry(
-                        kind=kind, key=str(number), title=" ".join(words[:9]), body=" ".join(words[9:]), url=f"/{number}/",
-                        published_at=now - timedelta(minutes=texts - number), unit_ids=(number % 17, 100 + number % 90),
-                        place_names=(f"Xã {pool[number % 50]} {pool[number % 31]}",),
-                    )
-                )
+
+    def invented() -> Iterator[search.Entry]:
+        for number in range(texts):
+            words = chance.choices(pool, k=chance.randint(60, 240))
+            yield search.Entry(
+                kind="article" if number % 2 else "opinion", key=str(number), title=" ".join(words[:9]), body=" ".join(words[9:]),
+                url=f"/{number}/", published_at=now - timedelta(minutes=texts - number), unit_ids=(number % 17, 100 + number % 90),
+                place_names=(f"Xã {pool[number % 50]} {pool[number % 31]}",),
+            )  # fmt: skip
+
+    search.register_source("invented", invented)
+    search.rebuild("invented", chunk=100)
     filled_s = time.perf_counter() - began
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

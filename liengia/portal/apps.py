@@ -31,6 +31,7 @@ class PortalConfig(AppConfig):
             permissions,
             requests,
             services,
+            shelf,
             signals,
             workflow,
         )
@@ -39,7 +40,7 @@ class PortalConfig(AppConfig):
         from liengia.portal.models.base import SHOWN_BY
         from liengia.units import succession
 
-        SHOWN_BY.update(context=contexts.of, listing=listing.index, feed=feeds.respond)
+        SHOWN_BY.update(context=contexts.of, listing=listing.index, feed=feeds.respond, shelf=shelf.keep)
         DECIDED_BY.update(decides=workflow.may_decide, waiting=workflow.waiting_for)
         capabilities.register_own()
         menu.register_today(approvals.today)

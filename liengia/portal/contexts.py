@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from liengia.comments.models import Thread
 from liengia.core import front, rooms
-from liengia.portal import machine, news, queries
+from liengia.portal import machine, news, queries, shelf
 from liengia.portal.models import (
     AreaHomePage,
     ArticlePage,
@@ -79,7 +79,7 @@ def _(page: CommunePortalPage, request: HttpRequest) -> dict[str, Any]:
 
 def _home(place: Place, page: AreaHomePage | CommunePortalPage) -> dict[str, Any]:
     commune = place.commune
-    shown = news.published(commune).for_list()[:LATEST]
+    shown = shelf.Shelf(shelf.units_of(commune))[:LATEST]
     numbers, other_numbers = queries.numbers(commune)
     return place.context() | {
         "alerts": front.alerts.of(commune),

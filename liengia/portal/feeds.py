@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 
 from liengia.core import clock
-from liengia.portal import contexts, machine, news, pictures
+from liengia.portal import contexts, machine, pictures, shelf
 from liengia.portal.models import NewsIndexPage, Topic
+from liengia.portal.models.shelf import ALL
 
 LENGTH: Final = 30
 _FORMS: Final[dict[str, Any]] = {"rss": Rss201rev2Feed, "atom": Atom1Feed}
@@ -21,10 +23,8 @@ def respond(request: HttpRequest, page: NewsIndexPage, *, topic: str, form: str)
     found = Topic.objects.filter(slug=topic).first() if topic else None
     if topic and found is None:
         raise Http404
-    articles = news.published(place.commune)
-    if found is not None:
-        articles = articles.filter(topics=found)
-    shown = list(articles.for_list().prefetch_related("bylines__author", "topics")[:LENGTH])
+    shown = shelf.Shelf(shelf.units_of(place.commune), found.pk if found else ALL)[:LENGTH]
+    prefetch_related_objects(shown, "bylines__author", "topics")
     base = f"{page.address}chu-de/{found.slug}/" if found else page.address
     names = [found.name] if found else []
     title = " · ".join([*names, place.context()["site_place"] or page.title, "Liên Gia"])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 
 from liengia.core.text import sort_key
 from liengia.portal import contexts, news
-from liengia.portal.models import ArticleQuerySet, NewsIndexPage, Topic
+from liengia.portal.models import NewsIndexPage, Topic
+from liengia.portal.models.shelf import ALL
+from liengia.portal.shelf import Shelf, units_of
 from liengia.units.models import Unit
 
 PER_PAGE = 12
@@ -37,17 +39,13 @@ class Choice:
         year, month = _number(request, "nam", 1900, 2200), _number(request, "thang", 1, 12)
         return cls(found, place, year, month if year else None)
 
-    def among(self, articles: ArticleQuerySet) -> ArticleQuerySet:
-        """Return the articles that were asked for."""
-        if self.topic is not None:
-            articles = articles.filter(topics=self.topic)
-        if self.place is not None:
-            articles = articles.of_commune(self.place)
+    def shelf(self, units: tuple[int, ...] | None) -> Shelf:
+        """Return the list that was asked for, within some units or the area."""
+        since = before = None
         if self.year:
-            articles = articles.filter(published_at__year=self.year)
-        if self.month:
-            articles = articles.filter(published_at__month=self.month)
-        return articles
+            since = date(self.year, self.month or 1, 1)
+            before = date(self.year + 1, 1, 1) if not self.month or self.month == 12 else date(self.year, self.month + 1, 1)
+        return Shelf(units_of(self.place) if self.place else units, self.topic.pk if self.topic else ALL, since, before)
 
 
 def _number(request: HttpRequest, name: str, least: int, most: int) -> int | None:
@@ -62,18 +60,16 @@ def _number(request: HttpRequest, name: str, least: int, most: int) -> int | Non
 def index(request: HttpRequest, page: NewsIndexPage, topic: str = "") -> HttpResponse:
     """Show a page of the index."""
     place = contexts.place_of(page)
-    choice = Choice.of(request, topic, place.communes)
-    everything = news.published(place.commune)
-    chosen = choice.among(everything)
-    paginator = Paginator(chosen.for_list(), PER_PAGE)
-    shown = paginator.get_page(request.GET.get("trang"))
+    choice = Choice.of(request, topic, [place.commune] if place.commune else place.communes)
+    units = units_of(place.commune)
+    shown = choice.shelf(units).pages(PER_PAGE).get_page(request.GET.get("trang"))
     context: dict[str, Any] = {
         "choice": choice,
         "shown": shown,
         "lines": news.lines(shown.object_list),
-        "topics": news.topics(everything),
+        "topics": news.topics(units),
         "places": [] if place.commune else sorted(place.communes, key=lambda unit: sort_key(unit.name)),
-        "months": news.months(everything),
+        "months": news.months(units),
         "feed_base": f"{page.address}chu-de/{choice.topic.slug}/" if choice.topic else page.address,
     }
     response: HttpResponse = page.render(request, context_overrides=context)

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Q
-from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils.translation import gettext as _
 
 from liengia.core import clock
 from liengia.core.text import sort_key
+from liengia.portal import shelf
 from liengia.portal.models import ArticlePage, ArticleQuerySet, CommunePortalPage, PortalImage, Topic
 from liengia.portal.models.base import SitePage
 from liengia.units.models import Succession, Unit
@@ -47,10 +46,9 @@ class Month:
     count: int
 
 
-def published(commune: Unit | None = None) -> ArticleQuerySet:
-    """Return what everybody may read, of one commune or of the whole area."""
-    found = ArticlePage.objects.all().published()
-    return found if commune is None else found.of_commune(commune)
+def published() -> ArticleQuerySet:
+    """Return what everybody may read; lists of it are read from the shelf."""
+    return ArticlePage.objects.all().published()
 
 
 def present_names() -> dict[int, str]:
@@ -97,15 +95,18 @@ def lines(articles: Iterable[ArticlePage]) -> list[Line]:
 
 
 def related(page: ArticlePage) -> list[ArticlePage]:
-    """Return what the editor chose, then the newest that share a topic, then the newest of the same place."""
+    """Return what the editor chose, then the newest that share a topic or the place; a list of each is short."""
     chosen = [one.chosen_id for one in page.chosen_articles.all()]
-    by_id = ArticlePage.objects.all().published().for_list().in_bulk(chosen)
-    found = [by_id[pk] for pk in chosen if pk in by_id]
-    if len(found) < RELATED:
-        others = ArticlePage.objects.all().published().for_list().exclude(pk__in=[page.pk, *chosen])
-        topics = [topic.pk for topic in page.topics.all()]
-        same = others.filter(Q(topics__in=topics) | Q(unit=page.unit_id)) if page.unit_id else others.filter(topics__in=topics)
-        found += list(same.distinct()[: RELATED - len(found)])
+    found = shelf.articles(chosen)
+    lacking = RELATED - len(found)
+    if lacking > 0:
+        most = RELATED + 1 + len(chosen)
+        near = [row for topic in page.topics.all() for row in shelf.Shelf(topic_key=topic.pk).rows()[:most]]
+        dated = {row.article_id: row.published_at for row in near}
+        if page.unit_id:
+            dated |= dict(ArticlePage.objects.all().published().filter(unit=page.unit_id).values_list("pk", "published_at")[:most])
+        newest = sorted(dated.keys() - {page.pk, *chosen}, key=lambda pk: (dated[pk], pk), reverse=True)
+        found += shelf.articles(newest[:lacking])
     return found
 
 
@@ -114,21 +115,16 @@ def index_address(portal: CommunePortalPage | None) -> str:
     return f"{portal.address}tin-tuc/" if portal is not None else "/tin-tuc/"
 
 
-def topics(articles: ArticleQuerySet) -> list[Topic]:
-    """Return the topics that have articles, in the editor's order, then as a Vietnamese dictionary has them."""
-    ids = articles.order_by().values("pk")
-    found = Topic.objects.annotate(count=Count("articles", filter=Q(articles__in=ids))).filter(count__gt=0)
-    return sorted(found, key=lambda topic: (topic.order, sort_key(topic.name)))
+def topics(units: tuple[int, ...] | None) -> list[tuple[Topic, int]]:
+    """Return the topics that have articles with how many, in the editor's order, then as a Vietnamese dictionary has them."""
+    counts = shelf.topics(units)
+    found = Topic.objects.filter(pk__in=counts)
+    return [(topic, counts[topic.pk]) for topic in sorted(found, key=lambda topic: (topic.order, sort_key(topic.name)))]
 
 
-def months(articles: ArticleQuerySet) -> list[Month]:
+def months(units: tuple[int, ...] | None) -> list[Month]:
     """Return the months that have articles, the newest first."""
-    zone = clock.local(clock.now()).tzinfo
-    rows = articles.order_by().annotate(
-        year=ExtractYear("published_at", tzinfo=zone), month=ExtractMonth("published_at", tzinfo=zone)
-    )
-    counted = rows.values("year", "month").annotate(count=Count("pk")).order_by("-year", "-month")
-    return [Month(row["year"], row["month"], row["count"]) for row in counted]
+    return [Month(day.year, day.month, count) for day, count in shelf.months(units).items()]
 
 
 def crumbs(page: SitePage) -> list[tuple[str, str]]:

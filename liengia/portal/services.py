@@ -22,7 +22,7 @@ from liengia.core import clock, pagecache, search
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid
 from liengia.core.text import fold
-from liengia.portal import news, permissions
+from liengia.portal import news, permissions, shelf
 from liengia.portal.models import ArticlePage, CommuneListPage, CommunePortalPage, NewsIndexPage, PlainPage
 from liengia.units.models import Unit
 
@@ -89,6 +89,7 @@ def withdraw(page: Page, *, actor: Actor) -> None:
     search.remove(ARTICLE if isinstance(page, ArticlePage) else PLAIN, str(page.pk))
     if isinstance(page, ArticlePage):
         comments.withdraw_thread(ARTICLE, str(page.pk))
+        shelf.keep(page.pk)  # Wagtail takes down by the page without what makes it an article
     pagecache.bump()
     audit.record("portal.withdrawn", actor=actor, about=page, facts={"address": page.url_path})
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core.management import call_command
 
 from liengia.core.worker import chore
-from liengia.portal import permissions, requests, takedown
+from liengia.portal import permissions, requests, shelf, takedown
 
 
 @chore("portal.sync_groups", every=timedelta(seconds=30))
@@ -40,3 +40,9 @@ def count_overdue_requests() -> int:
 def keep_periods() -> int:
     """Erase the words of decided requests, and the files of what was taken down, after their periods."""
     return requests.erase_words() + takedown.erase_withdrawn()
+
+
+@chore("portal.mend_shelf", every=timedelta(days=1))
+def mend_shelf() -> int:
+    """Put right the lists of articles and their counts where something was written past them."""
+    return shelf.mend()

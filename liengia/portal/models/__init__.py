@@ -12,6 +12,7 @@ from liengia.portal.models.news import (
 )
 from liengia.portal.models.pages import AreaHomePage, CommuneListPage, CommunePortalPage, PlainPage
 from liengia.portal.models.requests import ArticleRequest, RequestKind, RequestRefusal, RequestState
+from liengia.portal.models.shelf import ShelfCount, ShelfRow
 from liengia.portal.models.snippets import Author, Topic
 
 __all__ = [
@@ -36,5 +37,7 @@ __all__ = [
     "RequestRefusal",
     "RequestState",
     "Rights",
+    "ShelfCount",
+    "ShelfRow",
     "Topic",
 ]

@@ -21,7 +21,7 @@ OF_EVERY_PAGE = frozenset(
      "latest_revision", "latest_revision_created_at"}
 )
 
-# What shows pages ("context", "listing", "feed"): filled in by `AppConfig.ready`, since reads stand on models.
+# What shows pages ("context", "listing", "feed") and keeps lists ("shelf"): filled in by `AppConfig.ready`, since reads stand on models.
 SHOWN_BY: dict[str, Callable[..., Any]] = {}
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -85,18 +85,6 @@ class ArticleQuerySet(PageQuerySet):
         """Those that everybody may read now, the newest first."""
         return self.live().filter(published_at__lte=clock.now()).order_by("-published_at", "-pk")
 
-    def in_units(self, ids: list[int]) -> ArticleQuerySet:
-        """Those about these units or what hangs under them."""
-        return self.filter(unit__in=Unit.objects.below_any(ids))
-
-    def of_commune(self, unit: Unit) -> ArticleQuerySet:
-        """Those about a commune, the units that it followed, and their hamlets."""
-        return self.in_units(unit.lineage_ids())
-
-    def of_topic(self, slug: str) -> ArticleQuerySet:
-        """Those of a topic."""
-        return self.filter(topics__slug=slug)
-
     def for_list(self) -> ArticleQuerySet:
         """With what a line of a list shows, and without the bodies."""
         return self.select_related("cover", "unit").defer("body", "search_description")
@@ -155,7 +143,7 @@ class ArticlePage(SitePage):
         indexes: ClassVar = [models.Index(fields=["unit", "-published_at"], name="portal_article_unit_at")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep one normal form of the text, the unit, the first publication and the length."""
+        """Keep one normal form of the text, the unit, the first publication, the length, and the article's place in the lists."""
         for name in ("title", "lead", "place"):
             setattr(self, name, nfc(getattr(self, name)))
         if self.live and self.published_at is None:
@@ -163,7 +151,9 @@ class ArticlePage(SitePage):
         if self.unit_id is None and self.depth:
             self.unit = self._unit_above()
         self.syllables = len(self.plain_text.split())
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            SHOWN_BY["shelf"](self.pk)
 
     def _unit_above(self) -> Unit | None:
         from liengia.portal.models.pages import CommunePortalPage
