@@ -89,7 +89,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-ROOMS = ["core", "audit", "units", "organisations", "people", "alarms", "comments", "opinions", "portal", "api", "operate"]
+ROOMS = ["core", "audit", "units", "organisations", "people", "papers", "alarms", "comments", "opinions", "portal", "api", "operate"]
 
 INSTALLED_APPS = [
     "liengia.core",
@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "liengia.units",
     "liengia.organisations",
     "liengia.people",
+    "liengia.papers",
     "liengia.alarms",
     "liengia.opinions",
     "liengia.comments",

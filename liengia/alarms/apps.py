@@ -16,11 +16,21 @@ class AlarmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what lower rooms ask for: audit kinds, capabilities, channels, movers, stewards, health, chores."""
-        from liengia.alarms import audit_kinds, capabilities, channels, handover, menus, policies, supervision
+        from liengia.alarms import (
+            audit_kinds,
+            brief,
+            capabilities,
+            channels,
+            handover,
+            menus,
+            policies,
+            supervision,
+        )
         from liengia.alarms import feed as _feed  # noqa: F401  (registers its order)
         from liengia.alarms import tasks as _tasks  # noqa: F401  (registers its chores)
         from liengia.alarms.services import escalation, groups
         from liengia.core import health
+        from liengia.papers import brief as month
         from liengia.people import stewards
         from liengia.units import succession, switches
 
@@ -34,6 +44,7 @@ class AlarmsConfig(AppConfig):
         handover.register_all()
         menus.register_all()
         switches.refuse_by("alarms", supervision.why_kept_on)
+        month.register("alarms", brief.lines)
         health.register("alarms.steps", supervision.every_step_ran)
         health.register("alarms.states", supervision.states_published)
         health.register("alarms.calls", supervision.calls_taken_on)

@@ -8,7 +8,7 @@ Source: Decree 30/2020/NĐ-CP on records work, appendix I (layout) and appendix 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -64,7 +64,7 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class OfficialPaper:
-    """What a paper says. A number of None leaves the place to write it in; without `on` no place and date stand."""
+    """What a paper says. A number of None leaves the place to write it in, an empty symbol none; without `on` no place and date stand."""
 
     kind: str
     about: str
@@ -115,7 +115,7 @@ def described(paper: OfficialPaper) -> dict[str, object]:
         "about": paper.about,
         "superior": paper.superior,
         "issuer": paper.issuer,
-        "number": number_words(paper.number, paper.symbol).replace(" ", "\u00a0"),
+        "number": number_words(paper.number, paper.symbol).replace(" ", "\u00a0") if paper.symbol else "",
         "place_and_date": f"{paper.place}, {day_words(paper.on)}" if paper.on else "",
         "body": [_piece(piece) for piece in paper.body],
         "signers": [{"authority": list(one.authority), "office": one.office, "name": one.name} for one in paper.signers],
@@ -123,11 +123,15 @@ def described(paper: OfficialPaper) -> dict[str, object]:
     }
 
 
-def as_pdf(paper: OfficialPaper, *, at: datetime) -> bytes:
-    """Return the paper as PDF; `at` is the document's date."""
-    return pdf.render("core/official", described(paper), at=at)
+def as_pdf(paper: OfficialPaper | Mapping[str, object], *, at: datetime) -> bytes:
+    """Return a paper, or a description that was kept, as PDF; `at` is the document's date."""
+    return pdf.render("core/official", _description(paper), at=at)
 
 
-def as_docx(paper: OfficialPaper, *, at: datetime) -> bytes:
-    """Return the paper as DOCX, to be changed in a word processor; `at` is the document's date."""
-    return official_docx.write(described(paper), at=at)
+def as_docx(paper: OfficialPaper | Mapping[str, object], *, at: datetime) -> bytes:
+    """Return a paper, or a description that was kept, as DOCX, to be changed in a word processor."""
+    return official_docx.write(_description(paper), at=at)
+
+
+def _description(paper: OfficialPaper | Mapping[str, object]) -> dict[str, object]:
+    return described(paper) if isinstance(paper, OfficialPaper) else dict(paper)

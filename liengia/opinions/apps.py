@@ -17,9 +17,19 @@ class OpinionsConfig(AppConfig):
     def ready(self) -> None:
         """Register what lower rooms ask for: audit kinds, capabilities, menus, front page, movers, health, chores."""
         from liengia.core import health, search
-        from liengia.opinions import audit_kinds, capabilities, front, index, menus, reform, supervision
+        from liengia.opinions import (
+            audit_kinds,
+            brief,
+            capabilities,
+            front,
+            index,
+            menus,
+            reform,
+            supervision,
+        )
         from liengia.opinions import tasks as _tasks  # noqa: F401  (registers its chores)
         from liengia.opinions.services.retention import PERIODS
+        from liengia.papers import brief as month
         from liengia.people.services.retention import register_period
         from liengia.units import succession
 
@@ -33,6 +43,7 @@ class OpinionsConfig(AppConfig):
         succession.register(reform.move_arrangements)
         succession.register(reform.move_forums)
         search.register_source(index.KIND, index.entries)
+        month.register("opinions", brief.lines)
         health.register("opinions.overdue", supervision.overdue_escalated)
         post_migrate.connect(_ensure_defaults, sender=self)
 

@@ -1,0 +1,160 @@
+"""The office's forms: a paper by its kind, a wording, an issuer, a number book."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit.office import day_input
+from liengia.core import clock
+from liengia.core.errors import Invalid
+from liengia.organisations.models import Committee, Organisation
+from liengia.papers import wording
+from liengia.papers.kinds import PaperKind
+from liengia.papers.models import Issuer, Paper
+from liengia.papers.services import LONGEST_ABOUT, LONGEST_VALUE, Draft
+
+_HEAD: Final = ("issuer", "about")
+
+
+def _area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class PaperForm(forms.Form):
+    """A paper: its fields and blocks come from its kind."""
+
+    issuer = forms.ModelChoiceField(label=_("Who issues it"), queryset=Issuer.objects.none())
+    about = forms.CharField(
+        label=_("Subject"), max_length=LONGEST_ABOUT,
+        help_text=_("What stands under the kind, for example: Tổ chức Ngày hội toàn dân bảo vệ an ninh Tổ quốc năm 2023."),
+    )  # fmt: skip
+
+    def __init__(self, kind: PaperKind, issuers: Any, *args: Any, paper: Paper | None = None, **options: Any) -> None:
+        """Add the kind's fields, filled from a draft."""
+        if paper is not None:
+            options["initial"] = self._initial(paper)
+        super().__init__(*args, **options)
+        self.kind = kind
+        self.fields["issuer"].queryset = issuers  # type: ignore[attr-defined]
+        for number, one in enumerate(kind.fields):
+            self.fields[f"field_{number}"] = forms.CharField(
+                label=one.name[:1].upper() + one.name[1:], required=False, max_length=LONGEST_VALUE, help_text=str(one.help),
+                widget=_area(4) if one.is_long else forms.TextInput(),
+            )  # fmt: skip
+        for number, block in enumerate(kind.blocks):
+            self.fields[f"block_{number}"] = forms.CharField(
+                label=block.name[:1].upper() + block.name[1:], required=False, widget=_area(6), strip=False,
+                help_text=_("%(what)s. One row a line; rows can be pasted from a spreadsheet.") % {"what": block.help},
+            )  # fmt: skip
+        for number in range(kind.signers):
+            self.fields[f"office_{number}"] = forms.CharField(label=self._signer(number, _("office")), required=False, max_length=120)
+            self.fields[f"signer_{number}"] = forms.CharField(label=self._signer(number, _("name")), required=False, max_length=120)
+        self.fields["recipients"] = forms.CharField(
+            label=_("Addressees"), required=False, max_length=2000, widget=_area(3), help_text=_("One a line, as they stand under “Nơi nhận”.")
+        )
+
+    def _signer(self, number: int, what: Any) -> str:
+        if self.kind.signers == 1:
+            return _("Signed by: %(what)s") % {"what": what}
+        return _("Signature %(n)s: %(what)s") % {"n": number + 1, "what": what}
+
+    @staticmethod
+    def _initial(paper: Paper) -> dict[str, Any]:
+        from liengia.papers import kinds
+
+        kind = kinds.get(paper.kind)
+        assert kind is not None
+        found: dict[str, Any] = {"issuer": paper.issuer_id, "about": paper.about, "recipients": paper.recipients}
+        found |= {f"field_{n}": paper.values.get(one.name, "") for n, one in enumerate(kind.fields)}
+        found |= {f"block_{n}": "\n".join(" | ".join(row) for row in paper.blocks.get(one.name, ())) for n, one in enumerate(kind.blocks)}
+        for number, (office, name) in enumerate(paper.signers):
+            found |= {f"office_{number}": office, f"signer_{number}": name}
+        return found
+
+    def clean(self) -> dict[str, Any] | None:
+        """Read the blocks as rows."""
+        data = super().clean()
+        self.rows: dict[str, list[list[str]]] = {}
+        for number, block in enumerate(self.kind.blocks):
+            try:
+                self.rows[block.name] = wording.read_rows(self.cleaned_data.get(f"block_{number}", ""), block)
+            except Invalid as error:
+                self.add_error(f"block_{number}", str(error))
+        return data
+
+    def draft(self) -> Draft:
+        """Return what was written."""
+        data = self.cleaned_data
+        signers = [(data[f"office_{n}"], data[f"signer_{n}"]) for n in range(self.kind.signers)]
+        return Draft(
+            kind=self.kind.code, issuer=data["issuer"], about=data["about"], blocks=self.rows, recipients=data["recipients"],
+            values={one.name: data[f"field_{n}"] for n, one in enumerate(self.kind.fields)},
+            signers=signers if any(name or office for office, name in signers) else (),
+        )  # fmt: skip
+
+    def name_of(self, field: str) -> str | None:
+        """Return the form's name of a field that a service refused."""
+        for n, one in enumerate(self.kind.fields):
+            if one.name == field:
+                return f"field_{n}"
+        known = {"signers": "signer_0"}.get(field, field)
+        return known if known in self.fields else None
+
+
+class IssueForm(forms.Form):
+    """The day, and the number where another register counts."""
+
+    issued_on = forms.DateField(label=_("Day of the paper"), widget=day_input(), initial=clock.today)
+    number = forms.IntegerField(
+        label=_("Number"), required=False, min_value=1, max_value=99_999,
+        help_text=_("Leave it empty: the next one is given. Write it in only where another register counts."),
+    )  # fmt: skip
+
+
+class RevokeForm(forms.Form):
+    """Why a paper is revoked."""
+
+    reason = forms.CharField(label=_("Why it is revoked"), max_length=1000, widget=_area(3))
+
+
+class WordingForm(forms.Form):
+    """An office's wording of one kind."""
+
+    text = forms.CharField(label=_("Wording"), widget=_area(24), strip=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput(), min_value=0)
+
+
+class BookForm(forms.Form):
+    """How a number book is counted."""
+
+    abbreviation = forms.ChoiceField(label=_("Kind of paper"))
+    last = forms.IntegerField(
+        label=_("Last number that was given before"), min_value=0, max_value=99_999, initial=0,
+        help_text=_("The next paper gets the number after it."),
+    )  # fmt: skip
+    is_kept_elsewhere = forms.BooleanField(label=_("Another register counts these; each number is written in by hand"), required=False)
+
+
+class IssuerForm(forms.ModelForm[Issuer]):
+    """An issuer: the institution or committee, and the words of its head."""
+
+    class Meta:
+        model = Issuer
+        fields = ("organisation", "committee", "name", "superior", "symbol", "place", "signs_as")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Offer bodies that stand today or stood before: old papers have their issuers too."""
+        super().__init__(*args, **options)
+        self.fields["organisation"].queryset = Organisation.objects.order_by("folded_name")  # type: ignore[attr-defined]
+        self.fields["committee"].queryset = Committee.objects.order_by("name")  # type: ignore[attr-defined]
+
+
+class IssuerChangeForm(forms.ModelForm[Issuer]):
+    """The words of an issuer's head; whose they are stays."""
+
+    class Meta:
+        model = Issuer
+        fields = ("name", "superior", "symbol", "place", "signs_as")
