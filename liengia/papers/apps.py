@@ -15,9 +15,12 @@ class PapersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds of papers and of audit entries, capabilities, chores, and what this room knows for the brief."""
-        from liengia.papers import audit_kinds, brief, capabilities, shipped
-        from liengia.papers import tasks as _tasks  # noqa: F401  (registers its chore)
+        from liengia.papers import audit_kinds, brief, capabilities, services, shipped
+        from liengia.papers import tasks as _tasks  # noqa: F401  (registers its chores)
+        from liengia.people.services.retention import register_period
 
+        for one in services.PERIODS:
+            register_period(*one)
         audit_kinds.register_all()
         capabilities.register_all()
         shipped.register_all()

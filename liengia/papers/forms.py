@@ -29,7 +29,7 @@ class PaperForm(forms.Form):
     issuer = forms.ModelChoiceField(label=_("Who issues it"), queryset=Issuer.objects.none())
     about = forms.CharField(
         label=_("Subject"), max_length=LONGEST_ABOUT,
-        help_text=_("What stands under the kind, for example: Tổ chức Ngày hội toàn dân bảo vệ an ninh Tổ quốc năm 2023."),
+        help_text=_("What stands under the kind of the paper, as: on holding the festival of the year 2023."),
     )  # fmt: skip
 
     def __init__(self, kind: PaperKind, issuers: Any, *args: Any, paper: Paper | None = None, **options: Any) -> None:
@@ -53,7 +53,7 @@ class PaperForm(forms.Form):
             self.fields[f"office_{number}"] = forms.CharField(label=self._signer(number, _("office")), required=False, max_length=120)
             self.fields[f"signer_{number}"] = forms.CharField(label=self._signer(number, _("name")), required=False, max_length=120)
         self.fields["recipients"] = forms.CharField(
-            label=_("Addressees"), required=False, max_length=2000, widget=_area(3), help_text=_("One a line, as they stand under “Nơi nhận”.")
+            label=_("Addressees"), required=False, max_length=2000, widget=_area(3), help_text=_("One a line, as they stand at the foot of the paper.")
         )
 
     def _signer(self, number: int, what: Any) -> str:

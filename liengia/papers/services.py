@@ -23,11 +23,13 @@ from liengia.papers import kinds, numbers, wording
 from liengia.papers.kinds import PaperKind
 from liengia.papers.models import Issuer, NumberBook, Paper, PaperFile, PaperState, Wording
 from liengia.papers.workflow import PAPER
+from liengia.people.services.retention import period
 from liengia.units.models import Unit
 
 LONGEST_VALUE: Final = 6_000
 LONGEST_ABOUT: Final = 300
 FILES_AT_ONCE: Final = 5
+PERIODS: Final = (("paper_draft", _("Draft of an official paper"), 730, _("Counted from its last change. What is issued is a record and stays.")),)
 # How the head of a commune's bodies reads, by Decree 30/2020; an office changes it in the back office.
 _SHIPPED: Final = {
     OrganisationKind.PEOPLES_COMMITTEE: ("UBND", "TM. ỦY BAN NHÂN DÂN"),
@@ -84,7 +86,7 @@ def keep_issuer(issuer: Issuer, *, actor: Actor, **changes: Any) -> Issuer:
         if not getattr(issuer, name).strip():
             raise Invalid(_("This may not be empty."), code="empty", field=name)
     if any(sign.isspace() or sign == "/" for sign in issuer.symbol):
-        raise Invalid(_("A symbol has no blank and no slash: UBND, CAX, BCĐ-138."), code="bad_symbol", field="symbol")
+        raise Invalid(_("A symbol has no blank and no slash, for example UBND or CAX."), code="bad_symbol", field="symbol")
     issuer.save()
     audit.record("papers.issuer_kept", actor=actor, about=issuer, unit=issuer.unit, facts={"symbol": issuer.symbol, "name": issuer.name})
     return issuer
@@ -283,6 +285,14 @@ def keep_missing_files() -> int:
     return len(due)
 
 
+def forget_drafts() -> int:
+    """Throw away the drafts that nobody touched for their period, a few at a time; return how many."""
+    due = Paper.objects.filter(state=PaperState.DRAFT, changed_at__lt=clock.now() - period("paper_draft"))[:FILES_AT_ONCE]
+    for paper in due:
+        discard_draft(paper, actor=Actor.system("papers.retention"))
+    return len(due)
+
+
 def file_bytes(paper: Paper, ending: str) -> bytes:
     """Return the PDF or DOCX of a paper; a draft's is made anew and bears no number.
 
@@ -334,6 +344,7 @@ def _check_size(sizes: Mapping[str, int], known: set[str], most: int) -> None:
 
 
 def _fill(paper: Paper, draft: Draft) -> None:
+    paper.changed_at = clock.now()
     paper.issuer, paper.about, paper.recipients = draft.issuer, nfc(draft.about).strip(), draft.recipients
     paper.values = {name: nfc(value).replace("\r\n", "\n").strip() for name, value in draft.values.items()}
     paper.blocks = {name: [[nfc(str(cell)) for cell in row] for row in rows] for name, rows in draft.blocks.items()}

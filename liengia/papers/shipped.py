@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liengia.papers.kinds import Block, Field, PaperKind, register
 
-BASES: Final = Field("căn cứ", _("One legal basis a line; each begins with “Căn cứ”."), is_long=True)
+BASES: Final = Field("căn cứ", _("One legal basis a line."), is_long=True)
 WHEN: Final = Field("thời gian", _("For example: 07 giờ 30, Chủ Nhật, ngày 06/8/2023."), is_required=True)
 WHERE: Final = Field("địa điểm", _("For example: sân Trường Tiểu học Tân Chánh."), is_required=True)
 THEME: Final = Field("chủ đề", _("The theme of the year or of the day."))
@@ -51,7 +51,7 @@ Các đơn vị, cá nhân được phân công triển khai đúng thời gian;
 
 DECISION: Final = PaperKind(
     "decision", "Quyết định", "QĐ",
-    fields=(BASES, Field("đề nghị", _("At whose request: “Theo đề nghị của …”.")), Field("điều 1", _("What is decided."), is_required=True, is_long=True),
+    fields=(BASES, Field("đề nghị", _("At whose request.")), Field("điều 1", _("What is decided."), is_required=True, is_long=True),
             Field("điều 2", _("What else is decided."), is_long=True), Field("thi hành", _("Who carries it out."), is_required=True)),
     blocks=(_PEOPLE,),
     wording="""{căn cứ}

@@ -12,3 +12,9 @@ from liengia.papers import services
 def keep_missing_files() -> int:
     """Make the files of papers whose process was killed after the number was given."""
     return services.keep_missing_files()
+
+
+@chore("papers.retention", every=timedelta(hours=1))
+def forget_drafts() -> int:
+    """Throw away the drafts that nobody touched for their period."""
+    return services.forget_drafts()

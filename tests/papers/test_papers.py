@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from liengia.organisations import services as organisations
 from liengia.papers import services, tasks
 from liengia.papers.models import Issuer, Paper, PaperFile
 from tests.cast import TESTER
+from tests.papers.conftest import NOW
 from tests.papers.given import ON, Desk, draft, issued
 from tests.texts import pdf_text
 
@@ -136,3 +137,10 @@ def test_a_pledge_is_signed_by_two_and_keeps_its_table(scene: Desk) -> None:
 def test_a_symbol_that_would_break_a_number_is_refused(scene: Desk, symbol: str) -> None:
     with pytest.raises(Invalid):
         services.keep_issuer(scene.committee, symbol=symbol, actor=scene.clerk)
+
+
+def test_a_draft_that_nobody_touched_for_two_years_is_forgotten(scene: Desk) -> None:
+    kept, old, paper = services.draft_paper(draft(scene), actor=scene.clerk), services.draft_paper(draft(scene), actor=scene.clerk), issued(scene)
+    Paper.objects.exclude(pk=kept.pk).update(changed_at=NOW - timedelta(days=731))
+    assert tasks.forget_drafts() == 1
+    assert set(Paper.objects.all()) == {kept, paper}, old
