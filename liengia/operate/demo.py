@@ -26,6 +26,7 @@ from liengia.operate.prepare import SIMULATOR_DEVICES
 from liengia.opinions import demo as opinions
 from liengia.opinions import forum_demo as forums
 from liengia.organisations import demo as organisations
+from liengia.papers import demo as papers
 from liengia.people import demo as people
 from liengia.people.demo_logins import PASSWORD, TOTP_SECRET
 from liengia.people.models import Household, User
@@ -99,6 +100,7 @@ def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[s
     _tell_stories(third, made)
     say(f"{portal.load()} articles, {_comments()} comments")
     say(f"{opinions.load()} opinions, {forums.load()} listening forums")
+    say(f"{papers.load()} papers")
     _write_logins(loaded)
     say("what happened before")
 

@@ -11,13 +11,14 @@ from liengia.core import keys, warm
 from liengia.operate import demo, prepare
 from liengia.opinions.models import ListeningForum
 from liengia.organisations.models import Committee, Organisation
+from liengia.papers.models import Paper
 from liengia.people.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _counts() -> list[int]:
-    return [model._default_manager.count() for model in (NeighbourGroup, Incident, ListeningForum, Organisation, Committee, User)]
+    return [model._default_manager.count() for model in (NeighbourGroup, Incident, ListeningForum, Organisation, Committee, User, Paper)]
 
 
 @pytest.fixture
