@@ -103,7 +103,7 @@ def sheet(unit: Unit, month: Month) -> bytes:
 
 def _part(title: str, lines: list[Line]) -> dict[str, object]:
     """Return a section; `more` says, for each number of rows that the page has room for, how many are left over."""
-    rows = [{"head": _short(one.head, LONGEST_HEAD), "words": _short(one.words), "late": one.is_late} for one in lines[:LINES]]
+    rows = [{"head": _short(one.head[:1].upper() + one.head[1:], LONGEST_HEAD), "words": _short(one.words), "late": one.is_late} for one in lines[:LINES]]
     return {"title": title, "rows": rows, "more": [_more(len(lines) - shown) for shown in range(len(rows) + 1)], "none": _("Nothing this month.")}
 
 

@@ -39,6 +39,8 @@ class PaperForm(forms.Form):
         super().__init__(*args, **options)
         self.kind = kind
         self.fields["issuer"].queryset = issuers  # type: ignore[attr-defined]
+        if len(issuers) == 1:
+            self.fields["issuer"].initial = issuers[0]
         for number, one in enumerate(kind.fields):
             self.fields[f"field_{number}"] = forms.CharField(
                 label=one.name[:1].upper() + one.name[1:], required=False, max_length=LONGEST_VALUE, help_text=str(one.help),

@@ -260,13 +260,19 @@ def description(paper: Paper) -> dict[str, object]:
         above = [issuer.signs_as] if issuer.signs_as and kind.signers == 1 else []
         return official_papers.described(
             OfficialPaper(
-                kind=kind.name, about=paper.about, issuer=issuer.name, superior=issuer.superior,
+                kind=kind.name, about=paper.about, issuer=_in_two_lines(issuer.name, commune), superior=_in_two_lines(issuer.superior, commune),
                 symbol=f"{kind.abbreviation}-{issuer.symbol}" if kind.abbreviation else "", number=paper.number,
                 place=issuer.place, on=paper.issued_on, body=wording.body(text, kind, {**common, **paper.values}, paper.blocks),
                 signers=[Signer(office, name, above) for office, name in paper.signers] or [Signer("", "", above)] * kind.signers,
                 recipients=[line.strip() for line in paper.recipients.splitlines() if line.strip()],
             )
         )
+
+
+def _in_two_lines(name: str, commune: Unit) -> str:
+    """Let the place begin a line of its own in the head, as it is written everywhere."""
+    at = name.lower().rfind(commune.full_name.lower())
+    return f"{name[:at].rstrip()}\n{name[at:]}" if at > 0 else name
 
 
 def keep_files(paper: Paper) -> PaperFile:

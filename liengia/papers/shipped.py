@@ -29,21 +29,21 @@ PLAN: Final = PaperKind(
     blocks=(_PROGRAMME, _TASKS),
     wording="""{căn cứ}
 {cơ quan} xây dựng Kế hoạch {trích yếu} như sau:
-# I. MỤC ĐÍCH, YÊU CẦU
+#. MỤC ĐÍCH, YÊU CẦU
 {mục đích}
-# II. NỘI DUNG
-? **1. Chủ đề:** {chủ đề}.
-**2. Thời gian:** {thời gian}.
-**3. Địa điểm:** {địa điểm}.
-? **4. Thành phần:** {thành phần}
-**5. Chương trình:**
+#. NỘI DUNG
+? **Chủ đề:** {chủ đề}.
+**Thời gian:** {thời gian}.
+**Địa điểm:** {địa điểm}.
+? **Thành phần:** {thành phần}
+**Chương trình:**
 [[chương trình]]
-# III. BẢO ĐẢM AN TOÀN
+#. BẢO ĐẢM AN TOÀN
 ? {an toàn}
 ? **Khi trời mưa:** {phương án mưa}.
-# IV. KINH PHÍ
+#. KINH PHÍ
 ? {kinh phí}.
-# V. TỔ CHỨC THỰC HIỆN
+#. TỔ CHỨC THỰC HIỆN
 [[phân công]]
 Các đơn vị, cá nhân được phân công triển khai đúng thời gian; có khó khăn thì báo về {cơ quan} để được giải quyết.
 """,
@@ -140,10 +140,10 @@ MINUTES: Final = PaperKind(
 **Địa điểm:** {địa điểm}.
 **Thành phần tham dự:** {thành phần}
 **Chủ trì:** {chủ trì}. **Thư ký:** {thư ký}.
-# I. NỘI DUNG
+#. NỘI DUNG
 {diễn biến}
 [[biểu quyết]]
-# II. KẾT LUẬN
+#. KẾT LUẬN
 {kết luận}
 ? Biên bản kết thúc lúc {kết thúc}, đã đọc lại cho mọi người cùng nghe và nhất trí.
 """,
@@ -156,16 +156,16 @@ RESULTS: Final = PaperKind(
             Field("kiến nghị", _("What is asked for."), is_long=True)),
     blocks=(Block("số liệu", _("The figures: what | this period | last period"), ("Nội dung", "Kỳ này", "Kỳ trước"), (8, 3, 3), (1, 2)),
             Block("việc đã hứa", _("What was promised last time: what | who | became of it"), ("Việc đã hứa", "Người chịu trách nhiệm", "Kết quả"), (6, 4, 4), is_kept=True)),
-    wording="""# I. VIỆC ĐÃ HỨA KỲ TRƯỚC
+    wording="""#. VIỆC ĐÃ HỨA KỲ TRƯỚC
 [[việc đã hứa]]
-# II. TÌNH HÌNH
+#. TÌNH HÌNH
 ? {tình hình}
-# III. KẾT QUẢ
+#. KẾT QUẢ
 {kết quả}
 [[số liệu]]
-# IV. VIỆC CHƯA ĐẠT, NGUYÊN NHÂN
+#. VIỆC CHƯA ĐẠT, NGUYÊN NHÂN
 {chưa đạt}
-# V. KIẾN NGHỊ
+#. KIẾN NGHỊ
 ? {kiến nghị}
 """,
 )  # fmt: skip

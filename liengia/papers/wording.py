@@ -2,20 +2,22 @@
 
 One line is one paragraph:
 
-    # I. MỤC ĐÍCH           a heading
+    #. MỤC ĐÍCH             a heading with the next Roman numeral
+    # QUYẾT ĐỊNH:           a heading as it is written
     - Một việc              an item of a list
     **Điều 1.** Tặng…       a paragraph that begins in bold
     {chủ đề}                a field, inside any line
     ? Kinh phí: {kinh phí}  a line that is left out when one of its fields is empty
     [[chương trình]]        a block (a list or a table), alone on its line
 
-There are no conditions and no code: whoever can write a letter can change a wording, and nothing can be reached by it.
+A heading with nothing under it is left out. There are no conditions and no code: whoever can write a letter can change a wording, and nothing can be reached by it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -99,6 +101,30 @@ def body(text: str, kind: PaperKind, values: Mapping[str, str], blocks: Mapping[
             if not all(values.get(name.strip(), "").strip() for name in _FIELD.findall(line)):
                 continue
         found += _filled(line, values)
+    return _with_headings(found)
+
+
+def _with_headings(pieces: Sequence[Piece]) -> list[Piece]:
+    """Leave out the headings with nothing under them, and number those that are to be numbered."""
+    found: list[Piece] = []
+    number = 0
+    for piece, after in zip_longest(pieces, pieces[1:]):
+        if isinstance(piece, Heading):
+            if after is None or isinstance(after, Heading):
+                continue
+            if piece.text.startswith("."):
+                number += 1
+                piece = Heading(f"{_roman(number)}. {piece.text[1:].strip()}")
+        found.append(piece)
+    return found
+
+
+def _roman(number: int) -> str:
+    signs = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+    found = ""
+    for value, sign in signs:
+        found += sign * (number // value)
+        number %= value
     return found
 
 

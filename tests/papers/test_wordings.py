@@ -24,7 +24,7 @@ def body(text: str, **filled: str) -> list[object]:
 
 
 def test_each_kind_of_line() -> None:
-    assert body("# I. MỤC ĐÍCH") == [Heading("I. MỤC ĐÍCH")]
+    assert body("# QUYẾT ĐỊNH:\nTặng") == [Heading("QUYẾT ĐỊNH:"), Paragraph("Tặng")]
     assert body("- Một việc") == [Item("Một việc")]
     assert body("**Điều 1.** Tặng") == [Paragraph("Tặng", "Điều 1.")]
     assert body("- **Thứ nhất:** làm") == [Item("làm", "Thứ nhất:")]
@@ -35,6 +35,13 @@ def test_each_kind_of_line() -> None:
     assert body("? Chi {kinh phí}.") == []
     assert body("? Chi {kinh phí}.", kinh_phí="5 triệu") == [Paragraph("Chi 5 triệu.")]
     assert body("{nội dung}", nội_dung="Một\n\n- Hai\nBa") == [Paragraph("Một"), Item("Hai"), Paragraph("Ba")]
+
+
+def test_a_heading_with_nothing_under_it_is_left_out_and_the_next_takes_its_number() -> None:
+    text = "#. MỤC ĐÍCH\nmột\n#. KINH PHÍ\n? {kinh phí}\n#. THỰC HIỆN\nhai\n#. CUỐI"
+    assert body(text) == [Heading("I. MỤC ĐÍCH"), Paragraph("một"), Heading("II. THỰC HIỆN"), Paragraph("hai")]
+    many = [one.text.partition(".")[0] for one in body("#. A\nx\n" * 14) if isinstance(one, Heading)]
+    assert [many[n] for n in (3, 8, 13)] == ["IV", "IX", "XIV"]
 
 
 def test_what_is_filled_in_is_never_read_as_wording() -> None:
