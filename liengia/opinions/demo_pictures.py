@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from typing import Final
 
 from PIL import Image, ImageDraw
@@ -19,8 +20,11 @@ _COLOURS: Final = {
 
 def drawn(topic: str) -> list[images.EncodedImage]:
     """Return the picture of a topic, made as a writer's own is; none for a topic that has none."""
-    if topic not in _COLOURS:
-        return []
+    return [_encoded(topic)] if topic in _COLOURS else []
+
+
+@cache
+def _encoded(topic: str) -> images.EncodedImage:
     sky, ground, road = _COLOURS[topic]
     picture = Image.new("RGB", SIZE, sky)
     pen = ImageDraw.Draw(picture)
@@ -32,7 +36,7 @@ def drawn(topic: str) -> list[images.EncodedImage]:
     _what_is_wrong(pen, topic)
     out = io.BytesIO()
     picture.save(out, format="PNG")
-    return [images.reencode(out.getvalue())]
+    return images.reencode(out.getvalue())
 
 
 def _what_is_wrong(pen: ImageDraw.ImageDraw, topic: str) -> None:

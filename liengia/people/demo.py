@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from liengia.core import clock
@@ -110,10 +112,19 @@ def _spread(hamlets: list[Unit], groups: int) -> list[Unit]:
 def _user(username: str, full_name: str, *, phone: str | None = None, is_staff: bool = False) -> User:
     """Make an account; only the printed logins have a password, the others would use their invitation."""
     standing = User.objects.filter(username=username).first()
-    password = PASSWORD if is_staff or username in {login.username for login in LOGINS} else None
-    return standing or services.make_user(
-        actor=ACTOR, username=username, full_name=full_name, phone=phone, password=password, is_staff=is_staff
-    )
+    if standing is not None:
+        return standing
+    user = services.make_user(actor=ACTOR, username=username, full_name=full_name, phone=phone, is_staff=is_staff)
+    if is_staff or username in {login.username for login in LOGINS}:
+        user.password = _hashed()
+        user.save(update_fields=["password"])
+    return user
+
+
+@cache
+def _hashed() -> str:
+    """Hash the one password of all logins once: a good hash is slow, and this one guards what everybody knows."""
+    return make_password(PASSWORD)
 
 
 def _office(commune: Unit) -> dict[str, User]:

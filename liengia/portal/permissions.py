@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from wagtail.documents.permissions import permission_policy as documents
 from wagtail.images.permissions import permission_policy as images
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
@@ -78,6 +78,8 @@ def sync_groups(users: list[User] | None = None) -> int:
 
     Without `users` everybody is looked at, and each group's permissions are made what they should be, a portal at a time.
     """
+    if users is not None and not _held(users) and not _members().filter(user__in=users).exists():
+        return 0
     trees = subtrees()
     groups: dict[tuple[str, str], Group] = {}
     for tree in trees:
@@ -96,10 +98,9 @@ def _move(users: list[User] | None, trees: list[Subtree], groups: dict[tuple[str
         if tree.belongs_to(places)
     }
     through = User.groups.through
-    ours = Group.objects.filter(Q(name__startswith=f"{EDIT}:") | Q(name__startswith=f"{APPROVE}:"))
-    member = through.objects.filter(group__in=ours)
+    member = _members()
     if users is None:
-        ours.exclude(pk__in=[group.pk for group in groups.values()]).delete()
+        _groups().exclude(pk__in=[group.pk for group in groups.values()]).delete()
     else:
         member = member.filter(user__in=users)
     present = set(member.values_list("user_id", "group_id"))
@@ -107,6 +108,16 @@ def _move(users: list[User] | None, trees: list[Subtree], groups: dict[tuple[str
     for user_id, group_id in present - meant:
         through.objects.filter(user_id=user_id, group_id=group_id).delete()
     return len(meant ^ present)
+
+
+def _groups() -> QuerySet[Group]:
+    """Return the room's groups, also of portals that are gone."""
+    return Group.objects.filter(Q(name__startswith=f"{EDIT}:") | Q(name__startswith=f"{APPROVE}:"))
+
+
+def _members() -> QuerySet[Any]:
+    """Return who is in one of them."""
+    return User.groups.through.objects.filter(group__in=_groups())
 
 
 def _held(users: list[User] | None) -> dict[tuple[int, str], set[int]]:

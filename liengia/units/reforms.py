@@ -303,31 +303,45 @@ def move_all(reform: Reform, *, actor: Actor, at: datetime) -> int:
         )
     )
     for step in successions.order_by("pk"):
-        for name, mover in succession.movers().items():
-            if (step.pk, name) not in done:
-                moved += _move(reform, step, name, mover, actor=actor, at=at)
+        left = {name: mover for name, mover in succession.movers().items() if (step.pk, name) not in done}
+        while left:
+            moved += _move(reform, step, left, actor=actor, at=at)
     return moved
 
 
 def _move(
-    reform: Reform, step: Succession, name: str, mover: succession.Mover, *, actor: Actor, at: datetime
+    reform: Reform, step: Succession, left: dict[str, succession.Mover], *, actor: Actor, at: datetime
 ) -> int:
-    total = 0
-    while True:
-        with transaction.atomic():
-            _lock(reform)
-            moved = mover(step.old, step.new, on=step.on, actor=actor)
-            row = SuccessionMove.objects.filter(succession=step, mover=name).first()
-            row = row or SuccessionMove(succession=step, mover=name)
-            row.moved += moved
-            row.finished_at = None if moved else at
-            row.save()
-            if not moved and row.moved:
+    """Run the movers that are left, in one transaction, until one has moved a chunk; take out those that found nothing.
+
+    Most units have nothing for most movers: a transaction for each of these would be the whole time of a reform.
+    """
+    moved = 0
+    with transaction.atomic():
+        _lock(reform)
+        rows = {row.mover: row for row in SuccessionMove.objects.filter(succession=step)}
+        untouched: list[SuccessionMove] = []
+        while left:
+            name, mover = next(iter(left.items()))
+            row = rows.get(name) or SuccessionMove(succession=step, mover=name)
+            if row.finished_at is None:  # else somebody else has been here since
+                moved = mover(step.old, step.new, on=step.on, actor=actor)
+            if moved:
+                row.moved += moved
+                row.save()
+                break
+            del left[name]
+            if row.finished_at is not None:
+                continue
+            row.finished_at = at
+            if row.pk is None:
+                untouched.append(row)
+            else:
+                row.save()
                 facts = {"mover": name, "moved": row.moved, "old": step.old.code, "new": step.new.code}
                 audit.record("units.succession_moved", actor=actor, about=step, at=at, unit=step.new, facts=facts)
-        total += moved
-        if not moved:
-            return total
+        SuccessionMove.objects.bulk_create(untouched)
+    return moved
 
 
 # Single changes, as plans of one unit

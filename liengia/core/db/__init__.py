@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 logger = logging.getLogger(__name__)
 # What makes a statement a write, as far as the clock is concerned.
@@ -77,3 +80,27 @@ def weight(params: Any, *, many: bool) -> int:
     if not params:
         return 1
     return len(params) if many else 1 + len(params) // PARAMETERS_OF_ONE
+
+
+@contextmanager
+def unsynced(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Let commits inside not wait for the disk: for what nobody was promised yet, and can be made again.
+
+    A power cut may undo the last of them and breaks nothing. The first commit afterwards brings all of them to the disk.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA synchronous")
+            before = f"PRAGMA synchronous={cursor.fetchone()[0]}"
+            cursor.execute("PRAGMA synchronous=NORMAL")
+        else:
+            before = "RESET synchronous_commit"
+            cursor.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(before)

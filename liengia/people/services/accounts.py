@@ -86,6 +86,8 @@ def follow_roles(follower: Callable[[list[User] | None], int]) -> None:
 
 def sync_groups(users: list[User] | None = None) -> int:
     """Put users into the groups of the roles they hold now, and out of the others; return how many moved."""
+    if users is not None and not users:
+        return 0
     now = clock.now()
     held = RoleAssignment.objects.at(now).filter(user__is_active=True)
     member = User.groups.through.objects.filter(group__role__isnull=False)

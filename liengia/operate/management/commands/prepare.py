@@ -9,8 +9,9 @@ import time
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser, SystemCheckError
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
+from liengia.core.db import unsynced
 from liengia.operate import prepare
 
 
@@ -33,12 +34,14 @@ class Command(BaseCommand):
             prepare.compile_messages()
             self.check()
             stamps = prepare.Stamps()
-            self._timed("Tables", lambda: prepare.migrate(stamps))
+            with unsynced(connection):
+                self._timed("Tables", lambda: prepare.migrate(stamps))
             self._timed("Static files", lambda: prepare.collect_static(stamps))
             if options["demo"]:
                 from liengia.operate import demo
 
-                self._timed("Demonstration", demo.load_once)
+                with unsynced(connection):
+                    self._timed("Demonstration", demo.load_once)
             facts = prepare.facts(is_demo=options["demo"], with_simulator=not options["no_simulator"])
         except prepare.NotReady as error:
             self._refuse(str(error))
