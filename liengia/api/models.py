@@ -43,6 +43,24 @@ class ApiKey(models.Model):
         return self.name
 
 
+class RepeatSalt(models.Model):
+    """The salt of ten minutes, under which a report that comes again is recognised; deleted once they are over (`repeats`)."""
+
+    window = models.BigIntegerField(primary_key=True)
+    salt = models.CharField(max_length=64, editable=False)
+
+    IMPERSONAL: ClassVar = {"salt"}
+
+    class Meta:
+        verbose_name = _("salt of ten minutes")
+        verbose_name_plural = _("salts of ten minutes")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """Say nothing of the salt."""
+        return "salt of ten minutes"
+
+
 class ReportToken(models.Model):
     """A token that a program was given for what it filed; it names no key, and has no instant."""
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from liengia.api import repeats
 from liengia.api.models import ApiKey, ReportToken
 from liengia.audit import services as audit
 from liengia.core import clock
 from liengia.core.actor import Actor
-from liengia.core.errors import Invalid, Refused
-from liengia.opinions import codes
+from liengia.core.errors import DomainError, Invalid, Refused
 from liengia.opinions import services as opinions
 from liengia.opinions.models import Opinion, Source
 from liengia.units.models import Level, Unit
@@ -67,20 +68,49 @@ def find_key(secret: str, commune: Unit) -> ApiKey | None:
     return key if key is not None and key.unit.current() == commune else None
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What came of a report; one that was sent again is the first one, with its code and token."""
+
+    opinion: Opinion
+    code: str
+    token: str
+    is_new: bool
+
+
+class UsedBefore(DomainError):
+    """A program used one Idempotency-Key for two reports."""
+
+    status = 422
+
+
 @transaction.atomic
-def file_report(draft: opinions.Draft, *, key: ApiKey) -> tuple[Opinion, str, str]:
-    """File what a program sent into the same intake as the web form; return it with the writer's code and a token.
+def file_report(draft: opinions.Draft, *, key: ApiKey, word: str = "") -> Filed:
+    """File what a program sent into the same intake as the web form, once: `word` is its Idempotency-Key (`repeats`).
 
     Nobody is noted as the actor: the program sent it, and whoever wrote it is unknown. No row joins it with the key.
 
     Raises:
         Invalid: as `opinions.services.file_opinion`.
+        UsedBefore: another report came with this word.
     """
-    code, token = codes.new_code(), secrets.token_hex(20)
-    opinion = opinions.file_opinion(draft, code=code, source=Source.API)
-    ReportToken.objects.create(opinion=opinion, token_hash=_hash(token))
+    names = list(repeats.names_of(draft, key=key, word=word))
+    for one in names:
+        if before := Opinion.all_.filter(code_hash=one.code_hash).first():
+            return _again(before, one)
+    name = names[-1]
+    opinion = opinions.file_opinion(draft, code=name.code, source=Source.API)
+    _token, is_new = ReportToken.objects.get_or_create(opinion=opinion, defaults={"token_hash": _hash(name.token)})
+    if not is_new:  # the same report came at the same instant, and was first
+        return _again(opinion, name)
     ApiKey.objects.filter(pk=key.pk).update(used_on=clock.today(), filed_count=F("filed_count") + 1)
-    return opinion, code, token
+    return Filed(opinion, name.code, name.token, is_new=True)
+
+
+def _again(opinion: Opinion, name: repeats.Names) -> Filed:
+    if not ReportToken.objects.filter(opinion=opinion, token_hash=_hash(name.token)).exists():
+        raise UsedBefore(_("This Idempotency-Key was used for another report. Choose a new one."), code="used_before")
+    return Filed(opinion, name.code, name.token, is_new=False)
 
 
 def public_number(token: str, commune: Unit) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from liengia.api import services
+from liengia.api import repeats, services
 from liengia.core.worker import chore
 
 
@@ -12,3 +12,9 @@ from liengia.core.worker import chore
 def forget_tokens() -> int:
     """Delete the tokens of opinions that ended long ago."""
     return services.forget_tokens()
+
+
+@chore("api.forget_salts", every=timedelta(minutes=5))
+def forget_salts() -> int:
+    """Delete the salts under which reports that come again were recognised."""
+    return repeats.forget_salts()

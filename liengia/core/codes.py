@@ -29,6 +29,15 @@ def new_code() -> str:
     return shown(body + _check(body))
 
 
+def code_from(seed: bytes) -> str:
+    """Return the code of a seed of 32 secret bytes, as it is shown: always the same one."""
+    number, body = int.from_bytes(seed), ""
+    while len(body) < LENGTH - 1:
+        number, place = divmod(number, len(SYMBOLS))
+        body += SYMBOLS[place]
+    return shown(body + _check(body))
+
+
 def shown(code: str) -> str:
     """Return a code in its groups of four."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

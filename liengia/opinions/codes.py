@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from liengia.core import codes
-from liengia.core.codes import LENGTH, SYMBOLS, new_code, parse, shown
+from liengia.core.codes import LENGTH, SYMBOLS, code_from, new_code, parse, shown
 
-__all__ = ["LENGTH", "SYMBOLS", "hash_of", "new_code", "parse", "shown"]
+__all__ = ["LENGTH", "SYMBOLS", "code_from", "hash_of", "new_code", "parse", "shown"]
 
 _KEY_FILE: Final = "opinion-codes.key"
 

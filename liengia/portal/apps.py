@@ -16,7 +16,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Add the portal's words to the menus, its texts to the search, and follow what happens to its pages."""
-        from liengia.core import search
+        from liengia.core import health, search
         from liengia.people import menu
         from liengia.people.services import accounts
         from liengia.portal import (
@@ -54,6 +54,7 @@ class PortalConfig(AppConfig):
         search.register_source(services.ARTICLE, services.entries_of_articles)
         search.register_source(services.PLAIN, services.entries_of_pages)
         signals.connect()
+        health.register("portal.requests", requests.well)
 
 
 def _ensure_workflow(**kwargs: Any) -> None:

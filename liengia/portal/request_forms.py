@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from liengia.comments.models import Comment
 from liengia.core import codes
 from liengia.core.tickets import TicketBook
 from liengia.portal import requests
@@ -44,6 +46,7 @@ class RequestForm(forms.Form):
     pick = MediaField(label=_("Which picture or video?"), required=False)
     passage = forms.CharField(label=_("Which sentence, or which picture"), required=False, max_length=requests.LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
     words = forms.CharField(label=_("Why, or what is right"), required=False, max_length=requests.LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
+    about_comments = forms.BooleanField(label=_("Readers' comments under the article name me too"), required=False)
     name = forms.CharField(label=_("Your name"), required=False, max_length=120)
     contact = forms.CharField(label=_("Phone or e-mail"), required=False, max_length=120)
     website = forms.CharField(required=False, label=_("Leave this empty"), widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
@@ -93,7 +96,7 @@ class RequestForm(forms.Form):
         """Return what is asked for."""
         data = self.cleaned_data
         pictures, videos = self.media_field.chosen(data["pick"]) if "pick" in self.fields else ([], [])
-        return requests.Asked(self.article, data["kind"], pictures, videos, data["passage"], data["words"], data["name"], data["contact"])
+        return requests.Asked(self.article, data["kind"], pictures, videos, data["passage"], data["words"], data["name"], data["contact"], data["about_comments"])
 
 
 class CodeForm(forms.Form):
@@ -111,6 +114,7 @@ class DecisionForm(forms.Form):
 
     verb = forms.ChoiceField(choices=[(one, one) for one in ("take_up", "remove", "propose", "correct", "refuse")])
     pick = MediaField(label=_("Take down for good"), required=False)
+    hidden = forms.MultipleChoiceField(label=_("Readers' comments"), required=False, widget=forms.CheckboxSelectMultiple)
     words = forms.CharField(label=_("Take out these words wherever they stand in the article"), required=False, max_length=160)
     instead = forms.ChoiceField(label=_("Put in their place"), choices=list(requests.NEUTRAL.items()), required=False)
     erratum = forms.CharField(
@@ -121,12 +125,23 @@ class DecisionForm(forms.Form):
         label=_("Words to the one who asked"), required=False, max_length=requests.LONGEST_ANSWER, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, media: requests.Media, **kwargs: Any) -> None:
-        """Offer what the article shows."""
+    def __init__(self, *args: Any, media: requests.Media, comments: Sequence[requests.NamedComment] = (), **kwargs: Any) -> None:
+        """Offer what the article shows, and the comments under it."""
         super().__init__(*args, **kwargs)
+        self.comments = {one.comment.public_id: one for one in comments}
+        self.fields["hidden"].choices = [(key, one.comment.text) for key, one in self.comments.items()]  # type: ignore[attr-defined]
         field = self.fields["pick"]
         assert isinstance(field, MediaField)
         field.offer(media)
+
+    @property
+    def offered(self) -> list[tuple[Any, requests.NamedComment]]:
+        """Return each comment's checkbox with the comment."""
+        return [(choice, self.comments[str(choice.data["value"])]) for choice in self["hidden"]]
+
+    def chosen_comments(self) -> list[Comment]:
+        """Return the comments that were ticked."""
+        return [self.comments[key].comment for key in self.cleaned_data["hidden"]]
 
     def chosen(self) -> tuple[list[PortalImage], list[PortalDocument]]:
         """Return the pictures and videos that were ticked."""

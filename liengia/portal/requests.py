@@ -22,10 +22,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from liengia.audit import services as audit
-from liengia.core import clock, codes
+from liengia.comments import policies as comment_policies
+from liengia.comments import services as comments
+from liengia.comments.models import Comment, Reason, Thread
+from liengia.core import clock, codes, search
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound, Refused
+from liengia.core.health import Finding
 from liengia.core.metrics import Gauge
+from liengia.core.text import fold
+from liengia.opinions import redaction
 from liengia.organisations import workdays
 from liengia.people import policies
 from liengia.people.menu import Chore
@@ -36,6 +42,7 @@ from liengia.portal.models import (
     AreaHomePage,
     ArticlePage,
     ArticleRequest,
+    CommunePortalPage,
     PortalDocument,
     PortalImage,
     RequestKind,
@@ -52,6 +59,10 @@ LONGEST_ANSWER: Final = 1000
 LONGEST_ERRATUM: Final = 500
 # What the writer wrote, and what they were answered, is erased so long after the end; the count stays.
 WORDS_FOR: Final = timedelta(days=90)
+# A request that is overdue for so long has been forgotten.
+FORGOTTEN: Final = timedelta(days=7)
+# So many comments of an article, the newest, can be looked through at a request.
+COMMENTS_MOST: Final = 300
 # One article takes so many requests that nobody has looked at; then they are asked to call.
 WAITING_MOST: Final = 100
 # What stands in the place of a name that is taken out: no words of an editor's own, which would need a second person.
@@ -80,6 +91,7 @@ class Asked:
     words: str = ""
     name: str = ""
     contact: str = ""
+    about_comments: bool = False
 
 
 def file_request(asked: Asked, *, code: str) -> ArticleRequest:
@@ -105,15 +117,17 @@ def file_request(asked: Asked, *, code: str) -> ArticleRequest:
 def _check(asked: Asked) -> None:
     if asked.kind in (RequestKind.PICTURE, RequestKind.CHILD) and not (asked.pictures or asked.videos or asked.passage.strip()):
         raise Invalid(_("Choose the picture, or say in words which one it is."), code="no_picture", field="pick")
-    if asked.kind in (RequestKind.NAME, RequestKind.MISTAKE, RequestKind.OTHER) and not (asked.passage.strip() or asked.words.strip()):
+    if asked.kind in (RequestKind.NAME, RequestKind.MISTAKE, RequestKind.OTHER) and not (asked.passage.strip() or asked.words.strip() or (asked.about_comments and asked.name.strip())):
         raise Invalid(_("Copy the sentence here, or say what is wrong."), code="no_words", field="passage")
     if asked.article.requests.waiting().count() >= WAITING_MOST:
         raise Refused(_("Very many requests wait for this article. What you wrote is still here: please call the People's Committee of your commune."), code="full")
 
 
 def due_at(unit: Unit | None, *, is_urgent: bool) -> datetime:
-    """Return by when a request that is filed today is decided; half the days where a child is concerned."""
-    days = max(1, settings.REQUEST_DAYS // 2) if is_urgent else settings.REQUEST_DAYS
+    """Return by when a request that is filed today is decided: the commune's days, or the installation's; half of them for a child."""
+    portal = CommunePortalPage.objects.filter(unit__in=unit.lineage_ids()).first() if unit is not None else None
+    days = (portal.request_days if portal is not None else None) or settings.REQUEST_DAYS
+    days = max(1, days // 2) if is_urgent else days
     return workdays.due_after(clock.now(), days=days, unit=unit)
 
 
@@ -121,7 +135,7 @@ def due_at(unit: Unit | None, *, is_urgent: bool) -> datetime:
 def _save(asked: Asked, *, key: str, unit: Unit | None, is_urgent: bool) -> ArticleRequest:
     facts = {
         "article": asked.article, "unit": unit, "kind": asked.kind, "is_urgent": is_urgent, "due_at": due_at(unit, is_urgent=is_urgent),
-        "passage": asked.passage.strip(), "words": asked.words.strip(), "name": asked.name.strip(), "contact": asked.contact.strip(),
+        "about_comments": asked.about_comments, "passage": asked.passage.strip(), "words": asked.words.strip(), "name": asked.name.strip(), "contact": asked.contact.strip(),
     }  # fmt: skip
     row, is_new = ArticleRequest.objects.get_or_create(code_hash=key, defaults=facts)
     if is_new:
@@ -221,13 +235,15 @@ def correct(request: ArticleRequest, *, answer: str = "", user: User) -> Article
 
 @transaction.atomic
 def remove(
-    request: ArticleRequest, *, pictures: Collection[PortalImage] = (), videos: Collection[PortalDocument] = (), words: str = "",
-    instead: str = "removed", answer: str = "", user: User,
+    request: ArticleRequest, *, pictures: Collection[PortalImage] = (), videos: Collection[PortalDocument] = (),
+    hidden: Collection[Comment] = (), words: str = "", instead: str = "removed", answer: str = "", user: User,
 ) -> ArticleRequest:  # fmt: skip
-    """Take pictures, videos and a name off for good, at once; only what is of this article can be chosen.
+    """Take pictures, videos, a name and readers' comments off for good, at once; only what is of this article can be chosen.
+
+    Comments go by their own room's service, with the reason that they name a private person; their writers read it there.
 
     Raises:
-        NotFound: another commune's.
+        NotFound: another commune's; comments, of somebody who does not moderate them.
         Invalid: nothing is chosen, what is chosen is not of this article, or the words do not stand in it.
         Refused: nobody looks at it yet, or the article is gone.
     """
@@ -237,18 +253,22 @@ def remove(
     if article is None:
         raise Refused(_("The article is no longer there: there is nothing to take down."), code="gone")
     words = " ".join(words.split())
-    if not (pictures or videos or words):
+    if not (pictures or videos or hidden or words):
         raise Invalid(_("Choose what is taken down."), code="nothing")
     own = media_of(article)
     if not {one.pk for one in pictures} <= {one.pk for one in own.pictures} or not {one.pk for one in videos} <= {one.pk for one in own.videos}:
+        raise Invalid(_("Choose what is taken down."), code="not_of_this_article")
+    if not {one.pk for one in hidden} <= {one.comment.pk for one in named_comments(locked, user)}:
         raise Invalid(_("Choose what is taken down."), code="not_of_this_article")
     places = 0
     if words:
         places = takedown.take_out_words(article, words, instead=str(NEUTRAL.get(instead) or NEUTRAL["removed"])).words
         if not places:
             raise Invalid(_("These words do not stand in the article. Copy them exactly, or edit the article itself."), code="words_absent")
+    for comment in hidden:
+        comments.remove_comment(comment, reason=Reason.PERSON, user=user)
     taken = takedown.withdraw_media(pictures, videos)
-    facts: dict[str, object] = {"pictures": len(pictures), "videos": len(videos), "places": places, "pages": len(taken.pages)}
+    facts: dict[str, object] = {"comments": len(hidden), "pictures": len(pictures), "videos": len(videos), "places": places, "pages": len(taken.pages)}
     return _decide(locked, state, user=user, answer=answer, facts=facts)
 
 
@@ -307,6 +327,37 @@ def media_of(article: ArticlePage) -> Media:
     return Media([one for one in article.pictures() if one.is_publishable], videos)
 
 
+@dataclass(frozen=True, slots=True)
+class NamedComment:
+    """A shown comment under an article, and whether it bears a name that the request is about."""
+
+    comment: Comment
+    is_match: bool
+
+
+def named_comments(row: ArticleRequest, user: User) -> list[NamedComment]:
+    """Return the comments shown under a request's article, those that bear its names first; none for who does not moderate them."""
+    thread = Thread.objects.filter(kind="article", key=str(row.article_id)).select_related("unit").first() if row.article_id else None
+    if thread is None or not comment_policies.may_moderate(user, thread):
+        return []
+    names = names_in(row)
+    found = [NamedComment(one, _bears(f"{one.name} {one.text}", names)) for one in thread.comments.shown().order_by("-pk")[:COMMENTS_MOST]]
+    return sorted(found, key=lambda one: not one.is_match)
+
+
+def names_in(row: ArticleRequest) -> list[str]:
+    """Return the names that a request is about: that of whoever asked, and those in the sentence that they copied; folded."""
+    marked = (row.passage[mark.start : mark.end] for mark in redaction.find(row.passage) if mark.kind == redaction.NAME)
+    names = [[fold(word) for word in search.words_of(name)] for name in (row.name, *marked)]
+    # People are called by their last two syllables as often as by the whole: "Bảy Nhơn" of "Nguyễn Văn Bảy Nhơn".
+    return [" ".join(part) for words in names if len(words) > 1 for part in {tuple(words), tuple(words[-2:])}]
+
+
+def _bears(text: str, names: Collection[str]) -> bool:
+    folded = f" {' '.join(fold(word) for word in search.words_of(text))} "
+    return any(f" {name} " in folded for name in names)
+
+
 @dataclass(slots=True)
 class Month:
     """A month's requests by what became of them."""
@@ -336,6 +387,14 @@ def overdue_count() -> int:
     count = ArticleRequest.objects.all().overdue().count()
     overdue_requests.set(count)
     return count
+
+
+def well() -> Finding:
+    """Say in `/health` how many requests are overdue; red once somebody's picture has waited a week too long."""
+    late = ArticleRequest.objects.all().overdue().count()
+    forgotten = ArticleRequest.objects.all().overdue(clock.now() - FORGOTTEN).count()
+    words = ngettext("%(count)s request to take down or correct is overdue", "%(count)s requests to take down or correct are overdue", late)
+    return Finding(not forgotten, str(words % {"count": late} if late else _("no request to take down or correct is overdue")))
 
 
 def today(user: User) -> Iterator[Chore]:

@@ -158,11 +158,11 @@ def test_a_picture_at_an_address_is_not_fetched_and_said(here: Office, secret: s
 
 def test_limits_are_by_key_and_by_address(here: Office, secret: str, monkeypatch: Any) -> None:
     monkeypatch.setattr(open311.filing_limit, "most", 2)
-    assert [post(secret).status_code for _n in range(3)] == [201, 201, 429]
+    assert [post(secret, description=f"Đèn số {n} tắt.").status_code for n in range(3)] == [201, 201, 429]
     other = services.mint_key(here.commune, name="Ứng dụng khác", actor=TESTER)[1]
     assert post(other).status_code == 201, "another program is not held back"
     monkeypatch.setattr(open311.wrong_key_limit, "most", 2)
-    assert [post("wrong").status_code for _n in range(3)] == [403, 403, 429] and post(other).status_code == 201
+    assert [post("wrong").status_code for _n in range(3)] == [403, 403, 429] and post(other, description="Chuyện khác.").status_code == 201
 
 
 def test_a_merged_communes_key_goes_on_in_its_successor(here: Office, secret: str) -> None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
-from liengia.api import formats, georeport, queries, services
+from liengia.api import formats, georeport, queries, repeats, services
 from liengia.api.forms import QueryForm, ReportForm
 from liengia.api.models import ApiKey
 from liengia.core import pagecache, rooms
@@ -197,13 +197,20 @@ def _file(request: HttpRequest) -> Answer:
     _valid(form)
     if not filing_limit.allows_thing(key.public_id):
         raise Problem(429, _("Many opinions came with this key just now. Send this one again in an hour."))
-    opinion, code, token = services.file_report(form.draft(), key=key)
+    word = request.headers.get("Idempotency-Key", "").strip()
+    if len(word) > repeats.LONGEST or not word.isprintable():
+        raise Problem(400, _("Idempotency-Key is too long, or no plain word."))
+    try:
+        filed = services.file_report(form.draft(), key=key, word=word)
+    except services.UsedBefore as error:
+        raise Problem(422, str(error)) from error
     notice = _("Private code to follow it at /gop-y/theo-doi/: %(code)s. Nobody can find it again. Answered by %(due)s.") % {
-        "code": code, "due": f"{georeport.w3(opinion.due_at)}"
+        "code": filed.code, "due": f"{georeport.w3(filed.opinion.due_at)}"
     }  # fmt: skip
     if request.POST.get("media_url"):
         notice += " " + _("A picture at an address (media_url) is not fetched; send it as the file media.")
-    return Answer("service_requests", [{"token": token, "service_notice": notice, "account_id": None}], 201)
+    told = {"token": filed.token, "service_notice": notice, "account_id": None}
+    return Answer("service_requests", [told], 201 if filed.is_new else 200)
 
 
 def _key(request: HttpRequest) -> tuple[ApiKey, Unit]:

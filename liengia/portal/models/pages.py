@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -67,6 +68,10 @@ class CommunePortalPage(FrontFields, SitePage):
     """A commune's own portal, one a commune; its subtree and its collection are its editors' alone."""
 
     unit = models.OneToOneField(Unit, models.PROTECT, related_name="portal", verbose_name=_("commune"))
+    request_days = models.PositiveSmallIntegerField(
+        _("working days for requests to take down or correct"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text=_("Half of them where a child is concerned. Empty: as the installation has it."),
+    )  # fmt: skip
     collection = models.ForeignKey(
         Collection, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("collection of pictures and files")
     )
@@ -77,7 +82,7 @@ class CommunePortalPage(FrontFields, SitePage):
     template = "portal/home.html"
     content_panels: ClassVar = [
         *SitePage.content_panels, FieldPanel("unit", permission="superuser"), FieldPanel("collection", permission="superuser"), FieldPanel("headline"), FieldPanel("lead"),
-        FieldPanel("imprint"),
+        FieldPanel("imprint"), FieldPanel("request_days"),
     ]  # fmt: skip
 
     IMPERSONAL: ClassVar = OF_EVERY_PAGE | {"headline", "lead"}

@@ -88,6 +88,7 @@ class ArticleRequest(models.Model):
     is_urgent = models.BooleanField(_("about a child"), default=False)
     pictures = models.ManyToManyField(PortalImage, related_name="requests", verbose_name=_("pictures"))
     videos = models.ManyToManyField(PortalDocument, related_name="requests", verbose_name=_("videos"))
+    about_comments = models.BooleanField(_("readers' comments name them too"), default=False)
     passage = EncryptedTextField(_("the sentence"), blank=True)
     words = EncryptedTextField(_("why"), blank=True)
     name = EncryptedTextField(_("name"), blank=True)

@@ -58,10 +58,12 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, row: ArticleRequest) -> DecisionForm:
     media = requests.media_of(row.article) if row.article is not None else requests.Media([], [])
+    named = requests.named_comments(row, _me(request)) if row.is_open else []
     if request.method == "POST":
-        return DecisionForm(request.POST, media=media)
+        return DecisionForm(request.POST, media=media, comments=named)
     asked = [f"p{one.pk}" for one in row.pictures.all()] + [f"v{one.pk}" for one in row.videos.all()]
-    return DecisionForm(media=media, initial={"pick": asked, "erratum": row.proposed_words, "instead": "removed"})
+    hidden = [one.comment.public_id for one in named if one.is_match and row.about_comments]
+    return DecisionForm(media=media, comments=named, initial={"hidden": hidden, "pick": asked, "erratum": row.proposed_words, "instead": "removed"})
 
 
 def _page(request: HttpRequest, row: ArticleRequest, form: DecisionForm) -> HttpResponse:
@@ -82,7 +84,8 @@ def _do(row: ArticleRequest, form: DecisionForm, user: User) -> None:
         requests.refuse(row, reason=data["reason"], answer=data["answer"], user=user)
     else:
         pictures, videos = form.chosen()
-        requests.remove(row, pictures=pictures, videos=videos, words=data["words"], instead=data["instead"], answer=data["answer"], user=user)
+        hidden = form.chosen_comments()
+        requests.remove(row, pictures=pictures, videos=videos, hidden=hidden, words=data["words"], instead=data["instead"], answer=data["answer"], user=user)
 
 
 def _me(request: HttpRequest) -> User:
