@@ -9,11 +9,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from liengia.alarms.models import Device, DeviceFault, FaultKind, Incident, NeighbourGroup
+from liengia.alarms.models.devices import DeviceQuerySet
 from liengia.alarms.services.devices import clear_fault, open_fault
 from liengia.alarms.services.escalation import overdue_steps
-from liengia.core import clock
+from liengia.core import clock, rooms
 from liengia.core.health import Finding
 from liengia.core.metrics import Gauge
+from liengia.units import switches
 from liengia.units.models import Unit
 
 TEST_EVERY: Final = timedelta(days=90)
@@ -66,19 +68,29 @@ def calls_taken_on() -> Finding:
 
 
 def why_kept_on(commune: Unit) -> str:
-    """Say which incidents are open in a commune: with the room off nobody could see them through to their end.
+    """Say what keeps the room on in a commune: incidents that nobody could see through to their end, and devices.
 
+    Devices ring by the broker alone, whatever the switch says: their presses would open incidents that no page shows.
     A silent call is counted and not named: whoever switches rooms may not know of it.
     """
     below = Unit.objects.below_any([commune.pk])
     every = list(Incident.objects.open().filter(group__unit__in=below).select_related("group").order_by("opened_at"))
-    if not every:
-        return ""
     named = [f"{one.group.name}: {one.get_kind_display()}, {clock.local(one.opened_at):%H:%M %d/%m}" for one in every if not one.is_silent]
-    hidden = len(every) - len(named)
-    if hidden:
+    if hidden := len(every) - len(named):
         named.append(_("%(count)s more, which the duty post knows") % {"count": hidden})
-    return _("Alarms are open in this commune (%(which)s). End them first, then switch the room off.") % {"which": "; ".join(named)}
+    if named:
+        return _("Alarms are open in this commune (%(which)s). End them first, then switch the room off.") % {"which": "; ".join(named)}
+    if devices := Device.objects.active().on_the_bus().filter(group__unit__in=below).count():
+        return _(
+            "%(count)s buttons and sirens of this commune still ring, and nobody would see their alarms. Revoke them first, then switch the room off."
+        ) % {"count": devices}
+    return ""
+
+
+def unseen_devices() -> DeviceQuerySet:
+    """Return devices that ring although their room is off: in the whole installation, or in their commune."""
+    devices = Device.objects.active().on_the_bus()
+    return devices if not rooms.is_on("alarms") else devices.filter(group__unit__in=switches.units_without("alarms"))
 
 
 def states_published() -> Finding:

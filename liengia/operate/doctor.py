@@ -24,7 +24,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
-from liengia.alarms import broker
+from liengia.alarms import broker, supervision
 from liengia.alarms.services import unfinished_moves
 from liengia.core import health
 from liengia.env import is_loopback
@@ -56,7 +56,7 @@ class Diagnosis:
 def examine() -> Iterator[Diagnosis]:
     """Look at everything, one after another; a look that fails is itself a finding."""
     looks: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
-        _versions, _settings, _https, _database, _broker, _ports, _running, _moves, _disk, _sync, _clock, _keys,
+        _versions, _settings, _https, _database, _broker, _ports, _running, _moves, _unseen, _disk, _sync, _clock, _keys,
         _files,
     )  # fmt: skip
     for look in looks:
@@ -154,7 +154,7 @@ def _running() -> Iterator[Diagnosis]:
 
 
 def _moves() -> Iterator[Diagnosis]:
-    if MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes()):
+    if not _is_migrated():
         return
     late = list(unfinished_moves().select_related("group")[:10])
     for device in late:
@@ -167,6 +167,24 @@ def _moves() -> Iterator[Diagnosis]:
         )
     if not late:
         yield Diagnosis(_("moved devices"), Level.WELL, _("all have come to their groups"))
+
+
+def _unseen() -> Iterator[Diagnosis]:
+    if not _is_migrated():
+        return
+    unseen = list(supervision.unseen_devices().values_list("public_id", flat=True)[:10])
+    if unseen:
+        yield Diagnosis(
+            _("alarms room"),
+            Level.WRONG,
+            _("is off where these devices still ring, so that nobody sees their alarms: %(ids)s") % {"ids": ", ".join(unseen)},
+            _("Switch the room on again, or `liengia device revoke` them."),
+        )
+
+
+def _is_migrated() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def _disk() -> Iterator[Diagnosis]:

@@ -33,7 +33,7 @@ from liengia.alarms.models import (
 from liengia.alarms.services.states import change_states
 from liengia.alarms.services.timeline import EVENTS, add_event, build_event
 from liengia.audit import services as audit
-from liengia.core import clock
+from liengia.core import clock, rooms
 from liengia.core.actor import Actor
 from liengia.core.bus import get_bus
 from liengia.core.errors import Invalid, Refused
@@ -68,7 +68,9 @@ def provision_device(
 
     Raises:
         Invalid: an unknown kind, or a household of another group.
+        Refused: the commune keeps its alarms off.
     """
+    refuse_where_off(group)
     if kind not in DeviceKind.values or kind == DeviceKind.PHONE:
         raise Invalid(_("A device is a button, a siren, or both."), code="kind")
     if household is not None and not group.places.filter(household=household, left_on=None).exists():
@@ -302,3 +304,13 @@ def refuse_revoked(device: Device) -> None:
     """
     if device.revoked_at is not None:
         raise Refused(_("The device was revoked. Provision a new one."), code="revoked")
+
+
+def refuse_where_off(group: NeighbourGroup) -> None:
+    """Refuse a device where the alarms room is off: it would ring, and nobody would see its alarm.
+
+    Raises:
+        Refused: the installation, or the group's commune, keeps the room off.
+    """
+    if not rooms.is_on("alarms", group.unit):
+        raise Refused(_("The alarms are switched off in this commune. Switch them on first."), code="room_off")

@@ -24,7 +24,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from liengia.alarms.models import Device, DeviceCredential, DeviceFault, FaultKind, NeighbourGroup
-from liengia.alarms.services.devices import change_broker_users, clear_fault, mint, open_fault, refuse_revoked
+from liengia.alarms.services.devices import (
+    change_broker_users,
+    clear_fault,
+    mint,
+    open_fault,
+    refuse_revoked,
+    refuse_where_off,
+)
 from liengia.alarms.services.states import change_states
 from liengia.audit import services as audit
 from liengia.core import clock
@@ -66,9 +73,10 @@ def move_device(
     """Move a device to another group without re-flashing; returns the orders that tell it so, which are sent.
 
     Raises:
-        Refused: it was revoked, or is in that group already.
+        Refused: it was revoked, is in that group already, or that group's commune keeps its alarms off.
     """
     refuse_revoked(device)
+    refuse_where_off(group)
     if device.group_id == group.pk:
         raise Refused(_("The device is in this group already."), code="same_group")
     now, old = clock.now(), device.group
