@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -163,14 +164,23 @@ def test_garbage_is_counted_kept_and_holds_nobody_up(stage: Stage) -> None:
     assert Incident.objects.get().state == "ringing"
 
 
-@given(bodies=st.lists(st.one_of(st.binary(max_size=200), st.recursive(
-    st.one_of(st.none(), st.booleans(), st.floats(), st.text(max_size=20), st.sampled_from(["fire", "real", "kind", "mode", "id"])),
-    lambda inner: st.dictionaries(st.sampled_from(["id", "kind", "mode", "age_s", "at", "x"]), inner, max_size=5),
+BODIES = st.one_of(st.binary(max_size=200), st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20),
+        st.sampled_from(["fire", "help", "real", "kind", "mode", "id"]),
+    ),
+    lambda inner: st.dictionaries(
+        st.sampled_from(["id", "kind", "mode", "age_s", "at", "gone", "battery_mv", "mains", "firmware", "do", "x"]), inner, max_size=5
+    ),
     max_leaves=12,
-).map(lambda body: json.dumps(body).encode())), min_size=30, max_size=60))  # fmt: skip
-@hypothesis_settings(
+).map(lambda body: json.dumps(body).encode()))  # fmt: skip
+few = hypothesis_settings(
     max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+
+
+@given(bodies=st.lists(BODIES, min_size=30, max_size=60))
+@few
 def _storm(stage: Stage, ear: Ear, bodies: list[bytes]) -> None:
     good = str(uuid.uuid4())
     refused = RejectedMessage.objects.count() + sum(not is_press(body) for body in bodies)
@@ -186,19 +196,106 @@ def _storm(stage: Stage, ear: Ear, bodies: list[bytes]) -> None:
     wait(lambda: RejectedMessage.objects.count() == refused)
 
 
-def is_press(body: bytes) -> bool:
+def is_press(body: bytes, *, word: str = "press") -> bool:
     try:
-        read_press(f"$MQTT.msgs.lg.{GROUP}.press.{BUTTONS[0].device}", body, received_at=clock.now(), stored_at=None)
+        read_press(f"$MQTT.msgs.lg.{GROUP}.{word}.{BUTTONS[0].device}", body, received_at=clock.now(), stored_at=None)
     except Rejection:
         return False
     return True
 
 
+# Bodies of which some are silent calls, with fields of nonsense.
+CALLS = st.one_of(
+    BODIES, st.just(b"help"), st.dictionaries(st.sampled_from(["id", "age_s", "mode", "at"]), st.one_of(
+        st.text(max_size=20), st.integers(), st.just("real")), max_size=3).map(lambda body: json.dumps({"kind": "help", **body}).encode()),
+)  # fmt: skip
+
+
+@given(bodies=st.lists(CALLS, min_size=20, max_size=40))
+@few
+def _silent_storm(stage: Stage, ear: Ear, bodies: list[bytes]) -> None:
+    """Send silent calls among garbage: the good ones are recorded, and nothing of them reaches the group."""
+    good = str(uuid.uuid4())
+    refused = RejectedMessage.objects.count() + sum(not is_press(body, word="still") for body in bodies)
+    ear.heard.clear()
+    stage.send(*((BUTTONS[0], "still", body) for body in bodies), (BUTTONS[0], "still", press(good, kind="help")))
+    wait(lambda: Press.objects.filter(press_id=good, is_silent=True).exists())
+    wait(lambda: RejectedMessage.objects.count() == refused)
+    assert not Press.objects.filter(device__public_id=BUTTONS[0].device, is_silent=False).exists()
+    assert ear.heard == []
+
+
+@given(bodies=st.lists(BODIES, min_size=20, max_size=40), wills=st.lists(BODIES, min_size=2, max_size=4))
+@few
+def _beat_storm(stage: Stage, ear: Ear, bodies: list[bytes], wills: list[bytes]) -> None:
+    """Beat and die with nonsense: what is good behind it counts, in a will too."""
+    one = BUTTONS[1]
+    faults = Device.objects.get(public_id=one.device).faults.filter(kind="low_battery", cleared_at=None)
+    stage.send(*((one, "beat", body) for body in bodies))
+    for will in wills:
+        die_with(stage, one, will)
+    die_with(stage, one, b'{"battery_mv": 2000}')
+    wait(faults.exists)
+    stage.send((one, "beat", b'{"battery_mv": 3000, "mains": true}'))
+    wait(lambda: not Device.objects.get(public_id=one.device).faults.filter(cleared_at=None).exists())
+
+
+FOREIGN_TOPICS = st.one_of(
+    st.sampled_from([
+        f"lg/{GROUP}/to/{BUTTONS[2].device}", f"lg/{GROUP}/state", f"lg/{GROUP}/press/{BUTTONS[1].device}",
+        f"lg/{GROUP}/still/{BUTTONS[1].device}", f"lg/{GROUP}/beat/{BUTTONS[1].device}", f"lg/{OTHER}/press/{BUTTONS[0].device}",
+        f"lg/{GROUP}/press", f"lg/{GROUP}/press/{BUTTONS[0].device}/more", "liengia/poke/alarms", "$JS/API/STREAM/DELETE/$MQTT_msgs",
+        "$MQTT/msgs/lg/x", "$SYS/REQ/SERVER/PING",
+    ]),
+    st.from_regex(r"[A-Za-z0-9_$/-]{1,40}", fullmatch=True),
+    st.from_regex(rf"lg/{GROUP}/[a-z]{{1,8}}/{BUTTONS[2].device}", fullmatch=True),
+)  # fmt: skip
+
+
+@given(talk=st.lists(st.tuples(FOREIGN_TOPICS, st.one_of(BODIES, st.just(press(kind="fire")))), min_size=20, max_size=40))
+@few
+def _foreign_storm(stage: Stage, ear: Ear, talk: list[tuple[str, bytes]]) -> None:
+    """Speak where a device has no say: nobody hears it, nothing is written, and the good press behind it rings."""
+    one, good = BUTTONS[0], str(uuid.uuid4())
+    presses, refused = Press.objects.count(), RejectedMessage.objects.count()
+    ear.heard.clear()
+
+    async def publish() -> None:
+        async with aiomqtt.Client(
+            "127.0.0.1", stage.running.plan.mqtt_port, username=one.username, password=one.password,
+            identifier=f"{one.device}{uuid.uuid4().hex[:8]}",
+        ) as client:  # fmt: skip
+            for topic, body in talk:
+                await client.publish(topic, body, qos=1)
+            await client.publish(f"lg/{GROUP}/press/{one.device}", press(good), qos=1)
+
+    asyncio.run(publish())
+    wait(lambda: Press.objects.filter(press_id=good).exists())
+    wait(lambda: any(good.encode() in body for _who, body in ear.heard))
+    assert [who for who, _body in ear.heard if who != "state"] == [one.device]
+    assert all(json.loads(body)["rev"] for who, body in ear.heard if who == "state"), "states are the server's own"
+    assert (Press.objects.count(), RejectedMessage.objects.count()) == (presses + 1, refused)
+
+
+def die_with(stage: Stage, who: Given, will: bytes) -> None:
+    """Connect with a last will and vanish without a goodbye, so that the broker publishes it."""
+
+    def text(part: bytes) -> bytes:
+        return len(part).to_bytes(2, "big") + part
+
+    parts = (f"{who.device}{uuid.uuid4().hex[:8]}".encode(), f"lg/{who.group}/beat/{who.device}".encode(), will)
+    body = b"\x00\x04MQTT\x04\xc6\x00\x1e" + b"".join(map(text, (*parts, who.username.encode(), who.password.encode())))
+    length = bytes([len(body)]) if len(body) < 128 else bytes([len(body) % 128 | 128, len(body) // 128])
+    with socket.create_connection(("127.0.0.1", stage.running.plan.mqtt_port), timeout=10) as link:
+        link.sendall(b"\x10" + length + body)
+        assert link.recv(4) == b"\x20\x02\x00\x00"
+
+
 class Ear:
     """A siren's connection in a thread of its own: what reaches it, in order."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage, self.heard = stage, list[tuple[str, bytes]]()
+    def __init__(self, stage: Stage, *more: str) -> None:
+        self.stage, self.more, self.heard = stage, more, list[tuple[str, bytes]]()
         self.ready, self.over = threading.Event(), threading.Event()
         self.thread = threading.Thread(target=lambda: asyncio.run(self._listen()), daemon=True)
 
@@ -219,7 +316,8 @@ class Ear:
             on_message=lambda topic, body, _: self.heard.append((topic.rpartition("/")[2], body)),
             on_puback=lambda _: None, on_lost=lambda: None,
         )  # fmt: skip
-        connection.subscribe(f"lg/{GROUP}/press/+")
+        for topic in (f"lg/{GROUP}/press/+", *self.more):
+            connection.subscribe(topic)
         await asyncio.sleep(0.3)
         self.ready.set()
         while not self.over.is_set():
@@ -231,6 +329,34 @@ def test_whatever_comes_the_press_behind_it_goes_through(stage: Stage) -> None:
     with stage.bridge() as process, Ear(stage) as ear:
         _storm(stage, ear)
         assert process.poll() is None
+
+
+def test_whatever_is_called_beaten_or_said_elsewhere_nobody_hears_it_and_what_is_good_goes_through(stage: Stage) -> None:
+    everything = (f"lg/{GROUP}/state", f"lg/{GROUP}/to/{BUTTONS[2].device}")
+    with stage.bridge() as process, Ear(stage, *everything) as ear:
+        wait(lambda: any(who == "state" for who, _body in ear.heard))
+        _silent_storm(stage, ear)
+        _beat_storm(stage, ear)
+        _foreign_storm(stage, ear)
+        assert process.poll() is None
+
+
+def test_the_word_that_a_device_is_gone_is_no_beat(stage: Stage) -> None:
+    one = BUTTONS[1]
+    faults = Device.objects.get(public_id=one.device).faults.filter(kind="low_battery", cleared_at=None)
+
+    def low() -> bool:
+        die_with(stage, one, b'{"battery_mv": 2000}')  # again until the bridge listens
+        return faults.exists()
+
+    with stage.bridge():
+        wait(low)
+        time.sleep(0.3)  # the last of them has come
+        die_with(stage, one, b'{"gone": true, "battery_mv": 3000}')
+        time.sleep(2.5)  # two looks of the bridge
+        assert faults.exists()
+        die_with(stage, one, b'{"battery_mv": 3000}')
+        wait(lambda: not faults.exists())
 
 
 def test_a_press_that_was_published_as_retained_is_cleared_and_meets_no_siren(stage: Stage) -> None:
