@@ -314,7 +314,7 @@ def _half_of_memory() -> str:
     """Return half of what this machine, or the container we are in, has: above it the broker tidies harder.
 
     A connected device takes it some 50 KB. A limit below what the devices need makes it tidy without end: 10,000
-    devices under 256 MiB took half of two cores idle, and a press reached the last of them 1 to 2 s late.
+    devices under 256 MiB took a fifth of a core idle, and a press reached the last of them 1 to 2 s late.
     """
     sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     for file in _CONTAINER_LIMITS:
