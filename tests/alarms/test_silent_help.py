@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from liengia.alarms import policies, services, supervision
 from liengia.alarms.feed import describe
@@ -126,6 +127,19 @@ def test_the_leader_takes_it_on_and_ends_it_where_nobody_is_at_a_desk(empty: Des
     one.refresh_from_db()
     assert not one.is_open
     assert get(empty.leader, reverse("alarms:silent_call", args=[one.public_id]))[0] == 404
+
+
+def test_the_page_that_ends_it_sends_nobody_to_the_house_and_leads_back_to_the_call(empty: Desk) -> None:
+    one, ringing = call(empty), incident(empty, 1, kind="medical")
+    run(one, 20)
+    status, page = get(empty.leader, reverse("alarms:end", args=[one.public_id]))
+    assert status == 200
+    forbid = gettext("Do not telephone this house, do not ring there, do not go alone.")
+    assert forbid in page and gettext("End the alarm for all houses") not in page
+    assert reverse("alarms:silent_call", args=[one.public_id]) in page
+    assert reverse("alarms:alarm", args=[one.public_id]) + '"' not in page
+    loud = get(empty.leader, reverse("alarms:end", args=[ringing.public_id]))[1]
+    assert forbid not in loud and gettext("End the alarm for all houses") in loud
 
 
 def test_with_somebody_at_the_desk_the_leader_looks_on(scene: Desk) -> None:
