@@ -135,7 +135,7 @@ def test_the_page_that_ends_it_sends_nobody_to_the_house_and_leads_back_to_the_c
     status, page = get(empty.leader, reverse("alarms:end", args=[one.public_id]))
     assert status == 200
     forbid = gettext("Do not telephone this house, do not ring there, do not go alone.")
-    assert forbid in page and gettext("End the alarm for all houses") not in page
+    assert "Nhà số 4 · " in page and forbid in page and gettext("End the alarm for all houses") not in page
     assert reverse("alarms:silent_call", args=[one.public_id]) in page
     assert reverse("alarms:alarm", args=[one.public_id]) + '"' not in page
     loud = get(empty.leader, reverse("alarms:end", args=[ringing.public_id]))[1]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils.translation import gettext
 
 from liengia.alarms import services
 from liengia.alarms.models import Device, Incident, IncidentState, NeighbourGroup
@@ -143,3 +144,11 @@ def test_with_somebody_on_duty_the_desk_ends_it(scene: Desk) -> None:
     DutyShift.objects.update(ends_at=clock.now())
     assert _acts_on_end(scene.leader, one, outcome="over") == 302, "an empty rota is an empty desk"
     assert Incident.objects.get(pk=one.pk).state == IncidentState.RESOLVED
+
+
+def test_a_question_without_an_answer_is_named_without_a_colon(without_police: Desk) -> None:
+    one = incident(without_police, 3)
+    client = sign_in(Client(), without_police.leader, second_factor=False)
+    page = client.post(f"/nha/bao-dong/{one.public_id}/ket-thuc/", {"outcome": ""}).content.decode()
+    question = gettext("How did it end?")
+    assert f"{question} " in page and f"{question}:" not in page
