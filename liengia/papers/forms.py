@@ -46,6 +46,7 @@ class PaperForm(forms.Form):
                 label=one.name[:1].upper() + one.name[1:], required=False, max_length=LONGEST_VALUE, help_text=str(one.help),
                 widget=_area(4) if one.is_long else forms.TextInput(),
             )  # fmt: skip
+            self.fields[f"field_{number}"].is_needed_to_issue = one.is_required  # type: ignore[attr-defined]
         for number, block in enumerate(kind.blocks):
             self.fields[f"block_{number}"] = forms.CharField(
                 label=block.name[:1].upper() + block.name[1:], required=False, widget=_area(6), strip=False,

@@ -22,17 +22,10 @@ from liengia.organisations import services as organisations
 from liengia.organisations.models import Committee
 from liengia.people.models import DutyPost, EmergencyNumber, RetentionPeriod, Role, User
 from tests.alarms.console_scene import Desk, desk
-from tests.harness.browser import AXE, RULES
+from tests.e2e.reading import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BY = Actor.system("test")
-# Width, colours, and what axe looks for: everything once, then what another width or other colours can spoil.
-LOOKS = [
-    (1280, "light", RULES), (360, "light", ["color-contrast", "target-size", "scrollable-region-focusable", "label", "button-name"]),
-    (360, "dark", ["color-contrast"]), (1280, "dark", ["color-contrast"]),
-]  # fmt: skip
-LOOK = """only => axe.run(document, {runOnly: only, resultTypes: ["violations"]})
-  .then(r => r.violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | ")}`))"""
 # Only shown to the installation's operator: a list in a list, drawn by Wagtail with headings out of order.
 THEIRS = {"/quan-tri/workflows/list/": {"heading-order", "list", "listitem"}}
 
@@ -93,21 +86,5 @@ def _wagtails(scene: Desk) -> list[str]:
 def test_every_page_reads_well(scene: Desk, operator: User, opened: Callable[..., Page], pages: Callable[[Desk], list[str]]) -> None:
     assert EmergencyNumber.objects.exists()
     page = opened(operator, "/quan-tri/", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    wrong: dict[str, list[str]] = {}
-    for path in pages(scene):
-        page.set_viewport_size({"width": 1280, "height": 800})
-        page.emulate_media(color_scheme="light")
-        answer = page.goto(path)
-        assert answer is not None and answer.status == 200, path
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        for width, scheme, only in LOOKS:
-            page.set_viewport_size({"width": width, "height": 800})
-            if (width, scheme) == (360, "dark"):
-                page.emulate_media(color_scheme="dark")
-                page.wait_for_timeout(200)  # buttons fade from colour to colour
-            found = [one for one in page.evaluate(LOOK, only) if one.partition(":")[0] not in THEIRS.get(path, ())]
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            found += [f"wider than the screen by {wide}"] if wide > 0 else []
-            wrong.setdefault(path, []).extend(f"{width} {scheme} {one}" for one in found)
-    said = {path: found for path, found in wrong.items() if found}
+    said = faults(page, pages(scene), THEIRS)
     assert not said, said
