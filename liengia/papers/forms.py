@@ -34,8 +34,11 @@ class PaperForm(forms.Form):
 
     def __init__(self, kind: PaperKind, issuers: Any, *args: Any, paper: Paper | None = None, **options: Any) -> None:
         """Add the kind's fields, filled from a draft."""
+        last = Paper.objects.filter(kind=kind.code, issuer__in=issuers).order_by("-pk").first() if paper is None else None
         if paper is not None:
             options["initial"] = self._initial(paper)
+        elif last is not None:
+            options["initial"] = self._signed_as(last)
         super().__init__(*args, **options)
         self.kind = kind
         self.fields["issuer"].queryset = issuers  # type: ignore[attr-defined]
@@ -63,6 +66,14 @@ class PaperForm(forms.Form):
         if self.kind.signers == 1:
             return _("Signed by: %(what)s") % {"what": what}
         return _("Signature %(n)s: %(what)s") % {"n": number + 1, "what": what}
+
+    @staticmethod
+    def _signed_as(last: Paper) -> dict[str, Any]:
+        """Return what is mostly the same as in the last paper of the kind: who issues it, who signs, where it goes."""
+        found: dict[str, Any] = {"issuer": last.issuer_id, "recipients": last.recipients}
+        for number, (office, name) in enumerate(last.signers):
+            found |= {f"office_{number}": office, f"signer_{number}": name}
+        return found
 
     @staticmethod
     def _initial(paper: Paper) -> dict[str, Any]:

@@ -119,6 +119,14 @@ def test_the_administrator_sets_a_number_book(scene: Desk) -> None:
     assert scene.committee.symbol == "UBND"
 
 
+def test_the_next_paper_of_a_kind_begins_with_who_signed_the_last(scene: Desk) -> None:
+    issued(scene)
+    page = into(scene.here.duyen).get(f"{BASE}moi/invitation/").content.decode()
+    assert "Võ Văn Chủ Tịch" in page and "Lưu: VT." in page
+    assert "Bà con Khu phố 5" not in page, "but with nothing of what it said"
+    assert "Võ Văn Chủ Tịch" not in into(scene.here.duyen).get(f"{BASE}moi/plan/").content.decode()
+
+
 def test_a_draft_is_thrown_away(scene: Desk) -> None:
     paper = services.draft_paper(draft(scene), actor=scene.clerk)
     assert into(scene.here.duyen).post(f"{BASE}{paper.public_id}/bo/").status_code == 302
