@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from liengia.alarms import services
 from liengia.alarms.models import Incident, IncidentEvent
@@ -173,11 +173,24 @@ def test_without_scripts_the_acts_work(opened: Callable[..., Page], scene: Desk)
     assert incident.state == "dismissed"
 
 
+def settle(page: Page) -> None:
+    """Load the page anew and wait until all that it asked for has come: a request under way outlives the network's emulated end."""
+    under_way: set[Request] = set()
+    page.on("request", lambda one: under_way.add(one))
+    page.on("requestfinished", lambda one: under_way.discard(one))
+    page.on("requestfailed", lambda one: under_way.discard(one))
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-stream", "online", timeout=30_000)
+    page.wait_for_timeout(300)
+    while any(one.headers.get("accept") != "text/event-stream" for one in under_way):
+        page.wait_for_timeout(100)
+
+
 def test_a_sleeping_laptop_misses_no_event(opened: Callable[..., Page], scene: Desk) -> None:
     first = scene.press(9)
     told()
     page = opened(scene.officer)
-    expect(page.locator("html")).to_have_attribute("data-stream", "online")
+    settle(page)
     page.context.set_offline(True)
     services.note_incident(first, text="xe đã ra cửa", actor=Actor.of(scene.second))
     second = scene.press(3, kind="medical")
