@@ -101,9 +101,14 @@ def _kept(suffix: str) -> Iterator[Path]:
 
 @cache
 def _fingerprint() -> str:
-    """Hash the migrations, what they load, and the versions of the packages that bring some."""
+    """Hash the migrations, what they load, the words and rights that stand in rows from then on, and the packages that bring some.
+
+    Without the compiled catalogues in it, rows that were made in English by somebody who had not compiled them were kept for
+    whoever came later: a label too wide for the smallest phone, and nobody saw why.
+    """
     digest = hashlib.sha256()
-    for pattern in ("*/migrations/*.py", "*/data/*.csv", "settings.py", "core/fields.py", "core/operations.py"):
+    words = ("*/locale/vi/LC_MESSAGES/*.mo", "locale/vi/LC_MESSAGES/*.mo", "*/capabilities.py")
+    for pattern in ("*/migrations/*.py", "*/data/*.csv", "settings.py", "core/fields.py", "core/operations.py", *words):
         for path in sorted((ROOT / "liengia").glob(pattern)):
             digest.update(path.name.encode() + path.read_bytes())
     for name in ("Django", "wagtail", "django-allauth", "django-taggit", "django-tasks"):
