@@ -21,9 +21,12 @@ from liengia.core.official_papers import (
 from liengia.core.text import date_words
 from liengia.opinions import forum_queries
 from liengia.opinions.models.forums import ForumQuestion, ListeningForum
-from liengia.organisations.models import Task
+from liengia.organisations.models import OrganisationKind, Task
+from liengia.units.models import Level
 
 _SYMBOL: Final = "BB-DĐ"
+# What each kind of a commune's host stands under, in the province.
+_SUPERIOR: Final = {OrganisationKind.POLICE: "Công an ", OrganisationKind.FATHERLAND_FRONT: "Ủy ban Mặt trận Tổ quốc Việt Nam\n"}
 _ROMAN: Final = ("I", "II", "III", "IV", "V")
 _FACT_WORDS: Final = {
     "attendance": "Số người dự", "place": "Địa điểm", "chair_name": "Chủ trì", "chair_office": "Chức vụ của người chủ trì",
@@ -41,14 +44,12 @@ def minutes(forum: ListeningForum) -> OfficialPaper:
 
 
 def _minutes(forum: ListeningForum) -> OfficialPaper:
-    hosts = list(forum.hosts.all())
-    commune = forum.unit.commune() or forum.unit
-    lead = hosts[0].name if hosts else commune.full_name
+    superior, issuer = _head(forum)
     return OfficialPaper(
         kind="Biên bản",
         about=f"Diễn đàn “Công an xã lắng nghe ý kiến của Nhân dân”\n{forum.title}",
-        superior=f"Ủy ban nhân dân\n{commune.full_name}",
-        issuer=lead,
+        superior=superior,
+        issuer=issuer,
         symbol=_SYMBOL,
         number=forum.minutes_number,
         body=[*_beginning(forum), *_parts(forum), *_end(forum)],
@@ -68,8 +69,7 @@ def addition(
 def _addition(
     before: ListeningForum, after: ListeningForum, changed: Sequence[str], *, words: str, number: int
 ) -> OfficialPaper:
-    commune = after.unit.commune() or after.unit
-    host = after.hosts.first()
+    superior, issuer = _head(after)
     which = number_words(before.minutes_number, _SYMBOL).replace("Số: ", "số ") if before.minutes_number else ""
     signed = f"ngày {before.signed_on:%d/%m/%Y}" if before.signed_on else ""
     rows = [[_FACT_WORDS[name], str(getattr(before, name) or "(trống)"), str(getattr(after, name) or "(trống)")] for name in changed]
@@ -77,8 +77,8 @@ def _addition(
     return OfficialPaper(
         kind="Biên bản bổ sung",
         about=f"Biên bản diễn đàn “Công an xã lắng nghe ý kiến của Nhân dân”\n{after.title}",
-        superior=f"Ủy ban nhân dân\n{commune.full_name}",
-        issuer=host.name if host else commune.full_name,
+        superior=superior,
+        issuer=issuer,
         symbol=_SYMBOL,
         number=None,
         body=[
@@ -90,6 +90,23 @@ def _addition(
         signers=_signers(after),
         recipients=_recipients(after),
     )
+
+
+def _head(forum: ListeningForum) -> tuple[str, str]:
+    """Return who stands directly above the first host, and the host: the commune's police stand under the province's, not under the commune.
+
+    Who holds it alone, or with nobody of these, is the People's Committee of the commune, which names nobody above it.
+
+    Source: Decree 30/2020/NĐ-CP, annex I, part II.2 (the directly superior body, if there is one).
+    """
+    commune = forum.unit.commune() or forum.unit
+    host = forum.hosts.first()
+    if host is None or host.kind == OrganisationKind.PEOPLES_COMMITTEE:
+        return "", f"Ủy ban nhân dân\n{commune.full_name}"
+    above = _SUPERIOR.get(OrganisationKind(host.kind), "")
+    province = commune.parent.full_name if commune.parent is not None else ""
+    is_communes = host.unit_id is not None and host.unit.level == Level.COMMUNE
+    return f"{above}{province[:1].lower()}{province[1:]}" if above and province and is_communes else "", host.name
 
 
 def _signers(forum: ListeningForum) -> list[Signer]:

@@ -66,6 +66,18 @@ def test_what_was_signed_is_served_byte_for_byte_whatever_changes(here: Office, 
     assert client.get(f"/dien-dan/{forum.public_id}/ban-thu-ky/bien-ban.docx").content == before["docx"], "the desk's too"
 
 
+def test_the_head_names_what_stands_above_the_host_and_never_the_commune_above_its_police(here: Office) -> None:
+    forum = signed(here)
+    police = forum.hosts.get(kind="police")
+    paper = forum_papers.minutes(forum)
+    assert (paper.superior, paper.issuer) == (f"Công an tỉnh {here.cast.province.name}", police.name)
+    forum.hosts.remove(police)
+    assert forum_papers.minutes(forum).superior == f"Ủy ban Mặt trận Tổ quốc Việt Nam\ntỉnh {here.cast.province.name}"
+    forum.hosts.clear()
+    alone = forum_papers.minutes(forum)
+    assert (alone.superior, alone.issuer) == ("", f"Ủy ban nhân dân\n{here.commune.full_name}")
+
+
 def test_the_audit_log_knows_the_fingerprint(here: Office) -> None:
     forum = signed(here)
     entry = Entry.objects.get(kind="opinions.forum_signed")
