@@ -89,7 +89,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-ROOMS = ["core", "audit", "units", "organisations", "people", "papers", "alarms", "comments", "opinions", "portal", "api", "operate"]
+ROOMS = ["core", "audit", "units", "organisations", "people", "papers", "commendations", "alarms", "comments", "opinions", "portal", "api", "operate"]
 
 INSTALLED_APPS = [
     "liengia.core",
@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "liengia.organisations",
     "liengia.people",
     "liengia.papers",
+    "liengia.commendations",
     "liengia.alarms",
     "liengia.opinions",
     "liengia.comments",

@@ -40,7 +40,8 @@ class Block:
 class PaperKind:
     """A kind of paper. `name` is what stands on the paper, in Vietnamese; without `abbreviation` it has no number.
 
-    `wording` is the text that is shipped. `signers` is 2 where the parties, or chair and secretary, sign.
+    `wording` is the text that is shipped. `signers` is 2 where the parties, or chair and secretary, sign. `purpose` tells a
+    kind from others of its name: its room alone fills it, from records. `is_of_its_head`: the issuer's head decides, not for it.
     """
 
     code: str
@@ -50,6 +51,8 @@ class PaperKind:
     fields: tuple[Field, ...] = ()
     blocks: tuple[Block, ...] = ()
     signers: int = 1
+    purpose: Words = ""
+    is_of_its_head: bool = False
 
     def field(self, name: str) -> Field | None:
         """Return a field by its name."""

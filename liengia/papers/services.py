@@ -212,18 +212,28 @@ def issue_paper(paper: Paper, *, on: date, number: int | None = None, actor: Act
         Invalid: a required field is empty, nobody signs, a day in the future, or the issuer does not stand on that day.
         Refused: it is issued already, or the number cannot be given (see `numbers.take`).
     """
-    with transaction.atomic():
-        row = _locked(paper)
-        state = PAPER.after(row.state, "issue")
-        kind = _kind(row.kind)
-        _may_be_issued(row, kind, on)
-        taken = numbers.take(row.issuer, kind.abbreviation, on, wanted=number) if kind.abbreviation else None
-        row.state, row.number, row.year, row.issued_on, row.issued_at = state, taken, on.year, on, clock.now()
-        row.said = description(row)
-        row.save()
-        facts = {"paper": row.kind, "sign": row.sign, "on": on}
-        audit.record("papers.issued", actor=actor, about=row, unit=row.issuer.unit_id, facts=facts)
+    row = number_paper(paper, on=on, number=number, actor=actor)
     keep_files(row)
+    return row
+
+
+@transaction.atomic
+def number_paper(paper: Paper, *, on: date, number: int | None = None, actor: Actor) -> Paper:
+    """Issue a paper without making its files, for a room that decides more in the same transaction; call `keep_files` after it.
+
+    Raises:
+        Invalid, Refused: as `issue_paper`.
+    """
+    row = _locked(paper)
+    state = PAPER.after(row.state, "issue")
+    kind = _kind(row.kind)
+    _may_be_issued(row, kind, on)
+    taken = numbers.take(row.issuer, kind.abbreviation, on, wanted=number) if kind.abbreviation else None
+    row.state, row.number, row.year, row.issued_on, row.issued_at = state, taken, on.year, on, clock.now()
+    row.said = description(row)
+    row.save()
+    facts = {"paper": row.kind, "sign": row.sign, "on": on}
+    audit.record("papers.issued", actor=actor, about=row, unit=row.issuer.unit_id, facts=facts)
     return row
 
 
@@ -257,7 +267,7 @@ def description(paper: Paper) -> dict[str, object]:
             "cơ quan": issuer.name, "đơn vị": commune.full_name, "địa danh": issuer.place, "ngày ký": day,
             "năm": str(paper.issued_on.year if paper.issued_on else clock.today().year), "trích yếu": paper.about,
         }  # fmt: skip
-        above = [issuer.signs_as] if issuer.signs_as and kind.signers == 1 else []
+        above = [issuer.signs_as] if issuer.signs_as and kind.signers == 1 and not kind.is_of_its_head else []
         return official_papers.described(
             OfficialPaper(
                 kind=kind.name, about=paper.about, issuer=_in_two_lines(issuer.name, commune), superior=_in_two_lines(issuer.superior, commune),

@@ -45,9 +45,11 @@ __all__ = [
     "HOUSE_COLUMNS",
     "GroupRow",
     "HouseholdRow",
+    "Line",
     "RowError",
     "Sheet",
     "read",
+    "read_lines",
     "template",
 ]
 
@@ -118,8 +120,8 @@ class Sheet:
 
 
 @dataclass(slots=True)
-class _Line:
-    """One row of a sheet while it is read; collects its errors."""
+class Line:
+    """One row of a sheet while it is read; collects its errors. Rooms with sheets of their own read cells by it too."""
 
     sheet: str
     row: int
@@ -128,9 +130,11 @@ class _Line:
     errors: list[RowError]
 
     def wrong(self, key: str, what: str, do: str) -> None:
+        """Note what is wrong in a cell, and what to write there."""
         self.errors.append(RowError(self.sheet, self.row, self.titles.get(key, ""), what, do))
 
     def text(self, key: str, *, most: int = 160) -> str:
+        """Return a cell's words with single blanks; a formula or too long a text is wrong."""
         value = self.cells.get(key)
         if value is None:
             return ""
@@ -149,6 +153,7 @@ class _Line:
         return words
 
     def number(self, key: str, *, least: int = 0, most: int = 9999) -> int | None:
+        """Return a whole number, or None for an empty cell."""
         words = self.text(key)
         if not words:
             return None
@@ -167,6 +172,7 @@ class _Line:
         return int(found[1])
 
     def phone(self, key: str) -> str:
+        """Return a phone number in E.164, or the empty string."""
         words = self.text(key)
         if not words:
             return ""
@@ -183,6 +189,7 @@ class _Line:
             return ""
 
     def day(self, key: str) -> date | None:
+        """Return a day, however it was written, or None."""
         value = self.cells.get(key)
         if isinstance(value, datetime):
             return value.date()
@@ -204,6 +211,7 @@ class _Line:
         return None
 
     def must(self, keys: tuple[str, ...]) -> None:
+        """Note each of these cells that is empty."""
         for key in keys:
             if self.cells.get(key) in (None, "") or not str(self.cells[key]).strip():
                 self.wrong(key, _("The cell is empty."), _("Write something here, or delete the whole row."))
@@ -215,48 +223,59 @@ def read(file: IO[bytes]) -> Sheet:
     Raises:
         Invalid: not an .xlsx file, too large, or without the two sheets.
     """
-    data = file.read(FILE_MOST + 1)
-    _check_file(data)
     result = Sheet()
-    try:
-        book = load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        raise Invalid(
-            _("The file cannot be opened as a spreadsheet. Save it again as .xlsx and send that.")
-        ) from error
-    merged = _merged(data)
+    book, merged = _opened(file)
     for name, columns, take in ((GROUPS, GROUP_COLUMNS, _group), (HOUSES, HOUSE_COLUMNS, _household)):
-        sheet = _sheet(book, name)
-        if sheet.title in merged:
-            what = _("Cells are merged here: %(cells)s.") % {"cells": ", ".join(merged[sheet.title][:3])}
-            result.errors.append(
-                RowError(sheet.title, 0, "", what, _("Choose all, press “Unmerge”, and fill every cell."))
-            )
-        for line in _lines(sheet, columns, result.errors):
+        for line in _lines_of(book, merged, name, columns, GROUP_MUST + HOUSE_MUST, result.errors):
             take(line, result)
     _compare(result)
     result.errors.sort(key=lambda e: (e.sheet != GROUPS, e.row))
     return result
 
 
+def read_lines(file: IO[bytes], name: str, columns: Mapping[str, str], must: tuple[str, ...], errors: list[RowError]) -> Iterator[Line]:
+    """Yield the filled rows of one sheet by the titles of its columns, for a room with a sheet of its own.
+
+    Raises:
+        Invalid: not an .xlsx file, too large, or without the sheet.
+    """
+    book, merged = _opened(file)
+    yield from _lines_of(book, merged, name, columns, must, errors)
+
+
+def _opened(file: IO[bytes]) -> tuple[Any, dict[str, list[str]]]:
+    """Return the workbook, and its merged areas by sheet."""
+    data = file.read(FILE_MOST + 1)
+    _check_file(data)
+    try:
+        book = load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
+        raise Invalid(_("The file cannot be opened as a spreadsheet. Save it again as .xlsx and send that.")) from error
+    return book, _merged(data)
+
+
+def _lines_of(
+    book: Any, merged: Mapping[str, list[str]], name: str, columns: Mapping[str, str], must: tuple[str, ...], errors: list[RowError]
+) -> Iterator[Line]:
+    sheet = _sheet(book, name)
+    if sheet.title in merged:
+        what = _("Cells are merged here: %(cells)s.") % {"cells": ", ".join(merged[sheet.title][:3])}
+        errors.append(RowError(sheet.title, 0, "", what, _("Choose all, press “Unmerge”, and fill every cell.")))
+    yield from _lines(sheet, columns, must, errors)
+
+
 def _check_file(data: bytes) -> None:
     if len(data) > FILE_MOST:
-        raise Invalid(
-            _("The file is larger than 8 MB. Delete pictures and empty sheets, or send it in two parts.")
-        )
+        raise Invalid(_("The file is larger than 8 MB. Delete pictures and empty sheets, or send it in two parts."))
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise Invalid(_("This is an old .xls file (or one with a password). Save it as .xlsx and send that."))
     if not zipfile.is_zipfile(BytesIO(data)):
         raise Invalid(_("This is not an Excel file. Download the template, fill it in and save it as .xlsx."))
     with zipfile.ZipFile(BytesIO(data)) as parts:
         if "xl/workbook.xml" not in parts.namelist():
-            raise Invalid(
-                _("This is not an Excel file. Download the template, fill it in and save it as .xlsx.")
-            )
+            raise Invalid(_("This is not an Excel file. Download the template, fill it in and save it as .xlsx."))
         if sum(part.file_size for part in parts.infolist()) > UNPACKED_MOST:
-            raise Invalid(
-                _("The file unpacks to more than is sensible. Copy the rows into a fresh template.")
-            )
+            raise Invalid(_("The file unpacks to more than is sensible. Copy the rows into a fresh template."))
 
 
 def _merged(data: bytes) -> dict[str, list[str]]:
@@ -317,14 +336,14 @@ def _places(row: tuple[Any, ...], columns: Mapping[str, str]) -> dict[int, str]:
     return found if len(found) > 1 else {}
 
 
-def _missing(title: str, at: int, columns: Mapping[str, str], places: Mapping[int, str]) -> list[RowError]:
+def _missing(title: str, at: int, columns: Mapping[str, str], must: tuple[str, ...], places: Mapping[int, str]) -> list[RowError]:
     """Return an error for each column that must be there and is not."""
-    must = [key for key in columns if key in GROUP_MUST + HOUSE_MUST and key not in places.values()]
+    lacking = [key for key in columns if key in must and key not in places.values()]
     what, do = _("The column is missing."), _("Use the template's row of titles.")
-    return [RowError(title, at, columns[key], what, do) for key in must]
+    return [RowError(title, at, columns[key], what, do) for key in lacking]
 
 
-def _lines(sheet: Any, columns: Mapping[str, str], errors: list[RowError]) -> Iterator[_Line]:
+def _lines(sheet: Any, columns: Mapping[str, str], must: tuple[str, ...], errors: list[RowError]) -> Iterator[Line]:
     """Yield the filled rows under the row of titles."""
     places: dict[int, str] = {}
     first = next(iter(columns))
@@ -332,7 +351,7 @@ def _lines(sheet: Any, columns: Mapping[str, str], errors: list[RowError]) -> It
         if not places:
             places = _places(row, columns)
             if places:
-                errors += _missing(sheet.title, at, columns, places)
+                errors += _missing(sheet.title, at, columns, must, places)
             elif at >= TITLES_BEFORE:
                 break
             continue
@@ -342,7 +361,7 @@ def _lines(sheet: Any, columns: Mapping[str, str], errors: list[RowError]) -> It
             return
         cells = {key: row[n] for n, key in places.items() if n < len(row)}
         if not str(cells.get(first) or "").strip().startswith("#"):
-            yield _Line(sheet.title, at, cells, columns, errors)
+            yield Line(sheet.title, at, cells, columns, errors)
     if not places:
         errors.append(_no_titles(sheet.title))
 
@@ -353,7 +372,7 @@ def _no_titles(title: str) -> RowError:
     )
 
 
-def _group(line: _Line, result: Sheet) -> None:
+def _group(line: Line, result: Sheet) -> None:
     line.must(GROUP_MUST)
     number = line.number("number", least=1)
     row = GroupRow(
@@ -371,7 +390,7 @@ def _group(line: _Line, result: Sheet) -> None:
         result.groups.append(row)
 
 
-def _household(line: _Line, result: Sheet) -> None:
+def _household(line: Line, result: Sheet) -> None:
     line.must(HOUSE_MUST)
     kind = fold(line.text("kind")).replace("-", " ")
     if kind not in KINDS:
@@ -400,7 +419,7 @@ def _household(line: _Line, result: Sheet) -> None:
         result.households.append(row)
 
 
-def _phones(line: _Line) -> Iterator[PhoneLine]:
+def _phones(line: Line) -> Iterator[PhoneLine]:
     seen: set[str] = set()
     for n in (1, 2, 3):
         number = line.phone(f"phone_{n}")
@@ -411,7 +430,7 @@ def _phones(line: _Line) -> Iterator[PhoneLine]:
             yield PhoneLine(number, line.text(f"owner_{n}", most=80))
 
 
-def _kit(line: _Line) -> Iterator[KitLine]:
+def _kit(line: Line) -> Iterator[KitLine]:
     for kind in COUNTED:
         count = line.number(kind, most=99)
         until = line.day(EXPIRES[kind]) if kind in EXPIRES else None

@@ -11,13 +11,12 @@ import polib
 import pytest
 from django.db import models
 
+from liengia.core import clock
 from tests.structure.tree import PACKAGE, own_models, page
 
 # Lines that only a later room can break; its builder moves them from here into a test.
-OWED = {
-    "06": "commendations",
-}
-NOT_BUILT = {"broadcast", "assets", "commendations", "reintegration", "festivals", "practices", "reports"}
+OWED: dict[str, str] = {}
+NOT_BUILT = {"broadcast", "assets", "reintegration", "festivals", "practices", "reports"}
 
 
 def vietnamese() -> list[str]:
@@ -84,6 +83,37 @@ def test_refuses_03_to_store_belief_origin_party_or_papers() -> None:
 
 
 @pytest.mark.django_db
+def test_refuses_06_to_name_a_private_person_in_public_without_their_consent() -> None:
+    """Of a decision of the movement only who agreed, of the pursuit nobody at all, on every public page, table, feed, card and search."""
+    from django.test import Client
+
+    from liengia.commendations import linked, queries, services
+    from liengia.core import search
+    from tests.commendations import given
+
+    scene = given.bureau()
+    names = ("Nguyễn Thị Đồng Ý", "Trần Văn Im Lặng", "Lê Thị Truy Bắt")
+    rows = [given.opened(scene), given.pursuit(scene)]
+    agreed, silent = given.nominated(scene, rows[0], names[0]), given.nominated(scene, rows[0], names[1])
+    pursuer = given.nominated(scene, rows[1], names[2])
+    for one in (agreed, pursuer):
+        services.record_consent(one, how="phiếu ký tên", given_on=given.ON, actor=scene.clerk)
+    on = {"on": clock.today()}
+    decisions = [given.decided(scene, row, **on) for row in rows]
+    pages = ["/khen-thuong/", "/khen-thuong/danh-sach.csv", "/khen-thuong/tin.xml", f"/khen-thuong/{decisions[0].public_id}/"]
+    said = "".join(Client().get(page).content.decode() for page in pages)
+    assert names[0] in said and names[1] not in said and names[2] not in said
+    assert Client().get(f"/khen-thuong/{decisions[1].public_id}/").status_code == 404
+    assert linked.card(decisions[0].public_id) is not None and linked.card(decisions[1].public_id) is None
+    assert not any(search.find(name).hits for name in names), "no person is in the index"
+    verdicts = [queries.by_code(one.certificates.get().code) for one in (silent, pursuer)]
+    assert [verdict.name for verdict in verdicts if verdict] == [f"Bà {names[1]}", "B. L. T. T. B."]
+    services.withdraw_consent(agreed, actor=scene.clerk)
+    assert names[0] not in Client().get(pages[3]).content.decode()
+    assert not names_of("suspect|offender|perpetrator|culprit|wanted_person")
+
+
+@pytest.mark.django_db
 def test_refuses_07_to_raise_a_mob() -> None:
     texts = vietnamese()
     assert any("Giữ khoảng cách. Không đánh người. Gọi 113" in text for text in texts)
@@ -131,7 +161,7 @@ def test_refuses_05_crime_reports_complaints_and_denunciations() -> None:
 
 
 def test_the_words_of_an_opinion_itself_are_never_public() -> None:
-    """Line 6, as far as this room goes (commendations owe the rest): what is public stands in one model, and it takes none with an undecided mark (tests/opinions)."""
+    """Line 6, as far as this room goes: what is public stands in one model, and it takes none with an undecided mark (tests/opinions)."""
     from liengia.core.fields import EncryptedTextField
     from liengia.opinions.models import Opinion
 

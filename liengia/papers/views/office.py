@@ -59,7 +59,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, code: str) -> HttpResponse:
     """Begin a paper of a kind."""
     kind = kinds.get(code)
-    if kind is None:
+    if kind is None or kind.purpose:
         raise Http404
     form = PaperForm(kind, policies.issuers_of(request.user), request.POST or None)
     if form.is_valid() and (paper := _kept(form, lambda: services.draft_paper(form.draft(), actor=me(request)))):

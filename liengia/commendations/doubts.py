@@ -1,0 +1,104 @@
+"""What looks doubtful about nominations: asked about with what was found, never forbidden.
+
+1. The same person twice on one list, also under another spelling. 2. The same deed in another list. 3. The same person and
+deed commended already. 4. A deed outside of the round's period. Two of one name with two years of birth are two people; where
+a year is missing they may be one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from liengia.commendations.models import Nomination, NominationState, Round
+from liengia.core.text import fold
+
+TWICE, ELSEWHERE, BEFORE, PERIOD = "twice", "elsewhere", "before", "period"
+CODES: Final = (TWICE, ELSEWHERE, BEFORE, PERIOD)
+_FIELDS: Final = ("pk", "public_id", "kind", "name", "name_key", "birth_year", "deed_on", "merit", "state", "doubts_answered", "round_id", "round__title")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One doubt: its code, what was found, and whether somebody said why it is right all the same."""
+
+    code: str
+    words: str
+    is_answered: bool = False
+
+
+def of_round(row: Round, rows: Sequence[Mapping[str, Any]] | None = None) -> dict[int, list[Doubt]]:
+    """Return the doubts about each standing nomination of a round, in three queries however many there are."""
+    own = list(rows if rows is not None else row.nominations.standing().values(*_FIELDS))
+    keys = {one["name_key"] for one in own}
+    others = _by_key(Nomination.objects.all().standing().filter(name_key__in=keys).exclude(round=row).values(*_FIELDS)) if keys else {}
+    here = _by_key(own)
+    found: dict[int, list[Doubt]] = {}
+    for one in own:
+        doubts = list(_about(one, here.get(_key(one), ()), others.get(_key(one), ()), row))
+        if doubts:
+            found[one["pk"]] = doubts
+    return found
+
+
+def of_nomination(nomination: Nomination) -> list[Doubt]:
+    """Return the doubts about one nomination."""
+    return of_round(nomination.round).get(nomination.pk, [])
+
+
+def unanswered(row: Round) -> int:
+    """Return how many nominations on the list have a doubt that nobody has answered."""
+    listed = set(row.nominations.listed().values_list("pk", flat=True))
+    return sum(any(not doubt.is_answered for doubt in doubts) for key, doubts in of_round(row).items() if key in listed)
+
+
+def _key(one: Mapping[str, Any]) -> tuple[str, str]:
+    return one["kind"], one["name_key"]
+
+
+def _by_key(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for one in rows:
+        found[_key(one)].append(one)
+    return found
+
+
+def _may_be_one(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    years = {one["birth_year"], other["birth_year"]} - {None}
+    return len(years) < 2
+
+
+def _same_deed(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if one["deed_on"] is not None and one["deed_on"] == other["deed_on"]:
+        return True
+    return fold(one["merit"]) == fold(other["merit"])
+
+
+def _about(one: Mapping[str, Any], here: Iterable[Mapping[str, Any]], others: Iterable[Mapping[str, Any]], row: Round) -> Iterable[Doubt]:
+    answered = set(one["doubts_answered"])
+    for twin in here:
+        if twin["pk"] != one["pk"] and _may_be_one(one, twin):
+            words = _("“%(name)s” stands on this list too: the same person?") % {"name": _called(twin)}
+            yield Doubt(TWICE, words, TWICE in answered)
+            break
+    for twin in others:
+        if not (_may_be_one(one, twin) and _same_deed(one, twin)):
+            continue
+        if twin["state"] == NominationState.COMMENDED:
+            words = _("Commended already for this: “%(name)s”, in “%(round)s”.") % {"name": _called(twin), "round": twin["round__title"]}
+            yield Doubt(BEFORE, words, BEFORE in answered)
+        else:
+            words = _("Nominated for the same in “%(round)s” too.") % {"round": twin["round__title"]}
+            yield Doubt(ELSEWHERE, words, ELSEWHERE in answered)
+        break
+    if one["deed_on"] is not None and not row.period_from <= one["deed_on"] <= row.period_to:
+        words = _("The day of the deed, %(day)s, is outside of the round's period.") % {"day": f"{one['deed_on']:%d/%m/%Y}"}
+        yield Doubt(PERIOD, words, PERIOD in answered)
+
+
+def _called(one: Mapping[str, Any]) -> str:
+    return f"{one['name']}, {one['birth_year']}" if one["birth_year"] else str(one["name"])

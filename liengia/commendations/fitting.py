@@ -1,0 +1,144 @@
+"""Names and merits set on a paper: as large as they fit, and broken only where it reads well.
+
+1. One line at the full size, if it fits. 2. One line at a smaller size, down to 85 %: a shorter line is better than a
+broken one. 3. Else as many lines as are allowed, at the largest size at which the best breaks fit. 4. Else smaller, down to the
+least size; what still does not fit is refused before anything is printed.
+
+The best breaks are those of least cost over all ways to break (dynamic programming, as for paragraphs): lines of even
+length, and dear places last: inside a personal or place name, after a form of address, after a word that asks for the next
+("xã Tân Lân", "số 3", "ngày 14/5/2023"), and a single short word alone on a line. Widths are those of Liberation Serif.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from django.conf import settings
+from PIL import ImageFont
+
+_FONTS: Final = settings.BASE_DIR / "core" / "typst" / "fonts"
+_FILES: Final = {
+    "bold": "LiberationSerif-Bold.ttf", "italic": "LiberationSerif-Italic.ttf", "bold_italic": "LiberationSerif-BoldItalic.ttf",
+    "regular": "LiberationSerif-Regular.ttf",
+}  # fmt: skip
+_EM: Final = 1000
+SMALLER_FIRST: Final = 0.85
+STEP: Final = 0.02
+_NEVER: Final = 1e9
+_ASKS: Final = frozenset(
+    ["ông", "bà", "anh", "chị", "em", "cô", "chú", "bác", "ấp", "xã", "phường", "huyện", "tỉnh", "quận", "tổ", "số", "khu", "phố", "thị", "trấn", "ngày", "tháng", "năm", "đường", "hẻm", "và", "của", "tại", "cho", "với", "là", "đã", "các", "những", "một"]
+)
+
+
+# Two words that are one: a line does not end between them.
+_COMPOUNDS: Final = frozenset(
+    tuple(pair.split())
+    for pair in ["an ninh", "báo động", "báo tin", "bảo vệ", "bà con", "ban chỉ", "chỉ đạo", "chấp hành", "chi đoàn", "chi hội", "chiến binh", "chữa cháy", "cơ sở", "cựu chiến", "dân phòng", "dập tắt", "đám cháy", "gia đình", "giữ gìn", "góp phần", "hộ gia", "hội viên", "khu phố", "kịp thời", "liên gia", "mặt trận", "nhân dân", "nông dân", "phạm tội", "phong trào", "phòng cháy", "phòng chống", "phụ nữ", "quần chúng", "quốc gia", "tập thể", "tệ nạn", "thành tích", "thanh niên", "thị trấn", "thực hiện", "tích cực", "toàn dân", "tổ quốc", "tổ trưởng", "tổ phó", "tội phạm", "trật tự", "truy bắt", "tuần tra", "tuyên truyền", "ủy ban", "vận động", "xã hội", "xây dựng", "xuất sắc", "đối tượng", "đột xuất", "nhà thờ", "trường học", "công an", "quân sự", "tham gia", "đóng góp"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Lines and the size at which they fit."""
+
+    lines: tuple[str, ...]
+    size_mm: float
+
+
+@lru_cache(maxsize=4)
+def _font(style: str) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(_FONTS / _FILES[style]), _EM, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=20_000)
+def _width_em(words: str, style: str) -> float:
+    return _font(style).getlength(words) / _EM
+
+
+def width_mm(words: str, size_mm: float, style: str = "bold") -> float:
+    """Return how wide words are at a size (the size is that of the font's em square)."""
+    return _width_em(words, style) * size_mm
+
+
+@lru_cache(maxsize=5_000)
+def fit(text: str, *, width: float, size_mm: float, least_mm: float, most_lines: int, style: str = "bold") -> Fitted | None:
+    """Return the lines and the size, or None where even the least size does not fit. No word is ever broken."""
+    words = text.split()
+    if not words:
+        return Fitted((), size_mm)
+    whole = " ".join(words)
+    one_line = width / _width_em(whole, style)
+    if one_line >= size_mm * SMALLER_FIRST and one_line >= least_mm:
+        return Fitted((whole,), round(min(size_mm, one_line - 1e-6), 3))
+    size = size_mm
+    while size >= least_mm - 1e-9:
+        lines = _broken(tuple(words), width / size, most_lines, style)
+        if lines is not None:
+            return Fitted(lines, round(size, 3))
+        size -= size_mm * STEP
+    return Fitted((whole,), round(one_line - 1e-6, 3)) if one_line >= least_mm else None
+
+
+def _broken(words: tuple[str, ...], width_em: float, most_lines: int, style: str) -> tuple[str, ...] | None:
+    """Return the cheapest way to set words into lines of a width, or None."""
+    count = len(words)
+    # best[lines][end] = cost of setting the first `end` words into so many lines, and where the last of these begins.
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    fitting = _fitting(words, width_em, style)
+    for _line in range(most_lines):
+        before = best[-1]
+        after: dict[int, tuple[float, int]] = {}
+        for start, end, share in fitting:
+            if start in before:
+                cost = before[start][0] + _cost(words, start, end, share, count)
+                if cost < after.get(end, (_NEVER, 0))[0]:
+                    after[end] = (cost, start)
+        best.append(after)
+    ways = [(best[lines][count][0] + 0.6 * lines, lines) for lines in range(1, most_lines + 1) if count in best[lines]]
+    if not ways:
+        return None
+    found: list[str] = []
+    end = count
+    for lines in range(min(ways)[1], 0, -1):
+        start = best[lines][end][1]
+        found.insert(0, " ".join(words[start:end]))
+        end = start
+    return tuple(found)
+
+
+def _fitting(words: tuple[str, ...], width_em: float, style: str) -> list[tuple[int, int, float]]:
+    """Return every run of words that fits into a line: where it begins and ends, and which share of the width it takes."""
+    widths = [_width_em(word, style) for word in words]
+    blank = _width_em(" ", style)
+    found = []
+    for start in range(len(words)):
+        wide = -blank
+        for end in range(start + 1, len(words) + 1):
+            wide += widths[end - 1] + blank
+            if wide > width_em:
+                break
+            found.append((start, end, wide / width_em))
+    return found
+
+
+def _cost(words: tuple[str, ...], start: int, end: int, share: float, count: int) -> float:
+    """Return what a line costs: its emptiness, and the place where it ends."""
+    cost = (1 - share) ** 2
+    if end - start == 1 and count > 2:
+        cost += 2.0
+    if end == count:
+        return cost
+    last, following = words[end - 1], words[end]
+    if last.endswith((",", ";", ":", "–", ".")):
+        return cost - 0.15
+    if last.lower() in _ASKS:
+        cost += 1.0
+    if (last.lower(), following.lower().rstrip(",.;")) in _COMPOUNDS:
+        cost += 0.9
+    if last[:1].isupper() and following[:1].isupper():
+        cost += 1.5
+    if following[:1].isdigit():
+        cost += 1.0
+    return cost

@@ -1,0 +1,153 @@
+"""Nominations from a spreadsheet: looked at first, written by the worker in small transactions while a page watches; all or none.
+
+1. `look` reads the file, keeps it encrypted and shows rows, errors and doubts; nothing is saved of them.
+2. `ask` confirms; the worker claims the job and writes chunks, saying in each how far it is.
+3. A worker that died stops beating: whoever claims the job after that takes back what was written, and begins anew.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from datetime import date, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit import services as audit
+from liengia.commendations import spreadsheet
+from liengia.commendations.models import ImportJob, ImportState, Nomination, RollConsent, Round, RoundState
+from liengia.commendations.services.rounds import locked
+from liengia.commendations.spreadsheet import NominationRow, Read
+from liengia.core import clock
+from liengia.core.actor import Actor
+from liengia.core.bus import get_bus
+from liengia.core.db import bulk
+from liengia.core.errors import Refused
+from liengia.people.models import User
+
+logger = logging.getLogger(__name__)
+POKE: Final = "commendations.imports"
+BEAT_LATE: Final = timedelta(seconds=60)
+CHUNK: Final = 50
+CONSENT_HOW: Final = "Đánh dấu trong danh sách đề nghị"
+
+
+def look(row: Round, file: bytes, *, user: User) -> tuple[ImportJob, Read]:
+    """Read a file and keep it for the confirmation; its rows are not saved.
+
+    Raises:
+        Invalid: it cannot be read at all. Refused: the list of the round is closed.
+    """
+    _open(row)
+    found = spreadsheet.read(io.BytesIO(file), row)
+    job = ImportJob.objects.create(
+        round=row, user=user, language=translation.get_language() or "vi", file=file, total=len(found.rows), errors=[str(one) for one in found.errors[:200]]
+    )
+    return job, found
+
+
+def again(job: ImportJob) -> Read:
+    """Read a looked-at file again."""
+    return spreadsheet.read(io.BytesIO(job.file or b""), job.round)
+
+
+@transaction.atomic
+def ask(job: ImportJob) -> ImportJob:
+    """Confirm what was looked at.
+
+    Raises:
+        Refused: the file has errors, or nothing in it, or was confirmed already.
+    """
+    found = ImportJob.objects.select_for_update(of=("self",)).get(pk=job.pk)
+    if found.state != ImportState.PREVIEW:
+        raise Refused(_("This import was started already."), code="started")
+    if found.errors or not found.total:
+        raise Refused(_("Correct the file first: nothing is saved while it has an error, or no row."), code="has_errors")
+    found.state = ImportState.WAITING
+    found.save(update_fields=["state"])
+    transaction.on_commit(lambda: get_bus().poke_now(POKE))
+    return found
+
+
+def run_due() -> int:
+    """Do all that waits, and what a dead worker left; return how many."""
+    done = 0
+    while (job := _claim()) is not None:
+        with translation.override(job.language):
+            _run(job)
+        done += 1
+    return done
+
+
+@transaction.atomic
+def _claim() -> ImportJob | None:
+    now = clock.now()
+    due = Q(state=ImportState.WAITING) | Q(state=ImportState.RUNNING, beat_at__lt=now - BEAT_LATE)
+    job = ImportJob.objects.select_for_update(skip_locked=True, of=("self",)).filter(due).first()
+    if job is not None:
+        job.state, job.beat_at, job.done = ImportState.RUNNING, now, 0
+        job.save(update_fields=["state", "beat_at", "done"])
+    return job
+
+
+def _run(job: ImportJob) -> None:
+    """Do one import to its end; whatever goes wrong ends the job, never the worker."""
+    take_back(job)
+    try:
+        found = spreadsheet.read(io.BytesIO(job.file or b""), job.round)
+        if found.errors:
+            job.state, job.errors = ImportState.REFUSED, [str(one) for one in found.errors[:200]]
+        else:
+            _write(job, found.rows)
+            job.state = ImportState.DONE
+    except Refused as refused:
+        take_back(job)
+        job.state, job.errors = ImportState.REFUSED, [str(refused)]
+    except Exception:
+        logger.exception("import %s failed", job.pk)
+        take_back(job)
+        job.state = ImportState.FAILED
+    job.ended_at, job.file = clock.now(), None
+    job.save(update_fields=["state", "errors", "done", "ended_at", "file"])
+
+
+def _write(job: ImportJob, rows: list[NominationRow]) -> None:
+    today = clock.today()
+    for start in range(0, len(rows), CHUNK):
+        some = rows[start : start + CHUNK]
+        with transaction.atomic():
+            row = locked(job.round)
+            _open(row)
+            first = (row.nominations.aggregate(last=Max("place"))["last"] or 0) + 1
+            made = list(spreadsheet.numbered(some, row, first))
+            for one in made:
+                one.batch = job
+            bulk.insert(made)
+            _consents(job, made, some, today)
+            job.done, job.beat_at = start + len(some), clock.now()
+            job.save(update_fields=["done", "beat_at"])
+    facts = {"rows": len(rows)}
+    audit.record("commendations.nominations_imported", actor=Actor.of(job.user), about=job.round, unit=job.round.unit_id, facts=facts)
+
+
+def _consents(job: ImportJob, made: list[Nomination], rows: list[NominationRow], today: date) -> None:
+    wanted = {one.public_id for one, row in zip(made, rows, strict=True) if row.consents and row.kind != "collective"}
+    if wanted:
+        keys = Nomination.objects.filter(batch=job, public_id__in=wanted).values_list("pk", flat=True)
+        bulk.insert([RollConsent(nomination_id=key, how=CONSENT_HOW, given_on=today, recorded_by=job.user) for key in keys])
+
+
+def take_back(job: ImportJob) -> None:
+    """Take back what an import wrote before it failed or died, in small transactions."""
+    while keys := list(Nomination.objects.filter(batch=job).values_list("pk", flat=True)[:CHUNK]):
+        Nomination.objects.filter(pk__in=keys).delete()
+    job.done = 0
+
+
+def _open(row: Round) -> None:
+    if row.state != RoundState.OPEN:
+        raise Refused(_("The list is closed: it was reviewed, submitted or decided. Open the round again first."), code="list_closed")

@@ -1,0 +1,76 @@
+"""The decision of commendation as an official paper: its kind, and what fills it from the round's records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from liengia.commendations.models import AWARD_WORDS, Award, Nomination, RecipientKind, Round
+from liengia.commendations.money import Reward, money_words
+from liengia.papers.kinds import Block, Field, PaperKind, register
+from liengia.papers.services import Draft
+
+WHO: Final = {RecipientKind.COLLECTIVE: "tập thể", RecipientKind.HOUSEHOLD: "hộ gia đình", RecipientKind.INDIVIDUAL: "cá nhân"}
+
+DECISION: Final = PaperKind(
+    "commendation", "Quyết định", "QĐ", purpose=_("commendation, from its round"), is_of_its_head=True,
+    fields=(
+        Field("người quyết định", _("Who decides."), is_required=True), Field("căn cứ", _("One legal basis a line."), is_long=True),
+        Field("đề nghị", _("At whose request.")), Field("hình thức", _("What is given."), is_required=True),
+        Field("số lượng", _("How many collectives, households, individuals."), is_required=True), Field("thành tích", _("What it is for."), is_required=True),
+        Field("tiền thưởng", _("How the money is reckoned; one line a kind of recipient."), is_long=True), Field("tổng tiền", _("The whole sum.")),
+        Field("thi hành", _("Who carries it out."), is_required=True),
+    ),
+    blocks=(Block("danh sách", _("The list: name | address or unit | achievement | money"), ("Họ tên, tập thể", "Địa chỉ, đơn vị", "Thành tích", "Tiền thưởng"), (4, 4, 5, 2), (3,), is_kept=True),),
+    wording="""# {người quyết định}
+{căn cứ}
+? Theo đề nghị của {đề nghị}.
+# QUYẾT ĐỊNH:
+**Điều 1.** Tặng {hình thức} cho {số lượng}: {thành tích}.
+**Điều 2.** Tiền thưởng kèm theo:
+{tiền thưởng}
+? Tổng cộng: {tổng tiền}.
+**Điều 3.** {thi hành} và các tập thể, hộ gia đình, cá nhân có tên trong danh sách chịu trách nhiệm thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký.
+# DANH SÁCH ĐƯỢC TẶNG {hình thức}
+[[danh sách]]
+""",
+)  # fmt: skip
+
+
+def register_all() -> None:
+    """Register the kind; called from `AppConfig.ready`."""
+    register(DECISION)
+
+
+def head_of(row: Round) -> str:
+    """Return who decides, as papers say it: "Chủ tịch Ủy ban nhân dân xã Cần Đước"."""
+    return f"Chủ tịch {row.authority.name}"
+
+
+def how_many(kinds: Sequence[str]) -> str:
+    """Return "56 tập thể, 2 hộ gia đình, 320 cá nhân", counted."""
+    found = [(kinds.count(kind), word) for kind, word in WHO.items()]
+    return ", ".join(f"{count:02d} {word}" for count, word in found if count)
+
+
+def decision_draft(
+    row: Round, nominations: Sequence[Nomination], rewards: Mapping[str, Reward], *, bases: str, proposed_by: str, carried_out_by: str, signer: tuple[str, str], recipients: str,
+) -> Draft:  # fmt: skip
+    """Return the draft of a round's decision, filled from its records; no total is typed."""
+    kinds = [str(one.kind) for one in nominations]
+    total = sum(rewards[kind].amount_vnd for kind in kinds)
+    with translation.override("vi"):
+        money = [f"- Mỗi {WHO[RecipientKind(kind)]}: {reward.formula}." for kind, reward in rewards.items()]
+    head = head_of(row)
+    return Draft(
+        kind=DECISION.code, issuer=row.authority, about=f"Về việc khen thưởng {row.title}"[:300], subject=row.subject, signers=[signer], recipients=recipients,
+        values={
+            "người quyết định": head.upper(), "căn cứ": bases, "đề nghị": proposed_by, "hình thức": f"{AWARD_WORDS[Award(row.award)]} của {head}",
+            "số lượng": how_many(kinds), "thành tích": row.title, "tiền thưởng": "\n".join(money), "tổng tiền": f"{money_words(total)} đồng",
+            "thi hành": carried_out_by,
+        },
+        blocks={"danh sách": [[one.called, one.words, one.merit, money_words(rewards[one.kind].amount_vnd)] for one in nominations]},
+    )  # fmt: skip

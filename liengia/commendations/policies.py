@@ -1,0 +1,55 @@
+"""Which rounds, decisions and certificates a user works with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from liengia.commendations.capabilities import DECIDE, KEEP
+from liengia.commendations.models import Certificate, Decision, PrintLayout, Round
+from liengia.core import rooms
+from liengia.papers.models import Issuer
+from liengia.units import scope
+from liengia.units.models import Unit, UnitQuerySet
+
+
+def units_of(user: Any, capability: str = KEEP) -> UnitQuerySet:
+    """Return the units, of any time, in which a user holds a capability and the room is on."""
+    found = scope.units_for(user, capability)
+    off = [unit.pk for unit in Unit.objects.current().communes().filter(room_switches__room="commendations", room_switches__is_on=False) if not rooms.is_on("commendations", unit)]
+    if not off:
+        return found
+    lineage = {key for unit in Unit.objects.filter(pk__in=off) for key in unit.lineage_ids()}
+    return found.exclude(pk__in=Unit.objects.all().below_any(sorted(lineage)).values("pk"))
+
+
+def rounds_of(user: Any, capability: str = KEEP) -> QuerySet[Round]:
+    """Return the rounds of a user's units."""
+    return Round.objects.filter(unit__in=units_of(user, capability)).select_related("unit", "authority", "season")
+
+
+def decisions_of(user: Any, capability: str = KEEP) -> QuerySet[Decision]:
+    """Return the decisions on the rounds of a user's units."""
+    return Decision.objects.filter(round__unit__in=units_of(user, capability)).select_related("round__unit", "round__season", "paper__issuer")
+
+
+def certificates_of(user: Any, capability: str = KEEP) -> QuerySet[Certificate]:
+    """Return the certificates of those decisions."""
+    found = Certificate.objects.filter(decision__round__unit__in=units_of(user, capability))
+    return found.select_related("decision__round", "decision__paper__issuer", "nomination", "unit", "issuer")
+
+
+def authorities_of(user: Any) -> QuerySet[Issuer]:
+    """Return the issuers of a user's units that are a People's Committee: only its head commends."""
+    return Issuer.objects.filter(unit__in=units_of(user), organisation__kind="peoples_committee").select_related("unit", "organisation")
+
+
+def layouts_of(user: Any) -> QuerySet[PrintLayout]:
+    """Return the layouts of a user's units."""
+    return PrintLayout.objects.filter(unit__in=units_of(user)).select_related("unit")
+
+
+def may_decide(user: Any, row: Round) -> bool:
+    """Tell whether a user may sign or revoke for a round."""
+    return scope.covers(user, DECIDE, row.unit)

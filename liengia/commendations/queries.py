@@ -1,0 +1,239 @@
+"""What is read across tables: counts of a season or a decision, the public roll, what a code says, the honour register."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import npgettext
+
+from liengia.commendations.models import (
+    CODE_LENGTH,
+    Certificate,
+    CertificateState,
+    Decision,
+    HandOver,
+    MovementList,
+    RecipientKind,
+    RoundState,
+    Season,
+)
+from liengia.core import codes, rooms
+from liengia.units.models import Level, Unit
+
+# Below this a count of people is not told in public: so few can be guessed.
+LEAST_TOLD = 5
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many were commended, of each kind; counted, never typed."""
+
+    collectives: int = 0
+    households: int = 0
+    individuals: int = 0
+    police: int = 0
+    amount_vnd: int = 0
+    handed: int = 0
+    absent: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.collectives + self.households + self.individuals
+
+    @property
+    def civilians(self) -> int:
+        """Individuals who are members of the public."""
+        return self.individuals - self.police
+
+    def __add__(self, other: Counts) -> Counts:
+        """Return the sum."""
+        names = self.__slots__
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in names))
+
+
+_PLACES = {RecipientKind.COLLECTIVE: "collectives", RecipientKind.HOUSEHOLD: "households", RecipientKind.INDIVIDUAL: "individuals"}
+
+
+def counts(certificates: QuerySet[Certificate]) -> dict[str, Counts]:
+    """Return the counts of valid certificates by the movement's list, in one query; sum them by `total_of`."""
+    rows = certificates.filter(state=CertificateState.VALID).order_by().values("decision__round__movement_list", "kind", "hand_over", "nomination__is_police", "amount_vnd")
+    found: dict[str, Counts] = {code: Counts() for code in MovementList.values}
+    for row in rows.annotate(n=Count("pk")):
+        one, n = found[row["decision__round__movement_list"]], row["n"]
+        name = _PLACES[RecipientKind(row["kind"])]
+        setattr(one, name, getattr(one, name) + n)
+        one.police += n if row["nomination__is_police"] else 0
+        one.amount_vnd += n * row["amount_vnd"]
+        one.handed += n if row["hand_over"] == HandOver.HANDED else 0
+        one.absent += n if row["hand_over"] == HandOver.ABSENT else 0
+    return found
+
+
+def total_of(parts: Iterable[Counts]) -> Counts:
+    """Return the sum of counts."""
+    return sum(parts, Counts())
+
+
+def seasons(decisions: Iterable[Decision]) -> list[Season]:
+    """Return the seasons of some decisions, the newest first."""
+    found = {one.round.season for one in decisions if one.round.season is not None}
+    return sorted(found, key=lambda season: (-season.year, season.name))
+
+
+def season_counts(season: Season) -> dict[str, Counts]:
+    """Return the counts of a season by list."""
+    return counts(Certificate.objects.filter(decision__round__season=season))
+
+
+@dataclass(frozen=True, slots=True)
+class RollLine:
+    """One line of the public roll."""
+
+    name: str
+    merit: str
+    place: str
+    kind: str
+    award: str
+    serial: str
+    decision: Decision
+
+
+@dataclass(slots=True)
+class RollDecision:
+    """A decision on the public roll: how many it commends, and those whose names may stand there."""
+
+    decision: Decision
+    counts: Counts
+    collectives: list[RollLine] = field(default_factory=list)
+    people: list[RollLine] = field(default_factory=list)
+
+    @property
+    def unnamed(self) -> int:
+        """How many stand without a name: they did not agree, or took it back."""
+        return self.counts.households + self.counts.individuals - len(self.people)
+
+
+def public_decisions(*, unit: Unit | None = None, year: int | None = None) -> list[Decision]:
+    """Return the decisions on the public roll, the newest first, of communes that keep the room on."""
+    found = Decision.objects.all().public().select_related("round__unit", "round__season", "paper__issuer")
+    if year:
+        found = found.filter(decided_on__year=year)
+    if unit is not None:
+        found = found.filter(round__unit__in=Unit.objects.all().below_any(unit.lineage_ids()))
+    return [one for one in found.order_by("-decided_on", "-pk") if rooms.is_on("commendations", one.round.unit.current())]
+
+
+def roll_of(decision: Decision) -> RollDecision:
+    """Return what the public may read of one decision."""
+    found = RollDecision(decision, total_of(counts(decision.certificates.all()).values()))
+    rows = Certificate.objects.filter(decision=decision).on_roll().select_related("unit__parent").in_calling_order()
+    for one in rows:
+        line = RollLine(one.name, one.merit, one.unit.place_name, one.kind, one.award_words, one.serial, decision)
+        (found.collectives if one.kind == RecipientKind.COLLECTIVE else found.people).append(line)
+    return found
+
+
+def roll(decisions: Iterable[Decision]) -> list[RollLine]:
+    """Return all lines of the public roll of some decisions, in two queries."""
+    by_key = {one.pk: one for one in decisions}
+    rows = Certificate.objects.filter(decision__in=by_key).on_roll().select_related("unit__parent").in_calling_order()
+    return [RollLine(one.name, one.merit, one.unit.place_name, one.kind, one.award_words, one.serial, by_key[one.decision_id]) for one in rows]
+
+
+def years() -> list[int]:
+    """Return the years of the public roll, the newest first."""
+    return sorted({day.year for day in Decision.objects.all().public().values_list("decided_on", flat=True)}, reverse=True)
+
+
+def communes() -> list[Unit]:
+    """Return today's communes that keep the room on and have a decision on the public roll, theirs or of what stood there."""
+    places = Unit.objects.filter(pk__in=Decision.objects.all().public().values("round__unit"))
+    today = {unit.current() for unit in places}
+    return sorted((unit for unit in today if unit.level == Level.COMMUNE and rooms.is_on("commendations", unit)), key=lambda unit: unit.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the public may read of a certificate by its code."""
+
+    certificate: Certificate
+    is_named: bool
+    name: str
+    merit: str
+    of_season: int
+
+    @property
+    def state(self) -> str:
+        """Valid, replaced or revoked."""
+        return str(self.certificate.state)
+
+
+def by_code(raw: str) -> Verdict | None:
+    """Return what a code says; None when it is none, has a slip of the hand, or its room is off there.
+
+    The name stands there as on the paper. Where it is hidden, or where the commendation is of the pursuit and was not opened,
+    only the first letters stand there: whoever holds the paper can compare them, and a code that was passed on tells nobody.
+    """
+    plain = codes.parse(raw, length=CODE_LENGTH)
+    if plain is None:
+        return None
+    rows = Certificate.objects.select_related("decision__round__season", "decision__paper__issuer", "issuer", "unit__parent", "replaced_by")
+    found = rows.filter(code=codes.shown(plain)).first()
+    if found is None or not rooms.is_on("commendations", found.issuer.unit.current()):
+        return None
+    is_named = not found.is_name_hidden and (found.decision.is_public or not found.decision.round.is_pursuit)
+    season = found.decision.round.season
+    of_season = total_of(season_counts(season).values()).total if season is not None else 0
+    return Verdict(found, is_named, found.name if is_named else initials(found.name), found.merit if is_named else "", of_season)
+
+
+def initials(name: str) -> str:
+    """Return the first letters of a name: "H. T. L."."""
+    return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalpha())
+
+
+def register(certificates: QuerySet[Certificate], *, year: int | None, words: str = "") -> QuerySet[Certificate]:
+    """Return lines of the honour register, by number."""
+    from liengia.core.text import fold
+
+    found = certificates.filter(year=year) if year else certificates
+    for word in fold(words).split():
+        found = found.filter(Q(nomination__folded_name__contains=word))
+    return found.order_by("-year", "register_number", "edition")
+
+
+def due_for_brief(unit: Unit, on: date) -> dict[str, int]:
+    """Return what waits in a unit and below it: submitted rounds, certificates that nobody has received a month after their decision."""
+    inside = Unit.objects.all().below_any(unit.lineage_ids())
+    from liengia.commendations.models import Round
+
+    submitted = Round.objects.filter(unit__in=inside, state=RoundState.SUBMITTED).count()
+    kept = Certificate.objects.filter(decision__round__unit__in=inside, decision__decided_on__lt=on).exclude(hand_over=HandOver.HANDED)
+    return {"submitted": submitted, "kept": kept.filter(state=CertificateState.VALID).count()}
+
+
+def list_words(found: Counts) -> str:
+    """Return "29 collectives, 268 individuals", in the reader's language."""
+    parts = []
+    if found.collectives:
+        parts.append(npgettext("commended", "%(n)s collective", "%(n)s collectives", found.collectives) % {"n": found.collectives})
+    if found.households:
+        parts.append(npgettext("commended", "%(n)s household", "%(n)s households", found.households) % {"n": found.households})
+    if found.individuals:
+        parts.append(npgettext("commended", "%(n)s individual", "%(n)s individuals", found.individuals) % {"n": found.individuals})
+    return ", ".join(parts)
+
+
+def by_decision(decisions: Iterable[Decision]) -> dict[int, Counts]:
+    """Return the counts of several decisions in one query."""
+    found: dict[int, Counts] = defaultdict(Counts)
+    rows = Certificate.objects.filter(decision__in=list(decisions), state=CertificateState.VALID).order_by().values("decision", "kind")
+    for row in rows.annotate(n=Count("pk")):
+        name = _PLACES[RecipientKind(row["kind"])]
+        setattr(found[row["decision"]], name, row["n"])
+    return found

@@ -1,0 +1,163 @@
+"""What becomes of a certificate: handed out, replaced, revoked, its name hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit import services as audit
+from liengia.commendations import wording
+from liengia.commendations.models import (
+    LONGEST_MERIT,
+    Certificate,
+    CertificateState,
+    Decision,
+    HandOver,
+    new_code,
+)
+from liengia.commendations.workflow import CERTIFICATE
+from liengia.core import clock, pagecache
+from liengia.core.actor import Actor
+from liengia.core.errors import Invalid, Refused
+from liengia.core.text import nfc
+
+CHANGEABLE = frozenset({"name", "words", "merit"})
+
+
+@transaction.atomic
+def hand_over(certificates: Collection[Certificate], *, on: date, taken_by: str = "", actor: Actor) -> int:
+    """Mark certificates as handed out; those that were already are passed over. Returns how many were marked.
+
+    Raises:
+        Invalid: a day in the future, or before the decision. Refused: one of them does not hold any more.
+    """
+    return _mark(certificates, HandOver.HANDED, on=on, taken_by=nfc(taken_by).strip()[:160], actor=actor)
+
+
+@transaction.atomic
+def mark_absent(certificates: Collection[Certificate], *, on: date, actor: Actor) -> int:
+    """Mark that nobody came for certificates, so that the office keeps them; who has received one is passed over."""
+    return _mark(certificates, HandOver.ABSENT, on=on, taken_by="", actor=actor)
+
+
+def _mark(certificates: Collection[Certificate], mark: HandOver, *, on: date, taken_by: str, actor: Actor) -> int:
+    rows = list(Certificate.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in certificates]).select_related("decision__round"))
+    if on > clock.today() or any(on < one.decision.decided_on for one in rows):
+        raise Invalid(_("It is handed out from the day of the decision on, and not before that day comes."), code="day", field="on")
+    if ended := next((one for one in rows if not CERTIFICATE.allows(one.state, "hand_over")), None):
+        raise Refused(_("Certificate %(serial)s does not hold any more: %(state)s.") % {"serial": ended.serial, "state": ended.get_state_display()}, code="ended")
+    due = [one for one in rows if one.hand_over not in (HandOver.HANDED, mark)]
+    Certificate.objects.filter(pk__in=[one.pk for one in due]).update(hand_over=mark, handed_on=on if mark == HandOver.HANDED else None, taken_by=taken_by)
+    for decision in {one.decision_id: one.decision for one in due}.values():
+        facts = {"as": str(mark), "on": on, "serials": [one.serial for one in due if one.decision_id == decision.pk]}
+        audit.record("commendations.handed_over", actor=actor, about=decision, unit=decision.round.unit_id, facts=facts)
+    return len(due)
+
+
+@transaction.atomic
+def undo_hand_over(certificate: Certificate, *, actor: Actor) -> Certificate:
+    """Take a mark back that was set by mistake."""
+    found = _taken(certificate)
+    found.hand_over, found.handed_on, found.taken_by = HandOver.WAITING, None, ""
+    found.save(update_fields=["hand_over", "handed_on", "taken_by"])
+    facts = {"as": str(HandOver.WAITING), "serials": [found.serial]}
+    audit.record("commendations.handed_over", actor=actor, about=found.decision, unit=found.decision.round.unit_id, facts=facts)
+    return found
+
+
+@transaction.atomic
+def replace_certificate(certificate: Certificate, *, reason: str, actor: Actor, **changes: str) -> Certificate:
+    """Give another paper for one that is lost, torn or wrong: the old code says "replaced" from then on.
+
+    It keeps its line in the honour register, as a second edition; name, office and merit may be put right.
+
+    Raises:
+        Invalid: no reason, or words that cannot stand on it. Refused: it does not hold any more.
+    """
+    found = _taken(certificate)
+    state = CERTIFICATE.after(found.state, "replace")
+    if not reason.strip():
+        raise Invalid(_("Say why it is replaced: lost, torn, a wrong letter."), code="no_reason", field="reason")
+    words = _put_right(found, changes)
+    made = Certificate(**{field.attname: getattr(found, field.attname) for field in found._meta.concrete_fields if field.attname not in _NOT_COPIED})
+    made.edition, made.code = found.edition + 1, new_code()
+    for name, value in words.items():
+        setattr(made, name, value)
+    # The old one gives way first: only one of a nomination may hold.
+    found.state, found.ended_on, found.ended_reason = CertificateState(state), clock.today(), reason.strip()
+    found.save(update_fields=["state", "ended_on", "ended_reason"])
+    made.save(force_insert=True)
+    found.replaced_by = made
+    found.save(update_fields=["replaced_by"])
+    audit.record("commendations.replaced", actor=actor, about=found, unit=found.decision.round.unit_id, facts={"serial": found.serial, "by": made.serial, "changed": sorted(words)})
+    pagecache.bump()
+    return made
+
+
+_NOT_COPIED = frozenset(
+    {"id", "public_id", "code", "edition", "state", "ended_on", "ended_reason", "ended_by", "replaced_by_id", "hand_over", "handed_on", "taken_by", "times_printed"}
+)
+
+
+def _put_right(found: Certificate, changes: dict[str, Any]) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for name, value in changes.items():
+        if name not in CHANGEABLE:
+            raise Invalid(_("This cannot be changed on a certificate."), code="not_changeable", field=name)
+        plain = " ".join(nfc(value).split())
+        most = {"name": 190, "words": 200, "merit": LONGEST_MERIT}[name]
+        if not plain and name != "words":
+            raise Invalid(_("This may not be empty."), code="empty", field=name)
+        if len(plain) > most:
+            raise Invalid(_("At most %(n)s characters.") % {"n": most}, code="too_long", field=name)
+        if plain != getattr(found, name):
+            words[name] = plain
+    if "merit" in words:
+        wording.check(words["merit"], is_pursuit=found.decision.round.is_pursuit, own_name=words.get("name", found.name))
+    return words
+
+
+@transaction.atomic
+def revoke_certificate(certificate: Certificate, *, reason: str, by_decision: str = "", actor: Actor) -> Certificate:
+    """Revoke one certificate; its code says so from then on, and it stands on no list any more.
+
+    Raises:
+        Invalid: no reason. Refused: it does not hold any more.
+    Source: Law 06/2022/QH15, chapter VII: who cheated returns award and money.
+    """
+    found = _taken(certificate)
+    state = CERTIFICATE.after(found.state, "revoke")
+    if not reason.strip():
+        raise Invalid(_("Say why it is revoked: whoever holds the paper will ask."), code="no_reason", field="reason")
+    found.state, found.ended_on, found.ended_reason, found.ended_by = CertificateState(state), clock.today(), reason.strip(), nfc(by_decision).strip()[:120]
+    found.save(update_fields=["state", "ended_on", "ended_reason", "ended_by"])
+    audit.record("commendations.revoked", actor=actor, about=found, unit=found.decision.round.unit_id, facts={"serial": found.serial})
+    pagecache.bump()
+    return found
+
+
+@transaction.atomic
+def hide_name(certificate: Certificate, *, is_hidden: bool, actor: Actor) -> Certificate:
+    """Hide the name of a certificate everywhere in public, at once and without a reason, or show it again.
+
+    Whoever holds the paper may hide it by its code; only the office shows it again.
+    """
+    found = Certificate.objects.select_for_update(of=("self",)).select_related("decision__round").get(pk=certificate.pk)
+    found.is_name_hidden = is_hidden
+    found.save(update_fields=["is_name_hidden"])
+    audit.record("commendations.name_hidden", actor=actor, about=found, unit=found.decision.round.unit_id, facts={"hidden": is_hidden})
+    pagecache.bump()
+    return found
+
+
+def _taken(certificate: Certificate) -> Certificate:
+    return Certificate.objects.select_for_update(of=("self",)).select_related("decision__round").get(pk=certificate.pk)
+
+
+def of_decision(decision: Decision) -> list[Certificate]:
+    """Return the certificates of a decision that hold, as they are called."""
+    return list(Certificate.objects.filter(decision=decision).valid().in_calling_order())

@@ -1,0 +1,182 @@
+"""The decision: right and money by its day, number and paper from `papers`, a certificate and a line in the honour register for each.
+
+All of it happens in one short transaction, or none of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit import services as audit
+from liengia.commendations import index, money
+from liengia.commendations import papers as own_papers
+from liengia.commendations.models import (
+    Certificate,
+    CertificateState,
+    Decision,
+    HonourBook,
+    Nomination,
+    NominationState,
+    Round,
+    RoundState,
+    new_code,
+)
+from liengia.commendations.services.rounds import check_list, locked
+from liengia.commendations.workflow import ROUND
+from liengia.core import clock, pagecache
+from liengia.core.actor import Actor
+from liengia.core.db import bulk
+from liengia.core.errors import Invalid
+from liengia.papers import services as papers
+from liengia.papers.models import Issuer
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What whoever decides adds to a round: the day, the signer, and the words around the list."""
+
+    on: date
+    signer_office: str
+    signer_name: str
+    bases: str = ""
+    proposed_by: str = ""
+    carried_out_by: str = "Văn phòng, bộ phận tài chính"
+    recipients: str = ""
+    number: int | None = None
+
+
+def rewards_of(row: Round, on: date) -> dict[str, money.Reward]:
+    """Return what each kind of recipient on the list would get on a day.
+
+    Raises:
+        Invalid: nobody of that level may decide on that day, or a dated table has nothing for it.
+    """
+    level = str(row.authority.unit.level)
+    money.check_right(row.award, level, on)
+    kinds = row.nominations.listed().values_list("kind", flat=True)
+    return dict(money.rewards(row.award, level, on, kinds))
+
+
+def decide(row: Round, signing: Signing, *, actor: Actor) -> Decision:
+    """Sign the decision of a submitted round.
+
+    Raises:
+        Invalid: no right on that day, the authority does not stand on it, a date that no table has, nobody signs.
+        Refused: the round is not submitted, or somebody else has decided it; the number cannot be given (see `papers.numbers`).
+    """
+    with transaction.atomic():
+        found = locked(row)
+        state = ROUND.after(found.state, "decide")
+        _check_day(found, signing)
+        rewards = rewards_of(found, signing.on)
+        check_list(found)
+        nominations = list(found.nominations.listed().in_calling_order())
+        decision = _numbered(found, nominations, rewards, signing, actor)
+        certificates = _certificates(decision, found, nominations, rewards)
+        bulk.insert(certificates)
+        Nomination.objects.filter(round=found, state=NominationState.LISTED).update(state=NominationState.COMMENDED)
+        found.state = RoundState(state)
+        found.save(update_fields=["state"])
+        facts = {"sign": decision.paper.sign, "on": signing.on, "certificates": len(certificates), "total_vnd": sum(one.amount_vnd for one in certificates)}
+        audit.record("commendations.decided", actor=actor, about=decision, unit=found.unit_id, facts=facts)
+        index.renew(decision)
+        pagecache.bump()
+    papers.keep_files(decision.paper)
+    return decision
+
+
+def _check_day(row: Round, signing: Signing) -> None:
+    if signing.on > clock.today():
+        raise Invalid(_("A paper is not issued before its day comes."), code="future", field="on")
+    if not row.authority.may_issue_on(signing.on):
+        raise Invalid(
+            _("%(name)s does not stand on %(day)s, so it cannot issue a paper then. Choose who stands on that day.")
+            % {"name": row.authority.name, "day": f"{signing.on:%d/%m/%Y}"},
+            code="no_authority", field="on",
+        )  # fmt: skip
+    if signing.on < row.period_from:
+        raise Invalid(_("This day is before the round's period begins."), code="before_period", field="on")
+    if not signing.signer_name.strip():
+        raise Invalid(_("Write who signs: the office and the name."), code="no_signer", field="signer_name")
+
+
+def _numbered(row: Round, nominations: list[Nomination], rewards: dict[str, money.Reward], signing: Signing, actor: Actor) -> Decision:
+    draft = own_papers.decision_draft(
+        row, nominations, rewards, bases=signing.bases, proposed_by=signing.proposed_by, carried_out_by=signing.carried_out_by,
+        signer=(signing.signer_office, signing.signer_name), recipients=signing.recipients,
+    )  # fmt: skip
+    paper = papers.number_paper(papers.draft_paper(draft, actor=actor), on=signing.on, number=signing.number, actor=actor)
+    return Decision.objects.create(
+        round=row, paper=paper, decided_on=signing.on, signer_office=signing.signer_office.strip(), signer_name=signing.signer_name.strip(),
+        base_salary_vnd=next(iter(rewards.values())).base_salary_vnd, is_public=not row.is_pursuit,
+    )  # fmt: skip
+
+
+def _certificates(decision: Decision, row: Round, nominations: list[Nomination], rewards: dict[str, money.Reward]) -> list[Certificate]:
+    first = _take_lines(row.authority, decision.decided_on.year, len(nominations))
+    return [
+        Certificate(
+            decision=decision, nomination=one, code=new_code(), issuer=row.authority, unit_id=one.unit_id, kind=one.kind, award=row.award, name=one.called, words=one.words,
+            merit=one.merit, year=decision.decided_on.year, register_number=first + place, call_order=place + 1,
+            coefficient=rewards[one.kind].coefficient, amount_vnd=rewards[one.kind].amount_vnd,
+        )
+        for place, one in enumerate(nominations)
+    ]  # fmt: skip
+
+
+def _take_lines(issuer: Issuer, year: int, count: int) -> int:
+    """Take lines of the honour register, without gap or double; return the first."""
+    HonourBook.objects.get_or_create(issuer=issuer, year=year)
+    book = HonourBook.objects.select_for_update(of=("self",)).get(issuer=issuer, year=year)
+    first = book.last + 1
+    book.last += count
+    book.save(update_fields=["last"])
+    return first
+
+
+@transaction.atomic
+def open_decision(decision: Decision, *, is_public: bool, reason: str, actor: Actor) -> Decision:
+    """Put a decision on the public roll, or take it off. One of the pursuit needs a reason; names still need their consent.
+
+    Raises:
+        Invalid: a decision of the pursuit is opened without a reason.
+    """
+    found = Decision.objects.select_for_update(of=("self",)).select_related("round").get(pk=decision.pk)
+    if is_public and found.round.is_pursuit and not reason.strip():
+        raise Invalid(_("Commendations of the pursuit are not public. Say who decided otherwise, and why."), code="no_reason", field="reason")
+    found.is_public, found.opened_reason = is_public, reason.strip() if is_public else ""
+    found.save(update_fields=["is_public", "opened_reason"])
+    audit.record("commendations.decision_opened", actor=actor, about=found, unit=found.round.unit_id, facts={"public": is_public})
+    index.renew(found)
+    pagecache.bump()
+    return found
+
+
+@transaction.atomic
+def revoke_decision(decision: Decision, *, reason: str, actor: Actor) -> Decision:
+    """Revoke a decision with all of its certificates; paper, numbers and register stay readable with the reason.
+
+    Raises:
+        Invalid: no reason. Refused: it is revoked already.
+    """
+    row = locked(decision.round)
+    state = ROUND.after(row.state, "revoke")
+    if not reason.strip():
+        raise Invalid(_("Say why it is revoked: whoever holds the paper will ask."), code="no_reason", field="reason")
+    found = Decision.objects.select_for_update(of=("self",)).select_related("paper").get(pk=decision.pk)
+    today = clock.today()
+    papers.revoke_paper(found.paper, reason=reason, actor=actor)
+    found.revoked_on, found.revoked_reason = today, reason.strip()
+    found.save(update_fields=["revoked_on", "revoked_reason"])
+    valid = found.certificates.filter(state=CertificateState.VALID)
+    count = valid.update(state=CertificateState.REVOKED, ended_on=today, ended_reason=reason.strip())
+    row.state = RoundState(state)
+    row.save(update_fields=["state"])
+    audit.record("commendations.decision_revoked", actor=actor, about=found, unit=row.unit_id, facts={"certificates": count})
+    index.renew(found)
+    pagecache.bump()
+    return found

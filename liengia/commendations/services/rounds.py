@@ -1,0 +1,165 @@
+"""Rounds: opened, submitted, opened again, cancelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit import services as audit
+from liengia.commendations import doubts, wording
+from liengia.commendations.models import (
+    MovementList,
+    NominationState,
+    Procedure,
+    RecipientKind,
+    Round,
+    RoundState,
+    Season,
+)
+from liengia.commendations.workflow import ROUND
+from liengia.core.actor import Actor
+from liengia.core.errors import Invalid, Refused
+from liengia.core.text import nfc
+from liengia.organisations.models import OrganisationKind
+from liengia.papers import services as papers
+from liengia.papers.models import Issuer, Paper
+from liengia.papers.services import Draft
+from liengia.units.models import Unit
+
+
+def season_of(unit: Unit, *, name: str, year: int, subject: str = "") -> Season:
+    """Return a season by its name, made the first time; `subject` ties it to a thing of another room, as "festival:2023"."""
+    if not name.strip():
+        raise Invalid(_("This may not be empty."), code="empty", field="season")
+    return Season.objects.get_or_create(unit=unit, name=nfc(name).strip(), defaults={"year": year, "subject": subject})[0]
+
+
+@transaction.atomic
+def open_round(row: Round, *, actor: Actor) -> Round:
+    """Open a round.
+
+    Raises:
+        Invalid: no title, an end before its beginning, an authority that is no People's Committee, or the list of extraordinary
+            deeds of pursuit with another procedure than its own.
+    """
+    _check(row)
+    row.save()
+    facts = {"list": row.movement_list, "procedure": row.procedure}
+    audit.record("commendations.round_opened", actor=actor, about=row, unit=row.unit_id, facts=facts)
+    return row
+
+
+@transaction.atomic
+def change_round(row: Round, *, actor: Actor, **changes: Any) -> Round:
+    """Change a round that nobody has reviewed yet.
+
+    Raises:
+        Invalid: as `open_round`. Refused: it is past that.
+    """
+    found = locked(row)
+    ROUND.after(found.state, "change")
+    for name, value in changes.items():
+        setattr(found, name, value)
+    _check(found)
+    found.save()
+    audit.record("commendations.round_changed", actor=actor, about=found, unit=found.unit_id)
+    return found
+
+
+@transaction.atomic
+def submit_round(row: Round, *, to: str, bases: str, words: str, signer: tuple[str, str], authority: Issuer | None = None, actor: Actor) -> Paper:
+    """Submit a round to who decides: the submission (tờ trình) is drafted with its list, the office issues it.
+
+    Raises:
+        Refused: nobody is on the list, a doubt is unanswered, or a council is needed and has not concluded.
+    """
+    found = locked(row)
+    state = ROUND.after(found.state, "submit")
+    if found.needs_council and found.state != RoundState.REVIEWED:
+        raise Refused(_("By law the council votes first. Only the simple procedure does without."), code="no_council")
+    check_list(found)
+    issuer = authority or found.authority
+    draft = Draft(
+        kind="submission", issuer=issuer, about=f"Về việc khen thưởng {found.title}"[:300], subject=found.subject,
+        values={"kính gửi": to, "căn cứ": bases, "nội dung": words}, blocks={"danh sách": rows_of(found)}, signers=[signer],
+    )  # fmt: skip
+    paper = papers.draft_paper(draft, actor=actor)
+    found.state, found.submission = RoundState(state), paper
+    found.save(update_fields=["state", "submission"])
+    audit.record("commendations.round_submitted", actor=actor, about=found, unit=found.unit_id, facts={"listed": len(draft.blocks["danh sách"])})
+    return paper
+
+
+@transaction.atomic
+def reopen_round(row: Round, *, reason: str, actor: Actor) -> Round:
+    """Take a round that is not decided back to its list: the council votes anew, a drafted submission is thrown away.
+
+    Raises:
+        Invalid: no reason. Refused: it is open, or decided.
+    """
+    found = locked(row)
+    state = ROUND.after(found.state, "reopen")
+    if not reason.strip():
+        raise Invalid(_("Say why: whoever reviewed it will ask."), code="no_reason", field="reason")
+    if found.submission is not None and found.submission.state == "draft":
+        papers.discard_draft(found.submission, actor=actor)
+    found.state, found.submission = RoundState(state), None
+    found.save(update_fields=["state", "submission"])
+    audit.record("commendations.round_reopened", actor=actor, about=found, unit=found.unit_id, personal={"reason": reason.strip()})
+    return found
+
+
+@transaction.atomic
+def cancel_round(row: Round, *, actor: Actor) -> Round:
+    """End a round without a decision; its nominations are forgotten after their period."""
+    found = locked(row)
+    found.state = RoundState(ROUND.after(found.state, "cancel"))
+    found.save(update_fields=["state"])
+    audit.record("commendations.round_cancelled", actor=actor, about=found, unit=found.unit_id)
+    return found
+
+
+def check_list(row: Round) -> None:
+    """Refuse to go on with an empty list, with proposals that nobody has looked at, or with doubts that nobody has answered.
+
+    Raises:
+        Refused: with codes "empty_list", "proposals", "doubts".
+    """
+    if not row.nominations.listed().exists():
+        raise Refused(_("Nobody is on the list yet."), code="empty_list")
+    if waiting := row.nominations.filter(state=NominationState.PROPOSED).count():
+        raise Refused(_("%(n)s proposals wait: put each on the list, or leave it out and say why.") % {"n": waiting}, code="proposals")
+    if doubtful := doubts.unanswered(row):
+        raise Refused(_("%(n)s nominations look doubtful. Answer the doubt, or leave the nomination out.") % {"n": doubtful}, code="doubts")
+
+
+def rows_of(row: Round) -> list[list[str]]:
+    """Return the list as papers show it: name, office or address, merit."""
+    return [[one.called, one.words, one.merit] for one in row.nominations.listed().in_calling_order()]
+
+
+def counts_of(row: Round) -> dict[str, int]:
+    """Return how many of each kind are on the list."""
+    listed = list(row.nominations.filter(state__in=("listed", "commended")).values_list("kind", flat=True))
+    return {kind: listed.count(kind) for kind in RecipientKind.values}
+
+
+def locked(row: Round) -> Round:
+    """Return a round, locked until the transaction ends."""
+    return Round.objects.select_for_update(of=("self",)).select_related("unit", "authority__unit", "authority__organisation", "submission").get(pk=row.pk)
+
+
+def _check(row: Round) -> None:
+    if not row.title.strip():
+        raise Invalid(_("This may not be empty."), code="empty", field="title")
+    wording.check(row.title, is_pursuit=row.is_pursuit, field="title")
+    if row.period_to < row.period_from:
+        raise Invalid(_("The period ends before it begins."), code="period", field="period_to")
+    if row.movement_list == MovementList.PURSUIT_EXTRAORDINARY and row.procedure != Procedure.EXTRAORDINARY:
+        raise Invalid(_("Extraordinary deeds are commended by the extraordinary procedure."), code="procedure", field="procedure")
+    body = row.authority.organisation
+    if body is None or body.kind != OrganisationKind.PEOPLES_COMMITTEE:
+        raise Invalid(_("Only the head of a People's Committee commends. Choose one."), code="no_authority", field="authority")
+    row.unit = row.authority.unit

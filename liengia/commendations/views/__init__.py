@@ -1,0 +1,1 @@
+"""The views of this room: the public roll and verification, and the office."""
