@@ -89,7 +89,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-ROOMS = ["core", "audit", "units", "organisations", "people", "papers", "commendations", "alarms", "comments", "opinions", "portal", "api", "operate"]
+ROOMS = ["core", "audit", "units", "organisations", "people", "papers", "commendations", "alarms", "comments", "opinions", "festivals", "portal", "api", "operate"]
 
 INSTALLED_APPS = [
     "liengia.core",
@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "liengia.alarms",
     "liengia.opinions",
     "liengia.comments",
+    "liengia.festivals",
     "liengia.portal",
     "liengia.api",
     "liengia.operate",

@@ -1,4 +1,5 @@
-// The service worker of the page for writing down for others, and of nothing else. CONFIG stands before this text.
+// The service worker of a page that is written on without a network, and of nothing else: writing down for others, a
+// festival day. CONFIG stands before this text; each page has a cache of its own name.
 //
 // 1. Kept are the bare page (no names, nobody's words, no code), and the styles, scripts, fonts and icons that it names.
 //    They are kept anew whenever the page was opened with a network; what no longer belongs to them goes.
@@ -6,7 +7,7 @@
 // 3. Whoever is signed out, or may no longer enter for others, loses the kept page at the next opening with a network.
 // 4. What is written down never passes here: enter.js puts it into the phone's own store and sends it itself.
 
-const CACHE = "ghi-ho";
+const CACHE = CONFIG.cache;
 const PATIENCE_MS = 6000;
 const NAMED = /(?:src|href)="([^"]+)"/g;
 const IN_STYLE = /url\(["']?([^"')]+)["']?\)/g;

@@ -104,7 +104,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     """Hand out the service worker of this page, with its settings before it; it holds nothing of anybody."""
     home = reverse("opinions:enter")
     # Modules that others import by their plain name stand in no page.
-    config = {"home": home, "kept": f"{home}?{KEPT}=1", "files": settings.STATIC_URL, "also": [f"{settings.STATIC_URL}js/time.js"]}
+    config = {"home": home, "kept": f"{home}?{KEPT}=1", "files": settings.STATIC_URL, "also": [f"{settings.STATIC_URL}js/time.js"], "cache": "ghi-ho"}
     body = f"const CONFIG = {json.dumps(config)};\n{WORKER.read_text(encoding='utf-8')}"
     return HttpResponse(body, content_type="text/javascript; charset=utf-8")
 

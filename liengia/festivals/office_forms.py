@@ -1,0 +1,333 @@
+"""The office's forms: a season, days at once, a day's facts, its lists, a pledge."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit.office import day_input, moment_input
+from liengia.core.errors import DomainError
+from liengia.festivals import policies, rows, times
+from liengia.festivals.models import FestivalDay, Outcome, Part, Pledge, Season
+from liengia.opinions.models import ListeningForum
+from liengia.organisations.models import Committee, Organisation
+from liengia.units.models import Level, Unit
+
+ROWS: Final = _("One row a line, its cells parted by | or pasted from a spreadsheet.")
+
+
+def _area(lines: int = 6) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": lines, "spellcheck": "false"})
+
+
+def _list(label: Any, cells: Any, lines: int = 8, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, help_text=cells, required=False, strip=False, widget=_area(lines), max_length=rows.LONGEST, **options)
+
+
+class _Parts(forms.Form):
+    """A form whose `readers` turn what was typed into rows, and put each fault beside its field."""
+
+    def read(self, name: str, reader: Any) -> Any:
+        """Read one list; the fault stands beside it."""
+        try:
+            return reader(self.cleaned_data.get(name, ""))
+        except DomainError as error:
+            self.add_error(name, str(error))
+            return []
+
+
+class SeasonForm(forms.ModelForm[Season]):
+    """A season."""
+
+    class Meta:
+        """The fields."""
+
+        model = Season
+        fields = ("unit", "name", "theme", "anniversary", "starts_on", "ends_on", "committee")
+
+    def __init__(self, *args: Any, user: Any, **options: Any) -> None:
+        """Offer the user's areas that stand today."""
+        super().__init__(*args, **options)
+        units = policies.units_of(user).exclude(level__in=(Level.HAMLET, Level.SELF_MANAGED_GROUP)).order_by("level", "code")
+        own = Unit.objects.filter(pk=self.instance.unit_id) if self.instance.unit_id else Unit.objects.none()
+        self.fields["unit"].queryset = (units | own).distinct()  # type: ignore[attr-defined]
+        self.fields["committee"].queryset = Committee.objects.current().filter(unit__in=policies.units_of(user)).order_by("name")  # type: ignore[attr-defined]
+        for name in ("starts_on", "ends_on"):
+            self.fields[name].widget = day_input()
+        if len(units[:2]) == 1 and not self.instance.pk:
+            self.fields["unit"].initial = units[0]
+
+    def _post_clean(self) -> None:
+        """Leave the row alone: the service checks and saves it."""
+
+
+class PlanForm(forms.Form):
+    """Days for many units at once."""
+
+    units = forms.ModelMultipleChoiceField(label=_("Who holds a day"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple, required=False)
+    organisations = forms.ModelMultipleChoiceField(label=_("Institutions that hold one"), queryset=Organisation.objects.none(), widget=forms.CheckboxSelectMultiple, required=False)
+    starts_at = forms.DateTimeField(label=_("Begins at"), widget=moment_input())
+    place = forms.CharField(label=_("Place"), max_length=200, help_text=_("Each day can have its own later."))
+    usual = forms.BooleanField(label=_("With the programme that communes usually keep"), required=False, initial=True)
+
+    def __init__(self, *args: Any, user: Any, season: Season, **options: Any) -> None:
+        """Offer the user's communes and hamlets inside the season's area."""
+        super().__init__(*args, **options)
+        inside = Unit.objects.below_any(season.unit.lineage_ids()).values("pk")
+        units = policies.units_of(user).filter(pk__in=inside, level__in=(Level.COMMUNE, Level.HAMLET)).select_related("parent").order_by("level", "code")
+        self.fields["units"].queryset = units  # type: ignore[attr-defined]
+        self.fields["units"].label_from_instance = lambda unit: unit.place_name  # type: ignore[attr-defined]
+        holders = Organisation.objects.current().filter(unit__in=units.values("pk"), kind__in=("school", "firm")).order_by("folded_name")
+        self.fields["organisations"].queryset = holders  # type: ignore[attr-defined]
+
+
+class DayForm(forms.ModelForm[FestivalDay]):
+    """What a day says."""
+
+    units = forms.ModelMultipleChoiceField(label=_("Held together with units"), queryset=Unit.objects.none(), required=False)
+    organisations = forms.ModelMultipleChoiceField(label=_("Held together with institutions"), queryset=Organisation.objects.none(), required=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        """The fields."""
+
+        model = FestivalDay
+        fields = (
+            "name", "place", "starts_at", "ends_at", "committee", "counted_in", "contact_office", "contact_phone", "attire", "rain_plan", "safety_plan",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Offer committees and institutions of the commune, and the other days of the date."""
+        super().__init__(*args, **options)
+        day = self.instance
+        commune = day.unit.commune() or day.unit
+        inside = Unit.objects.below_any(commune.lineage_ids()).values("pk")
+        for name in ("starts_at", "ends_at"):
+            self.fields[name].widget = moment_input()
+        if day.state != "planned":
+            del self.fields["starts_at"]
+        self.fields["committee"].queryset = Committee.objects.current().filter(unit__in=inside).order_by("name")  # type: ignore[attr-defined]
+        others = FestivalDay.objects.all().on(day.day).filter(season=day.season, counted_in=None).exclude(pk=day.pk)
+        self.fields["counted_in"].queryset = others.select_related("unit", "organisation")  # type: ignore[attr-defined]
+        self.fields["counted_in"].help_text = _("Where the people of this day go to another place together and are counted there, so that nobody is counted twice.")
+        self.fields["units"].queryset = Unit.objects.current().filter(pk__in=inside).exclude(pk=day.unit_id).order_by("code")  # type: ignore[attr-defined]
+        self.fields["organisations"].queryset = Organisation.objects.current().filter(unit__in=inside).order_by("folded_name")  # type: ignore[attr-defined]
+        parties = list(day.parties.all())
+        self.fields["units"].initial = [one.unit_id for one in parties if one.unit_id]
+        self.fields["organisations"].initial = [one.organisation_id for one in parties if one.organisation_id]
+        self.fields["revision"].initial = day.revision
+
+    def _post_clean(self) -> None:
+        """Leave the row alone: the service checks and saves it."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return what the service takes."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
+
+
+class ProgrammeForm(_Parts):
+    """Both parts of a programme."""
+
+    ceremony = _list(_("Ceremony"), _("hour | kind | what | who | words of the master of ceremonies"), 14)
+    festivities = _list(_("Festivities"), _("hour | kind | what | who | words of the master of ceremonies"), 10)
+    forum = forms.ModelChoiceField(label=_("The forum's session"), queryset=ListeningForum.objects.none(), required=False, help_text=_("Its queue, questions and minutes are kept there."))
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, day: FestivalDay, **options: Any) -> None:
+        """Begin with the programme as it stands."""
+        items = list(day.items.all())
+        tied = next((one.forum_id for one in items if one.forum_id), None)
+        options["initial"] = {**rows.parts_written(items), "revision": day.revision, "forum": tied}
+        super().__init__(*args, **options)
+        commune = day.unit.commune() or day.unit
+        sessions = ListeningForum.objects.filter(unit__in=Unit.objects.below_any(commune.lineage_ids()).values("pk"))
+        start, end = times.bounds(day.day)
+        self.fields["forum"].queryset = sessions.filter(starts_at__gte=start, starts_at__lt=end)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Read both lists."""
+        data = super().clean()
+        self.items = [one for part in Part.values for one in self.read(part, lambda typed, part=part: rows.items(typed, part))]
+        return data
+
+
+class ParadeForm(_Parts):
+    """The parade."""
+
+    gathers_at = forms.TimeField(label=_("Gathers at"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    starts_at = forms.TimeField(label=_("Starts at"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    starts_from = forms.CharField(label=_("Starts from"), required=False, max_length=200)
+    signal = forms.CharField(label=_("Start signal"), required=False, max_length=200, help_text=_("For example: three beats of the drum, the lead car's horn."))
+    groups = _list(_("Order of march"), _("group | people | vehicles"))
+    points = _list(_("Points of the route, in their order"), _("where | latitude, longitude (may be left out)"), 6)
+    route = forms.CharField(label=_("Route in words"), required=False, max_length=2000, widget=_area(3))
+    roads_closed = forms.CharField(label=_("Roads closed, from when until when, the way round"), required=False, max_length=2000, widget=_area(3))
+    notes = forms.CharField(label=_("What else to mind"), required=False, max_length=2000, widget=_area(3))
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, day: FestivalDay, **options: Any) -> None:
+        """Begin with the parade as it stands."""
+        parade = getattr(day, "parade", None)
+        names = ("gathers_at", "starts_at", "starts_from", "signal", "route", "roads_closed", "notes")
+        begin = {name: getattr(parade, name) for name in names} if parade else {}
+        options["initial"] = {**begin, **rows.prepared(day), "revision": day.revision}
+        super().__init__(*args, **options)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Read the lists."""
+        data = super().clean()
+        self.marchers, self.places = self.read("groups", rows.marchers), self.read("points", rows.points)
+        return data
+
+
+class PreparedForm(_Parts):
+    """Things to bring, and money."""
+
+    equipment = _list(_("Things"), _("what | how many | who brings it | yes when it is there"))
+    budget = _list(_("Budget, in VND"), _("thu or chi | what | planned | in fact | donor"))
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, day: FestivalDay, **options: Any) -> None:
+        """Begin with the lists as they stand."""
+        self.day = day
+        options["initial"] = {**rows.prepared(day), "revision": day.revision}
+        super().__init__(*args, **options)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Read the lists."""
+        data = super().clean()
+        self.things = self.read("equipment", rows.things)
+        self.lines = self.read("budget", lambda typed: rows.budget(typed, self.day.unit))
+        return data
+
+
+class GuestsForm(_Parts):
+    """More guests."""
+
+    guests = _list(_("Invite"), _("name of an office, body or person | how they are addressed (may be left out)"), 10)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Read the list."""
+        data = super().clean()
+        self.rows = self.read("guests", rows.guests)
+        return data
+
+
+class OrganisersForm(_Parts):
+    """The organising committee."""
+
+    seats = _list(_("Seats"), _("chair, deputy, secretary or member | office | institution | in charge of"))
+
+    def clean(self) -> dict[str, Any] | None:
+        """Read the list."""
+        data = super().clean()
+        self.rows = self.read("seats", rows.seats)
+        return data
+
+
+class TasksForm(_Parts):
+    """Tasks of the organising committee."""
+
+    tasks = _list(_("New tasks"), _("what | office of the committee | by when (6/8/2026)"))
+
+    def clean(self) -> dict[str, Any] | None:
+        """Read the list."""
+        data = super().clean()
+        self.rows = self.read("tasks", rows.tasks)
+        return data
+
+
+class ReasonForm(forms.Form):
+    """Why, and when instead."""
+
+    reason = forms.CharField(label=_("Why"), max_length=500)
+    starts_at = forms.DateTimeField(label=_("New beginning"), widget=moment_input(), required=False)
+    place = forms.CharField(label=_("New place (empty: the same)"), max_length=200, required=False)
+
+
+class PledgeForm(_Parts):
+    """A pledge."""
+
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    title = forms.CharField(label=_("What it is about"), max_length=200)
+    valid_from = forms.DateField(label=_("From"), widget=day_input())
+    valid_to = forms.DateField(label=_("Until"), widget=day_input())
+    promises = _list(_("Promises"), _("what | how it is measured | by when (6/8/2026)"))
+    organisations = forms.ModelMultipleChoiceField(label=_("Institutions that sign"), queryset=Organisation.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
+    committees = forms.ModelMultipleChoiceField(label=_("Committees that sign"), queryset=Committee.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
+    day = forms.ModelChoiceField(label=_("Signed at"), queryset=FestivalDay.objects.none(), required=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, user: Any, season: Season, pledge: Pledge | None = None, **options: Any) -> None:
+        """Offer the user's units, their institutions and committees."""
+        options["initial"] = self._begin(pledge, season)
+        super().__init__(*args, **options)
+        units = policies.units_of(user).filter(level__in=(Level.COMMUNE, Level.HAMLET)).order_by("level", "code")
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        if pledge is not None:
+            del self.fields["unit"]
+        self.fields["organisations"].queryset = Organisation.objects.current().filter(unit__in=units).order_by("folded_name")  # type: ignore[attr-defined]
+        self.fields["committees"].queryset = Committee.objects.current().filter(unit__in=units).order_by("name")  # type: ignore[attr-defined]
+        self.fields["day"].queryset = policies.planned_by(user).filter(season=season).select_related("unit", "organisation")  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _begin(pledge: Pledge | None, season: Season) -> dict[str, Any]:
+        if pledge is None:
+            return {"valid_from": season.starts_on, "valid_to": season.ends_on.replace(year=season.ends_on.year + 1) if season.ends_on.month != 2 else season.ends_on}
+        parties = list(pledge.parties.all())
+        return {
+            "title": pledge.title, "valid_from": pledge.valid_from, "valid_to": pledge.valid_to, "day": pledge.day_id, "revision": pledge.revision,
+            "promises": rows.written((one.what, one.measure, f"{one.due_on:%d/%m/%Y}") for one in pledge.promises.all()),
+            "organisations": [one.organisation_id for one in parties if one.organisation_id],
+            "committees": [one.committee_id for one in parties if one.committee_id],
+        }  # fmt: skip
+
+    def clean(self) -> dict[str, Any] | None:
+        """Read the promises."""
+        data = super().clean()
+        self.promised = self.read("promises", rows.promises)
+        return data
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return what the service takes."""
+        data = self.cleaned_data
+        names = ("title", "valid_from", "valid_to", "day")
+        return {**{name: data[name] for name in names}, "promises": self.promised, "parties": [*data["organisations"], *data["committees"]]}
+
+
+class ReportForm(forms.Form):
+    """What became of each promise, at one time."""
+
+    def __init__(self, *args: Any, pledge: Pledge, at: str, **options: Any) -> None:
+        """Have an outcome and words for each promise."""
+        super().__init__(*args, **options)
+        self.promises = list(pledge.promises.prefetch_related("progress"))
+        for one in self.promises:
+            said = next((progress for progress in one.progress.all() if progress.at == at), None)
+            self.fields[f"outcome_{one.pk}"] = forms.ChoiceField(label=one.what, choices=[("", "–"), *Outcome.choices], initial=said.outcome if said else "", required=False)
+            self.fields[f"words_{one.pk}"] = forms.CharField(
+                label=_("What was reached, or why not"), initial=said.words if said else "", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+            )
+
+    @property
+    def outcomes(self) -> dict[int, tuple[str, str]]:
+        """Return what the service takes."""
+        data = self.cleaned_data
+        return {one.pk: (data[f"outcome_{one.pk}"], data[f"words_{one.pk}"]) for one in self.promises if data[f"outcome_{one.pk}"]}
+
+    @property
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Return the fields of each promise together."""
+        return [(self[f"outcome_{one.pk}"], self[f"words_{one.pk}"]) for one in self.promises]
+
+
+class SignForm(forms.Form):
+    """On which day all parties signed."""
+
+    signed_on = forms.DateField(label=_("Signed on"), widget=day_input())
+
+

@@ -1,0 +1,144 @@
+"""What pages of the festival read from several tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from liengia.core import clock, rooms
+from liengia.festivals import policies
+from liengia.festivals.models import (
+    DayQuerySet,
+    Direction,
+    FestivalDay,
+    Part,
+    Pledge,
+    PledgeProgress,
+    PledgePromise,
+    ProgrammeItem,
+    ReportedAt,
+    Season,
+    SeasonState,
+)
+from liengia.organisations.models import Task
+from liengia.units.models import Unit
+
+SEASONS: Final = 12
+BOARDS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """A promise with what was said of it each time."""
+
+    promise: PledgePromise
+    half_year: PledgeProgress | None
+    year_end: PledgeProgress | None
+
+
+def commune(code: str) -> Unit | None:
+    """Return the commune of a code that stands today and keeps the room on."""
+    found = Unit.objects.current().communes().with_ancestors().filter(code=code).first() if code else None
+    return found if found is not None and rooms.is_on("festivals", found) else None
+
+
+def among(days: DayQuerySet, unit: Unit | None) -> DayQuerySet:
+    """Return the days of a unit, or all."""
+    return days if unit is None else days.in_unit(unit)
+
+
+def shown_seasons(unit: Unit | None) -> list[Season]:
+    """Return the seasons that everybody sees; of a commune those that hold days of it."""
+    found = Season.objects.exclude(state=SeasonState.PLANNED).select_related("unit")
+    if unit is not None:
+        below = Unit.objects.below_any(unit.lineage_ids()).values("pk")
+        found = found.filter(Q(unit__in=below) | Q(days__unit__in=below)).distinct()
+    return list(found[:SEASONS])
+
+
+def board_dates(unit: Unit | None) -> list[date]:
+    """Return the dates of the latest boards, the newest first."""
+    stamps = among(policies.shown_days(), unit).order_by("-starts_at").values_list("starts_at", flat=True)
+    found: list[date] = []
+    for at in stamps.iterator(chunk_size=200):
+        on = clock.local(at).date()
+        if on not in found:
+            found.append(on)
+        if len(found) >= BOARDS:
+            break
+    return found
+
+
+def date_of_board() -> date | None:
+    """Return the date whose board is looked for: today's, else the next, else the last."""
+    days = policies.shown_days()
+    coming = days.coming().values_list("starts_at", flat=True).first()
+    at = coming or days.order_by("-starts_at").values_list("starts_at", flat=True).first()
+    return clock.local(at).date() if at else None
+
+
+def day_page(day: FestivalDay) -> dict[str, Any]:
+    """Return what the page of a day shows."""
+    items = list(day.items.select_related("forum").prefetch_related("results"))
+    parade = getattr(day, "parade", None)
+    return {
+        "day": day,
+        "parts": [(Part(part).label, [one for one in items if one.part == part]) for part in Part.values],
+        "parade": parade, "groups": parade.groups.all() if parade else (), "points": list(parade.points.all()) if parade else [],
+        "results": [one for one in items if one.results.all()],
+        "parties": day.parties.select_related("unit", "organisation"), "pledges": day.pledges.all().shown(),
+        "inside": day.parts.filter(pk__in=policies.shown_days().values("pk")).select_related("unit__parent", "organisation", "season"),
+        "siblings": policies.shown_days().on(day.day).filter(season=day.season).exclude(pk=day.pk).count(),
+    }  # fmt: skip
+
+
+def in_order(items: Iterable[ProgrammeItem]) -> list[ProgrammeItem]:
+    """Return items by their hour; those without one come last."""
+    return sorted(items, key=lambda one: (one.starts_at is None, str(one.starts_at or ""), one.order))
+
+
+def pledge_list(unit: Unit | None) -> QuerySet[Pledge]:
+    """Return the signed pledges, the newest first, to be paged."""
+    found = policies.shown_pledges().order_by("-signed_on", "-pk")
+    return found if unit is None else found.filter(unit__in=Unit.objects.below_any(unit.lineage_ids()).values("pk"))
+
+
+def promises(pledge: Pledge) -> list[PromiseRow]:
+    """Return the promises of a pledge with what became of them."""
+    rows = []
+    for one in pledge.promises.prefetch_related("progress"):
+        said = {progress.at: progress for progress in one.progress.all()}
+        rows.append(PromiseRow(one, said.get(ReportedAt.HALF_YEAR), said.get(ReportedAt.YEAR_END)))
+    return rows
+
+
+def tasks(day: FestivalDay) -> list[Task]:
+    """Return the tasks of a day's committee, the open ones first."""
+    if day.committee is None:
+        return []
+    found = Task.objects.of_committee(day.committee).select_related("owner__organisation")
+    return sorted(found, key=lambda one: (one.state != "open", one.due_on, one.pk))
+
+
+def counted(day: FestivalDay) -> dict[str, int]:
+    """Return how the answers of a day's guests stand."""
+    rows = list(day.guests.values_list("answer", "people"))
+    return {
+        "invited": len(rows), "come": sum(answer == "comes" for answer, _n in rows), "people": sum(n for answer, n in rows if answer == "comes"),
+        "cannot": sum(answer == "cannot" for answer, _n in rows), "waiting": sum(answer == "none" for answer, _n in rows),
+    }  # fmt: skip
+
+
+def money(day: FestivalDay) -> dict[str, int]:
+    """Return a day's sums in đồng: planned and in fact, what comes in and what goes out."""
+    lines = list(day.budget.all())
+    given = [one for one in lines if one.direction == Direction.INCOME]
+    spent = [one for one in lines if one.direction == Direction.EXPENSE]
+    return {
+        "income": sum(one.planned for one in given), "expense": sum(one.planned for one in spent),
+        "income_actual": sum(one.actual or 0 for one in given), "expense_actual": sum(one.actual or 0 for one in spent),
+    }  # fmt: skip

@@ -1,0 +1,32 @@
+"""Local days and moments, and the lunar date in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext as _
+
+from liengia.core import lunar
+
+# A day is told of from the eve on (somebody gathers people before dawn), and for a week after it.
+EARLIEST: Final = timedelta(hours=24)
+LATEST: Final = timedelta(days=7)
+
+
+def moment(day: date, at: time) -> datetime:
+    """Return the instant of a local time on a local day."""
+    return datetime.combine(day, at, tzinfo=get_current_timezone())
+
+
+def bounds(day: date) -> tuple[datetime, datetime]:
+    """Return the instants at which a local day begins and ends."""
+    return moment(day, time()), moment(day + timedelta(days=1), time())
+
+
+def lunar_words(day: date) -> str:
+    """Return the lunar date of a day: "20/6 âm lịch"."""
+    found = lunar.of(day)
+    leap = _(" (leap month)") if found.is_leap else ""
+    return _("%(day)s/%(month)s%(leap)s lunar") % {"day": found.day, "month": found.month, "leap": leap}

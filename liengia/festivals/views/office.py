@@ -1,0 +1,344 @@
+"""Planning in the back office: seasons, days at once, a day's facts, programme, parade, things and money, guests, organisers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from liengia.core.actor import Actor
+from liengia.core.errors import DomainError, NotFound
+from liengia.festivals import drafts, links, policies, queries, usual
+from liengia.festivals.capabilities import PLAN
+from liengia.festivals.models import DayPicture, FestivalDay, GuestInvitation, ItemKind, Season
+from liengia.festivals.office_forms import (
+    DayForm,
+    GuestsForm,
+    OrganisersForm,
+    ParadeForm,
+    PlanForm,
+    PreparedForm,
+    ProgrammeForm,
+    ReasonForm,
+    SeasonForm,
+    TasksForm,
+)
+from liengia.festivals.services import days, guests, live, organisers, prepared, seasons
+from liengia.festivals.services.days import Host
+from liengia.papers import kinds
+from liengia.papers.models import Paper
+from liengia.people.models import User
+from liengia.people.policies import requires
+
+# The pages of one day, in the order of the tabs.
+TABS: Final = (
+    ("festivals_office_day", gettext_lazy("Overview")), ("festivals_office_facts", gettext_lazy("Facts")), ("festivals_office_programme", gettext_lazy("Programme")),
+    ("festivals_office_parade", gettext_lazy("Parade")), ("festivals_office_prepared", gettext_lazy("Things and money")),
+    ("festivals_office_guests", gettext_lazy("Guests")), ("festivals_office_organisers", gettext_lazy("Committee and tasks")),
+)  # fmt: skip
+
+
+def me(request: HttpRequest) -> Actor:
+    """Return who acts."""
+    assert isinstance(request.user, User)
+    return Actor.of(request.user)
+
+
+def kept(form: Any, work: Callable[[], object]) -> bool:
+    """Do the work, or put what the domain refuses beside its field: what was typed stays."""
+    try:
+        work()
+    except DomainError as error:
+        if isinstance(error, NotFound):
+            raise
+        field = str(error.data.get("field", ""))
+        form.add_error(field if field in form.fields else None, str(error))
+        return False
+    return True
+
+
+def done(request: HttpRequest, words: str, work: Callable[[], object]) -> bool:
+    """Do the work of a button and say so, or say why not."""
+    try:
+        work()
+    except DomainError as error:
+        if isinstance(error, NotFound):
+            raise
+        messages.error(request, str(error))
+        return False
+    messages.success(request, words)
+    return True
+
+
+def page(request: HttpRequest, template: str, day: FestivalDay, form: Any = None, **more: Any) -> HttpResponse:
+    """Show a page of a day with its tabs; what could not be taken is 422."""
+    status = 422 if form is not None and form.is_bound and form.errors else 200
+    return render(request, f"festivals/office/{template}.html", {"day": day, "form": form, "tabs": TABS, **more}, status=status)
+
+
+@requires(PLAN)
+@never_cache
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """List the seasons that the user works with, and the days that are next."""
+    coming = policies.planned_by(request.user).exclude(state__in=("ended", "cancelled")).select_related("season", "unit__parent", "organisation")[:40]
+    return render(request, "festivals/office/index.html", {"seasons": policies.seasons_of(request.user)[:40], "coming": coming})
+
+
+@requires(PLAN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def season_form(request: HttpRequest, public_id: str = "") -> HttpResponse:
+    """Begin a season, or change one."""
+    season = policies.get_season(request.user, public_id) if public_id else None
+    if season is not None and not policies.may_change_season(request.user, season):
+        raise NotFound("")
+    form = SeasonForm(request.POST or None, instance=season or Season(), user=request.user)
+    if form.is_valid():
+        made: list[Season] = []
+        work = lambda: made.append(_season(form, season, me(request), request.POST.get("revision", "")))  # noqa: E731
+        if kept(form, work):
+            messages.success(request, _("The season is kept."))
+            return redirect("festivals_office_season", made[0].public_id)
+    status = 422 if form.is_bound else 200
+    return render(request, "festivals/office/season_form.html", {"form": form, "season": season}, status=status)
+
+
+def _season(form: SeasonForm, season: Season | None, actor: Actor, revision: str) -> Season:
+    if season is None:
+        return seasons.plan_season(actor=actor, **form.cleaned_data)
+    return seasons.change_season(Season.objects.get(pk=season.pk), revision=int(revision) if revision.isdecimal() else -1, actor=actor, **form.cleaned_data)
+
+
+@requires(PLAN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def season(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a season with its days, plan days for many at once, and see its pledges."""
+    found = policies.get_season(request.user, public_id)
+    form = PlanForm(request.POST or None, user=request.user, season=found)
+    if form.is_valid() and kept(form, lambda: _plan(form, found, me(request))):
+        messages.success(request, _("Planned. Look at each day, then announce it."))
+        return redirect("festivals_office_season", public_id)
+    mine = policies.planned_by(request.user).filter(season=found).select_related("unit__parent", "organisation", "season")
+    context = {"season": found, "form": form, "days": mine, "may_change": policies.may_change_season(request.user, found)}
+    context["pledges"] = policies.pledges_of(request.user).filter(season=found)
+    return render(request, "festivals/office/season.html", context, status=422 if form.is_bound else 200)
+
+
+def _plan(form: PlanForm, season: Season, actor: Actor) -> None:
+    data = form.cleaned_data
+    hosts = [*(Host(unit) for unit in data["units"]), *(Host(body.unit, body) for body in data["organisations"])]
+    items = usual.PROGRAMME if data["usual"] else ()
+    days.plan_days(season, hosts, place=data["place"], starts_at=data["starts_at"], items=items, actor=actor)
+
+
+@requires(PLAN)
+@require_POST
+def season_act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
+    """Announce a season, announce all its planned days, or close it."""
+    found = policies.get_season(request.user, public_id)
+    mine = policies.planned_by(request.user).filter(season=found, state="planned")
+    works: dict[str, Callable[[], object]] = {
+        "thong-bao-cac-ngay": lambda: [days.announce_day(one, actor=me(request)) for one in mine],
+    }
+    if policies.may_change_season(request.user, found):
+        works |= {"thong-bao": lambda: seasons.announce_season(found, actor=me(request)), "khep": lambda: seasons.close_season(found, actor=me(request))}
+    if what not in works:
+        raise NotFound("")
+    done(request, _("Done."), works[what])
+    return redirect("festivals_office_season", public_id)
+
+
+@requires(PLAN)
+@never_cache
+@require_GET
+def day(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show where a day stands, what lacks, its papers, and what can be done."""
+    found = policies.get_planned(request.user, public_id)
+    names = {kind.code: kind.name for kind in kinds.every()}
+    return page(
+        request, "day", found, None, reason=ReasonForm(initial={"starts_at": found.starts_at}), answers=queries.counted(found), tasks=queries.tasks(found),
+        papers=[(one, names.get(one.kind, one.kind)) for one in Paper.objects.all().about_subject(found.subject).select_related("issuer")],
+        kinds=[(code, names[code]) for code in drafts.KINDS if code in names], lacks=_lacks(found), pictures=found.pictures.filter(withdrawn_at=None).defer("data", "thumbnail"),
+        items=found.items.prefetch_related("results"), pledges=found.pledges.all(),
+    )  # fmt: skip
+
+
+def _lacks(day: FestivalDay) -> list[tuple[str, str]]:
+    """Say what a day still lacks, each with the page on which it is written."""
+    asked = (
+        (day.items.exists(), _("a programme"), "festivals_office_programme"), (bool(day.rain_plan), _("what is done when it rains"), "festivals_office_facts"),
+        (bool(day.safety_plan), _("how order, traffic, fire safety and first aid are kept"), "festivals_office_facts"),
+        (bool(day.contact_phone), _("an office phone for questions"), "festivals_office_facts"), (day.committee is not None, _("an organising committee"), "festivals_office_organisers"),
+        (day.guests.exists(), _("guests"), "festivals_office_guests"),
+        (not day.items.filter(kind=ItemKind.FORUM, forum=None).exists(), _("the forum's session"), "festivals_office_programme"),
+        (not day.items.filter(kind=ItemKind.PARADE).exists() or hasattr(day, "parade"), _("the parade's order of march and route"), "festivals_office_parade"),
+    )  # fmt: skip
+    return [(words, address) for is_there, words, address in asked if not is_there]
+
+
+@requires(PLAN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def facts(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Change what a day says."""
+    found = policies.get_planned(request.user, public_id)
+    form = DayForm(request.POST or None, instance=found)
+    if form.is_valid() and kept(form, lambda: _facts(form, found, me(request))):
+        messages.success(request, _("The day is kept."))
+        return redirect("festivals_office_day", public_id)
+    return page(request, "form", found, form)
+
+
+def _facts(form: DayForm, day: FestivalDay, actor: Actor) -> None:
+    data = form.cleaned_data
+    row = FestivalDay.objects.get(pk=day.pk)
+    days.change_day(row, revision=data["revision"], actor=actor, **form.facts)
+    days.join(row, units=data["units"], organisations=data["organisations"], actor=actor)
+
+
+@requires(PLAN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def programme(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Write the programme, and tie the forum's session to its item."""
+    found = policies.get_planned(request.user, public_id)
+    form = ProgrammeForm(request.POST or None, day=found)
+    if form.is_valid() and kept(form, lambda: _programme(form, found, me(request))):
+        messages.success(request, _("The programme is kept."))
+        return redirect("festivals_office_programme", public_id)
+    return page(request, "programme", found, form, kinds=ItemKind.labels)
+
+
+def _programme(form: ProgrammeForm, day: FestivalDay, actor: Actor) -> None:
+    days.set_programme(day, form.items, revision=form.cleaned_data["revision"], actor=actor)
+    forum = form.cleaned_data["forum"]
+    item = day.items.filter(kind=ItemKind.FORUM).first()
+    if item is not None and item.forum_id != (forum.pk if forum else None):
+        days.tie_forum(item, forum, actor=actor)
+
+
+@requires(PLAN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def parade(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Write the parade."""
+    found = policies.get_planned(request.user, public_id)
+    form = ParadeForm(request.POST or None, day=found)
+    if form.is_valid() and kept(form, lambda: _parade(form, found, me(request))):
+        messages.success(request, _("The parade is kept."))
+        return redirect("festivals_office_parade", public_id)
+    return page(request, "form", found, form)
+
+
+def _parade(form: ParadeForm, day: FestivalDay, actor: Actor) -> None:
+    names = ("gathers_at", "starts_at", "starts_from", "signal", "route", "roads_closed", "notes")
+    march = prepared.March(**{name: form.cleaned_data[name] for name in names}, groups=form.marchers, points=form.places)
+    prepared.set_parade(day, march, revision=form.cleaned_data["revision"], actor=actor)
+
+
+@requires(PLAN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def things(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Write what is needed, and the money."""
+    found = policies.get_planned(request.user, public_id)
+    form = PreparedForm(request.POST or None, day=found)
+    if form.is_valid() and kept(form, lambda: _things(form, found, me(request))):
+        messages.success(request, _("The lists are kept."))
+        return redirect("festivals_office_prepared", public_id)
+    return page(request, "things", found, form, sums=queries.money(found))
+
+
+def _things(form: PreparedForm, day: FestivalDay, actor: Actor) -> None:
+    prepared.set_lists(day, form.things, form.lines, revision=form.cleaned_data["revision"], actor=actor)
+
+
+@requires(PLAN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def guest_list(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show who is invited, what they answered and their links; invite more."""
+    found = policies.get_planned(request.user, public_id)
+    form = GuestsForm(request.POST or None)
+    if form.is_valid() and kept(form, lambda: guests.invite(found, form.rows, actor=me(request))):
+        messages.success(request, _("They are on the list. Send each their link, or draft their invitations."))
+        return redirect("festivals_office_guests", public_id)
+    rows = [(one, links.address(one)) for one in found.guests.all()]
+    before = guests.last_list(found) if not rows else []
+    return page(request, "guests", found, form, rows=rows, answers=queries.counted(found), before="\n".join(before))
+
+
+@requires(PLAN)
+@require_POST
+def guest_act(request: HttpRequest, public_id: str, guest_id: str, what: str) -> HttpResponse:
+    """Give a guest another link, take them off the list, or draft their invitation."""
+    found = policies.get_planned(request.user, public_id)
+    guest = GuestInvitation.objects.filter(day=found, public_id=guest_id).first()
+    works: dict[str, tuple[str, Callable[[Any], object]]] = {
+        "lien-ket": (_("The old link opens nothing any more."), lambda one: guests.renew_link(one, actor=me(request))),
+        "bo": (_("Taken off the list."), lambda one: guests.remove(one, actor=me(request))),
+        "giay-moi": (_("Drafted. Read it in the register of papers, then issue it."), lambda one: drafts.draft(found, "invitation", guest=one, actor=me(request))),
+    }
+    if guest is None or what not in works:
+        raise NotFound("")
+    words, work = works[what]
+    done(request, words, lambda: work(guest))
+    return redirect("festivals_office_guests", public_id)
+
+
+@requires(PLAN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def organising(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Form the organising committee, or give its seats something to do."""
+    found = policies.get_planned(request.user, public_id)
+    with_seats = found.committee is not None
+    form: Any = (TasksForm if with_seats else OrganisersForm)(request.POST or None)
+    service: Callable[..., object] = organisers.assign if with_seats else organisers.form_committee
+    if form.is_valid() and kept(form, lambda: service(found, form.rows, actor=me(request))):
+        messages.success(request, _("Kept."))
+        return redirect("festivals_office_organisers", public_id)
+    seats = found.committee.members.filter(valid_to=None).select_related("organisation") if found.committee else ()
+    known = sorted(one.name for one in organisers.bodies_of(found.unit).values()) if not with_seats else []
+    return page(request, "organisers", found, form, seats=seats, tasks=queries.tasks(found), known=known)
+
+
+@requires(PLAN)
+@require_POST
+def act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
+    """Announce a day, put it off, call it off, draft a paper of it, or take a picture down."""
+    found = policies.get_planned(request.user, public_id)
+    form = ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    works: dict[str, Callable[[], object]] = {
+        "thong-bao": lambda: days.announce_day(found, actor=me(request)),
+        "hoan": lambda: _postpone(form, found, reason, me(request)),
+        "bai": lambda: days.cancel_day(found, reason=reason, actor=me(request)),
+        "van-ban": lambda: drafts.draft(found, request.POST.get("kind", ""), actor=me(request)),
+        "go-anh": lambda: live.withdraw_picture(_picture(found, request.POST.get("picture", "")), reason=reason, actor=me(request)),
+    }
+    if what not in works:
+        raise NotFound("")
+    done(request, _("Done.") if what != "van-ban" else _("Drafted. Read it in the register of papers, then issue it."), works[what])
+    return redirect("festivals_office_day", public_id)
+
+
+def _postpone(form: ReasonForm, day: FestivalDay, reason: str, actor: Actor) -> None:
+    data = getattr(form, "cleaned_data", {})
+    days.postpone_day(day, starts_at=data.get("starts_at") or day.starts_at, place=data.get("place", ""), reason=reason, actor=actor)
+
+
+def _picture(day: FestivalDay, key: str) -> DayPicture:
+    found = DayPicture.objects.filter(day=day, public_id=key).select_related("day").first()
+    if found is None:
+        raise NotFound("")
+    return found

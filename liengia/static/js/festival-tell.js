@@ -1,0 +1,187 @@
+// Those who run a festival say from a phone how it goes. Each thing said goes into this phone's own store (IndexedDB)
+// under a key that is made here, with its moment, and is sent in its order when there is a network: the key makes it
+// one, however often it is sent, and the server places it by the seconds that it waited. What is shown changes at once.
+// A service worker of this page alone (enter-sw.js) keeps the page, so that it opens without a network.
+
+const root = document.querySelector("[data-tell]");
+const box = document.getElementById("cho-gui");
+const RETRY_MS = 15_000;
+const PATIENCE_MS = 20_000;
+const LONGEST_EDGE = 1600;
+const SURE_MS = 4_000;
+
+const opening = new Promise((resolve, reject) => {
+  const asked = indexedDB.open("liengia-festivals", 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore("told", { keyPath: "key" });
+  asked.onsuccess = () => resolve(asked.result);
+  asked.onerror = () => reject(asked.error);
+});
+async function store(mode, act) {
+  const database = await opening;
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction("told", mode);
+    const asked = act(transaction.objectStore("told"));
+    transaction.oncomplete = () => resolve(asked.result);
+    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+  });
+}
+const put = (entry) => store("readwrite", (told) => told.put(entry));
+const drop = (key) => store("readwrite", (told) => told.delete(key));
+// Another account on the same phone neither sees nor sends what this one said.
+const mine = async () => (await store("readonly", (told) => told.getAll()))
+  .filter((entry) => entry.who === root.dataset.reader).sort((a, b) => a.at - b.at || a.turn - b.turn);
+
+// randomUUID is there in secure contexts only.
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+// The token of a kept page may be an old one; the cookie's is the one that counts.
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+
+function say(name) {
+  for (const line of root.querySelectorAll("[data-say]")) line.hidden = line.dataset.say !== name;
+}
+
+function item(entry) {
+  const line = document.getElementById(`dong-${entry.problem ? "hong" : "cho"}`).content.cloneNode(true);
+  const clock = new Date(entry.at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+  line.querySelector("[data-words]").textContent = `${clock} ${entry.words}`;
+  const problem = line.querySelector("[data-problem]");
+  if (problem) problem.textContent = entry.problem;
+  line.querySelector("[data-away]")?.addEventListener("click", async () => { await drop(entry.key); await show(); });
+  return line;
+}
+
+async function show() {
+  const entries = await mine();
+  box.hidden = entries.length === 0;
+  box.querySelector("[data-list]").replaceChildren(...entries.map(item));
+  const waiting = entries.filter((entry) => !entry.problem).length;
+  box.querySelector("[data-waiting]").textContent = waiting;
+  box.querySelector("[data-send]").hidden = waiting === 0;
+}
+
+const part = (address) => root.querySelector(`[data-run="${CSS.escape(address)}"]`);
+
+function mark(run, { state, item: on }) {
+  if (state) {
+    run.dataset.state = state;
+    const word = run.querySelector("[data-state-word]");
+    word.textContent = word.getAttribute(`data-words-${state}`) ?? word.textContent;
+  }
+  if (on === undefined) return;
+  for (const line of run.querySelectorAll("[data-item]:is(li)")) {
+    const isOn = line.dataset.item === on;
+    if (line.hasAttribute("data-on") && !isOn) line.setAttribute("data-done", "");
+    line.toggleAttribute("data-on", isOn);
+    line.querySelector("button").setAttribute("aria-pressed", String(isOn));
+  }
+}
+
+// What was said shows at once, before anybody heard it.
+function expect(run, entry) {
+  if (entry.kind === "begun" || entry.kind === "reopened") mark(run, { state: "live" });
+  if (entry.kind === "ended") mark(run, { state: "ended", item: null });
+  if (entry.kind === "item") mark(run, { state: "live", item: entry.fields.item });
+}
+
+// True: it is settled, for good or with a word why not. False: no network, or the server is away: it waits.
+async function send(entry, isLast) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(entry.fields)) body.append(name, value);
+  body.append("key", entry.key);
+  body.append("kind", entry.kind);
+  body.append("age_s", String(Math.max(0, (Date.now() - entry.at) / 1000)));
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  try {
+    const response = await fetch(entry.to, { method: "POST", headers: { "X-CSRFToken": token() }, body, redirect: "error", signal: patience.signal });
+    if (response.ok) {
+      await drop(entry.key);
+      const run = part(entry.to);
+      if (run && isLast) mark(run, await response.json());
+      return true;
+    }
+    if (response.status === 422) { await put({ ...entry, problem: (await response.json()).problem }); return true; }
+    if (response.status === 403 || response.status === 404) say("signed-out");
+    return false;
+  } catch { return false; } finally { clearTimeout(timer); }
+}
+
+let running = null, isWanted = false;
+function sync() {
+  isWanted = true;
+  running ??= (async () => {
+    while (isWanted) {
+      isWanted = false;
+      const waiting = (await mine()).filter((entry) => !entry.problem);
+      for (const [place, entry] of waiting.entries()) if (!(await send(entry, place === waiting.length - 1))) { await show(); return; }
+      if (waiting.length) say("sent");
+      await show();
+    }
+  })().finally(() => { running = null; });
+  return running;
+}
+
+let turn = 0;
+async function tell(run, kind, fields, words) {
+  const entry = { key: newKey(), who: root.dataset.reader, to: run.dataset.run, at: Date.now(), turn: turn++, kind, fields, words };
+  await put(entry);
+  expect(run, entry);
+  say("kept");
+  await show();
+  await sync();
+}
+
+// A picture of eight megabytes never leaves a yard full of phones: it is made small here, where that can be done.
+async function small(file) {
+  try {
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, LONGEST_EDGE / Math.max(picture.width, picture.height));
+    const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve) => canvas.toBlob((blob) => resolve(blob ?? file), "image/jpeg", 0.85));
+  } catch { return file; }
+}
+
+async function submit(event) {
+  const form = event.target.closest("[data-tell-form]");
+  if (!form) return;
+  event.preventDefault();
+  const lacking = [...form.elements].find((one) => one.required && !(one.type === "checkbox" ? one.checked : one.value.trim()));
+  if (lacking) { lacking.focus(); lacking.setAttribute("aria-invalid", "true"); return; }
+  for (const one of form.elements) one.removeAttribute("aria-invalid");
+  const fields = Object.fromEntries(new FormData(form));
+  if (form.dataset.item) fields.item = form.dataset.item;
+  if (fields.number) fields.number = fields.number.replace(/[.\s]/g, "");
+  if (fields.picture) fields.picture = await small(fields.picture);
+  const words = `${event.submitter?.dataset.words ?? ""} ${fields.number ?? fields.words ?? ""}`.trim();
+  if (form.dataset.tellForm === "picture" || form.dataset.tellForm === "note") form.reset();
+  await tell(form.closest("[data-run]"), form.dataset.tellForm, fields, words);
+}
+
+async function press(event) {
+  const button = event.target.closest("[data-tell-kind]");
+  if (!button) return;
+  if (button.dataset.sure && !button.hasAttribute("data-asked")) {
+    const before = button.innerHTML;
+    button.setAttribute("data-asked", "");
+    button.textContent = button.dataset.sure;
+    setTimeout(() => { button.removeAttribute("data-asked"); button.innerHTML = before; }, SURE_MS);
+    return;
+  }
+  const line = button.closest("li[data-item]");
+  await tell(button.closest("[data-run]"), button.dataset.tellKind, line ? { item: line.dataset.item } : {}, button.dataset.words);
+}
+
+if (root && window.indexedDB) {
+  root.addEventListener("submit", submit);
+  root.addEventListener("click", press);
+  box.querySelector("[data-send]").addEventListener("click", sync);
+  addEventListener("online", sync);
+  setInterval(sync, RETRY_MS);
+  // What waits shows as it was said, also when the page was opened anew.
+  mine().then((entries) => { for (const entry of entries) { const run = part(entry.to); if (run && !entry.problem) expect(run, entry); } return show(); }).then(sync).catch(() => {});
+  if ("serviceWorker" in navigator && isSecureContext) {
+    navigator.serviceWorker.register(root.dataset.worker, { updateViaCache: "none" }).then(() => navigator.serviceWorker.ready)
+      .then((worker) => { if (!document.documentElement.hasAttribute("data-kept")) worker.active?.postMessage("keep"); }).catch(() => {});
+  }
+}
