@@ -14,12 +14,12 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from liengia.commendations.models import Nomination, NominationState, Round
+from liengia.commendations.models import Nomination, NominationState, RecipientKind, Round
 from liengia.core.text import fold
 
 TWICE, ELSEWHERE, BEFORE, PERIOD = "twice", "elsewhere", "before", "period"
 CODES: Final = (TWICE, ELSEWHERE, BEFORE, PERIOD)
-_FIELDS: Final = ("pk", "public_id", "kind", "name", "name_key", "birth_year", "deed_on", "merit", "state", "doubts_answered", "round_id", "round__title")
+_FIELDS: Final = ("pk", "public_id", "kind", "name", "name_key", "birth_year", "deed_on", "merit", "state", "doubts_answered", "round_id", "round__title", "unit_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ def _by_key(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[Map
 
 
 def _may_be_one(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if one["kind"] != RecipientKind.INDIVIDUAL and one["unit_id"] != other["unit_id"]:
+        return False  # a group no. 3 stands in every hamlet
     years = {one["birth_year"], other["birth_year"]} - {None}
     return len(years) < 2
 

@@ -151,3 +151,8 @@ def take_back(job: ImportJob) -> None:
 def _open(row: Round) -> None:
     if row.state != RoundState.OPEN:
         raise Refused(_("The list is closed: it was reviewed, submitted or decided. Open the round again first."), code="list_closed")
+
+
+def discard(job: ImportJob) -> None:
+    """Throw away a file that was looked at and not confirmed."""
+    ImportJob.objects.filter(pk=job.pk, state=ImportState.PREVIEW).delete()

@@ -33,6 +33,11 @@ class Reward:
     is_unsure: bool
 
     @property
+    def recipient_words(self) -> str:
+        """Who gets it, in the reader's language."""
+        return str(RecipientKind(self.recipient).label)
+
+    @property
     def exact_vnd(self) -> Decimal:
         """The product before it is rounded."""
         return self.coefficient * self.base_salary_vnd

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from django.utils import translation
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liengia.commendations.models import AWARD_WORDS, Award, Nomination, RecipientKind, Round
 from liengia.commendations.money import Reward, money_words
+from liengia.core.official_papers import OfficialPaper, Signer, Table, described
 from liengia.papers.kinds import Block, Field, PaperKind, register
 from liengia.papers.services import Draft
 
@@ -74,3 +75,13 @@ def decision_draft(
         },
         blocks={"danh sách": [[one.called, one.words, one.merit, money_words(rewards[one.kind].amount_vnd)] for one in nominations]},
     )  # fmt: skip
+
+
+def list_paper(row: Round, nominations: Iterable[Nomination]) -> dict[str, object]:
+    """Return a round's list as a paper without a number, for DOCX and PDF."""
+    rows = [[str(place), one.called, str(one.birth_year or ""), one.words, one.merit, one.nominated_by] for place, one in enumerate(nominations, start=1)]
+    header = ["STT", "Họ tên, tập thể", "Năm sinh", "Chức vụ, đơn vị", "Thành tích", "Nơi đề nghị"]
+    table = Table(header=header, rows=rows, widths=[1, 4, 2, 4, 5, 3])
+    return described(
+        OfficialPaper(kind="Danh sách", about=f"Đề nghị khen thưởng {row.title}", issuer=row.authority.name, symbol="", body=[table], signers=[Signer("", "")], superior=row.authority.superior)
+    )

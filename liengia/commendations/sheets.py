@@ -18,12 +18,21 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from liengia.commendations import fitting, stock
-from liengia.commendations.models import AWARD_WORDS, Award, Certificate, Decision, PrintLayout, RecipientKind
+from liengia.commendations.models import (
+    AWARD_WORDS,
+    Award,
+    Certificate,
+    Decision,
+    PrintLayout,
+    RecipientKind,
+    Round,
+)
 from liengia.commendations.stock import Spot
 from liengia.core import clock, pdf
 from liengia.core.errors import Invalid
 from liengia.core.official_papers import day_words
 from liengia.core.text import fold
+from liengia.papers.models import Issuer, Paper
 
 # How many lines a field may take, and down to which share of its size.
 _ROOM: Final = {"name": (2, 0.6, "bold"), "words": (2, 0.7, "regular"), "merit": (3, 0.62, "italic"), "authority": (1, 0.5, "bold"), "office": (2, 0.6, "bold"), "signer": (1, 0.6, "bold"), "place_date": (1, 0.6, "italic")}
@@ -56,6 +65,25 @@ def certificates(rows: Sequence[Certificate], layout: PrintLayout, *, at: dateti
         "frame": "" if layout.is_overlay else frame(float(layout.width_mm), float(layout.height_mm), emblem=spots["emblem"]),
     }  # fmt: skip
     return pdf.render("commendations/certificates", data, at=at)
+
+
+def sample(layout: PrintLayout, *, at: datetime) -> bytes:
+    """Return one certificate with invented words on a layout that need not be kept: a long name, the longest usual merit.
+
+    Raises:
+        Invalid: a line stands outside of the paper, or the words do not fit.
+    """
+    unit = layout.unit
+    issuer = Issuer(name=f"Ủy ban nhân dân {unit.kind.lower()} {unit.name}", symbol="UBND", place=unit.name, unit=unit)
+    decision = Decision(
+        round=Round(title="mẫu"), paper=Paper(issuer=issuer, number=1, abbreviation="QĐ"), decided_on=clock.local(at).date(), signer_office="Chủ tịch", signer_name="Nguyễn Văn Mẫu"
+    )
+    one = Certificate(
+        decision=decision, issuer=issuer, unit=unit, kind=RecipientKind.INDIVIDUAL, award=Award.CERTIFICATE, name="Bà Nguyễn Thị Ngọc Ánh Tuyết (mẫu)",
+        words="Tổ trưởng tổ liên gia an toàn số 3, khu phố 5", code="7K4M-QF29-TXRH", year=decision.decided_on.year, register_number=1, call_order=1,
+        merit="Đã có thành tích xuất sắc trong phong trào Toàn dân bảo vệ an ninh Tổ quốc, kịp thời báo động và cùng bà con dập tắt đám cháy",
+    )  # fmt: skip
+    return certificates([one], layout, at=at, is_sample=True)
 
 
 def _sheet(layout: PrintLayout, spots: Mapping[str, Spot]) -> dict[str, object]:

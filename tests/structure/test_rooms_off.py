@@ -184,7 +184,12 @@ def test_pages_of_the_room_are_absent(cast: Cast, settings: Any) -> None:
 
 
 # What the back office lists of each room.
-LISTS = {"organisations": ("/quan-tri/to-chuc/", "/quan-tri/ban/"), "alarms": ("/quan-tri/incident/", "/quan-tri/bao-dong/phuong-an/"), "festivals": ("/quan-tri/ngay-hoi/",)}
+LISTS = {
+    "commendations": ("/quan-tri/khen-thuong/", "/quan-tri/khen-thuong/so-vang/"),
+    "organisations": ("/quan-tri/to-chuc/", "/quan-tri/ban/"),
+    "alarms": ("/quan-tri/incident/", "/quan-tri/bao-dong/phuong-an/"),
+    "festivals": ("/quan-tri/ngay-hoi/",),
+}
 
 
 @pytest.mark.parametrize("room", checks.OPTIONAL_ROOMS)

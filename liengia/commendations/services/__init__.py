@@ -27,10 +27,12 @@ from liengia.commendations.services.decisions import (
     rewards_of,
 )
 from liengia.commendations.services.nominations import (
+    EVIDENCE_MOST,
     accept_nomination,
     add_evidence,
     answer_doubts,
     change_nomination,
+    check,
     leave_out,
     nominate,
     record_consent,
@@ -38,7 +40,7 @@ from liengia.commendations.services.nominations import (
     withdraw_consent,
     withdraw_nomination,
 )
-from liengia.commendations.services.printing import ensure_layouts, keep_layout, print_certificates
+from liengia.commendations.services.printing import ensure_layouts, keep_layout, print_certificates, to_print
 from liengia.commendations.services.rounds import (
     cancel_round,
     change_round,
@@ -51,9 +53,9 @@ from liengia.commendations.services.rounds import (
 from liengia.commendations.services.tables import keep_row
 
 __all__ = [
-    "Counts", "Signing", "accept_nomination", "add_evidence", "answer_doubts", "cancel_round", "cast_ballot", "change_nomination", "change_round",
+    "EVIDENCE_MOST", "Counts", "Signing", "accept_nomination", "add_evidence", "answer_doubts", "cancel_round", "cast_ballot", "change_nomination", "change_round", "check",
     "conclude_session", "count_hands", "counts_of", "decide", "ensure_layouts", "hand_over", "hide_name", "keep_layout", "keep_row", "leave_out",
     "mark_absent", "members_of", "nominate", "of_decision", "open_decision", "open_round", "open_session", "print_certificates", "record_consent",
-    "remove_evidence", "reopen_round", "replace_certificate", "revoke_certificate", "revoke_decision", "rewards_of", "season_of", "submit_round",
+    "remove_evidence", "reopen_round", "replace_certificate", "revoke_certificate", "revoke_decision", "rewards_of", "season_of", "submit_round", "to_print",
     "undo_hand_over", "withdraw_consent", "withdraw_nomination",
 ]  # fmt: skip

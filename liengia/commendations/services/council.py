@@ -155,7 +155,9 @@ def cast_ballot(session: CouncilSession, member: CommitteeMember, choices: Mappi
 
 
 @transaction.atomic
-def conclude_session(session: CouncilSession, *, discussion: str, begun: str, ended: str, actor: Actor) -> Paper:
+def conclude_session(
+    session: CouncilSession, *, discussion: str, begun: str, ended: str, chair_name: str = "", clerk_name: str = "", actor: Actor
+) -> Paper:
     """Conclude: who has no majority is left out with the counts as the reason, and the minutes are drafted for the office to issue.
 
     Raises:
@@ -177,7 +179,7 @@ def conclude_session(session: CouncilSession, *, discussion: str, begun: str, en
             state=NominationState.LEFT_OUT, reason=str(reason), ended_at=clock.now()
         )
     found.discussion, found.state = nfc(discussion).strip(), SessionState(SESSION.after(found.state, "conclude"))
-    found.minutes = papers.draft_paper(_minutes(found, row, votes, begun, ended), actor=actor)
+    found.minutes = papers.draft_paper(_minutes(found, row, votes, (begun, ended), (chair_name, clerk_name)), actor=actor)
     found.save(update_fields=["discussion", "state", "minutes"])
     row.state = RoundState(state)
     row.save(update_fields=["state"])
@@ -185,18 +187,18 @@ def conclude_session(session: CouncilSession, *, discussion: str, begun: str, en
     return found.minutes
 
 
-def _minutes(session: CouncilSession, row: Round, votes: Sequence[VoteCount], begun: str, ended: str) -> Draft:
+def _minutes(session: CouncilSession, row: Round, votes: Sequence[VoteCount], hours: tuple[str, str], names: tuple[str, str]) -> Draft:
     passed = sum(vote.in_favour * 2 > session.seats.count() for vote in votes)
     there = [str(seat.member.office_title) for seat in session.seats.select_related("member")]
     return Draft(
         kind="minutes", issuer=row.authority, about=f"Họp {session.committee.name} xét khen thưởng {row.title}"[:300], subject=row.subject,
         values={
-            "bắt đầu": begun, "địa điểm": session.place, "thành phần": "; ".join(there), "chủ trì": session.chair.office_title,
+            "bắt đầu": hours[0], "địa điểm": session.place, "thành phần": "; ".join(there), "chủ trì": session.chair.office_title,
             "thư ký": session.clerk.office_title, "diễn biến": session.discussion or "Hội đồng xem xét thành tích từng trường hợp và biểu quyết.",
-            "kết luận": f"Đề nghị khen thưởng {passed} trong {len(votes)} trường hợp được xét.", "kết thúc": ended,
+            "kết luận": f"Đề nghị khen thưởng {passed} trong {len(votes)} trường hợp được xét.", "kết thúc": hours[1],
         },
         blocks={"biểu quyết": [[vote.nomination.called, str(vote.in_favour), str(vote.against), str(vote.other)] for vote in votes]},
-        signers=[(session.chair.office_title, ""), (session.clerk.office_title, "")],
+        signers=[(session.chair.office_title, names[0]), (session.clerk.office_title, names[1])],
     )  # fmt: skip
 
 

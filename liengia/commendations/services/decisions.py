@@ -61,8 +61,8 @@ def rewards_of(row: Round, on: date) -> dict[str, money.Reward]:
     return dict(money.rewards(row.award, level, on, kinds))
 
 
-def decide(row: Round, signing: Signing, *, actor: Actor) -> Decision:
-    """Sign the decision of a submitted round.
+def decide(row: Round, signing: Signing, *, with_files: bool = True, actor: Actor) -> Decision:
+    """Sign the decision of a submitted round. Without `with_files` the worker makes the paper's files, as it does after a crash.
 
     Raises:
         Invalid: no right on that day, the authority does not stand on it, a date that no table has, nobody signs.
@@ -85,7 +85,8 @@ def decide(row: Round, signing: Signing, *, actor: Actor) -> Decision:
         audit.record("commendations.decided", actor=actor, about=decision, unit=found.unit_id, facts=facts)
         index.renew(decision)
         pagecache.bump()
-    papers.keep_files(decision.paper)
+    if with_files:
+        papers.keep_files(decision.paper)
     return decision
 
 

@@ -90,3 +90,12 @@ def print_certificates(decision: Decision, certificates: Sequence[Certificate], 
         facts: Mapping[str, Any] = {"count": run.count, "again": run.again, "layout": layout.public_id}
         audit.record("commendations.printed", actor=actor, about=decision, unit=decision.round.unit_id, facts=facts)
     return made
+
+
+def to_print(decision: Decision, *, which: str, chosen: Sequence[Certificate]) -> list[Certificate]:
+    """Return what is to be printed in the order of calling: those never printed ("new"), all that hold, or those that were chosen."""
+    if which == "some":
+        return list(chosen)
+    rows = Certificate.objects.filter(decision=decision).valid().in_calling_order()
+    rows = rows.filter(times_printed=0) if which == "new" else rows
+    return list(rows.select_related("decision__paper__issuer", "decision__round", "issuer"))

@@ -1,0 +1,382 @@
+"""The office's forms: a round, a nomination, the acts on them, a session, a decision, printing, a layout of paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit.office import day_input
+from liengia.commendations import stock
+from liengia.commendations.models import (
+    LONGEST_MERIT,
+    BaseSalary,
+    CouncilSession,
+    DecisionRight,
+    MovementList,
+    Nomination,
+    PrintLayout,
+    Procedure,
+    RewardRate,
+    Round,
+)
+from liengia.commendations.services import Counts
+from liengia.core import clock
+from liengia.organisations.models import Committee, CommitteeMember
+from liengia.units.models import Unit
+
+BASES: Final = "Căn cứ Luật Thi đua, khen thưởng ngày 15 tháng 6 năm 2022;"
+
+
+def area(rows: int) -> forms.Textarea:
+    """Return a box for several lines."""
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class RoundForm(forms.ModelForm[Round]):
+    """A round; its season by name, an earlier one or a new one."""
+
+    season_name = forms.CharField(label=_("Season"), required=False, max_length=160, help_text=_("Rounds of one season are counted together. For example: Mùa Ngày hội 2023."))
+
+    class Meta:
+        model = Round
+        fields = ("authority", "movement_list", "procedure", "award", "title", "period_from", "period_to")
+        widgets: Final = {"period_from": day_input(), "period_to": day_input(), "movement_list": forms.RadioSelect(), "procedure": forms.RadioSelect()}
+
+    def validate_constraints(self) -> None:
+        """Leave them to the service, which says them in words."""
+
+    field_order = ("authority", "movement_list", "procedure", "award", "title", "season_name", "period_from", "period_to")
+
+    def __init__(self, authorities: Any, *args: Any, **options: Any) -> None:
+        """Offer the People's Committees of the user's units, those that stand first."""
+        super().__init__(*args, **options)
+        chosen: Any = self.fields["authority"]
+        chosen.queryset = authorities
+        standing = [one for one in authorities if one.may_issue_on(clock.today())]
+        if len(standing) == 1 and not self.instance.pk:
+            chosen.initial = standing[0]
+        for name, choices in (("movement_list", MovementList), ("procedure", Procedure)):
+            self.fields[name].choices = choices.choices  # type: ignore[attr-defined]
+        if self.instance.pk and self.instance.season:
+            self.fields["season_name"].initial = self.instance.season.name
+
+
+class NominationForm(forms.ModelForm[Nomination]):
+    """A nomination."""
+
+    class Meta:
+        model = Nomination
+        fields = ("kind", "honorific", "name", "birth_year", "is_police", "words", "unit", "merit", "deed_on", "report", "nominator_kind", "nominated_by")
+        widgets: Final = {"merit": area(3), "report": area(8), "deed_on": day_input()}
+
+    def validate_constraints(self) -> None:
+        """Leave them to the service, which says them in words."""
+
+    def __init__(self, row: Round, *args: Any, **options: Any) -> None:
+        """Offer the places of the round's unit; a new one begins with who nominated the last."""
+        super().__init__(*args, **options)
+        places: Any = self.fields["unit"]
+        places.queryset = Unit.objects.all().below_any(row.unit.lineage_ids()).with_ancestors().order_by("level", "code")
+        places.label_from_instance = lambda unit: unit.place_name
+        self.fields["merit"].max_length = LONGEST_MERIT  # type: ignore[attr-defined]
+        if not self.instance.pk:
+            places.initial = row.unit_id
+            last = row.nominations.order_by("-pk").first()
+            if last is not None:
+                self.initial = {**self.initial, "nominated_by": last.nominated_by, "nominator_kind": last.nominator_kind, "merit": last.merit, "kind": last.kind}
+
+
+class ReasonForm(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(label=_("Why"), max_length=1000, widget=area(3))
+
+
+class AnswerForm(forms.Form):
+    """Why a nomination that looked doubtful is right."""
+
+    answer = forms.CharField(label=_("What you found"), max_length=1000, widget=area(3), help_text=_("For example: two people of one name, born 1969 and 1985."))
+
+
+class EvidenceForm(forms.Form):
+    """A file that shows a merit."""
+
+    title = forms.CharField(label=_("What it shows"), max_length=160)
+    file = forms.FileField(label=_("Picture or PDF"), help_text=_("At most 8 MB. Where and when a picture was taken is removed from it."))
+
+
+class ConsentForm(forms.Form):
+    """How somebody agreed to stand on the public roll."""
+
+    how = forms.CharField(label=_("How they agreed"), max_length=160, help_text=_("For example: signed slip, in the file of the round."))
+    given_on = forms.DateField(label=_("On"), widget=day_input(), initial=clock.today)
+
+
+class NothingForm(forms.Form):
+    """An act that needs no words."""
+
+
+class SubmitForm(forms.Form):
+    """The words of the submission."""
+
+    to = forms.CharField(label=_("To whom"), max_length=250)
+    bases = forms.CharField(label=_("Legal bases, one a line"), required=False, max_length=3000, widget=area(3), initial=BASES)
+    words = forms.CharField(label=_("What is asked for"), max_length=5000, widget=area(4))
+    signer_office = forms.CharField(label=_("Signed by: %(what)s") % {"what": _("office")}, max_length=120)
+    signer_name = forms.CharField(label=_("Signed by: %(what)s") % {"what": _("name")}, max_length=120)
+
+    def __init__(self, row: Round, *args: Any, **options: Any) -> None:
+        """Begin with the usual words."""
+        super().__init__(*args, **options)
+        self.fields["to"].initial = f"Chủ tịch {row.authority.name}"
+        self.fields["words"].initial = f"Kính đề nghị Chủ tịch {row.authority.name} xem xét, tặng thưởng các tập thể, hộ gia đình, cá nhân có tên dưới đây, {row.title}."
+
+
+class DecideForm(forms.Form):
+    """What whoever decides adds."""
+
+    on = forms.DateField(label=_("Day of the paper"), widget=day_input(), initial=clock.today)
+    signer_office = forms.CharField(label=_("Signed by: %(what)s") % {"what": _("office")}, max_length=120, initial="Chủ tịch")
+    signer_name = forms.CharField(label=_("Signed by: %(what)s") % {"what": _("name")}, max_length=120)
+    bases = forms.CharField(label=_("Legal bases, one a line"), required=False, max_length=3000, widget=area(4), initial=BASES)
+    proposed_by = forms.CharField(label=_("At whose request"), required=False, max_length=250)
+    carried_out_by = forms.CharField(label=_("Who carries it out"), max_length=250, initial="Chánh Văn phòng, bộ phận tài chính")
+    recipients = forms.CharField(label=_("Addressees"), required=False, max_length=2000, widget=area(3), initial="Như Điều 3;\nLưu: VT.")
+    number = forms.IntegerField(
+        label=_("Number"), required=False, min_value=1, max_value=99_999, help_text=_("Leave it empty: the next one is given. Write it in only where another register counts.")
+    )
+
+
+class SessionForm(forms.Form):
+    """A session of the council: who was there."""
+
+    held_on = forms.DateField(label=_("Held on"), widget=day_input(), initial=clock.today)
+    place = forms.CharField(label=_("Place"), max_length=160)
+    chair = forms.ModelChoiceField(label=_("Presided"), queryset=CommitteeMember.objects.none())
+    clerk = forms.ModelChoiceField(label=_("Took the minutes"), queryset=CommitteeMember.objects.none())
+    present = forms.ModelMultipleChoiceField(label=_("Present"), queryset=CommitteeMember.objects.none(), widget=forms.CheckboxSelectMultiple)
+    is_by_hand = forms.TypedChoiceField(
+        label=_("How it votes"), choices=[("hands", _("raised hands, counted together")), ("ballots", _("ballots, one a seat"))], coerce=lambda said: said == "hands", widget=forms.RadioSelect, initial="hands",
+    )  # fmt: skip
+
+    def __init__(self, committee: Committee, *args: Any, **options: Any) -> None:
+        """Offer the council's seats."""
+        super().__init__(*args, **options)
+        seats = committee.members.select_related("organisation").order_by("pk")
+        for name in ("chair", "clerk", "present"):
+            self.fields[name].queryset = seats  # type: ignore[attr-defined]
+        by_post = {one.post: one.pk for one in seats}
+        self.initial = {"present": [one.pk for one in seats], "chair": by_post.get("chair"), "clerk": by_post.get("secretary"), **self.initial}
+
+
+class HandsForm(forms.Form):
+    """The hands that were counted against each nomination, and without an opinion; the others were in favour."""
+
+    def __init__(self, session: CouncilSession, *args: Any, **options: Any) -> None:
+        """Make two fields a nomination."""
+        super().__init__(*args, **options)
+        self.there = session.seats.count()
+        self.votes = list(session.votes.select_related("nomination").order_by("nomination__place", "pk"))
+        for vote in self.votes:
+            for name, label in (("against", _("against")), ("other", _("no opinion"))):
+                self.fields[f"{name}_{vote.nomination_id}"] = forms.IntegerField(
+                    label=f"{vote.nomination.called}: {label}", min_value=0, max_value=self.there, initial=getattr(vote, name), widget=forms.NumberInput(attrs={"class": "narrow"})
+                )
+
+    def counts(self) -> dict[int, Counts]:
+        """Return the counts by nomination."""
+        found = {}
+        for vote in self.votes:
+            against, other = (self.cleaned_data[f"{name}_{vote.nomination_id}"] for name in ("against", "other"))
+            found[vote.nomination_id] = Counts(self.there - against - other, against, other)
+        return found
+
+    def rows(self) -> list[tuple[Nomination, Any, Any]]:
+        """Return the lines of the table."""
+        return [(vote.nomination, self[f"against_{vote.nomination_id}"], self[f"other_{vote.nomination_id}"]) for vote in self.votes]
+
+
+class BallotForm(forms.Form):
+    """The ballot of one seat."""
+
+    seat = forms.ModelChoiceField(label=_("Seat"), queryset=CommitteeMember.objects.none())
+
+    def __init__(self, session: CouncilSession, *args: Any, **options: Any) -> None:
+        """Make a field a nomination."""
+        super().__init__(*args, **options)
+        waiting = session.seats.filter(has_voted=False).values("member")
+        self.fields["seat"].queryset = CommitteeMember.objects.filter(pk__in=waiting)  # type: ignore[attr-defined]
+        self.votes = list(session.votes.select_related("nomination").order_by("nomination__place", "pk"))
+        choices = [("in_favour", _("in favour")), ("against", _("against")), ("other", _("no opinion"))]
+        for vote in self.votes:
+            self.fields[f"choice_{vote.nomination_id}"] = forms.ChoiceField(label=vote.nomination.called, choices=choices)
+
+    def choices(self) -> dict[int, str]:
+        """Return what the ballot says, by nomination."""
+        return {vote.nomination_id: self.cleaned_data[f"choice_{vote.nomination_id}"] for vote in self.votes}
+
+
+class ConcludeForm(forms.Form):
+    """What the minutes say besides the votes."""
+
+    begun = forms.CharField(label=_("When it began"), max_length=60)
+    ended = forms.CharField(label=_("When it ended"), max_length=60)
+    chair_name = forms.CharField(label=_("Name of who presided"), required=False, max_length=120)
+    clerk_name = forms.CharField(label=_("Name of who took the minutes"), required=False, max_length=120)
+    discussion = forms.CharField(label=_("What was said"), required=False, max_length=6000, widget=area(5))
+
+
+class UploadForm(forms.Form):
+    """A spreadsheet."""
+
+    file = forms.FileField(label=_("Excel file (.xlsx)"))
+
+
+class PrintForm(forms.Form):
+    """On which layout, and why again."""
+
+    layout = forms.ModelChoiceField(label=_("Print layout"), queryset=PrintLayout.objects.none())
+    which = forms.ChoiceField(label=_("Which"), choices=[("new", _("those never printed")), ("all", _("all")), ("some", _("those ticked below"))])
+    reason = forms.CharField(label=_("Why printed again"), required=False, max_length=500)
+
+    def __init__(self, layouts: Sequence[PrintLayout], *args: Any, **options: Any) -> None:
+        """Offer the unit's layouts."""
+        super().__init__(*args, **options)
+        chosen: Any = self.fields["layout"]
+        chosen.queryset = PrintLayout.objects.filter(pk__in=[one.pk for one in layouts])
+        chosen.initial = layouts[0] if layouts else None
+
+
+class HandOverForm(forms.Form):
+    """Who came and who did not."""
+
+    on = forms.DateField(label=_("On"), widget=day_input(), initial=clock.today)
+    mark = forms.ChoiceField(label=_("Mark those ticked as"), choices=[("handed", _("handed out")), ("absent", _("was absent, is kept"))])
+    taken_by = forms.CharField(label=_("Who took it, when somebody else did"), required=False, max_length=160)
+
+
+class OpenForm(forms.Form):
+    """Why a decision of the pursuit is opened."""
+
+    reason = forms.CharField(label=_("Who decided it, and why"), required=False, max_length=500)
+
+
+class ReplaceForm(forms.Form):
+    """Why a certificate is replaced, and what is put right."""
+
+    reason = forms.CharField(label=_("Why it is replaced"), max_length=500, help_text=_("Lost, torn, a wrong letter."))
+    name = forms.CharField(label=_("Name"), max_length=190)
+    words = forms.CharField(label=_("Office or address"), required=False, max_length=200)
+    merit = forms.CharField(label=_("Merit"), max_length=LONGEST_MERIT, widget=area(3))
+
+
+class RevokeForm(forms.Form):
+    """Why a certificate is revoked."""
+
+    reason = forms.CharField(label=_("Why it is revoked"), max_length=1000, widget=area(3), help_text=_("For the office's record; the public page says only that it is revoked."))
+    by_decision = forms.CharField(label=_("Number and day of the decision that revokes it"), required=False, max_length=120)
+
+
+class LayoutForm(forms.ModelForm[PrintLayout]):
+    """A layout: the paper, what the printer is off by, and where each line stands."""
+
+    class Meta:
+        model = PrintLayout
+        fields = ("name", "size", "width_mm", "height_mm", "is_overlay", "shift_x_mm", "shift_y_mm")
+
+    revision = forms.IntegerField(widget=forms.HiddenInput(), min_value=0)
+
+    def validate_constraints(self) -> None:
+        """Leave them to the service, which says them in words."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Make five fields a line."""
+        super().__init__(*args, **options)
+        own = [("own", str(_("own measures")))]
+        self.fields["size"] = forms.ChoiceField(label=_("Size of the paper"), choices=[(one.code, f"{one.name} ({one.width_mm:g} × {one.height_mm:g} mm)") for one in stock.sizes().values()] + own)
+        self.fields["width_mm"] = forms.DecimalField(label=_("Width (mm)"), max_digits=5, decimal_places=1, localize=True)
+        self.fields["height_mm"] = forms.DecimalField(label=_("Height (mm)"), max_digits=5, decimal_places=1, localize=True)
+        self.fields["revision"].initial = self.instance.revision
+        for name in stock.FIELDS:
+            spot = self.instance.fields.get(name, {})
+            for part, label in (("x", _("from the left")), ("y", _("from the top")), ("w", _("width of the line")), ("size", _("height of type"))):
+                self.fields[f"{name}_{part}"] = forms.FloatField(
+                    label=f"{stock.LABELS[name]}: {label}", initial=spot.get(part), min_value=0, max_value=600, widget=forms.NumberInput(attrs={"step": "0.5" if part != "size" else "0.1", "class": "narrow"})
+                )
+            self.fields[f"{name}_is_shown"] = forms.BooleanField(label=f"{stock.LABELS[name]}: {_('printed')}", required=False, initial=spot.get("is_shown", True))
+
+    def lines(self) -> Iterable[tuple[str, Any]]:
+        """Yield each line's label with its five fields."""
+        for name in stock.FIELDS:
+            yield str(stock.LABELS[name]), [self[f"{name}_{part}"] for part in ("x", "y", "w", "size", "is_shown")]
+
+    def spots(self) -> dict[str, Mapping[str, Any]]:
+        """Return the lines' places as they are stored."""
+        data = self.cleaned_data
+        return {
+            name: {
+                **{part: data[f"{name}_{part}"] for part in ("x", "y", "w", "size")}, "is_shown": data[f"{name}_is_shown"],
+                "align": self.instance.fields.get(name, {}).get("align", "center"),
+            }
+            for name in stock.FIELDS
+        }  # fmt: skip
+
+    def name_of(self, field: str) -> str | None:
+        """Return the form's name of a field that a service refused."""
+        return f"{field}_y" if field in stock.FIELDS else field if field in self.fields else None
+
+
+class NewLayoutForm(forms.Form):
+    """A new layout of a size."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    size = forms.ChoiceField(label=_("Size of the paper"))
+    is_overlay = forms.BooleanField(label=_("text only, on pre-printed stock"), required=False)
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+
+    def __init__(self, units: Any, *args: Any, **options: Any) -> None:
+        """Offer the sizes and the units."""
+        super().__init__(*args, **options)
+        self.fields["size"].choices = [(one.code, f"{one.name} ({one.width_mm:g} × {one.height_mm:g} mm)") for one in stock.sizes().values()]  # type: ignore[attr-defined]
+        chosen: Any = self.fields["unit"]
+        chosen.queryset = units
+        chosen.initial = units[0] if len(units) == 1 else None
+
+
+
+
+class _DatedForm(forms.ModelForm[Any]):
+    """A row of a dated table."""
+
+    def validate_constraints(self) -> None:
+        """Leave them to the service, which says them in words."""
+
+    class Meta:
+        widgets: Final = {"valid_from": day_input(), "valid_to": day_input()}
+
+
+class SalaryForm(_DatedForm):
+    """A base salary."""
+
+    class Meta(_DatedForm.Meta):
+        model = BaseSalary
+        fields = ("amount_vnd", "valid_from", "valid_to", "source", "is_unsure")
+
+
+class RateForm(_DatedForm):
+    """A rate of reward money."""
+
+    class Meta(_DatedForm.Meta):
+        model = RewardRate
+        fields = ("award", "level", "recipient", "coefficient", "step_vnd", "rounding", "valid_from", "valid_to", "source", "is_unsure")
+
+
+class RightForm(_DatedForm):
+    """A right to decide."""
+
+    class Meta(_DatedForm.Meta):
+        model = DecisionRight
+        fields = ("award", "level", "valid_from", "valid_to", "source", "is_unsure")
