@@ -93,6 +93,14 @@ def unseen_devices() -> DeviceQuerySet:
     return devices if not rooms.is_on("alarms") else devices.filter(group__unit__in=switches.units_without("alarms"))
 
 
+def devices_seen() -> Finding:
+    """Red while devices ring whose alarms no page shows."""
+    unseen = unseen_devices().count()
+    if unseen:
+        return Finding(False, _("%(count)s devices ring where the alarms room is off: nobody sees their alarms") % {"count": unseen})
+    return Finding(True, _("every device that rings is seen"))
+
+
 def states_published() -> Finding:
     """Red while what sirens should do has not reached the broker."""
     waiting = NeighbourGroup.objects.all().with_unpublished_state().count()

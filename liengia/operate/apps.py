@@ -13,8 +13,9 @@ class OperateConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the broker's chore and what `/health` asks of it."""
-        from liengia.alarms import broker_users
+        from liengia.alarms import broker_users, supervision
         from liengia.core import health
 
         health.register("presses are kept", broker_users.retention)
         health.register("broker users", broker_users.users_applied)
+        health.register("devices are seen", supervision.devices_seen)

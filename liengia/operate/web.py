@@ -22,6 +22,7 @@ from django.conf import settings
 
 from liengia.asgi import application
 from liengia.core import live, warm
+from liengia.core.db.lending import lend_to_requests
 from liengia.operate import quick
 
 STOP_WITHIN_S: Final = 5
@@ -97,6 +98,7 @@ def _fork(listener: socket.socket) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         _die_with(parent)
+        lend_to_requests()
         _Server(_config()).run(sockets=[listener])
         code = 0
     finally:

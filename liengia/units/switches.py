@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from liengia.audit import services as audit
 from liengia.core.actor import Actor
 from liengia.units.models import RoomSwitch, Unit, UnitQuerySet
 
@@ -42,6 +43,20 @@ def keeps_on(unit: Unit, room: str) -> bool:
     if commune is None:
         return True
     return not RoomSwitch.objects.filter(unit_id=commune.current().pk, room=room, is_on=False).exists()
+
+
+def turn_on(unit: Unit, room: str, *, actor: Actor) -> bool:
+    """Switch a room on again in the commune of a unit, because something has come there that people would lose sight of."""
+    commune = unit.commune()
+    if commune is None:
+        return False
+    row = RoomSwitch.objects.filter(unit_id=commune.current().pk, room=room, is_on=False).first()
+    if row is None:
+        return False
+    row.is_on = True
+    row.save(update_fields=["is_on"])
+    audit.record("units.room_switched", actor=actor, about=row, unit=row.unit_id, facts={"room": room, "is_on": True, "because": "came_in"})
+    return True
 
 
 def move_switches(old: Unit, new: Unit, *, on: date, actor: Actor) -> int:

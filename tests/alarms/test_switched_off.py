@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from liengia.alarms import services
+from liengia.alarms import services, supervision
+from liengia.audit.models import Entry
+from liengia.core import clock, health
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.operate import doctor
@@ -74,13 +76,34 @@ def test_where_it_is_off_no_device_is_minted_or_moved_in(scene: Desk) -> None:
     assert services.provision_device(group, kind="button", actor=TESTER).password
 
 
+def test_a_commune_that_had_it_off_has_it_on_again_when_a_group_that_rings_comes_to_it(scene: Desk) -> None:
+    elsewhere = type(scene.commune).objects.get(code="28132")
+    hamlet = factories.unit("28132-02", "Ấp 2", "hamlet", parent=elsewhere)
+    switch_room(unit=elsewhere, room="alarms", is_on=False, actor=TESTER)
+    services.move_groups(scene.hamlet, hamlet, on=clock.today(), actor=TESTER)
+    scene.group.refresh_from_db()
+    assert scene.group.unit == hamlet
+    assert RoomSwitch.objects.get(unit=elsewhere, room="alarms").is_on
+    assert Entry.objects.filter(kind="units.room_switched", facts__because="came_in").count() == 1
+
+
+def test_it_stays_off_where_a_group_without_devices_comes(scene: Desk) -> None:
+    elsewhere = type(scene.commune).objects.get(code="28132")
+    hamlet = factories.unit("28132-02", "Ấp 2", "hamlet", parent=elsewhere)
+    switch_room(unit=elsewhere, room="alarms", is_on=False, actor=TESTER)
+    revoke_all(scene)
+    services.move_groups(scene.hamlet, hamlet, on=clock.today(), actor=TESTER)
+    assert not RoomSwitch.objects.get(unit=elsewhere, room="alarms").is_on
+
+
 def test_the_doctor_names_devices_that_ring_unseen(scene: Desk, settings: Any) -> None:
     assert not list(doctor._unseen())
     RoomSwitch.objects.create(unit=scene.commune, room="alarms", is_on=False)  # as a merger may leave it
+    assert not supervision.devices_seen().ok and "devices are seen" in health.findings()
     (found,) = doctor._unseen()
     assert found.level == doctor.Level.WRONG and scene.buttons[0].public_id in found.says
     RoomSwitch.objects.all().delete()
     settings.ROOMS_OFF = ["alarms"]
     assert [one.level for one in doctor._unseen()] == [doctor.Level.WRONG]
     revoke_all(scene)
-    assert not list(doctor._unseen())
+    assert not list(doctor._unseen()) and supervision.devices_seen().ok

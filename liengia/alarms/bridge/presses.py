@@ -1,7 +1,8 @@
 """Presses from the broker's durable log into the database.
 
 1. Ask the durable consumer for up to 512 messages, and for more while those are written; take what comes, never wait
-   for a batch to fill. A batch is as many presses as take 25 ms of work, since others write in between.
+   for a batch to fill. A batch is as many presses as take 25 ms of work, since others write in between. Where many
+   press at one instant, the broker rings first: one rest of 150 ms (`Burst`).
 2. Read each; what cannot be used is counted, kept for the operator, and acknowledged: it never blocks the queue.
 3. Record the rest in one transaction; when that fails, press by press.
 4. Acknowledge only after the commit, while the next batch is written. Killed in between, the messages come again and
@@ -92,6 +93,30 @@ class BatchSize:
         self.most = max(self.LEAST, min(self.MOST, fitting, self.most * 2))
 
 
+class Burst:
+    """Lets the broker ring before the bridge records, when many press at one instant.
+
+    On two cores both at once make the last of 10,000 sirens late: 213 to 419 ms, against 200 with the bridge standing still.
+    One rest a burst, so that a storm is recorded as fast as it can be; a single press never waits.
+    """
+
+    REST_S: Final = 0.15
+    FROM: Final = 20
+    OVER_AFTER_S: Final = 5.0
+
+    def __init__(self) -> None:
+        """Begin outside of any burst."""
+        self._seen_at = float("-inf")
+
+    def rest_s(self, presses: int, *, now: float) -> float:
+        """Return how long to let the broker be before a batch of so many presses; `now` is monotonic seconds."""
+        if presses < self.FROM:
+            return 0.0
+        begins = now - self._seen_at > self.OVER_AFTER_S
+        self._seen_at = now
+        return self.REST_S if begins else 0.0
+
+
 class PressReader:
     """Reads the log by its durable consumer."""
 
@@ -99,7 +124,7 @@ class PressReader:
         """Use a connected client and a thread for the database."""
         self.client, self.thread = client, thread
         self.queue: asyncio.Queue[Msg] = asyncio.Queue()
-        self.clock, self.size = ClockWatch(), BatchSize()
+        self.clock, self.size, self.burst = ClockWatch(), BatchSize(), Burst()
         self._acknowledging: asyncio.Task[None] | None = None
         self._asked_until = 0.0
         self._outstanding = 0
@@ -132,6 +157,8 @@ class PressReader:
             batch = [first]
             while len(batch) < self.size.most and not self.queue.empty():
                 batch.append(self.queue.get_nowait())
+            if rest_s := self.burst.rest_s(len(batch), now=time.monotonic()):
+                await asyncio.sleep(rest_s)
             await self._record(batch)
 
     async def _ask_for_more(self, inbox: str) -> None:

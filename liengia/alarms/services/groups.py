@@ -19,6 +19,7 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.people.models import DutyPost, Household, User
+from liengia.units import switches
 from liengia.units.models import Unit
 
 SIZE_USUAL: Final = range(5, 16)
@@ -191,6 +192,7 @@ def merge_groups(group: NeighbourGroup, *, into: NeighbourGroup, actor: Actor) -
 def move_groups(old: Unit, new: Unit, *, on: date, actor: Actor) -> int:
     """Move a chunk of groups to the unit that succeeds theirs; ids, devices and open incidents stay as they are.
 
+    A commune that had switched alarms off before groups with devices come to it has them on again: they ring there.
     Registered with `units.succession`: called again until it returns 0.
     """
     keys = list(NeighbourGroup.objects.filter(unit=old).order_by("pk").values_list("pk", flat=True)[:50])
@@ -211,6 +213,8 @@ def move_groups(old: Unit, new: Unit, *, on: date, actor: Actor) -> int:
         audit.record(
             "alarms.group_moved", actor=actor, about=group, unit=new, facts={"from": old.pk, "to": new.pk}
         )
+    if Device.objects.active().on_the_bus().filter(group__in=keys).exists():
+        switches.turn_on(new, "alarms", actor=actor)
     return len(keys)
 
 
