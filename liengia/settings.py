@@ -89,7 +89,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-ROOMS = ["core", "audit", "units", "organisations", "people", "papers", "commendations", "alarms", "comments", "opinions", "festivals", "portal", "api", "operate"]
+ROOMS = ["core", "audit", "units", "organisations", "people", "papers", "commendations", "alarms", "comments", "opinions", "festivals", "portal", "reports", "api", "operate"]
 
 INSTALLED_APPS = [
     "liengia.core",
@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "liengia.comments",
     "liengia.festivals",
     "liengia.portal",
+    "liengia.reports",
     "liengia.api",
     "liengia.operate",
     "wagtail.contrib.forms",

@@ -24,6 +24,7 @@ class AlarmsConfig(AppConfig):
             handover,
             menus,
             policies,
+            reporting,
             supervision,
         )
         from liengia.alarms import feed as _feed  # noqa: F401  (registers its order)
@@ -45,6 +46,7 @@ class AlarmsConfig(AppConfig):
         menus.register_all()
         switches.refuse_by("alarms", supervision.why_kept_on)
         month.register("alarms", brief.lines)
+        reporting.register_own()
         health.register("alarms.steps", supervision.every_step_ran)
         health.register("alarms.states", supervision.states_published)
         health.register("alarms.calls", supervision.calls_taken_on)

@@ -15,13 +15,14 @@ class CommentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds, capabilities, menus and chores."""
-        from liengia.comments import audit_kinds, capabilities, menus
+        from liengia.comments import audit_kinds, capabilities, menus, reporting
         from liengia.comments import tasks as _tasks  # noqa: F401  (registers its chores)
         from liengia.units import succession
 
         audit_kinds.register_all()
         capabilities.register_all()
         menus.register_all()
+        reporting.register_own()
         from liengia.comments import reform
 
         succession.register(reform.move_threads)

@@ -25,6 +25,7 @@ class OpinionsConfig(AppConfig):
             index,
             menus,
             reform,
+            reporting,
             supervision,
         )
         from liengia.opinions import tasks as _tasks  # noqa: F401  (registers its chores)
@@ -44,6 +45,7 @@ class OpinionsConfig(AppConfig):
         succession.register(reform.move_forums)
         search.register_source(index.KIND, index.entries)
         month.register("opinions", brief.lines)
+        reporting.register_own()
         health.register("opinions.overdue", supervision.overdue_escalated)
         post_migrate.connect(_ensure_defaults, sender=self)
 

@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tests.harness.nursery import Child
+
 ROOT = Path(__file__).resolve().parents[2]
 Process = subprocess.Popen[bytes]
 
@@ -47,7 +49,7 @@ def answer(url: str, *, within_s: float = 3) -> tuple[int, str]:
 
 
 def wait_until(
-    is_well: Callable[[], bool], *, within_s: float, why: Callable[[], str], process: Process | None = None, every_s: float = 0.1
+    is_well: Callable[[], bool], *, within_s: float, why: Callable[[], str], process: Process | Child | None = None, every_s: float = 0.1
 ) -> float:
     """Wait until something is so; return how many seconds that took.
 
@@ -77,7 +79,7 @@ def end(process: Process | None, how: signal.Signals = signal.SIGTERM, *, within
     return time.monotonic() - began
 
 
-def kill_session(process: Process | None) -> None:
+def kill_session(process: Process | Child | None) -> None:
     """Kill a process and all that it started at once, as a power cut would."""
     if process is not None:
         with suppress(ProcessLookupError):

@@ -1,0 +1,172 @@
+"""What rooms say in the report to the people: sections of figures, charts, tables and promises, drawn from records.
+
+A lower room registers a provider in `AppConfig.ready`; the reports room asks all of them for a unit and a period. Nobody
+types a number: each figure says how it was counted, and where its records stand for whoever may see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.timezone import get_current_timezone
+
+from liengia.core import rooms
+
+Words = str | Promise
+# Fewer people than these are not counted in public: a small number points at somebody.
+FEWEST_PEOPLE: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a day to a day, both counted, in the local zone."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """The instant it begins, and the one at which it is over."""
+        zone = get_current_timezone()
+        return (datetime.combine(self.first, time(), tzinfo=zone), datetime.combine(self.last + timedelta(days=1), time(), tzinfo=zone))
+
+    def before(self) -> Period:
+        """The one as long right before it."""
+        return Period(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of a period: what it counts, how, and where its records stand.
+
+    `value` is None where nothing could be counted (a median of nothing). `url` is for everybody, `office_url` for whoever
+    has the right there. `is_about_people`: fewer than five are not shown. `fair` says that units of different size can
+    only be compared by it per thousand households. `more_is_better` is None where neither is.
+    """
+
+    code: str
+    label: Words
+    value: float | None
+    how: Words
+    unit: Words = ""
+    url: str = ""
+    office_url: str = ""
+    is_about_people: bool = False
+    fair: bool = False
+    more_is_better: bool | None = None
+    is_main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars that read as a table too: a label and one value each, or two that are stacked (the second is the bad one)."""
+
+    title: Words
+    rows: tuple[tuple[str, float, float], ...]
+    names: tuple[Words, ...] = ()
+    source: Words = ""
+    is_by_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under heads; the first column names the row."""
+
+    title: Words
+    head: tuple[Words, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """Something that was promised: by whom, for when, and what became of it.
+
+    `state` is one of kept, kept_late, open, late, given_up.
+    """
+
+    text: str
+    owner: str
+    due_on: date
+    state: str
+    words: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one provider says."""
+
+    figures: tuple[Figure, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
+    pledges: tuple[Pledge, ...] = ()
+    words: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A room's section: its code, title and place; `is_fixed` means that no editor can leave it out."""
+
+    room: str
+    code: str
+    title: Words
+    give: Callable[[Any, Period], Part | None]
+    order: int = 100
+    is_fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A section as it was drawn."""
+
+    provider: Provider
+    part: Part
+    before: dict[str, float | None] = field(default_factory=dict)
+
+
+_providers: dict[str, Provider] = {}
+_anchors: list[tuple[str, Callable[[Any], Iterable[date]]]] = []
+
+
+def register(provider: Provider) -> None:
+    """Add a room's section; called from `AppConfig.ready`."""
+    _providers[provider.code] = provider
+
+
+def register_days(room: str, give: Callable[[Any], Iterable[date]]) -> None:
+    """Let a room name the days of a unit on which reports are read: a period goes from one to the next."""
+    _anchors.append((room, give))
+
+
+def providers(unit: Any) -> list[Provider]:
+    """Return the sections of the rooms that are on in a unit, in their order."""
+    found = [one for one in _providers.values() if rooms.is_on(one.room, unit)]
+    return sorted(found, key=lambda one: (one.order, one.code))
+
+
+def days_of(unit: Any) -> list[date]:
+    """Return the days on which reports are read in a unit, the earliest first."""
+    return sorted({day for room, give in _anchors if rooms.is_on(room, unit) for day in give(unit)})
+
+
+def draw(unit: Any, period: Period) -> list[Drawn]:
+    """Ask all rooms for a unit and a period, and for the one before it; a section with nothing to say is left out."""
+    drawn = []
+    for provider in providers(unit):
+        part = provider.give(unit, period)
+        if part is None:
+            continue
+        earlier = provider.give(unit, period.before())
+        before = {one.code: one.value for one in earlier.figures} if earlier is not None else {}
+        drawn.append(Drawn(provider, part, before))
+    return drawn

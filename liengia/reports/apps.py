@@ -1,0 +1,28 @@
+"""The reports room's configuration."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportsConfig(AppConfig):
+    """The report before the people, and the safety register."""
+
+    name = "liengia.reports"
+    label = "reports"
+    verbose_name = _("Reports to the people")
+
+    def ready(self) -> None:
+        """Register audit kinds, capabilities, menus, the search's source, movers, and this room's own section."""
+        from liengia.core import front, search
+        from liengia.reports import audit_kinds, capabilities, index, menus, reform, reporting
+        from liengia.units import succession
+
+        audit_kinds.register_all()
+        capabilities.register_all()
+        menus.register_all()
+        reporting.register_own()
+        search.register_source(index.KIND, index.entries)
+        front.figures.register("reports", menus.figures)
+        succession.register(reform.move_targets)

@@ -1,0 +1,145 @@
+"""Sections drawn from the rooms, as data that can be frozen: figures with last period's, charts, tables, promises.
+
+1. Every room is asked for the period and for the one before it (`core.reporting.draw`).
+2. Figures about fewer than five people lose their number; so does the same figure of the period before.
+3. Targets that fall due in the period are judged by the figures; their section stands second and cannot be left out.
+4. Units right below are compared by a few figures per thousand households, where their size is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from liengia.core import reporting
+from liengia.core.reporting import FEWEST_PEOPLE, Chart, Drawn, Figure, Period
+from liengia.reports.models import Target, UnitSize
+from liengia.units.models import Level, Unit
+
+TARGETS: Final = "targets"
+COMPARED: Final = "compared"
+_SECTIONS_COMPARED: Final = ("groups", "opinions", "alarms")
+_FIGURES_COMPARED: Final = ("groups.households", "alarms.drills", "opinions.filed")
+_BELOW: Final = {Level.PROVINCE: Level.COMMUNE, Level.DISTRICT: Level.COMMUNE, Level.COMMUNE: Level.HAMLET}
+Section = dict[str, Any]
+
+
+def sections(unit: Unit, period: Period) -> list[Section]:
+    """Return all sections of a unit's period as data, in Vietnamese, in the order in which they are read."""
+    with translation.override("vi"):
+        drawn = reporting.draw(unit, period)
+        found = [_section(one) for one in drawn]
+        values = {figure.code: figure.value for one in drawn for figure in one.part.figures}
+        if (judged := _targets(unit, period, values)) is not None:
+            found.insert(1 if found and found[0]["is_fixed"] else 0, judged)
+        if (compared := _compared(unit, period)) is not None:
+            found.append(compared)
+    return found
+
+
+def shown(value: float | None, *, is_about_people: bool = False) -> str:
+    """Return a number as it is read; fewer than five people as words, what could not be counted as a dash."""
+    if value is None:
+        return "–"
+    if is_about_people and 0 < value < FEWEST_PEOPLE:
+        return _("fewer than %(n)s") % {"n": FEWEST_PEOPLE}
+    return number_format(value if value != int(value) else int(value), decimal_pos=None if value == int(value) else 1, use_l10n=True, force_grouping=True)
+
+
+def _section(one: Drawn) -> Section:
+    part = one.part
+    return {
+        "code": one.provider.code, "title": str(one.provider.title), "is_fixed": one.provider.is_fixed, "words": str(part.words),
+        "figures": [_figure(figure, one.before.get(figure.code)) for figure in part.figures],
+        "charts": [_chart(chart) for chart in part.charts],
+        "tables": [{"title": str(t.title), "head": [str(h) for h in t.head], "rows": [list(row) for row in t.rows], "note": str(t.note)} for t in part.tables],
+        "pledges": [{"text": p.text, "owner": p.owner, "due_on": p.due_on.isoformat(), "state": p.state, "words": p.words, "url": p.url} for p in part.pledges],
+    }  # fmt: skip
+
+
+def _figure(figure: Figure, before: float | None) -> dict[str, Any]:
+    hidden = figure.is_about_people
+    safe = None if hidden and figure.value is not None and 0 < figure.value < FEWEST_PEOPLE else figure.value
+    was = None if hidden and before is not None and 0 < before < FEWEST_PEOPLE else before
+    return {
+        "code": figure.code, "label": str(figure.label), "value": safe, "shown": shown(figure.value, is_about_people=hidden), "unit": str(figure.unit),
+        "before": was, "before_shown": shown(before, is_about_people=hidden), "how": str(figure.how), "url": figure.url, "office_url": figure.office_url,
+        "is_main": figure.is_main, "more_is_better": figure.more_is_better,
+    }  # fmt: skip
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    return {
+        "title": str(chart.title), "names": [str(name) for name in chart.names], "source": str(chart.source), "is_by_time": chart.is_by_time,
+        "rows": [[label, value, bad] for label, value, bad in chart.rows],
+    }  # fmt: skip
+
+
+def _targets(unit: Unit, period: Period, values: dict[str, float | None]) -> Section | None:
+    """Judge the targets that fall due in the period: missed ones first."""
+    due = list(Target.objects.filter(unit__in=unit.lineage_ids(), due_on__gte=period.first, due_on__lte=period.last))
+    if not due:
+        return None
+    judged = sorted(((target.is_met_by(values.get(target.figure)), target) for target in due), key=lambda one: (one[0], one[1].due_on))
+    missed = sum(not met for met, _target in judged)
+    figures = (
+        Figure("targets.missed", _("targets missed"), missed, _("Targets that fell due in the period, judged by the figures of this report."), unit=_("of %(n)s") % {"n": len(due)}, is_main=True, more_is_better=False),
+    )
+    rows = [
+        [target.label, f"{_('at least') if target.is_at_least else _('at most')} {shown(target.aim)}", shown(values.get(target.figure)), _("reached") if met else _("missed")]
+        for met, target in judged
+    ]
+    head = [_("What was aimed at"), _("Aim"), _("Reached"), _("Result")]
+    return {
+        "code": TARGETS, "title": _("Targets, missed ones first"), "is_fixed": True, "words": "", "figures": [_figure(one, None) for one in figures], "charts": [],
+        "tables": [{"title": _("Targets"), "head": head, "rows": rows, "note": ""}], "pledges": [],
+    }  # fmt: skip
+
+
+def _compared(unit: Unit, period: Period) -> Section | None:
+    """Compare the units right below by figures per thousand households; units whose size is not known are named."""
+    level = _BELOW.get(Level(unit.level))
+    if level is None:
+        return None
+    below = sorted(Unit.objects.all().below(unit).at(period.last).of_level(level), key=lambda one: one.code)
+    sizes = _sizes(below, period)
+    counted = [one for one in below if one.pk in sizes]
+    if len(counted) < 2:
+        return None
+    providers = [one for one in reporting.providers(unit) if one.code in _SECTIONS_COMPARED]
+    rates: dict[str, list[tuple[str, float, float]]] = {}
+    labels: dict[str, str] = {}
+    for one in counted:
+        for figure in _figures(providers, one, period):
+            if figure.code in _FIGURES_COMPARED and figure.value is not None:
+                labels[figure.code] = str(figure.label)
+                rates.setdefault(figure.code, []).append((one.display_name, round(1000 * figure.value / sizes[one.pk], 1), 0.0))
+    charts = [
+        _chart(Chart(_("%(what)s, per 1,000 households") % {"what": labels[code]}, tuple(sorted(rows, key=lambda row: (-row[1], row[0]))), source=_("Households as the office entered them, with their source.")))
+        for code, rows in rates.items()
+    ]
+    if not charts:
+        return None
+    unknown = [one.display_name for one in below if one.pk not in sizes]
+    words = _("Not compared, because nobody has entered how many households they have: %(names)s.") % {"names": ", ".join(unknown)} if unknown else ""
+    return {"code": COMPARED, "title": _("Place by place"), "is_fixed": False, "words": words, "figures": [], "charts": charts, "tables": [], "pledges": []}
+
+
+def _figures(providers: Sequence[reporting.Provider], unit: Unit, period: Period) -> Iterable[Figure]:
+    for provider in providers:
+        part = provider.give(unit, period)
+        if part is not None:
+            yield from part.figures
+
+
+def _sizes(units: Sequence[Unit], period: Period) -> dict[int, int]:
+    """Return how many households each unit has: the last count of a year that has begun by the period's end."""
+    found: dict[int, int] = {}
+    rows = UnitSize.objects.filter(unit__in=units, year__lte=period.last.year).order_by("year")
+    for unit, households in rows.values_list("unit_id", "households"):
+        found[unit] = households
+    return found

@@ -1,0 +1,159 @@
+"""The office's forms: a report's period, its words, errata, targets, sizes of units, the safety register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from liengia.audit.office import day_input
+from liengia.core import clock
+from liengia.organisations.models import Organisation
+from liengia.reports.models import Report, SafetyCriterion
+from liengia.reports.services import LONGEST_TITLE, LONGEST_WORDS, Text
+from liengia.units.models import Unit
+
+
+def _area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class BeginForm(forms.Form):
+    """A unit and a period."""
+
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), help_text=_("A unit that stands on the last day; what its predecessors did counts as its own."))
+    first_on = forms.DateField(label=_("From"), widget=day_input())
+    last_on = forms.DateField(label=_("To, this day too"), widget=day_input())
+    title = forms.CharField(label=_("Title"), max_length=LONGEST_TITLE, help_text=_("For example: What the commune did in a year, and what it still owes."))
+
+    def __init__(self, units: Any, *args: Any, **options: Any) -> None:
+        """Offer the writer's units."""
+        super().__init__(*args, **options)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+
+class TextForm(forms.Form):
+    """The editor's words: one field a section, and whether it is left out."""
+
+    title = forms.CharField(label=_("Title"), max_length=LONGEST_TITLE)
+    read_at = forms.CharField(label=_("Read before the people at"), max_length=200, required=False, help_text=_("For example: the festival of 06/8/2023, at the hamlet's house."))
+    intro = forms.CharField(label=_("Words at the beginning"), max_length=LONGEST_WORDS, required=False, widget=_area(4))
+
+    def __init__(self, report: Report, *args: Any, **options: Any) -> None:
+        """Add the sections that were drawn."""
+        own = {one.section: one for one in report.words.all()}
+        initial: dict[str, Any] = {"title": report.title, "intro": report.intro, "outlook": report.outlook, "read_at": report.read_at}
+        for one in report.drawn:
+            if one["code"] in own:
+                initial |= {f"words_{one['code']}": own[one["code"]].text, f"out_{one['code']}": own[one["code"]].is_left_out}
+        options["initial"] = initial
+        super().__init__(*args, **options)
+        self.codes = [one["code"] for one in report.drawn]
+        for one in report.drawn:
+            self.fields[f"words_{one['code']}"] = forms.CharField(label=one["title"], max_length=LONGEST_WORDS, required=False, widget=_area(3), help_text=_("Your words before the numbers of this section."))
+            if not one["is_fixed"]:
+                self.fields[f"out_{one['code']}"] = forms.BooleanField(label=_("Leave “%(title)s” out; the report says that it is left out") % {"title": one["title"]}, required=False)
+        self.fields["outlook"] = forms.CharField(label=_("What comes next"), max_length=LONGEST_WORDS, required=False, widget=_area(4))
+
+    def text(self) -> Text:
+        """Return what was written."""
+        data = self.cleaned_data
+        words = {code: (data[f"words_{code}"], bool(data.get(f"out_{code}"))) for code in self.codes}
+        return Text(title=data["title"], intro=data["intro"], outlook=data["outlook"], read_at=data["read_at"], words=words)
+
+    def name_of(self, field: str) -> str:
+        """Return the form's name of what a service refused."""
+        return f"words_{field}" if f"words_{field}" in self.fields else field
+
+
+class ErratumForm(forms.Form):
+    """A correction."""
+
+    section = forms.ChoiceField(label=_("Section of the report"), required=False)
+    words = forms.CharField(label=_("What is corrected"), max_length=LONGEST_WORDS, widget=_area(3))
+
+    def __init__(self, report: Report, *args: Any, **options: Any) -> None:
+        """Offer the report's sections."""
+        super().__init__(*args, **options)
+        sections = report.said.get("sections", []) if report.said else []
+        self.fields["section"].choices = [("", _("the whole report")), *((one["code"], one["title"]) for one in sections)]  # type: ignore[attr-defined]
+
+
+class TargetForm(forms.Form):
+    """A target."""
+
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    figure = forms.ChoiceField(label=_("Figure"))
+    is_at_least = forms.ChoiceField(label=_("At least or at most"), choices=[("yes", _("at least")), ("no", _("at most"))])
+    aim = forms.FloatField(label=_("Aim"), min_value=0, max_value=10**9)
+    due_on = forms.DateField(label=_("By"), widget=day_input())
+    source = forms.CharField(label=_("Set in"), max_length=200, required=False, help_text=_("For example: plan 12/KH-UBND."))
+
+    def __init__(self, units: Any, figures: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
+        """Offer the writer's units and the figures that reports have."""
+        super().__init__(*args, **options)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.labels = dict(figures)
+        self.fields["figure"].choices = list(self.labels.items())  # type: ignore[attr-defined]
+
+
+class SizeForm(forms.Form):
+    """How many households a unit has."""
+
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    year = forms.IntegerField(label=_("Year"), min_value=1990, max_value=2200, initial=lambda: clock.today().year)
+    households = forms.IntegerField(label=_("Households"), min_value=1, max_value=10_000_000)
+    source = forms.CharField(label=_("Source"), max_length=200, help_text=_("For example: the commune's yearly statistics."))
+
+    def __init__(self, units: Any, *args: Any, **options: Any) -> None:
+        """Offer the writer's units."""
+        super().__init__(*args, **options)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+
+class RegisterForm(forms.Form):
+    """A registration for the safety standard."""
+
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    organisation = forms.ModelChoiceField(label=_("Institution, if it is one"), queryset=Organisation.objects.none(), required=False)
+    year = forms.IntegerField(label=_("Year"), min_value=2022, max_value=2200, initial=lambda: clock.today().year)
+    registered_on = forms.DateField(label=_("Registered on"), widget=day_input(), help_text=_("In the first quarter of the year."))
+    households = forms.IntegerField(label=_("Households"), min_value=0, max_value=1_000_000, required=False)
+    households_signed = forms.IntegerField(label=_("Households that signed"), min_value=0, max_value=1_000_000, required=False)
+
+    def __init__(self, units: Any, *args: Any, **options: Any) -> None:
+        """Offer the keeper's units and the institutions in them; a place of worship does not register."""
+        super().__init__(*args, **options)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        known = Organisation.objects.all().current().filter(unit__in=units, kind__in=("school", "firm", "health_station", "utility", "other"))
+        self.fields["organisation"].queryset = known  # type: ignore[attr-defined]
+
+
+class AssessForm(forms.Form):
+    """A place's own assessment: each criterion met or not, with words where it is not."""
+
+    assessed_on = forms.DateField(label=_("Assessed on"), widget=day_input(), initial=clock.today)
+
+    def __init__(self, criteria: Iterable[SafetyCriterion], *args: Any, **options: Any) -> None:
+        """Add the criteria of the year."""
+        super().__init__(*args, **options)
+        self.criteria = list(criteria)
+        for one in self.criteria:
+            self.fields[f"criterion_{one.pk}"] = forms.ChoiceField(label=f"{one.number}. {one.text}", choices=[("", "—"), ("yes", _("met")), ("no", _("not met"))])
+            self.fields[f"words_{one.pk}"] = forms.CharField(label=_("In a few words, where it is not met"), max_length=1000, required=False)
+
+    def answers(self) -> dict[int, tuple[bool, str]]:
+        """Return the answers by criterion."""
+        data = self.cleaned_data
+        return {one.pk: (data[f"criterion_{one.pk}"] == "yes", data[f"words_{one.pk}"]) for one in self.criteria}
+
+
+class DecideForm(forms.Form):
+    """The result."""
+
+    is_recognised = forms.ChoiceField(label=_("Result"), choices=[("yes", _("recognised")), ("no", _("not recognised"))])
+    decided_on = forms.DateField(label=_("Decided on"), widget=day_input(), initial=clock.today)
+    decision_number = forms.CharField(label=_("Number of the decision"), max_length=60, required=False)
+    reason = forms.CharField(label=_("Why not"), max_length=1000, required=False, widget=_area(2))

@@ -1,0 +1,133 @@
+"""A report as files: an accessible PDF, one A4 sheet to be read aloud, open data with its dictionary."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from liengia.core import clock, pdf
+from liengia.core.text import date_words
+from liengia.reports import screens
+from liengia.reports.models import Report
+from liengia.reports.services import statement
+
+COLUMNS: Final = ("report", "unit_code", "unit", "first_on", "last_on", "section", "figure", "label", "value", "unit_of_value", "value_before", "how")
+# What each column of the open data holds; in Vietnamese, since that is the language of the data.
+DICTIONARY: Final = (
+    ("report", "Mã báo cáo; trang của báo cáo là /bao-cao/<mã>/"),
+    ("unit_code", "Mã đơn vị hành chính theo danh mục, ở thời điểm cuối kỳ"),
+    ("unit", "Tên đơn vị"),
+    ("first_on", "Ngày đầu kỳ, năm-tháng-ngày"),
+    ("last_on", "Ngày cuối kỳ, năm-tháng-ngày; ngày này cũng tính"),
+    ("section", "Mã phần của báo cáo"),
+    ("figure", "Mã số liệu; giữ nguyên qua các kỳ"),
+    ("label", "Số liệu đếm cái gì"),
+    ("value", "Giá trị; để trống khi không đếm được, hoặc khi nói về ít hơn 5 người"),
+    ("unit_of_value", "Đơn vị của giá trị, nếu có"),
+    ("value_before", "Giá trị của kỳ liền trước, dài bằng kỳ này"),
+    ("how", "Đếm bằng cách nào"),
+)  # fmt: skip
+SENTENCES: Final = 9
+
+
+def said_of(report: Report) -> dict[str, Any]:
+    """Return what a report says: frozen once it is published, made anew for a draft."""
+    return dict(report.said) if report.said else statement(report)
+
+
+def as_pdf(report: Report) -> bytes:
+    """Return the whole report as an accessible PDF (headings, tables, texts for charts)."""
+    said = said_of(report)
+    with translation.override("vi"):
+        data = {
+            **_head(report, said), "intro": said["intro"], "outlook": said["outlook"], "left_out": said["left_out"],
+            "sections": [_section(one) for one in said["sections"]],
+            "errata": [{"day": f"{clock.local(one.at):%d/%m/%Y}", "words": one.words} for one in report.errata.all()],
+            "words": {
+                "before": _("before"), "how": _("How the numbers were counted"), "next": _("What comes next"), "errata": _("Corrections"),
+                "left_out": _("Left out by the editor"), "figure": _("Figure"), "value": _("This period"), "last": _("The period before"),
+                "promise": _("Promised"), "owner": _("Who answers for it"), "due": _("For"), "result": _("Result"),
+            },
+        }  # fmt: skip
+    return pdf.render("reports/report", data, at=report.published_at or clock.now())
+
+
+def as_sheet(report: Report) -> bytes:
+    """Return one A4 page in large letters, to be read aloud: promises first, then the main figures in sentences."""
+    said = said_of(report)
+    with translation.override("vi"):
+        data = {**_head(report, said), "sentences": list(_sentences(said))[:SENTENCES], "outlook": said["outlook"], "words": {"next": _("What comes next"), "all": _("The whole report, with every number: %(url)s")}}
+        data["all"] = _("The whole report, with every number: %(url)s") % {"url": f"{settings.PUBLIC_URL}{reverse('reports:report', args=[report.public_id])}"}
+    return pdf.render("reports/sheet", data, at=report.published_at or clock.now())
+
+
+def as_csv(reports: Iterable[Report]) -> str:
+    """Return the figures of reports as open data."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(COLUMNS)
+    for report in reports:
+        said = said_of(report)
+        for section in said["sections"]:
+            for one in section["figures"]:
+                rows.writerow([
+                    report.public_id, report.unit.code, said["unit"], said["first"], said["last"], section["code"], one["code"], one["label"],
+                    _plain(one["value"]), one["unit"], _plain(one["before"]), one["how"],
+                ])  # fmt: skip
+    return out.getvalue()
+
+
+def dictionary_csv() -> str:
+    """Return what each column of the open data holds."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(("column", "meaning"))
+    rows.writerows(DICTIONARY)
+    return out.getvalue()
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def _head(report: Report, said: dict[str, Any]) -> dict[str, Any]:
+    first, last = date.fromisoformat(said["first"]), date.fromisoformat(said["last"])
+    is_draft = not report.said
+    return {
+        "title": said["title"], "unit": said["unit"], "read_at": said["read_at"], "is_draft": is_draft,
+        "period": _("From %(first)s to %(last)s") % {"first": f"{first:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"},
+        "made": _("Drawn from the records on %(day)s; nobody typed a number.") % {"day": date_words(clock.local(report.drawn_at).date() if report.drawn_at else clock.today())},
+        "draft": _("Draft"),
+    }  # fmt: skip
+
+
+def _section(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": one["title"], "editor": one["editor"], "words": one["words"],
+        "figures": [{"label": f["label"], "shown": f"{f['shown']} {f['unit']}".strip(), "before": f["before_shown"], "how": f["how"]} for f in one["figures"]],
+        "tables": one["tables"], "charts": [{"title": c["title"], "source": c["source"], "rows": [[label, value + bad, bad] for label, value, bad in c["rows"]]} for c in one["charts"]],
+        "pledges": [{"text": p["text"], "owner": p["owner"], "due": screens.day(p["due_on"]), "result": screens.pledge_words(p), "bad": p["state"] in ("late", "given_up")} for p in one["pledges"]],
+    }  # fmt: skip
+
+
+def _sentences(said: dict[str, Any]) -> Iterable[str]:
+    for section in said["sections"]:
+        for pledge in section["pledges"]:
+            if pledge["state"] in ("late", "given_up"):
+                yield _("Still owed: %(what)s (%(who)s, promised for %(day)s).") % {"what": pledge["text"], "who": pledge["owner"], "day": screens.day(pledge["due_on"])}
+    for section in said["sections"]:
+        for one in section["figures"]:
+            if one["is_main"]:
+                value = f"{one['shown']} {one['unit']}".strip()
+                if one["before"] is None:
+                    yield _("%(label)s: %(value)s.") % {"label": one["label"][:1].upper() + one["label"][1:], "value": value}
+                else:
+                    yield _("%(label)s: %(value)s; the period before %(before)s.") % {"label": one["label"][:1].upper() + one["label"][1:], "value": value, "before": one["before_shown"]}

@@ -1,0 +1,78 @@
+"""What pages show of a statement: bars drawn on the server, tones of promises, comparison with the period before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+BAR_WIDTH: Final = 34
+BAR_GAP: Final = 18
+BAR_HEIGHT: Final = 150
+_TONES: Final = {"kept": "info", "kept_late": "attn", "late": "attn", "given_up": "attn", "open": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its place and heights in the drawing, from the top; the second part is the bad one."""
+
+    label: str
+    total: float
+    bad: float
+    x: int
+    middle: int
+    y: int
+    height: int
+    bad_y: int
+    bad_height: int
+
+
+def columns(chart: dict[str, Any]) -> list[Bar]:
+    """Return the bars of a chart by time."""
+    most = max((value + bad for _label, value, bad in chart["rows"]), default=0) or 1
+    bars = []
+    for number, (label, value, bad) in enumerate(chart["rows"]):
+        x = BAR_GAP // 2 + number * (BAR_WIDTH + BAR_GAP)
+        good, late = round(BAR_HEIGHT * value / most), round(BAR_HEIGHT * bad / most)
+        bars.append(Bar(label, value + bad, bad, x, x + BAR_WIDTH // 2, 180 - good, good, 180 - good - late, late))
+    return bars
+
+
+def sections(said: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the sections as the page shows them."""
+    found = []
+    for one in said["sections"]:
+        charts = [{**chart, "bars": columns(chart), "width": BAR_GAP + len(chart["rows"]) * (BAR_WIDTH + BAR_GAP), "lines": _lines(chart), "has_bad": any(bad for _l, _v, bad in chart["rows"])} for chart in one["charts"]]
+        pledges = [{**pledge, "day": day(pledge["due_on"]), "tone": _TONES[pledge["state"]], "result": pledge_words(pledge)} for pledge in one["pledges"]]
+        figures = [{**figure, "trend": _trend(figure)} for figure in one["figures"]]
+        found.append({**one, "charts": charts, "pledges": pledges, "figures": figures})
+    return found
+
+
+def main_figures(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the figures that stand on top, each with its section."""
+    return [{**figure, "section": one["code"]} for one in shown for figure in one["figures"] if figure["is_main"]][:4]
+
+
+def day(iso: str) -> str:
+    """Return "06/08/2023" of an ISO date."""
+    return f"{date.fromisoformat(iso):%d/%m/%Y}"
+
+
+def pledge_words(pledge: dict[str, Any]) -> str:
+    """Return what became of a promise, in words."""
+    return str(pledge["words"] or {"kept": _("kept"), "kept_late": _("kept late"), "late": _("still owed"), "given_up": _("given up"), "open": _("not due yet")}[pledge["state"]])
+
+
+def _lines(chart: dict[str, Any]) -> list[dict[str, Any]]:
+    most = max((value + bad for _label, value, bad in chart["rows"]), default=0) or 1
+    return [{"label": label, "total": value + bad, "share": round(100 * (value + bad) / most)} for label, value, bad in chart["rows"]]
+
+
+def _trend(figure: dict[str, Any]) -> str:
+    """Return "better", "worse" or nothing, against the period before."""
+    if figure["value"] is None or figure["before"] is None or figure["more_is_better"] is None or figure["value"] == figure["before"]:
+        return ""
+    return "better" if (figure["value"] > figure["before"]) == figure["more_is_better"] else "worse"

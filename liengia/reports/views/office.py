@@ -1,0 +1,176 @@
+"""Reports in the back office: begin, write between the numbers, count anew, publish, correct."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from liengia.core.actor import Actor
+from liengia.core.errors import DomainError
+from liengia.core.reporting import Period
+from liengia.people.models import User
+from liengia.people.policies import requires
+from liengia.reports import papers, policies, screens, services
+from liengia.reports.capabilities import PUBLISH, WRITE
+from liengia.reports.forms import BeginForm, ErratumForm, TextForm
+from liengia.reports.models import Report
+
+TYPES = {"bao-cao": papers.as_pdf, "doc-truoc-dan": papers.as_sheet}
+
+
+def me(request: HttpRequest) -> Actor:
+    """Return who acts."""
+    assert isinstance(request.user, User)
+    return Actor.of(request.user)
+
+
+def kept(form: Any, work: Any) -> Any:
+    """Do the work, or put what the domain refuses beside its field: what was typed stays."""
+    try:
+        return work()
+    except DomainError as error:
+        field = str(error.data.get("field", ""))
+        known = form.name_of(field) if hasattr(form, "name_of") else field
+        form.add_error(known if known in form.fields else None, str(error))
+        return None
+
+
+@requires(WRITE)
+@never_cache
+@require_GET
+def reports(request: HttpRequest) -> HttpResponse:
+    """List the reports of the user's units, drafts first."""
+    rows = sorted(policies.reports_of(request.user)[:300], key=lambda one: (one.state != "draft", -one.last_on.toordinal()))
+    return render(request, "reports/office/reports.html", {"rows": rows})
+
+
+@requires(WRITE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin a report; the period that is due stands ready once the unit is known."""
+    units = policies.units_of(request.user)
+    form = BeginForm(units, request.POST or None, initial=_due(request, units))
+    if form.is_valid():
+        data = form.cleaned_data
+        report = kept(form, lambda: services.begin_report(data["unit"], Period(data["first_on"], data["last_on"]), title=data["title"], actor=me(request)))
+        if report is not None:
+            return redirect("reports_office_report", report.public_id)
+    return render(request, "reports/office/begin.html", {"form": form})
+
+
+@requires(WRITE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a draft with the editor's words, or a published report with its errata."""
+    row = _one(request, public_id)
+    form = TextForm(row, request.POST or None)
+    if row.state == "draft" and form.is_valid() and kept(form, lambda: services.change_report(row, form.text(), actor=me(request))):
+        messages.success(request, _("Kept. Nobody else sees the draft; read it as a PDF before you publish it."))
+        return redirect("reports_office_report", row.public_id)
+    return _shown(request, row, form=form, status=422 if request.method == "POST" else 200)
+
+
+@requires(WRITE)
+@require_POST
+def recount(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Count a draft anew."""
+    row = _one(request, public_id)
+    try:
+        services.recount(row, actor=me(request))
+        messages.success(request, _("Counted anew from the records; your words are as they were."))
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect("reports_office_report", row.public_id)
+
+
+@requires(WRITE)
+@require_POST
+def discard(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Throw a draft away."""
+    row = _one(request, public_id)
+    try:
+        services.discard_report(row, actor=me(request))
+        messages.success(request, _("The draft is thrown away."))
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("reports_office_report", row.public_id)
+    return redirect("reports_office")
+
+
+@requires(PUBLISH)
+@require_POST
+def publish(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Freeze a report and show it to everybody."""
+    row = _publishable(request, public_id)
+    try:
+        services.publish_report(row, actor=me(request))
+        messages.success(request, _("Published. What it says stays as it is from now on; a mistake is mended by a visible correction."))
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect("reports_office_report", row.public_id)
+
+
+@requires(PUBLISH)
+@require_POST
+def correct(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Put a visible correction under a published report."""
+    row = _publishable(request, public_id)
+    form = ErratumForm(row, request.POST)
+    if not form.is_valid() or not kept(form, lambda: services.correct_report(row, section=form.cleaned_data["section"], words=form.cleaned_data["words"], actor=me(request))):
+        return _shown(request, row, erratum=form, status=422)
+    messages.success(request, _("The correction stands under the report for everybody."))
+    return redirect("reports_office_report", row.public_id)
+
+
+@requires(WRITE)
+@never_cache
+@require_GET
+def file(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
+    """Return a draft or a published report as PDF or as the sheet to be read aloud."""
+    row = _one(request, public_id)
+    if name not in TYPES:
+        raise Http404
+    answer = HttpResponse(TYPES[name](row), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}-{row.public_id}.pdf"'
+    return answer
+
+
+def _one(request: HttpRequest, public_id: str) -> Report:
+    return get_object_or_404(policies.reports_of(request.user), public_id=public_id)
+
+
+def _publishable(request: HttpRequest, public_id: str) -> Report:
+    row = _one(request, public_id)
+    if not policies.may_publish(request.user, row):
+        raise Http404
+    return row
+
+
+def _due(request: HttpRequest, units: Any) -> dict[str, Any]:
+    """Return the period that is due for the unit that was asked for, or the only one there is."""
+    key = request.GET.get("don-vi", "")
+    chosen = units.filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    if chosen is None:
+        current = [one for one in units[:2] if one.is_current]
+        chosen = current[0] if len(current) == 1 and units.count() == 1 else None
+    if chosen is None:
+        return {}
+    period = services.usual_period(chosen)
+    return {"unit": chosen, "first_on": period.first, "last_on": period.last}
+
+
+def _shown(request: HttpRequest, row: Report, *, form: Any = None, erratum: Any = None, status: int = 200) -> HttpResponse:
+    said = papers.said_of(row)
+    context = {
+        "report": row, "said": said, "sections": screens.sections(said), "form": form or TextForm(row), "erratum": erratum or ErratumForm(row),
+        "may_publish": policies.may_publish(request.user, row), "errata": list(row.errata.all()),
+    }  # fmt: skip
+    return render(request, "reports/office/report.html", context, status=status)

@@ -1,0 +1,99 @@
+"""Sections from records: promises first, nothing typed, small numbers of people hidden, targets judged, places compared."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from liengia.alarms.models import Incident
+from liengia.core.reporting import Period
+from liengia.reports import drawing, services
+from liengia.reports.models import Target, UnitSize
+from liengia.units.models import Unit
+from tests import factories
+from tests.reports.given import KEPT, LATE, YEAR, Year, begun, rung
+
+
+def drawn(scene: Year, unit: Unit | None = None) -> dict[str, dict[str, Any]]:
+    return {one["code"]: one for one in drawing.sections(unit or scene.here.commune, YEAR)}
+
+
+def figures(section: dict[str, Any]) -> dict[str, Any]:
+    return {one["code"]: one for one in section["figures"]}
+
+
+def test_the_last_forums_promises_stand_first_kept_or_not(scene: Year) -> None:
+    first = drawing.sections(scene.here.commune, YEAR)[0]
+    assert first["code"] == "promises" and first["is_fixed"]
+    assert {one["text"]: one["state"] for one in first["pledges"]} == {KEPT: "kept", LATE: "late"}
+    found = figures(first)
+    assert (found["promises.kept"]["value"], found["promises.kept"]["unit"], found["promises.late"]["value"]) == (1, "trên 2", 1)
+    nothing = drawing.sections(scene.here.cast.other_commune, YEAR)[0]
+    assert nothing["code"] == "promises" and "chưa có diễn đàn" in nothing["words"], "where nothing was promised, that is said"
+
+
+def test_opinions_are_counted_without_those_about_an_officer(scene: Year) -> None:
+    found = figures(drawn(scene)["opinions"])
+    assert found["opinions.filed"]["value"] == 2
+    assert found["opinions.in_time"]["value"] == 100
+    assert found["opinions.filed"]["url"] == "/gop-y/" and "cán bộ" in found["opinions.filed"]["how"]
+
+
+def test_alarms_of_people_are_not_shown_while_they_are_few_and_silent_calls_never(scene: Year) -> None:
+    assert "alarms" not in drawn(scene), "without a group there is nothing to say"
+    rung(scene, "fire", "medical", "medical", "medical", "medical")
+    rung(scene, "help", silent=True)
+    found = figures(drawn(scene)["alarms"])
+    assert found["alarms.fire"]["value"] == 1
+    assert (found["alarms.other"]["value"], found["alarms.other"]["shown"]) == (None, "dưới 5")
+    assert found["alarms.taken_on_s"]["value"] == 20
+    Incident.objects.filter(kind="help").update(is_silent=False)
+    assert figures(drawn(scene)["alarms"])["alarms.other"]["value"] == 5
+
+
+def test_last_period_stands_beside(scene: Year) -> None:
+    rung(scene, "fire", days_ago=400)
+    rung(scene, "fire", days_ago=20)
+    found = figures(drawn(scene)["alarms"])["alarms.fire"]
+    assert (found["value"], found["before"]) == (1, 1)
+    assert Period(date(2026, 1, 1), date(2026, 1, 31)).before() == Period(date(2025, 12, 1), date(2025, 12, 31))
+
+
+def test_a_missed_target_has_its_section_and_stands_first(scene: Year) -> None:
+    rung(scene, "fire")
+    Target.objects.create(unit=scene.here.commune, figure="alarms.drills", label="Diễn tập", aim=3, due_on=date(2026, 6, 30))
+    Target.objects.create(unit=scene.here.commune, figure="alarms.fire", label="Báo cháy", aim=2, is_at_least=False, due_on=date(2026, 6, 1))
+    Target.objects.create(unit=scene.here.commune, figure="alarms.fire", label="Năm sau", aim=0, is_at_least=False, due_on=date(2027, 6, 1))
+    second = drawing.sections(scene.here.commune, YEAR)[1]
+    assert second["code"] == "targets" and second["is_fixed"]
+    assert [(row[0], row[3]) for row in second["tables"][0]["rows"]] == [("Diễn tập", "chưa đạt"), ("Báo cháy", "đạt")]
+    assert figures(second)["targets.missed"]["value"] == 1
+
+
+def test_places_are_compared_per_thousand_households_where_their_size_is_known(scene: Year) -> None:
+    cast = scene.here.cast
+    other = factories.unit("28108-07", "Khu phố 7", "hamlet", parent=cast.commune)
+    third = factories.unit("28108-08", "Khu phố 8", "hamlet", parent=cast.commune)
+    rung(scene, "fire", mode="drill")
+    assert "compared" not in drawn(scene)
+    for unit, households in ((cast.hamlet, 250), (other, 500)):
+        services.keep_size(unit, year=2026, households=households, source="UBND xã", actor=scene.editor)
+    section = drawn(scene)["compared"]
+    (drills,) = [chart for chart in section["charts"] if chart["title"].startswith("lần diễn tập") or "iễn tập" in chart["title"]]
+    assert drills["rows"][0][:2] == [cast.hamlet.display_name, 4.0], "one drill in 250 households"
+    assert third.display_name in section["words"], "whose size nobody knows is named"
+    UnitSize.objects.create(unit=cast.hamlet, year=2027, households=1, source="sau này")
+    assert drawn(scene)["compared"]["charts"] == section["charts"], "a later count does not change it"
+
+
+def test_a_report_is_drawn_in_vietnamese_whoever_begins_it(scene: Year) -> None:
+    from django.utils import translation
+
+    with translation.override("en"):
+        report = begun(scene)
+    assert report.drawn[0]["title"] == "Lời hứa ở diễn đàn lần trước"
+
+
+def test_a_rooms_section_is_absent_when_the_room_is_off(scene: Year, settings: Any) -> None:
+    settings.ROOMS_OFF = ["opinions"]
+    assert not {"promises", "opinions"} & set(drawn(scene))

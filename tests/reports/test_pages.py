@@ -1,0 +1,141 @@
+"""Pages of reports: what everybody reads, what the office does, what nobody may."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from liengia.reports import safety, services
+from liengia.reports.models import Report, SafetyRegistration
+from tests.people.conftest import signed_in
+from tests.reports.given import NOW, Year, begun, rung
+from tests.texts import pdf_pages, pdf_text
+
+
+@pytest.fixture
+def published(scene: Year) -> Report:
+    rung(scene, "fire", "medical")
+    report = begun(scene)
+    services.change_report(report, services.Text("Một năm xã làm được gì", intro="Thưa bà con, <b>đây</b>.", outlook="Thêm hai tổ.", words={"comments": ("", True)} if any(one["code"] == "comments" for one in report.drawn) else {}), actor=scene.editor)
+    return services.publish_report(report, actor=scene.chairman)
+
+
+def test_everybody_reads_a_published_report_and_nobody_a_draft(scene: Year, published: Report) -> None:
+    page = Client().get(f"/bao-cao/{published.public_id}/")
+    text = page.content.decode()
+    assert text.index("Lời hứa ở diễn đàn lần trước") < text.index("Góp ý và") if "Góp ý và" in text else True
+    assert "Đếm thế nào" in text and "dưới 5" in text
+    assert "&lt;b&gt;đây&lt;/b&gt;" in text, "words are words"
+    assert 'name="csrfmiddlewaretoken"' not in text
+    assert "/truc/lich-su/" not in text, "addresses for officers are not in the public page"
+    draft = services.begin_report(scene.here.cast.other_commune, published.period, title="Nháp", actor=scene.editor)
+    for ending in ("", "bao-cao.pdf", "doc-truoc-dan.pdf", "so-lieu.csv"):
+        assert Client().get(f"/bao-cao/{draft.public_id}/{ending}").status_code == 404
+        assert Client().get(f"/bao-cao/khong-co/{ending}").status_code == 404
+
+
+def test_the_list_holds_its_queries(scene: Year, published: Report, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(12):
+        page = Client().get("/bao-cao/")
+    assert published.title in page.content.decode()
+    with django_assert_max_num_queries(14):
+        Client().get(f"/bao-cao/{published.public_id}/")
+
+
+def test_files_say_the_same_as_the_page(scene: Year, published: Report) -> None:
+    whole = pdf_text(Client().get(f"/bao-cao/{published.public_id}/bao-cao.pdf").content)
+    assert "Vét cống trước chợ" in whole and "dưới 5" in whole and "Các con số được đếm thế nào" in whole
+    sheet = Client().get(f"/bao-cao/{published.public_id}/doc-truoc-dan.pdf").content
+    assert pdf_pages(sheet) == 1
+    assert "Còn nợ: Vét cống trước chợ" in pdf_text(sheet)
+    rows = list(csv.DictReader(io.StringIO(Client().get(f"/bao-cao/{published.public_id}/so-lieu.csv").content.decode("utf-8-sig"))))
+    by_code = {row["figure"]: row for row in rows}
+    assert by_code["alarms.fire"]["value"] == "1" and by_code["alarms.other"]["value"] == "", "few people are not in the data either"
+    columns = [row["column"] for row in csv.DictReader(io.StringIO(Client().get("/bao-cao/tu-dien.csv").content.decode("utf-8-sig")))]
+    assert columns == list(rows[0]), "every column has its meaning"
+
+
+def test_a_sheet_is_one_page_however_much_there_is(scene: Year, published: Report) -> None:
+    said = published.said
+    said["sections"][0]["pledges"] = [{**said["sections"][0]["pledges"][0], "state": "late", "text": "việc rất dài " * 40}] * 30
+    said["outlook"] = "rất nhiều việc " * 300
+    published.said = said
+    from liengia.reports import papers
+
+    assert pdf_pages(papers.as_sheet(published)) == 1
+    assert pdf_pages(papers.as_pdf(published)) > 1
+
+
+def test_the_office_begins_writes_and_publishes(scene: Year) -> None:
+    editor, chairman = signed_in(scene.here.duyen, second_factor=True), signed_in(scene.here.chairman, second_factor=True)
+    begin = editor.get(f"/quan-tri/bao-cao/moi/?don-vi={scene.here.commune.pk}")
+    assert "2025-08-10" in begin.content.decode(), "the usual period stands ready"
+    made = editor.post("/quan-tri/bao-cao/moi/", {"unit": scene.here.commune.pk, "first_on": "2025-08-11", "last_on": "2026-08-10", "title": "Năm qua"})
+    report = Report.objects.get()
+    assert made["Location"].endswith(f"/bao-cao/{report.public_id}/")
+    page = editor.get(made["Location"]).content.decode()
+    assert "Công bố" not in page or "cong-bo" not in page, "an editor does not publish"
+    form = {"title": "Năm qua", "words_promises": "Thưa bà con.", "words_opinions": "x" * 4001}
+    refused = editor.post(f"/quan-tri/bao-cao/{report.public_id}/", form)
+    assert refused.status_code == 422 and "Thưa bà con." in refused.content.decode(), "what was typed stays"
+    form["words_opinions"] = "Nhiều hơn."
+    assert editor.post(f"/quan-tri/bao-cao/{report.public_id}/", form).status_code == 302
+    assert editor.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/").status_code in (403, 404)
+    assert editor.get(f"/quan-tri/bao-cao/{report.public_id}/bao-cao.pdf").content[:5] == b"%PDF-"
+    assert chairman.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/").status_code == 302
+    assert "Thưa bà con." in Client().get(f"/bao-cao/{report.public_id}/").content.decode()
+    wrong = chairman.post(f"/quan-tri/bao-cao/{report.public_id}/dinh-chinh/", {"section": "opinions", "words": ""})
+    assert wrong.status_code == 422
+    chairman.post(f"/quan-tri/bao-cao/{report.public_id}/dinh-chinh/", {"section": "opinions", "words": "Đúng là 3 ý kiến."})
+    assert "Đúng là 3 ý kiến." in Client().get(f"/bao-cao/{report.public_id}/").content.decode()
+
+
+def test_another_communes_office_and_the_public_see_nothing_of_it(scene: Year) -> None:
+    report = begun(scene)
+    assert Client().get("/quan-tri/bao-cao/").status_code == 302
+    resident = signed_in(scene.here.cast.lua, second_factor=True)
+    for path in ("", f"{report.public_id}/", "chi-tieu/", "so-ho/", "an-toan/"):
+        assert resident.get(f"/quan-tri/bao-cao/{path}").status_code in (302, 403, 404)
+    type(report).objects.update(unit=scene.here.cast.other_commune)
+    editor = signed_in(scene.here.duyen, second_factor=True)
+    for path in ("", "bao-cao.pdf"):
+        assert editor.get(f"/quan-tri/bao-cao/{report.public_id}/{path}").status_code == 404
+    for verb in ("dem-lai", "bo", "cong-bo", "dinh-chinh"):
+        assert editor.post(f"/quan-tri/bao-cao/{report.public_id}/{verb}/").status_code in (403, 404)
+
+
+def test_targets_sizes_and_the_register_by_the_office(scene: Year) -> None:
+    safety.ensure_criteria()
+    begun(scene)
+    editor = signed_in(scene.here.duyen, second_factor=True)
+    commune, hamlet = scene.here.commune.pk, scene.here.cast.hamlet.pk
+    assert editor.post("/quan-tri/bao-cao/so-ho/", {"unit": hamlet, "year": 2026, "households": 250, "source": "UBND xã"}).status_code == 302
+    target = {"unit": commune, "figure": "opinions.filed", "is_at_least": "no", "aim": "5", "due_on": "2026-12-31", "source": ""}
+    assert editor.post("/quan-tri/bao-cao/chi-tieu/", target).status_code == 302
+    assert "ý kiến đã nhận" in editor.get("/quan-tri/bao-cao/chi-tieu/").content.decode()
+    place = {"unit": hamlet, "year": 2026, "registered_on": "2026-02-01", "households": 250, "households_signed": 249}
+    assert editor.post("/quan-tri/bao-cao/an-toan/", {**place, "registered_on": "2026-05-01"}).status_code == 200
+    assert editor.post("/quan-tri/bao-cao/an-toan/", place).status_code == 302
+    row = SafetyRegistration.objects.get()
+    address = f"/quan-tri/bao-cao/an-toan/{row.public_id}/"
+    assert "tiêu chí" in editor.get(address).content.decode().lower()
+    answers = {"do": "assess", "assessed_on": f"{NOW:%Y-%m-%d}"}
+    for one in safety.criteria_of(row.kind, row.year):
+        answers |= {f"criterion_{one.pk}": "yes"}
+    assert editor.post(address, answers).status_code == 302
+    assert editor.post(address, {"do": "decide", "is_recognised": "yes", "decided_on": f"{NOW:%Y-%m-%d}", "decision_number": ""}).status_code == 200
+    assert editor.post(address, {"do": "decide", "is_recognised": "yes", "decided_on": f"{NOW:%Y-%m-%d}", "decision_number": "12/QĐ-UBND"}).status_code == 302
+    public = Client().get("/bao-cao/an-toan/?nam=2026").content.decode()
+    assert "12/QĐ-UBND" in public and "249/250" in public and "được công nhận" in public
+    assert Client().get("/bao-cao/an-toan/?nam=zzzz").status_code == 200
+
+
+def test_a_commune_that_keeps_the_room_off_has_no_reports(scene: Year, published: Report, settings: Any) -> None:
+    settings.ROOMS_OFF = ["reports"]
+    for path in ("/bao-cao/", f"/bao-cao/{published.public_id}/", "/bao-cao/an-toan/"):
+        assert Client().get(path).status_code == 404
+    assert "/bao-cao/" not in Client().get("/").content.decode()
