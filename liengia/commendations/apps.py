@@ -25,6 +25,7 @@ class CommendationsConfig(AppConfig):
             menus,
             papers,
             reform,
+            reporting,
         )
         from liengia.commendations import tasks as _tasks  # noqa: F401  (registers its chores)
         from liengia.commendations.services.retention import PERIODS
@@ -43,6 +44,7 @@ class CommendationsConfig(AppConfig):
         search.register_source(index.KIND, index.entries)
         succession.register(reform.move_rounds)
         month.register("commendations", brief.lines)
+        reporting.register_own()
         post_migrate.connect(_ensure_defaults, sender=self)
 
 

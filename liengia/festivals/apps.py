@@ -24,6 +24,7 @@ class FestivalsConfig(AppConfig):
             index,
             menus,
             reform,
+            reporting,
             supervision,
         )
         from liengia.festivals import tasks as _tasks  # noqa: F401  (registers its chores)
@@ -37,6 +38,7 @@ class FestivalsConfig(AppConfig):
         capabilities.register_all()
         menus.register_all()
         front.register_own()
+        reporting.register_own()
         for mover in (reform.move_days, reform.move_seasons, reform.move_pledges):
             succession.register(mover)
         search.register_source(index.KIND, index.entries)

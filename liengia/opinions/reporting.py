@@ -112,11 +112,11 @@ def forums(unit: Unit, period: Period) -> Part | None:
     came = [one.attendance for one in rows if one.attendance is not None]
     figures = (
         Figure("forums.held", _("listening forums"), len(rows), _("Sessions that are over."), url=reverse("opinions:forums"), fair=True, more_is_better=True),
-        Figure("forums.came", _("people who came"), sum(came) if came else None, _("As counted in the hall; a session without a count adds nothing."), url=reverse("opinions:forums"), fair=True, more_is_better=True),
+        Figure("forums.came", _("people in the hall"), sum(came) if came else None, _("As counted in the hall; a session without a count adds nothing."), url=reverse("opinions:forums"), fair=True, more_is_better=True),
         Figure("forums.asked", _("questions"), asked.total(), _("Questions by web, slip, phone and mouth, without those about an officer."), url=reverse("opinions:forums"), fair=True),
     )  # fmt: skip
     table = Table(
-        _("Sessions"), (_("Session"), _("Day"), _("People who came"), _("Questions")),
+        _("Sessions"), (_("Session"), _("Day"), _("People who came"), _("Questions asked")),
         tuple((one.title, f"{one.day:%d/%m/%Y}", str(one.attendance) if one.attendance is not None else "–", str(asked[one.pk])) for one in rows[:50]),
     )  # fmt: skip
     return Part(figures, tables=(table,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,3 +27,10 @@ class ReportsConfig(AppConfig):
         search.register_source(index.KIND, index.entries)
         front.figures.register("reports", menus.figures)
         succession.register(reform.move_targets)
+        post_migrate.connect(_ensure_criteria, sender=self)
+
+
+def _ensure_criteria(**kwargs: object) -> None:
+    from liengia.reports import safety
+
+    safety.ensure_criteria()

@@ -95,7 +95,7 @@ class SectionWords(models.Model):
     report = models.ForeignKey(Report, models.CASCADE, related_name="words")
     section = models.CharField(max_length=40)
     text = TextField(_("words"), blank=True)
-    is_left_out = models.BooleanField(_("left out"), default=False)
+    is_left_out = models.BooleanField(_("left out of the report"), default=False)
 
     IMPERSONAL: ClassVar = {"section", "text"}
 
@@ -140,7 +140,7 @@ class Target(models.Model):
     label = NameField(_("what is counted"), max_length=160)
     aim = models.FloatField(_("aim"))
     is_at_least = models.BooleanField(_("at least"), default=True)
-    due_on = models.DateField(_("by"))
+    due_on = models.DateField(_("to be reached by"))
     source = NameField(_("set in"), max_length=200, blank=True)
     set_at = models.DateTimeField(default=clock.now, editable=False)
 

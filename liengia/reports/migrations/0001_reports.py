@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('section', models.CharField(max_length=40)),
                         ('text', liengia.core.fields.TextField(blank=True, verbose_name='words')),
-                        ('is_left_out', models.BooleanField(default=False, verbose_name='left out')),
+                        ('is_left_out', models.BooleanField(default=False, verbose_name='left out of the report')),
                         ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='reports.report')),
                     ],
                     options={
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                         ('label', liengia.core.fields.NameField(max_length=160, verbose_name='what is counted')),
                         ('aim', models.FloatField(verbose_name='aim')),
                         ('is_at_least', models.BooleanField(default=True, verbose_name='at least')),
-                        ('due_on', models.DateField(verbose_name='by')),
+                        ('due_on', models.DateField(verbose_name='to be reached by')),
                         ('source', liengia.core.fields.NameField(blank=True, max_length=200, verbose_name='set in')),
                         ('set_at', models.DateTimeField(default=liengia.core.clock.now, editable=False)),
                         ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='units.unit', verbose_name='unit')),

@@ -90,7 +90,7 @@ def registration(request: HttpRequest, public_id: str) -> HttpResponse:
     deciding = DecideForm(request.POST if is_deciding else None)
     form: Any = deciding if is_deciding else assessing
     if form.is_valid() and kept(form, lambda: _do(row, form, request)):
-        messages.success(request, _("Kept."))
+        messages.success(request, _("The entry is kept."))
         return redirect("reports_office_registration", row.public_id)
     return render(request, "reports/office/registration.html", {"row": row, "assessing": assessing, "deciding": deciding})
 
