@@ -32,6 +32,7 @@ from liengia.people import demo as people
 from liengia.people.demo_logins import PASSWORD, TOTP_SECRET
 from liengia.people.models import Household, User
 from liengia.portal import demo as portal
+from liengia.reports import demo as reports
 from liengia.units import demo as units
 
 ACTOR: Final = Actor.system("demo")
@@ -103,6 +104,7 @@ def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[s
     say(f"{opinions.load()} opinions, {forums.load()} listening forums")
     say(f"{papers.load()} papers")
     say(f"{commendations.load()} commendations")
+    say(f"{reports.load()} reports to the people")
     _write_logins(loaded)
     say("what happened before")
 

@@ -93,7 +93,7 @@ def _targets(unit: Unit, period: Period, values: dict[str, float | None]) -> Sec
         [target.label, f"{_('at least') if target.is_at_least else _('at most')} {shown(target.aim)}", shown(values.get(target.figure)), _("reached") if met else _("missed")]
         for met, target in judged
     ]
-    head = [_("What was aimed at"), _("Aim"), _("Reached"), _("Result")]
+    head = [_("What was aimed at"), _("Aim"), _("Value reached"), _("Result")]
     return {
         "code": TARGETS, "title": _("Targets, missed ones first"), "is_fixed": True, "words": "", "figures": [_figure(one, None) for one in figures], "charts": [],
         "tables": [{"title": _("Targets"), "head": head, "rows": rows, "note": ""}], "pledges": [],

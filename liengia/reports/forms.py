@@ -26,7 +26,7 @@ class BeginForm(forms.Form):
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), help_text=_("A unit that stands on the last day; what its predecessors did counts as its own."))
     first_on = forms.DateField(label=_("From"), widget=day_input())
     last_on = forms.DateField(label=_("To, this day too"), widget=day_input())
-    title = forms.CharField(label=_("Title"), max_length=LONGEST_TITLE, help_text=_("For example: What the commune did in a year, and what it still owes."))
+    title = forms.CharField(label=_("Title of the report"), max_length=LONGEST_TITLE, help_text=_("For example: What the commune did in a year, and what it still owes."))
 
     def __init__(self, units: Any, *args: Any, **options: Any) -> None:
         """Offer the writer's units."""
@@ -37,7 +37,7 @@ class BeginForm(forms.Form):
 class TextForm(forms.Form):
     """The editor's words: one field a section, and whether it is left out."""
 
-    title = forms.CharField(label=_("Title"), max_length=LONGEST_TITLE)
+    title = forms.CharField(label=_("Title of the report"), max_length=LONGEST_TITLE)
     read_at = forms.CharField(label=_("Read before the people at"), max_length=200, required=False, help_text=_("For example: the festival of 06/8/2023, at the hamlet's house."))
     intro = forms.CharField(label=_("Words at the beginning"), max_length=LONGEST_WORDS, required=False, widget=_area(4))
 
@@ -55,7 +55,7 @@ class TextForm(forms.Form):
             self.fields[f"words_{one['code']}"] = forms.CharField(label=one["title"], max_length=LONGEST_WORDS, required=False, widget=_area(3), help_text=_("Your words before the numbers of this section."))
             if not one["is_fixed"]:
                 self.fields[f"out_{one['code']}"] = forms.BooleanField(label=_("Leave “%(title)s” out; the report says that it is left out") % {"title": one["title"]}, required=False)
-        self.fields["outlook"] = forms.CharField(label=_("What comes next"), max_length=LONGEST_WORDS, required=False, widget=_area(4))
+        self.fields["outlook"] = forms.CharField(label=_("What comes after this"), max_length=LONGEST_WORDS, required=False, widget=_area(4))
 
     def text(self) -> Text:
         """Return what was written."""

@@ -52,7 +52,7 @@ def as_pdf(report: Report) -> bytes:
             "sections": [_section(one) for one in said["sections"]],
             "errata": [{"day": f"{clock.local(one.at):%d/%m/%Y}", "words": one.words} for one in report.errata.all()],
             "words": {
-                "before": _("before"), "how": _("How the numbers were counted"), "next": _("What comes next"), "errata": _("Corrections"),
+                "before": _("before"), "how": _("How the numbers were counted"), "next": _("What comes after this"), "errata": _("Corrections"),
                 "left_out": _("Left out by the editor"), "figure": _("Figure"), "value": _("This period"), "last": _("The period before"),
                 "promise": _("Promised"), "owner": _("Who answers for it"), "due": _("For"), "result": _("Result"),
             },
@@ -64,7 +64,7 @@ def as_sheet(report: Report) -> bytes:
     """Return one A4 page in large letters, to be read aloud: promises first, then the main figures in sentences."""
     said = said_of(report)
     with translation.override("vi"):
-        data = {**_head(report, said), "sentences": list(_sentences(said))[:SENTENCES], "outlook": said["outlook"], "words": {"next": _("What comes next"), "all": _("The whole report, with every number: %(url)s")}}
+        data = {**_head(report, said), "sentences": list(_sentences(said))[:SENTENCES], "outlook": said["outlook"], "words": {"next": _("What comes after this"), "all": _("The whole report, with every number: %(url)s")}}
         data["all"] = _("The whole report, with every number: %(url)s") % {"url": f"{settings.PUBLIC_URL}{reverse('reports:report', args=[report.public_id])}"}
     return pdf.render("reports/sheet", data, at=report.published_at or clock.now())
 
@@ -120,14 +120,20 @@ def _section(one: dict[str, Any]) -> dict[str, Any]:
 
 def _sentences(said: dict[str, Any]) -> Iterable[str]:
     for section in said["sections"]:
-        for pledge in section["pledges"]:
-            if pledge["state"] in ("late", "given_up"):
-                yield _("Still owed: %(what)s (%(who)s, promised for %(day)s).") % {"what": pledge["text"], "who": pledge["owner"], "day": screens.day(pledge["due_on"])}
+        yield from filter(None, map(_of_pledge, section["pledges"]))
     for section in said["sections"]:
-        for one in section["figures"]:
-            if one["is_main"]:
-                value = f"{one['shown']} {one['unit']}".strip()
-                if one["before"] is None:
-                    yield _("%(label)s: %(value)s.") % {"label": one["label"][:1].upper() + one["label"][1:], "value": value}
-                else:
-                    yield _("%(label)s: %(value)s; the period before %(before)s.") % {"label": one["label"][:1].upper() + one["label"][1:], "value": value, "before": one["before_shown"]}
+        yield from (_of_figure(one) for one in section["figures"] if one["is_main"])
+
+
+def _of_pledge(pledge: dict[str, Any]) -> str:
+    """Return what is said aloud of a promise that was not kept; nothing of one that was."""
+    if pledge["state"] == "given_up":
+        return _("Given up: %(what)s. %(why)s") % {"what": pledge["text"], "why": pledge["words"]}
+    if pledge["state"] == "late":
+        return _("Still owed: %(what)s (%(who)s, promised for %(day)s).") % {"what": pledge["text"], "who": pledge["owner"], "day": screens.day(pledge["due_on"])}
+    return ""
+
+
+def _of_figure(one: dict[str, Any]) -> str:
+    said = {"label": one["label"][:1].upper() + one["label"][1:], "value": f"{one['shown']} {one['unit']}".strip(), "before": one["before_shown"]}
+    return (_("%(label)s: %(value)s.") if one["before"] is None else _("%(label)s: %(value)s; the period before %(before)s.")) % said
