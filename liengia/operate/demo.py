@@ -22,6 +22,7 @@ from liengia.commendations import demo as commendations
 from liengia.comments import demo as comments
 from liengia.core import clock, keys
 from liengia.core.actor import Actor
+from liengia.festivals import demo as festivals
 from liengia.operate import simulator
 from liengia.operate.prepare import SIMULATOR_DEVICES
 from liengia.opinions import demo as opinions
@@ -104,6 +105,7 @@ def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[s
     say(f"{opinions.load()} opinions, {forums.load()} listening forums")
     say(f"{papers.load()} papers")
     say(f"{commendations.load()} commendations")
+    say(f"{festivals.load()} festival days")
     say(f"{reports.load()} reports to the people")
     _write_logins(loaded)
     say("what happened before")

@@ -8,6 +8,7 @@ import pytest
 
 from liengia.alarms.models import Incident, NeighbourGroup
 from liengia.core import keys, warm
+from liengia.festivals.models import FestivalDay, Pledge
 from liengia.operate import demo, prepare
 from liengia.opinions.models import ListeningForum
 from liengia.organisations.models import Committee, Organisation
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _counts() -> list[int]:
-    return [model._default_manager.count() for model in (NeighbourGroup, Incident, ListeningForum, Organisation, Committee, User, Paper)]
+    return [model._default_manager.count() for model in (NeighbourGroup, Incident, ListeningForum, Organisation, Committee, User, Paper, FestivalDay, Pledge)]
 
 
 @pytest.fixture
