@@ -116,6 +116,11 @@ class Board:
         """Tell whether something goes on now."""
         return any(tile.day.state == DayState.LIVE for tile in (*self.tiles, *self.parts))
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether all is over."""
+        return all(tile.day.state in (DayState.ENDED, DayState.CANCELLED) for tile in (*self.tiles, *self.parts))
+
 
 def total_of(own: int | None, parts: Iterable[int]) -> int:
     """Return how many people a day had: its own count holds those of its parts, and is never less than they."""
@@ -202,8 +207,10 @@ def _status(day: FestivalDay, current: ProgrammeItem | None, late: int) -> tuple
 
 
 def news_of(days: Sequence[FestivalDay], most: int = NEWS) -> list[News]:
-    """Return what happened last at days, the newest first; counts alone are no news."""
+    """Return what happened last at days, the newest first; counts alone are no news, and of days that are over only what stays."""
     told = DayEvent.objects.filter(day__in=days).exclude(kind=EventKind.COUNT).exclude(kind=EventKind.PICTURE, words="")
+    if all(day.state in (DayState.ENDED, DayState.CANCELLED) for day in days):
+        told = told.filter(kind__in=(EventKind.RESULT, EventKind.NOTE, EventKind.PICTURE))
     hosts = {day.pk: day.host_name for day in days}
     found = told.select_related("item").order_by("-at", "-key")[:most]
     return [News(one.at, _NEWS_ICONS[EventKind(one.kind)], hosts[one.day_id], words_of(one)) for one in found]
@@ -236,5 +243,5 @@ def by_area(days: Iterable[FestivalDay]) -> dict[str, list[FestivalDay]]:
     found: dict[str, list[FestivalDay]] = defaultdict(list)
     for day in days:
         commune = day.unit.commune()
-        found[(commune or day.unit).display_name].append(day)
+        found[(commune or day.unit).full_name].append(day)
     return {name: found[name] for name in sorted(found, key=sort_key)}

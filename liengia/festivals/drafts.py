@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound
+from liengia.core.templatetags.look import spaced_phone
 from liengia.core.text import date_words, list_words
 from liengia.festivals import links, rows, times
 from liengia.festivals.models import (
@@ -170,7 +171,7 @@ def _decision(day: FestivalDay) -> Made:
 
 def _invitation(day: FestivalDay, guest: GuestInvitation | None = None) -> Made:
     whom = " ".join(part for part in (guest.salutation, guest.name) if part) if guest else "Quý đại biểu và bà con"
-    ask = ", ".join(part for part in (day.contact_office, day.contact_phone) if part)
+    ask = ", ".join(part for part in (day.contact_office, spaced_phone(day.contact_phone) if day.contact_phone else "") if part)
     answer = f"tại {links.address(guest)}" if guest else ask
     values = {"kính mời": whom, "dự": _name(day), "thời gian": _when(day), "địa điểm": _where(day), "trả lời": answer}
     return f"Dự {_name(day)}", values, {}

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from liengia.core import clock, pdf
+from liengia.core.templatetags.look import spaced_phone
 from liengia.core.text import weekday
 from liengia.festivals import queries, times
 from liengia.festivals.models import DayState, FestivalDay
@@ -34,10 +35,10 @@ def _data(day: FestivalDay) -> dict[str, Any]:
         here, found = clock.local(day.starts_at), queries.day_page(day)
         parade = found["parade"]
         return {
-            "title": day.title, "host": day.host_name, "area": day.place_name, "theme": day.season.theme, "anniversary": day.season.anniversary or 0,
+            "title": day.title, "area": day.place_name if day.organisation is None else f"{day.organisation.name}, {day.place_name}", "theme": day.season.theme, "anniversary": day.season.anniversary or 0,
             "weekday": weekday(day.day), "day": f"{day.day:%d/%m/%Y}", "lunar": times.lunar_words(day.day), "hour": f"{here:%H giờ %M}",
             "until": f"{clock.local(day.ends_at):%H giờ %M}" if day.ends_at else "", "place": day.place, "attire": day.attire,
-            "rain": day.rain_plan, "safety": day.safety_plan, "contact": ", ".join(p for p in (day.contact_office, day.contact_phone) if p),
+            "rain": day.rain_plan, "safety": day.safety_plan, "contact": ", ".join(p for p in (day.contact_office, spaced_phone(day.contact_phone) if day.contact_phone else "") if p),
             "parties": [str(one) for one in found["parties"]], "reason": day.state_reason if day.state == DayState.CANCELLED or day.first_starts_at else "",
             "is_off": day.state == DayState.CANCELLED,
             "parts": [

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from liengia.core import clock, rooms
-from liengia.festivals import policies
+from liengia.festivals import policies, times
 from liengia.festivals.models import (
     DayQuerySet,
     Direction,
@@ -61,8 +61,9 @@ def shown_seasons(unit: Unit | None) -> list[Season]:
 
 
 def board_dates(unit: Unit | None) -> list[date]:
-    """Return the dates of the latest boards, the newest first."""
-    stamps = among(policies.shown_days(), unit).order_by("-starts_at").values_list("starts_at", flat=True)
+    """Return the latest dates before today that have a board, the newest first."""
+    begins, _ends = times.bounds(clock.today())
+    stamps = among(policies.shown_days(), unit).filter(starts_at__lt=begins).order_by("-starts_at").values_list("starts_at", flat=True)
     found: list[date] = []
     for at in stamps.iterator(chunk_size=200):
         on = clock.local(at).date()
@@ -73,9 +74,9 @@ def board_dates(unit: Unit | None) -> list[date]:
     return found
 
 
-def date_of_board() -> date | None:
+def date_of_board(unit: Unit | None = None) -> date | None:
     """Return the date whose board is looked for: today's, else the next, else the last."""
-    days = policies.shown_days()
+    days = among(policies.shown_days(), unit)
     coming = days.coming().values_list("starts_at", flat=True).first()
     at = coming or days.order_by("-starts_at").values_list("starts_at", flat=True).first()
     return clock.local(at).date() if at else None
@@ -87,7 +88,7 @@ def day_page(day: FestivalDay) -> dict[str, Any]:
     parade = getattr(day, "parade", None)
     return {
         "day": day,
-        "parts": [(Part(part).label, [one for one in items if one.part == part]) for part in Part.values],
+        "parts": [(Part.CEREMONY.label, [one for one in items if one.part == Part.CEREMONY]), (Part.FESTIVITIES.label, in_order(one for one in items if one.part == Part.FESTIVITIES))],
         "parade": parade, "groups": parade.groups.all() if parade else (), "points": list(parade.points.all()) if parade else [],
         "results": [one for one in items if one.results.all()],
         "parties": day.parties.select_related("unit", "organisation"), "pledges": day.pledges.all().shown(),

@@ -187,7 +187,7 @@ def test_search_front_page_and_articles_know_only_what_is_announced(scene: Seaso
     hidden = plan(scene)
     assert {one.key for one in index.entries()} == {scene.commune_day.public_id, scene.hamlet_day.public_id}
     assert SearchEntry.objects.filter(kind=index.KIND).count() == 2
-    assert [one.place for one in front.events(scene.here.commune)] == ["Sân vận động xã, Cần Đước", "Nhà văn hóa Khu phố 5, Khu phố 5"]
+    assert [one.place for one in front.events(scene.here.commune)] == ["Sân vận động xã, Xã Cần Đước", "Nhà văn hóa Khu phố 5, Khu phố 5, xã Cần Đước"]
     assert front.card(hidden.public_id) is None and front.card("khong-co") is None
     card = front.card(scene.hamlet_day.public_id)
     assert card is not None and "Khu phố 5" in card.words

@@ -87,9 +87,9 @@ def test_public_pages_are_the_same_for_everybody(scene: Season1) -> None:
 def test_the_calendar_says_where_when_and_what_was_called_off(scene: Season1) -> None:
     days.cancel_day(scene.commune_day, reason="Bão số 3.", actor=scene.clerk)
     found: dict[str, Any] = {str(one["summary"]): one for one in Calendar.from_ical(shown(f"{BASE}lich.ics")).walk("VEVENT")}
-    own = found["Mùa ngày hội năm 2026: Khu phố 5"]
+    own = found["Mùa ngày hội năm 2026: Khu phố 5, xã Cần Đước"]
     assert own["dtstart"].dt == at(8) and own["status"] == "CONFIRMED" and "4/7 âm lịch" in own["description"]
-    assert found["Mùa ngày hội năm 2026: Cần Đước"]["status"] == "CANCELLED"
+    assert found["Mùa ngày hội năm 2026: Xã Cần Đước"]["status"] == "CANCELLED"
     assert shown(f"{BASE}{scene.hamlet_day.public_id}/lich.ics").count("BEGIN:VEVENT") == 1
 
 

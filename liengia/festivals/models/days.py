@@ -151,8 +151,8 @@ class FestivalDay(models.Model):
 
     @property
     def host_name(self) -> str:
-        """Who holds it: the institution, or the unit."""
-        return self.organisation.name if self.organisation is not None else self.unit.display_name
+        """Who holds it: the institution, or the unit with its commune, as it was called then."""
+        return self.organisation.name if self.organisation is not None else self.unit.place_name
 
     @property
     def place_name(self) -> str:

@@ -50,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.among(policies.shown_days().held(), commune), PAGE).get_page(request.GET.get("trang"))
     context = {
         "commune": commune, "coming": coming, "areas": board.by_area(coming), "page": page, "seasons": queries.shown_seasons(commune),
-        "today": clock.today(), "boards": queries.board_dates(commune),
+        "today": clock.today(), "board_on": queries.date_of_board(commune), "boards": queries.board_dates(commune),
     }  # fmt: skip
     return render(request, "festivals/index.html", context)
 

@@ -1,0 +1,225 @@
+"""Planning in the back office: from a season to announced days, their lists, committee, guests, papers and pledges; and who may."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from liengia.festivals import drafts
+from liengia.festivals.models import DayState, FestivalDay, GuestInvitation, Pledge, PledgeProgress, Season
+from liengia.festivals.services import days, guests, live
+from liengia.festivals.services.days import Host
+from liengia.organisations.models import Committee, Task
+from liengia.papers.models import Paper
+from liengia.people import services as people
+from liengia.people.models import User
+from tests import factories
+from tests.cast import TESTER
+from tests.festivals.given import PROGRAMME, Season1, another_hamlet, at, fresh, say, told
+from tests.people.conftest import signed_in
+
+BASE = "/quan-tri/ngay-hoi/"
+
+
+def into(who: User) -> Client:
+    """Return a browser in which somebody has signed in with a second factor."""
+    return signed_in(who, second_factor=True)
+
+
+def of(day: FestivalDay) -> str:
+    """Return the address of a day's pages."""
+    return f"{BASE}ngay/{day.public_id}/"
+
+
+def test_a_season_with_days_for_all_hamlets_is_planned_and_announced(scene: Season1) -> None:
+    clerk, more = into(scene.here.duyen), another_hamlet(scene)
+    answer = clerk.post(f"{BASE}mua/moi/", {"unit": scene.here.commune.pk, "name": "Mùa thử", "theme": "Bình yên", "starts_on": "2026-08-01", "ends_on": "2026-09-02", "anniversary": "21"})
+    season = Season.objects.get(name="Mùa thử")
+    assert answer["Location"].endswith(f"mua/{season.public_id}/")
+    address = f"{BASE}mua/{season.public_id}/"
+    page = clerk.get(address).content.decode()
+    assert "Ấp Bảy" in page and "Rạch Kiến" not in page
+    typed = {"units": [more.pk, scene.here.cast.hamlet.pk], "starts_at": "2026-08-30T07:30", "place": "Nhà văn hóa", "usual": "on"}
+    assert clerk.post(address, typed).status_code == 302
+    assert FestivalDay.objects.filter(season=season).count() == 2
+    refused = clerk.post(address, {**typed, "units": [more.pk]})
+    assert refused.status_code == 422 and "đã có ngày hội" in refused.content.decode()
+    assert clerk.post(f"{address}viec/thong-bao-cac-ngay/").status_code == 302
+    assert set(FestivalDay.objects.filter(season=season).values_list("state", flat=True)) == {"announced"}
+    season.refresh_from_db()
+    assert season.state == "announced"
+    assert clerk.post(f"{address}sua/", {"unit": scene.here.commune.pk, "name": "Mùa thử", "starts_on": "2026-09-01", "ends_on": "2026-08-01", "revision": season.revision}).status_code == 422
+    assert clerk.post(f"{address}viec/khep/").status_code == 302
+    assert Season.objects.get(pk=season.pk).state == "announced", "days are still to come"
+
+
+def test_every_page_of_a_day_opens_and_keeps_what_is_written(scene: Season1) -> None:
+    clerk, day = into(scene.here.duyen), scene.hamlet_day
+    for ending in ("", "sua/", "chuong-trinh/", "dieu-hanh/", "chuan-bi/", "khach/", "ban-to-chuc/"):
+        assert clerk.get(f"{of(day)}{ending}").status_code == 200, ending
+    facts = {"name": "", "place": "Sân mới", "rain_plan": "Vào trong", "contact_phone": "02763700101", "revision": fresh(day).revision, "organisations": [scene.ubnd.pk]}
+    assert clerk.post(f"{of(day)}sua/", facts).status_code == 302
+    assert (fresh(day).place, str(fresh(day).contact_phone), day.parties.count()) == ("Sân mới", "+842763700101", 1)
+    again = clerk.post(f"{of(day)}sua/", facts)
+    assert again.status_code == 422 and "Người khác vừa sửa" in again.content.decode() and "Sân mới" in again.content.decode()
+    programme = {"ceremony": "8:00 | chào cờ | Chào cờ | Ban Tổ chức\n8:10 | báo cáo | Báo cáo một năm", "festivities": "9:00 | hội thi | Nấu ăn | Hội Phụ nữ", "revision": fresh(day).revision}
+    assert clerk.post(f"{of(day)}chuong-trinh/", programme).status_code == 302
+    assert list(day.items.values_list("title", flat=True)) == ["Chào cờ", "Báo cáo một năm", "Nấu ăn"]
+    wrong = clerk.post(f"{of(day)}chuong-trinh/", {**programme, "ceremony": "8:00 | xiếc | Xiếc thú", "revision": fresh(day).revision})
+    assert wrong.status_code == 422 and "Xiếc thú" in wrong.content.decode() and day.items.count() == 3
+    parade = {"gathers_at": "06:30", "starts_at": "07:00", "signal": "ba hồi trống", "groups": "Đội lân | 12", "points": "Sân đình | 10.5034, 106.6026", "revision": fresh(day).revision}
+    assert clerk.post(f"{of(day)}dieu-hanh/", parade).status_code == 302
+    assert FestivalDay.objects.get(pk=day.pk).parade.groups.get().people == 12
+    lists = {"equipment": "Ghế | 100 | Ấp", "budget": "chi | Nước | 500.000", "revision": fresh(day).revision}
+    assert clerk.post(f"{of(day)}chuan-bi/", lists).status_code == 302
+    assert day.budget.get().planned == 500_000 and "500.000" in clerk.get(f"{of(day)}chuan-bi/").content.decode()
+    assert clerk.post(f"{of(day)}chuan-bi/", {**lists, "budget": "chi | Nước | nhiều", "revision": fresh(day).revision}).status_code == 422
+
+
+def test_guests_committee_and_tasks(scene: Season1) -> None:
+    clerk, day = into(scene.here.duyen), scene.hamlet_day
+    assert clerk.post(f"{of(day)}khach/", {"guests": "Trường Mẫu | Kính gửi\nTRUONG MAU"}).status_code == 302
+    guest = GuestInvitation.objects.get()
+    page = clerk.get(f"{of(day)}khach/").content.decode()
+    assert guest.public_id in page and "Trường Mẫu" in page
+    for what in ("lien-ket", "giay-moi", "bo"):
+        assert clerk.post(f"{of(day)}khach/{guest.public_id}/{what}/").status_code == 302
+    assert not GuestInvitation.objects.exists() and Paper.objects.get().values["kính mời"] == "Kính gửi Trường Mẫu"
+    seats = "Trưởng ban | Chủ tịch | Ủy ban nhân dân xã Cần Đước | Phụ trách chung\nThành viên | Văn phòng | uy ban nhan dan xa can duoc"
+    assert clerk.post(f"{of(day)}ban-to-chuc/", {"seats": seats.replace("Cần Đước |", "Khác |")}).status_code == 422
+    assert not Committee.objects.exists(), "nothing half saved"
+    assert clerk.post(f"{of(day)}ban-to-chuc/", {"seats": seats}).status_code == 302
+    assert Committee.objects.get().members.count() == 2
+    assert clerk.post(f"{of(day)}ban-to-chuc/", {"tasks": "Mượn rạp | Văn phòng | 15/8/2026"}).status_code == 302
+    assert Task.objects.get().what == "Mượn rạp"
+    assert clerk.post(f"{of(day)}ban-to-chuc/", {"tasks": "Mượn rạp | Ai đó | 15/8/2026"}).status_code == 422
+
+
+def test_a_day_is_put_off_called_off_and_says_why(scene: Season1) -> None:
+    clerk, day = into(scene.here.duyen), scene.hamlet_day
+    clerk.post(f"{of(day)}viec/hoan/", {"reason": "", "starts_at": "2026-08-17T08:00"})
+    assert fresh(day).starts_at == at(8)
+    clerk.post(f"{of(day)}viec/hoan/", {"reason": "Mưa", "starts_at": "2026-08-17T08:00"})
+    assert fresh(day).starts_at == at(8, on=date(2026, 8, 17))
+    clerk.post(f"{of(day)}viec/bai/", {"reason": "Bão"})
+    assert fresh(day).state == DayState.CANCELLED
+    assert clerk.post(f"{of(day)}viec/khong-co/").status_code == 404
+
+
+def test_papers_are_filled_from_the_records_by_one_press(scene: Season1) -> None:
+    clerk, day = into(scene.here.duyen), scene.hamlet_day
+    days.change_day(fresh(day), rain_plan="Vào nhà văn hóa", actor=scene.clerk)
+    for kind in drafts.KINDS:
+        assert clerk.post(f"{of(day)}viec/van-ban/", {"kind": kind}).status_code == 302
+    papers = {one.kind: one for one in Paper.objects.all().about_subject(day.subject)}
+    assert set(papers) == set(drafts.KINDS)
+    plan = papers["plan"]
+    assert plan.values["phương án mưa"] == "Vào nhà văn hóa" and "4/7 âm lịch" in plan.values["thời gian"]
+    assert [row[1] for row in plan.blocks["chương trình"]][0] == "Diễu hành", "by the hour"
+    assert [row[1] for row in papers["programme"].blocks["phần hội"]] == ["Diễu hành", "Kéo co"]
+    assert str(plan.issuer) == "Ủy ban nhân dân xã Cần Đước"
+    assert len(papers["script"].blocks["lời dẫn"]) == 5
+    page = clerk.get(of(day)).content.decode()
+    assert all(one.public_id in page for one in papers.values())
+    assert clerk.post(f"{of(day)}viec/van-ban/", {"kind": "pledge"}).status_code == 404
+
+
+def test_the_report_says_what_was_held_and_what_was_not(scene: Season1) -> None:
+    day = scene.hamlet_day
+    say(scene, "begun", age_s=300)
+    say(scene, "count", number=321)
+    say(scene, "item", scene.item("Chào cờ"), age_s=200)
+    live.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "2–0")], told=told("result"), actor=scene.phone)
+    say(scene, "ended")
+    paper = drafts.draft(fresh(day), "results", actor=scene.clerk)
+    assert "321 người dự" in paper.values["kết quả"] and "Kéo co: hạng 1 Đội Ấp 1 (2–0)" in paper.values["kết quả"]
+    assert "Không thực hiện: Diễn đàn" in paper.values["chưa đạt"] and "trễ 25 phút" in paper.values["chưa đạt"]
+    assert ["Số người dự", "321", ""] in paper.blocks["số liệu"]
+
+
+def test_long_lists_fit_into_a_paper(scene: Season1) -> None:
+    guests.invite(scene.hamlet_day, [(f"{'Khách mời rất dài ' * 10}{n}", "") for n in range(200)], actor=scene.clerk)
+    days.change_day(fresh(scene.hamlet_day), safety_plan="an toàn " * 2000, actor=scene.clerk)
+    for kind in drafts.KINDS:
+        assert drafts.draft(fresh(scene.hamlet_day), kind, actor=scene.clerk)
+
+
+def test_without_anybody_who_issues_the_office_is_told(scene: Season1) -> None:
+    type(scene.ubnd).objects.filter(pk=scene.ubnd.pk).update(valid_to=date(2026, 1, 1))
+    answer = into(scene.here.duyen).post(f"{of(scene.hamlet_day)}viec/van-ban/", {"kind": "plan"}, follow=True)
+    assert "Chưa biết cơ quan nào ban hành" in answer.content.decode() and not Paper.objects.exists()
+
+
+def test_a_pledge_from_its_draft_to_its_answer(scene: Season1) -> None:
+    clerk = into(scene.here.duyen)
+    address = f"{BASE}mua/{scene.season.public_id}/giao-uoc-moi/"
+    typed = {"unit": scene.here.commune.pk, "title": "Giao ước", "valid_from": "2026-08-16", "valid_to": "2027-08-15", "promises": "Không cháy | số vụ | 31/12/2026", "organisations": [scene.ubnd.pk]}
+    assert clerk.get(address).status_code == 200
+    assert clerk.post(address, {**typed, "promises": "Không cháy | số vụ | 31/02/2026"}).status_code == 422
+    assert clerk.post(address, typed).status_code == 302
+    pledge = Pledge.objects.get()
+    own = f"{BASE}giao-uoc/{pledge.public_id}/"
+    assert clerk.get(own).status_code == 200 and clerk.get(f"{own}sua/").status_code == 200
+    clerk.post(f"{own}viec/ky/", {"signed_on": "2026-08-16"})
+    assert Pledge.objects.get().state == "draft", "one party alone is no pledge"
+    other = factories.unit("28108-90", "Ấp Chín", "hamlet", parent=scene.here.commune)
+    from liengia.organisations import services as organisations
+
+    firm = organisations.create_organisation(kind="firm", name="Cửa hàng Mẫu", unit=other, actor=TESTER)
+    assert clerk.post(f"{own}sua/", {**typed, "organisations": [scene.ubnd.pk, firm.pk], "revision": pledge.revision}).status_code == 302
+    clerk.post(f"{own}viec/ky/", {"signed_on": "2026-08-16"})
+    clerk.post(f"{own}viec/van-ban/")
+    assert Paper.objects.get(kind="pledge").blocks["chỉ tiêu"] == [["Không cháy", "số vụ", "31/12/2026"]]
+    key = pledge.promises.get().pk
+    assert clerk.post(f"{own}ket-qua/half_year/", {f"outcome_{key}": "not_kept", f"words_{key}": ""}).status_code == 422
+    assert clerk.post(f"{own}ket-qua/half_year/", {f"outcome_{key}": "not_kept", f"words_{key}": "Một vụ chập điện."}).status_code == 302
+    assert PledgeProgress.objects.get().words == "Một vụ chập điện."
+    assert clerk.get(f"{own}ket-qua/giua-nam/").status_code == 404
+
+
+def test_another_commune_and_residents_find_nothing(scene: Season1) -> None:
+    stranger = factories.user("rachkien", "Người Rạch Kiến", is_staff=True)
+    people.assign_role(stranger, "commune_admin", scene.here.cast.other_commune, actor=TESTER)
+    them, day = into(stranger), scene.hamlet_day
+    for path in ("", "sua/", "chuong-trinh/", "khach/", "chuan-bi/"):
+        assert them.get(f"{of(day)}{path}").status_code == 404
+    for path in ("viec/bai/", "viec/van-ban/"):
+        assert them.post(f"{of(day)}{path}", {"reason": "x", "kind": "plan"}).status_code == 404
+    assert them.get(f"{BASE}mua/{scene.season.public_id}/").status_code == 404
+    assert them.post(f"{BASE}mua/{scene.season.public_id}/viec/khep/").status_code == 404
+    resident = signed_in(scene.here.cast.lua)
+    assert resident.get(BASE).status_code in (302, 404)
+    assert fresh(day).state == DayState.ANNOUNCED
+
+
+def test_a_commune_plans_in_its_area_s_season_but_does_not_change_it(scene: Season1) -> None:
+    wide = Season.objects.create(unit=scene.here.cast.province, name="Mùa của tỉnh", starts_on=date(2026, 7, 1), ends_on=date(2026, 8, 31))
+    clerk = into(scene.here.duyen)
+    address = f"{BASE}mua/{wide.public_id}/"
+    page = clerk.get(address).content.decode()
+    assert "Khu phố 5" in page and f"{address}sua/" not in page
+    assert clerk.get(f"{address}sua/").status_code == 404
+    assert clerk.post(f"{address}viec/khep/").status_code == 404
+
+
+@pytest.mark.parametrize("unit", ["other"])
+def test_nobody_plans_a_day_for_a_unit_that_is_not_theirs(scene: Season1, unit: str) -> None:
+    typed = {"units": [scene.here.cast.other_commune.pk], "starts_at": "2026-08-30T07:30", "place": "x"}
+    assert into(scene.here.duyen).post(f"{BASE}mua/{scene.season.public_id}/", typed).status_code == 422
+    assert not FestivalDay.objects.filter(unit=scene.here.cast.other_commune).exists()
+
+
+def test_an_office_takes_a_picture_down(scene: Season1) -> None:
+    from tests.festivals.test_live import _picture
+
+    made = live.add_picture(scene.hamlet_day, _picture(), caption="Kéo co", agreed=True, told=told("picture"), actor=scene.phone)
+    clerk: Any = into(scene.here.duyen)
+    assert made.public_id in clerk.get(of(scene.hamlet_day)).content.decode()
+    clerk.post(f"{of(scene.hamlet_day)}viec/go-anh/", {"picture": made.public_id, "reason": "Xin gỡ"})
+    made.refresh_from_db()
+    assert made.withdrawn_at is not None
+    assert clerk.post(f"{of(scene.hamlet_day)}viec/go-anh/", {"picture": "khong-co", "reason": "x"}).status_code == 404
+    assert Host(scene.here.commune).place == "" and len(PROGRAMME) == 5
