@@ -22,6 +22,7 @@ from typing import Any
 from benchmarks import articles, disk, pages, reports, search
 from benchmarks.console import recording
 from benchmarks.devices import Figures
+from benchmarks.festival import festival
 from benchmarks.sirens import hundred_groups, press_to_sirens
 from benchmarks.stage import Stage, database_of, machine
 from benchmarks.storm import WRONG, loss, storm
@@ -101,6 +102,13 @@ ROWS = (
         lambda f: not f["missed"] and f["p99_ms"] <= 250,
         lambda f: f"opened {f['opened_a_second']:.0f} a second; web {f['web_idle_mb']:.0f} → {f['web_mb']:.0f} MB",
         {"count": 200, "rounds": 3},
+    ),
+    Row(
+        "festival", "the live board of 17 places to 500 watchers, p99 from the commit", "≤ 500 ms", festival,
+        lambda f: f"{f['p99_ms']:.0f} ms (p50 {f['p50_ms']:.0f}) to {f['watchers']:,}, {f['missed']} missed",
+        lambda f: not f["missed"] and f["p99_ms"] <= 500,
+        lambda f: f"bare hub, as many bytes to as many, p99 {f['floor_p99_ms']:.0f} ms; {f['event_bytes']:,} bytes an event; saying it {f['told_p50_ms']:.0f} ms",
+        {"watchers": 60, "rounds": 5},
     ),
     Row(
         "steps", "escalation: shortest step, and lateness", "5 s", steps,

@@ -22,7 +22,8 @@ from liengia.festivals.services import guests
 from liengia.people.policies import public
 
 answer_limit = Limiter(most=60, per=timedelta(minutes=10))
-NOT_KEPT: Final = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+# The link leaves to nobody; "no-referrer" would make browsers send the form without an origin, which is refused.
+NOT_KEPT: Final = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 
 
 @public

@@ -37,7 +37,7 @@ if (board) {
     } catch { say(true); } finally { isAsking = false; }
   };
 
-  document.addEventListener("live:tile", ({ detail: { data } }) => {
+  document.addEventListener("live:tile", ({ detail: data }) => {
     const old = board.querySelector(`[data-day="${CSS.escape(data.day)}"]`);
     if (!old || !data.tile) { whole(); return; }  // a day that came, went, or moved to another place of the board
     lay(old, data.tile);
