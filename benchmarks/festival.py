@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import secrets
+import socket
 import subprocess
 import sys
 import time
 
 from benchmarks.crowd import Crowd, Plan, raise_file_limit
 from benchmarks.devices import Figures
-from benchmarks.floor import Hub
+from benchmarks.floor import LISTEN, PRESS, Hub
 from benchmarks.stage import ROOT, Stage, percentile
 
 PLACES = 17
 # An event is heard when its end is: the tile, the sums and what happened came whole.
-END = '</div>"}'
+END = '"}\n\n'
 
 
 def festival(stage: Stage, *, watchers: int = 500, rounds: int = 100, every_s: float = 0.4) -> Figures:
@@ -71,14 +72,12 @@ def _say(teller: subprocess.Popen[bytes]) -> tuple[float, float]:
 
 def _floor(watchers: int, size: int, *, rounds: int = 20) -> float:
     """Return the p99 of a hub that only writes as many bytes to as many sockets."""
-    import socket
-
     hub = Hub()
     times = list[float]()
     try:
-        crowd = Crowd([Plan(hub.port, ["listen board"] * watchers, "heard", END)])
+        crowd = Crowd([Plan(hub.port, [f"{LISTEN}board\n"] * watchers, "welcome\n", END)])
         with socket.create_connection(("127.0.0.1", hub.port)) as press:
-            press.sendall(b"press board")
+            press.sendall(f"{PRESS}board\n".encode())
             press.recv(64)
             opened = crowd.wait_ready()
             for _ in range(rounds):
