@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import articles, disk, pages, reports, search
+from benchmarks import articles, certificates, disk, pages, reports, search
 from benchmarks.console import recording
 from benchmarks.devices import Figures
 from benchmarks.festival import festival
@@ -183,6 +183,20 @@ ROWS = (
         {"seconds": 2, "uncached": 10}, is_demo=True, why_not=pages.why_not,
     ),
     Row(
+        "certificates", "376 certificates with square codes, one PDF", "≤ 2 s, ≤ 300 MB, flat a piece", certificates.print_run,
+        lambda f: f"{f['median_s']:.2f} s (worst of 5: {f['worst_s']:.2f}), process at most {f['peak_mb']} MB",
+        lambda f: f["median_s"] <= 2 and f["peak_mb"] <= 300 and f["piece_ms"] <= 1.3 * f["piece_ms_of_a_quarter"],
+        lambda f: f"{f['piece_ms']:.1f} ms a piece, of a quarter as many {f['piece_ms_of_a_quarter']:.1f}; Typst alone on the same data {f['typst_alone_s']:.2f} s; one PDF each {f['one_pdf_each_s']:.1f} s; {f['bytes'] / 1e6:.1f} MB",
+        {"pieces": 40}, has_stage=False,
+    ),
+    Row(
+        "nominations", "a spreadsheet of 1,000 nominations, looked at and written", "≤ 5 s, with its progress", certificates.spreadsheet,
+        lambda f: f"{f['total_s']:.1f} s (looked at {f['looked_s']:.1f}, written {f['wrote_s']:.1f}), progress told {f['told']} times",
+        lambda f: f["total_s"] <= 5 and f["kept"] == f["rows"] and f["told"] >= 10,
+        lambda f: f"the file read and the rows inserted bare: {f['floor_s']:.1f} s",
+        {"rows": 100}, has_stage=False,
+    ),
+    Row(
         "search", "a page of results of 100,000 public texts, p95", "≤ 50 ms", search.measure,
         lambda f: f"{f['p95_ms']:.1f} ms (p50 {f['p50_ms']:.1f})",
         lambda f: f["p95_ms"] <= 50,
@@ -202,7 +216,7 @@ ROWS = tuple(
     for row in ROWS
     for one in (
         (row, replace(row, name=f"{row.name}-postgresql", title=f"{row.title}; PostgreSQL", database="postgresql"))
-        if row.name in ("storm", "loss", "search", "growth", "comments", "report")
+        if row.name in ("storm", "loss", "search", "growth", "comments", "report", "nominations")
         else (row,)
     )
 )

@@ -83,10 +83,33 @@ class NominationForm(forms.ModelForm[Nomination]):
         places.label_from_instance = lambda unit: unit.place_name
         self.fields["merit"].max_length = LONGEST_MERIT  # type: ignore[attr-defined]
         if not self.instance.pk:
-            places.initial = row.unit_id
+            self.initial = {**self.initial, "unit": row.unit_id, "honorific": "Ông", "kind": "individual"}
             last = row.nominations.order_by("-pk").first()
             if last is not None:
                 self.initial = {**self.initial, "nominated_by": last.nominated_by, "nominator_kind": last.nominator_kind, "merit": last.merit, "kind": last.kind}
+
+
+class ProposalForm(forms.ModelForm[Nomination]):
+    """What anybody may propose: who, for what, and who proposes."""
+
+    class Meta:
+        model = Nomination
+        fields = ("round", "kind", "honorific", "name", "birth_year", "words", "unit", "merit", "nominator_kind", "nominated_by")
+        widgets: Final = {"merit": area(4)}
+
+    def validate_constraints(self) -> None:
+        """Leave them to the service, which says them in words."""
+
+    def __init__(self, rounds: Any, *args: Any, **options: Any) -> None:
+        """Offer the open rounds and the hamlets of their communes."""
+        super().__init__(*args, **options)
+        fields: dict[str, Any] = self.fields
+        fields["round"].queryset = rounds
+        fields["round"].label, fields["round"].empty_label = _("For which round"), None
+        fields["unit"].queryset = Unit.objects.current().filter(level__in=("commune", "hamlet")).below_any([one.unit_id for one in rounds]).with_ancestors().order_by("level", "code")
+        fields["unit"].label_from_instance = lambda unit: unit.place_name
+        fields["merit"].label, fields["words"].label, fields["nominated_by"].label = _("What they did"), _("Office or address"), _("Who proposes it")
+        fields["nominator_kind"].label, fields["honorific"].help_text = _("Proposed by"), ""
 
 
 class ReasonForm(forms.Form):

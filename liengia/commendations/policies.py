@@ -7,9 +7,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from liengia.commendations.capabilities import DECIDE, KEEP
-from liengia.commendations.models import Certificate, Decision, PrintLayout, Round
+from liengia.commendations.models import Certificate, Decision, MovementList, PrintLayout, Round, RoundState
 from liengia.core import rooms
 from liengia.papers.models import Issuer
+from liengia.people import policies as people
+from liengia.people.models import Household
 from liengia.units import scope
 from liengia.units.models import Unit, UnitQuerySet
 
@@ -53,3 +55,11 @@ def layouts_of(user: Any) -> QuerySet[PrintLayout]:
 def may_decide(user: Any, row: Round) -> bool:
     """Tell whether a user may sign or revoke for a round."""
     return scope.covers(user, DECIDE, row.unit)
+
+
+def rounds_to_propose_for(user: Any) -> QuerySet[Round]:
+    """Return the open rounds of the movement in the communes where a user lives or leads: there anybody may propose somebody."""
+    hamlets = Unit.objects.filter(pk__in=Household.objects.filter(people.households_of(user)).values("hamlet")).select_related("parent")
+    communes = {unit.commune() or unit for unit in hamlets}
+    kept = [unit.pk for unit in communes if rooms.is_on("commendations", unit)]
+    return Round.objects.filter(unit__in=kept, state=RoundState.OPEN, movement_list=MovementList.MOVEMENT).select_related("unit")

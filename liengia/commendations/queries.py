@@ -120,7 +120,7 @@ class RollDecision:
 
 def public_decisions(*, unit: Unit | None = None, year: int | None = None) -> list[Decision]:
     """Return the decisions on the public roll, the newest first, of communes that keep the room on."""
-    found = Decision.objects.all().public().select_related("round__unit", "round__season", "paper__issuer")
+    found = Decision.objects.all().public().select_related("round__unit", "round__season", "paper__issuer", "round__season__unit")
     if year:
         found = found.filter(decided_on__year=year)
     if unit is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from liengia.commendations.views import public, verify
+from liengia.commendations.views import proposals, public, verify
 
 app_name = "commendations"
 urlpatterns = [
     path("khen-thuong/", public.roll, name="roll"),
     path("khen-thuong/danh-sach.csv", public.roll_csv, name="roll_csv"),
     path("khen-thuong/tin.xml", public.feed, name="feed"),
+    path("khen-thuong/de-nghi/", proposals.propose, name="propose"),
     path("khen-thuong/<slug:public_id>/", public.decision, name="decision"),
     path("xac-minh/", verify.ask, name="verify"),
     path("xac-minh/<str:code>/", verify.code, name="code"),

@@ -84,7 +84,7 @@ class _Dated(OfficeViewSet):
     icon = "date"
     inspect_view_enabled = False
     _when = [Column("valid_from", label=_("holds from"), accessor="valid_from"), Column("valid_to", label=_("holds until"), accessor="valid_to")]
-    _said = [Column("source", label=_("source"), accessor="source"), Column("is_unsure", label=_("to be compared with the text of the law"), accessor="is_unsure")]
+    _said = [Column("source", label=_("source"), accessor="source"), Column("is_unsure", label=_("text of the law"), accessor="unsure_words")]
 
     def visible(self, rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
         """All rows, for who keeps the tables."""

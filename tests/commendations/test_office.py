@@ -129,7 +129,7 @@ def test_another_commune_finds_nothing(scene: Bureau) -> None:
     stranger = factories.user("rachkien", "Người Rạch Kiến", is_staff=True)
     people.assign_role(stranger, "commune_admin", scene.here.cast.other_commune, actor=TESTER)
     them = into(stranger)
-    assert row.title not in text_of(them.get(BASE)) and found.name not in text_of(them.get(f"{BASE}so-vang/"))
+    assert row.title[1:] not in text_of(them.get(BASE)) and found.name not in text_of(them.get(f"{BASE}so-vang/"))
     for path in (f"dot/{row.public_id}/", f"dot/{row.public_id}/danh-sach.xlsx", f"de-nghi/{found.nomination.public_id}/", f"quyet-dinh/{decision.public_id}/", f"giay/{found.public_id}/", f"quyet-dinh/{decision.public_id}/nhan.pdf"):
         assert them.get(f"{BASE}{path}").status_code == 404, path
     for path in (f"quyet-dinh/{decision.public_id}/thu-hoi/", f"giay/{found.public_id}/cap-doi/", f"quyet-dinh/{decision.public_id}/in/", f"de-nghi/{found.nomination.public_id}/dong-y/"):
@@ -362,3 +362,21 @@ def test_the_lists_of_the_office_read_few_queries(scene: Bureau, django_assert_m
     with django_assert_max_num_queries(45):
         clerk.get(f"{BASE}quyet-dinh/{row.decision.public_id}/")
     services.ensure_layouts(scene.here.commune)
+
+
+def test_anybody_who_lives_there_may_propose_and_the_office_decides(scene: Bureau) -> None:
+    row = opened(scene)
+    pursuit(scene)
+    lua, stranger = signed_in(scene.here.cast.lua), signed_in(scene.here.cast.khach)
+    assert Client().get("/khen-thuong/de-nghi/").status_code == 302, "signing in comes first"
+    assert "chưa nhận đề nghị" in text_of(stranger.get("/khen-thuong/de-nghi/"))
+    text = text_of(lua.get("/khen-thuong/de-nghi/"))
+    assert row.title in text and "truy bắt đối tượng" not in text
+    facts = {**typed(scene, name="Phạm Thị Mộc Miên"), "round": row.pk, "nominator_kind": "household", "nominated_by": "Hộ bà Trần Thị Lụa"}
+    assert "Ghi vào" in text_of(lua.post("/khen-thuong/de-nghi/", {**facts, "merit": ""})) or not Nomination.objects.exists()
+    assert "nêu tên" in text_of(lua.post("/khen-thuong/de-nghi/", {**facts, "merit": "Bắt đối tượng Nguyễn Văn A"}))
+    assert lua.post("/khen-thuong/de-nghi/", facts).status_code == 302
+    found = Nomination.objects.get()
+    assert (found.state, found.nominator_kind) == ("proposed", "household")
+    assert stranger.post("/khen-thuong/de-nghi/", facts).status_code == 200 and Nomination.objects.count() == 1
+    assert "1 đề nghị chờ" in text_of(into(scene.here.duyen).get(f"{BASE}dot/{row.public_id}/"))

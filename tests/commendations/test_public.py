@@ -33,7 +33,7 @@ def test_the_roll_shows_counts_to_all_and_names_by_consent(scene: Bureau) -> Non
     decision = decided(scene, row)
     hidden = decided(scene, _with(scene, pursuit(scene, season=season), "Lê Văn Truy Bắt"))
     text = page("/khen-thuong/")
-    assert "Mùa Ngày hội 2026" in text and "4 trường hợp được khen" in text and row.title in text
+    assert "Mùa Ngày hội 2026" in text and "4 trường hợp được khen" in text and row.title[1:] in text
     assert "Truy bắt đối tượng phạm tội, đột xuất" in text, "whole seasons count the pursuit too"
     assert "truy bắt đối tượng phạm tội tháng 7" not in text, "but no decision of it is listed"
     detail = page(f"/khen-thuong/{decision.public_id}/")
@@ -44,7 +44,7 @@ def test_the_roll_shows_counts_to_all_and_names_by_consent(scene: Bureau) -> Non
     assert "1 tập thể, 2 cá nhân" in page("/khen-thuong/tin.xml")
     for address in ("/khen-thuong/?nam=2025", "/khen-thuong/?nam=abcd&xa=0", f"/khen-thuong/?xa={scene.here.commune.code}"):
         page(address)
-    assert row.title not in page("/khen-thuong/?nam=2025")
+    assert row.title[1:] not in page("/khen-thuong/?nam=2025")
     assert Client().get(f"/khen-thuong/{hidden.public_id}/").status_code == 404
 
 
@@ -134,7 +134,7 @@ def test_a_commune_without_the_room_shows_and_verifies_nothing(scene: Bureau) ->
 
     found = certified(scene)
     switch_room(unit=scene.here.commune, room="commendations", is_on=False, actor=TESTER)
-    assert found.decision.round.title not in page("/khen-thuong/")
+    assert found.decision.round.title[1:] not in page("/khen-thuong/")
     assert Client().get(f"/khen-thuong/{found.decision.public_id}/").status_code == 404
     assert Client().get(f"/xac-minh/{found.code}/").status_code == 404
     switch_room(unit=scene.here.commune, room="commendations", is_on=True, actor=TESTER)

@@ -39,9 +39,9 @@ class Dated(models.Model):
         abstract = True
 
     @property
-    def holds(self) -> tuple[date | None, date | None]:
-        """From when until when."""
-        return self.valid_from, self.valid_to
+    def unsure_words(self) -> str:
+        """What a list says of whether it waits to be compared."""
+        return str(_("to be compared")) if self.is_unsure else "–"
 
 
 def _ends_after_it_begins(name: str) -> models.CheckConstraint:
@@ -98,7 +98,7 @@ class RewardRate(Dated):
 
     def __str__(self) -> str:
         """Return award, level, who and coefficient."""
-        return f"{self.get_award_display()}, {self.get_level_display()}, {self.get_recipient_display()}: {self.coefficient}"
+        return f"{self.get_award_display()}, {self.get_level_display()}, {self.get_recipient_display()}: {self.coefficient.normalize():f}".replace(".", ",")
 
 
 class DecisionRight(Dated):

@@ -89,7 +89,7 @@ AWARD_WORDS = {Award.CERTIFICATE: "Giấy khen", Award.MERIT: "Bằng khen"}
 class RoundState(models.TextChoices):
     """States of a round."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", _("gathering nominations")
     REVIEWED = "reviewed", _("reviewed by the council")
     SUBMITTED = "submitted", _("submitted")
     DECIDED = "decided", _("decided")
