@@ -30,12 +30,12 @@ DECISION: Final = PaperKind(
 {căn cứ}
 ? Theo đề nghị của {đề nghị}.
 # QUYẾT ĐỊNH:
-**Điều 1.** Tặng {hình thức} cho {số lượng}: {thành tích}.
+**Điều 1.** Tặng {hình thức} cho {số lượng} có tên trong danh sách kèm theo. Nội dung khen thưởng: {thành tích}.
 **Điều 2.** Tiền thưởng kèm theo:
 {tiền thưởng}
 ? Tổng cộng: {tổng tiền}.
 **Điều 3.** {thi hành} và các tập thể, hộ gia đình, cá nhân có tên trong danh sách chịu trách nhiệm thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký.
-# DANH SÁCH ĐƯỢC TẶNG {hình thức}
+# DANH SÁCH KÈM THEO
 [[danh sách]]
 """,
 )  # fmt: skip

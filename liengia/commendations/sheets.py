@@ -225,7 +225,7 @@ def calibration(layout: PrintLayout, *, at: datetime) -> bytes:
             "title": _("Calibration sheet: %(name)s") % {"name": layout.name}, "layout": _sheet(layout, spots),
             "labels": {name: str(label) for name, label in stock.LABELS.items() if spots[name].is_shown},
             "words": [
-                _("Print this at full size, without “fit to page”, on plain paper of %(w)s × %(h)s mm.") % {"w": f"{layout.width_mm:g}", "h": f"{layout.height_mm:g}"},
+                _("Print this at full size, without “fit to page”, on plain paper of %(w)s × %(h)s mm.") % {"w": f"{float(layout.width_mm):g}", "h": f"{float(layout.height_mm):g}"},
                 _("Measure from the edge of the paper to the cross: 20 mm from the left and 20 mm from the top."),
                 _("If you measure 22 mm from the left, the printer is off to the right by 2 mm: enter 2. If 19 mm, enter -1. The same downwards."),
             ],
