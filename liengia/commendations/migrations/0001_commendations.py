@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
                         ('award', models.CharField(choices=[('certificate', 'certificate of commendation'), ('merit', 'certificate of merit')], default='certificate', max_length=12, verbose_name='award')),
                         ('period_from', models.DateField(verbose_name='merits from')),
                         ('period_to', models.DateField(verbose_name='until')),
-                        ('state', models.CharField(choices=[('open', 'open'), ('reviewed', 'reviewed by the council'), ('submitted', 'submitted'), ('decided', 'decided'), ('revoked', 'revoked'), ('cancelled', 'cancelled')], default='open', editable=False, max_length=10, verbose_name='state')),
+                        ('state', models.CharField(choices=[('open', 'gathering nominations'), ('reviewed', 'reviewed by the council'), ('submitted', 'submitted'), ('decided', 'decided'), ('revoked', 'revoked'), ('cancelled', 'cancelled')], default='open', editable=False, max_length=10, verbose_name='state')),
                         ('made_at', models.DateTimeField(default=liengia.core.clock.now, editable=False)),
                         ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commendation_rounds', to='papers.issuer', verbose_name='who decides')),
                         ('submission', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='papers.paper')),
