@@ -97,7 +97,7 @@ vendor-check:
 
 structure:
 	@echo "== structure"
-	@$(PYTEST) tests/structure --db sqlite
+	@$(PYTEST) tests/structure --db sqlite $(SHARED)
 
 bench: setup-dev  ## the figures, as JSON and a table; BENCH="--only sirens --quick" for some, or smaller
 	@$(BIN)/liengia bench $(BENCH)
