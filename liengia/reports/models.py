@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liengia.core import clock
 from liengia.core.fields import NameField, TextField, public_id
@@ -22,7 +23,7 @@ class ReportState(models.TextChoices):
     """Where a report stands."""
 
     DRAFT = "draft", _("draft")
-    PUBLISHED = "published", _("published")
+    PUBLISHED = "published", pgettext_lazy("report", "published")
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
