@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
@@ -17,9 +16,9 @@ from liengia.commendations.capabilities import COUNCIL, DECIDE, KEEP, TABLES
 from liengia.commendations.forms import RateForm, RightForm, SalaryForm
 from liengia.commendations.models import BaseSalary, DecisionRight, RewardRate
 from liengia.commendations.views import certificates, council, layouts, lists, nominations, rounds
-from liengia.core import rooms
 from liengia.core.actor import Actor
 from liengia.people import policies as people
+from liengia.people.admin import RoomItem
 
 BASE = "khen-thuong/"
 ROUND, ONE, SESSION, SIGNED, PAPER = (f"{BASE}{name}/<slug:public_id>/" for name in ("dot", "de-nghi", "hop", "quyet-dinh", "giay"))
@@ -63,19 +62,6 @@ def office_urls() -> list[URLPattern]:
         path(PAPER, certificates.certificate, name="commendations_office_certificate"),
         *(path(f"{PAPER}{verb}/", certificates.act, {"verb": verb}, name=f"commendations_office_certificate_{verb}") for verb in certificates.ACTS),
     ]
-
-
-class _Item(MenuItem):
-    """A word of the menu, for those who hold one of some capabilities."""
-
-    def __init__(self, label: Any, address: str, *capabilities: str, **options: Any) -> None:
-        """Keep the capabilities."""
-        self.capabilities = capabilities
-        super().__init__(label, reverse(address), **options)
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Ask for the room and for one of the capabilities."""
-        return rooms.is_on_for("commendations", request.user) and any(people.can(request.user, one) for one in self.capabilities)
 
 
 class _Dated(OfficeViewSet):
@@ -136,12 +122,12 @@ TABLES_PAGES = (
 def commendations_menu() -> MenuItem:
     """Return the menu's items: rounds, the honour register, layouts, the dated tables."""
     items = [
-        _Item(_("Rounds"), "commendations_office_rounds", KEEP, COUNCIL, DECIDE, name="commendations-rounds", icon_name="list-ul", order=10),
-        _Item(_("Honour register"), "commendations_office_register", KEEP, name="commendations-register", icon_name="openquote", order=20),
-        _Item(_("Layouts of paper"), "commendations_office_layouts", KEEP, name="commendations-layouts", icon_name="doc-empty", order=30),
-        _Item(_("Base salaries"), "commendations_salaries:index", TABLES, name="commendations-salaries", icon_name="date", order=40),
-        _Item(_("Rates of reward money"), "commendations_rates:index", TABLES, name="commendations-rates", icon_name="date", order=50),
-        _Item(_("Rights to decide"), "commendations_rights:index", TABLES, name="commendations-rights", icon_name="date", order=60),
+        RoomItem("commendations", _("Rounds"), "commendations_office_rounds", KEEP, COUNCIL, DECIDE, name="commendations-rounds", icon_name="list-ul", order=10),
+        RoomItem("commendations", _("Honour register"), "commendations_office_register", KEEP, name="commendations-register", icon_name="openquote", order=20),
+        RoomItem("commendations", _("Layouts of paper"), "commendations_office_layouts", KEEP, name="commendations-layouts", icon_name="doc-empty", order=30),
+        RoomItem("commendations", _("Base salaries"), "commendations_salaries:index", TABLES, name="commendations-salaries", icon_name="date", order=40),
+        RoomItem("commendations", _("Rates of reward money"), "commendations_rates:index", TABLES, name="commendations-rates", icon_name="date", order=50),
+        RoomItem("commendations", _("Rights to decide"), "commendations_rights:index", TABLES, name="commendations-rights", icon_name="date", order=60),
     ]
     return SubmenuMenuItem(_("Commendations"), Menu(items=items), name="commendations", icon_name="pick", order=510)
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from liengia.audit.office import Column, OfficeViewSet
-from liengia.core import rooms
 from liengia.core.actor import Actor
 from liengia.papers import policies, services
 from liengia.papers.capabilities import BRIEF, DRAFT, WORDING
 from liengia.papers.forms import IssuerChangeForm, IssuerForm
 from liengia.papers.models import Issuer
 from liengia.papers.views import office, settings
-from liengia.people import policies as people
+from liengia.people.admin import RoomItem
 from liengia.units import scope
 
 
@@ -42,19 +40,6 @@ def office_urls() -> list[URLPattern]:
         path(f"{one}bo/", office.discard, name="papers_office_discard"),
         path(f"{one}van-ban.<slug:ending>", office.file, name="papers_office_file"),
     ]
-
-
-class _Item(MenuItem):
-    """A word of the menu, for those who hold a capability."""
-
-    def __init__(self, label: Any, address: str, capability: str, **options: Any) -> None:
-        """Keep the capability."""
-        self.capability = capability
-        super().__init__(label, reverse(address), **options)
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Ask for the capability."""
-        return rooms.is_on("papers") and people.can(request.user, self.capability)
 
 
 class IssuerViewSet(OfficeViewSet):
@@ -97,10 +82,10 @@ issuers = IssuerViewSet("papers_issuers", url_prefix="co-quan-ban-hanh")
 def papers_menu() -> MenuItem:
     """Return the menu's items: the register, wordings, number books, the brief."""
     items = [
-        _Item(_("Register"), "papers_office_register", DRAFT, name="papers-register", icon_name="list-ul", order=10),
-        _Item(_("Month's brief"), "papers_office_brief", BRIEF, name="papers-brief", icon_name="date", order=20),
-        _Item(_("Wordings"), "papers_office_wordings", WORDING, name="papers-wordings", icon_name="edit", order=30),
-        _Item(_("Issuers and number books"), "papers_office_issuers", WORDING, name="papers-issuers", icon_name="order", order=40),
+        RoomItem("papers", _("Register"), "papers_office_register", DRAFT, name="papers-register", icon_name="list-ul", order=10),
+        RoomItem("papers", _("Month's brief"), "papers_office_brief", BRIEF, name="papers-brief", icon_name="date", order=20),
+        RoomItem("papers", _("Wordings"), "papers_office_wordings", WORDING, name="papers-wordings", icon_name="edit", order=30),
+        RoomItem("papers", _("Issuers and number books"), "papers_office_issuers", WORDING, name="papers-issuers", icon_name="order", order=40),
     ]
     return SubmenuMenuItem(_("Official papers"), Menu(items=items), name="papers", icon_name="doc-full", order=500)
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from liengia.audit.office import Column, OfficeViewSet
-from liengia.core import rooms
 from liengia.core.actor import Actor
 from liengia.people import policies as people
+from liengia.people.admin import RoomItem
 from liengia.reports import safety
 from liengia.reports.capabilities import SAFETY, WRITE
 from liengia.reports.models import SafetyCriterion
@@ -39,19 +38,6 @@ def office_urls() -> list[URLPattern]:
         path(f"{one}dinh-chinh/", office.correct, name="reports_office_correct"),
         path(f"{one}<slug:name>.pdf", office.file, name="reports_office_file"),
     ]
-
-
-class _Item(MenuItem):
-    """A word of the menu, for those who hold a capability."""
-
-    def __init__(self, label: Any, address: str, capability: str, **options: Any) -> None:
-        """Keep the capability."""
-        self.capability = capability
-        super().__init__(label, reverse(address), **options)
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Ask for the capability."""
-        return rooms.is_on("reports") and people.can(request.user, self.capability)
 
 
 class CriterionViewSet(OfficeViewSet):
@@ -85,10 +71,10 @@ criteria = CriterionViewSet("reports_criteria", url_prefix="tieu-chi-an-toan")
 def reports_menu() -> MenuItem:
     """Return the menu's items."""
     items = [
-        _Item(_("Reports"), "reports_office", WRITE, name="reports-list", icon_name="doc-full-inverse", order=10),
-        _Item(_("Targets"), "reports_office_targets", WRITE, name="reports-targets", icon_name="tick-inverse", order=20),
-        _Item(_("Households of units"), "reports_office_sizes", WRITE, name="reports-sizes", icon_name="group", order=30),
-        _Item(_("Safety register"), "reports_office_safety", SAFETY, name="reports-safety", icon_name="list-ul", order=40),
+        RoomItem("reports", _("Reports"), "reports_office", WRITE, name="reports-list", icon_name="doc-full-inverse", order=10),
+        RoomItem("reports", _("Targets"), "reports_office_targets", WRITE, name="reports-targets", icon_name="tick-inverse", order=20),
+        RoomItem("reports", _("Households of units"), "reports_office_sizes", WRITE, name="reports-sizes", icon_name="group", order=30),
+        RoomItem("reports", _("Safety register"), "reports_office_safety", SAFETY, name="reports-safety", icon_name="list-ul", order=40),
     ]
     return SubmenuMenuItem(_("Reports to the people"), Menu(items=items), name="reports-room", icon_name="doc-full-inverse", order=520)
 

@@ -11,6 +11,8 @@ from django.test import Client
 
 from liengia.reports import safety, services
 from liengia.reports.models import Report, SafetyRegistration
+from liengia.units.services import switch_room
+from tests.cast import TESTER
 from tests.people.conftest import signed_in
 from tests.reports.given import NOW, Year, begun, rung
 from tests.texts import pdf_pages, pdf_text
@@ -139,3 +141,10 @@ def test_a_commune_that_keeps_the_room_off_has_no_reports(scene: Year, published
     for path in ("/bao-cao/", f"/bao-cao/{published.public_id}/", "/bao-cao/an-toan/"):
         assert Client().get(path).status_code == 404
     assert "/bao-cao/" not in Client().get("/").content.decode()
+    settings.ROOMS_OFF = []
+    switch_room(unit=scene.here.commune, room="reports", is_on=False, actor=TESTER)
+    assert Client().get(f"/bao-cao/{published.public_id}/").status_code == 404
+    assert published.title not in Client().get("/bao-cao/").content.decode()
+    editor = signed_in(scene.here.duyen, second_factor=True)
+    assert editor.get(f"/quan-tri/bao-cao/{published.public_id}/").status_code == 404
+    assert "/quan-tri/bao-cao/" not in editor.get("/quan-tri/").content.decode()
