@@ -99,15 +99,15 @@ def _broken(words: tuple[str, ...], width_em: float, most_lines: int, style: str
     count = len(words)
     # best[lines][end] = cost of setting the first `end` words into so many lines, and where the last of these begins.
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
-    fitting = _fitting(words, width_em, style)
+    dear = _dear(words)
+    # Every run of words that fits into a line, with what it costs: its emptiness, a word alone, the place where it ends.
+    runs = [(start, end, (1 - share) ** 2 + (2.0 if end - start == 1 and count > 2 else 0.0) + dear[end]) for start, end, share in _fitting(words, width_em, style)]
     for _line in range(most_lines):
         before = best[-1]
         after: dict[int, tuple[float, int]] = {}
-        for start, end, share in fitting:
-            if start in before:
-                cost = before[start][0] + _cost(words, start, end, share, count)
-                if cost < after.get(end, (_NEVER, 0))[0]:
-                    after[end] = (cost, start)
+        for start, end, own in runs:
+            if start in before and before[start][0] + own < after.get(end, (_NEVER, 0))[0]:
+                after[end] = (before[start][0] + own, start)
         best.append(after)
     ways = [(best[lines][count][0] + LINE_COST * lines, lines) for lines in range(1, most_lines + 1) if count in best[lines]]
     if not ways:
@@ -137,16 +137,16 @@ def _fitting(words: tuple[str, ...], width_em: float, style: str) -> list[tuple[
     return found
 
 
-def _cost(words: tuple[str, ...], start: int, end: int, share: float, count: int) -> float:
-    """Return what a line costs: its emptiness, and the place where it ends."""
-    cost = (1 - share) ** 2
-    if end - start == 1 and count > 2:
-        cost += 2.0
-    if end == count:
-        return cost
-    last, following = words[end - 1], words[end]
+def _dear(words: tuple[str, ...]) -> list[float]:
+    """Return, for each number of words, what it costs to end a line after so many."""
+    return [0.0, *(_ends(words[end - 1], words[end]) for end in range(1, len(words))), 0.0]
+
+
+def _ends(last: str, following: str) -> float:
+    """Return what it costs to end a line between two words."""
     if last.endswith((",", ";", ":", "–", ".")):
-        return cost - 0.15
+        return -0.15
+    cost = 0.0
     if last.lower() in _ASKS:
         cost += 1.0
     if (last.lower(), following.lower().rstrip(",.;")) in _compounds():
