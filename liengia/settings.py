@@ -70,6 +70,8 @@ ROOMS_OFF = env.words("LIENGIA_ROOMS_OFF")
 
 # Working days within which a request to take down a picture or to correct an article is decided; half for a child's.
 REQUEST_DAYS = env.number("LIENGIA_REQUEST_DAYS", 2, least=1, most=30)
+# Days without a sign of life after which a practice is asked about.
+PRACTICE_QUIET_DAYS = env.number("LIENGIA_PRACTICE_QUIET_DAYS", 180, least=7, most=1825)
 
 keys.KEYS_DIR = DATA / "keys"
 SECRET_KEY = env.text("LIENGIA_SECRET_KEY") or keys.secret("django.key")
@@ -89,7 +91,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-ROOMS = ["core", "audit", "units", "organisations", "people", "papers", "commendations", "alarms", "comments", "opinions", "festivals", "portal", "reports", "api", "operate"]
+ROOMS = ["core", "audit", "units", "organisations", "people", "papers", "commendations", "alarms", "comments", "opinions", "festivals", "practices", "portal", "reports", "api", "operate"]
 
 INSTALLED_APPS = [
     "liengia.core",
@@ -103,6 +105,7 @@ INSTALLED_APPS = [
     "liengia.opinions",
     "liengia.comments",
     "liengia.festivals",
+    "liengia.practices",
     "liengia.portal",
     "liengia.reports",
     "liengia.api",

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("liengia.comments.urls")),
     path("", include("liengia.opinions.urls")),
     path("", include("liengia.festivals.urls")),
+    path("", include("liengia.practices.urls")),
     path("", include("liengia.reports.urls")),
     path("", include("liengia.portal.urls")),
     path("", include("liengia.api.urls")),

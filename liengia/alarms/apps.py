@@ -21,6 +21,7 @@ class AlarmsConfig(AppConfig):
             brief,
             capabilities,
             channels,
+            counts,
             handover,
             menus,
             policies,
@@ -42,6 +43,7 @@ class AlarmsConfig(AppConfig):
         succession.register(groups.move_groups)
         succession.register(groups.move_plans)
         stewards.register(led_by=policies.households_led_by, leaders_of=policies.leaders_of)
+        counts.register_all()
         handover.register_all()
         menus.register_all()
         switches.refuse_by("alarms", supervision.why_kept_on)

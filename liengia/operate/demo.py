@@ -33,6 +33,7 @@ from liengia.people import demo as people
 from liengia.people.demo_logins import PASSWORD, TOTP_SECRET
 from liengia.people.models import Household, User
 from liengia.portal import demo as portal
+from liengia.practices import demo as practices
 from liengia.reports import demo as reports
 from liengia.units import demo as units
 
@@ -106,6 +107,7 @@ def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[s
     say(f"{papers.load()} papers")
     say(f"{commendations.load()} commendations")
     say(f"{festivals.load()} festival days")
+    say(f"{practices.load()} practices")
     say(f"{reports.load()} reports to the people")
     _write_logins(loaded)
     say("what happened before")

@@ -21,6 +21,7 @@ class OpinionsConfig(AppConfig):
             audit_kinds,
             brief,
             capabilities,
+            counts,
             front,
             index,
             menus,
@@ -39,6 +40,7 @@ class OpinionsConfig(AppConfig):
         audit_kinds.register_all()
         capabilities.register_all()
         menus.register_all()
+        counts.register_all()
         front.register_own()
         succession.register(reform.move_opinions)
         succession.register(reform.move_arrangements)

@@ -18,10 +18,11 @@ class OrganisationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries of lower rooms."""
-        from liengia.organisations import reform
+        from liengia.organisations import counts, reform
         from liengia.units import succession
 
         import_module(f"{self.name}.audit_kinds")
+        counts.register_all()
         succession.register(reform.move_organisations)
         succession.register(reform.move_committees)
         post_migrate.connect(_ensure_workdays, sender=self)

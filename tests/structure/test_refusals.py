@@ -16,7 +16,7 @@ from tests.structure.tree import PACKAGE, own_models, page
 
 # Lines that only a later room can break; its builder moves them from here into a test.
 OWED: dict[str, str] = {}
-NOT_BUILT = {"broadcast", "assets", "reintegration", "practices"}
+NOT_BUILT = {"broadcast", "assets", "reintegration"}
 
 
 def vietnamese() -> list[str]:

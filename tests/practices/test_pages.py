@@ -1,0 +1,267 @@
+"""The pages: what everybody reads, and the office from a new practice to its end."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from liengia.core import linked, search
+from liengia.core.actor import Actor
+from liengia.people.models import User
+from liengia.practices import reform, services
+from liengia.practices.models import Exemplar, Practice
+from liengia.units.models import Unit
+from tests.cast import TESTER
+from tests.people.conftest import signed_in
+from tests.practices.given import PDF, TEXT, Place, facts, picture, running
+from tests.practices.test_campaigns import NAME, campaign, exemplar
+from tests.practices.test_transfer import from_elsewhere
+
+BASE = "/quan-tri/mo-hinh/"
+
+
+def into(who: User) -> Client:
+    """Return a browser in which somebody has signed in with a second factor."""
+    return signed_in(who, second_factor=True)
+
+
+def read(path: str) -> str:
+    """Return a public page."""
+    answer = Client().get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def test_the_list_shows_the_eight_and_finds_by_everything(scene: Place) -> None:
+    page = read("/mo-hinh/")
+    assert page.count("card link") >= 9 and "Tiếng loa an ninh trật tự" in page and "Tổ liên gia Khu phố 5" in page
+    assert "Tổ liên gia Khu phố 5" in read(f"/mo-hinh/?xa={scene.commune.code}&loai=fire&trang-thai=running&q=to lien gia")
+    for query in (f"xa={scene.other.code}", "loai=light", "trang-thai=ended", "q=khong co"):
+        assert "Tổ liên gia Khu phố 5" not in read(f"/mo-hinh/?{query}")
+    assert "csrf" not in page and "nonce" not in page
+
+
+def test_one_practice_tells_its_figures_acts_and_origin(scene: Place) -> None:
+    child = running(scene, scene.other)
+    services.add_tie(scene.practice, code="alarms.groups", actor=TESTER)
+    own = services.add_material(scene.practice, title="Báo cáo quý", data=PDF, is_evidence=True, actor=TESTER)
+    copy = services.add_material(scene.practice, title="Quy chế", data=picture(), actor=TESTER)
+    services.claim(scene.practice, label="Bình đã nạp lại", value=1_215, on=date(2026, 6, 1), evidence=own, actor=TESTER)
+    services.act(scene.practice, kind="praise", body=scene.provincial, number="99/QĐ-UBND", on=date(2026, 5, 1), actor=TESTER)
+    page = read(f"/mo-hinh/{scene.practice.public_id}/")
+    for words in ("Theo báo cáo, có minh chứng", "1.215", "Đếm tại đây", "99/QĐ-UBND", "Ủy ban nhân dân tỉnh Tây Ninh", "Quy chế", "1.200.000"):
+        assert words in page, words
+    assert "Góp theo chợ." in read(f"/mo-hinh/{child.public_id}/")
+    base = f"/mo-hinh/{scene.practice.public_id}/tep"
+    served = Client().get(f"{base}/{copy.pk}/")
+    assert served.content[:4] == b"RIFF" and served["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert Client().get(f"{base}/{own.pk}/").status_code == 200, "evidence of a figure that is shown"
+    unused = services.add_material(scene.practice, title="Khác", data=picture("blue"), is_evidence=True, actor=TESTER)
+    assert Client().get(f"{base}/{unused.pk}/").status_code == 404
+    assert Client().get(f"/mo-hinh/{child.public_id}/tep/{copy.pk}/").status_code == 404
+
+
+def test_tree_map_comparison_and_its_csv_show_the_replication(scene: Place) -> None:
+    child = running(scene, scene.other, name="=1+1 tổ")
+    page = read(f"/mo-hinh/{scene.practice.public_id}/lan-toa/")
+    assert page.count("<rect") == 2 and f"/mo-hinh/{child.public_id}/" in page
+    services.add_tie(child, code="alarms.groups", actor=TESTER)
+    assert "Rạch Kiến" in read(f"/mo-hinh/{scene.practice.public_id}/so-sanh/")
+    rows = list(csv.reader(io.StringIO(Client().get(f"/mo-hinh/{child.public_id}/so-sanh.csv").content.decode("utf-8-sig"))))
+    assert len(rows) == 3 and rows[0][-1] == "tổ liên gia an toàn PCCC"
+    assert {row[0] for row in rows[1:]} == {scene.practice.name, "'=1+1 tổ"}
+
+
+def test_the_checklist_works_out_what_was_typed(scene: Place) -> None:
+    base = f"/mo-hinh/{scene.practice.public_id}/o-day-can-gi/"
+    assert "Bình chữa cháy" in read(base)
+    page = read(f"{base}?xa={scene.commune.code}&household=40&group=3")
+    assert "48.000.000" in page and ">40<" in page
+    for wrong in ("xa=khong", "household=-1", "household=x", "group=99999999999999999999"):
+        assert "Bình chữa cháy" in read(f"{base}?{wrong}")
+
+
+def test_what_is_not_public_is_absent_everywhere(scene: Place) -> None:
+    services.hide(scene.practice, actor=TESTER)
+    for path in ("", "lan-toa/", "so-sanh/", "so-sanh.csv", "o-day-can-gi/", "mo-hinh.zip"):
+        assert Client().get(f"/mo-hinh/{scene.practice.public_id}/{path}").status_code == 404
+    assert linked.card("practice", scene.practice.public_id) is None
+    assert not search.find("Tổ liên gia Khu phố 5", kinds=["practice"], unit_ids=[scene.hamlet.pk]).hits
+
+
+def test_search_and_articles_find_a_public_one(scene: Place) -> None:
+    card = linked.card("practice", scene.practice.public_id)
+    assert card is not None and card.title == scene.practice.name
+    assert search.find("to lien gia", kinds=["practice"], unit_ids=[scene.hamlet.pk]).hits
+
+
+def test_a_file_is_fetched_by_everybody(scene: Place) -> None:
+    data = Client().get(f"/mo-hinh/{scene.practice.public_id}/mo-hinh.zip").content
+    with zipfile.ZipFile(io.BytesIO(data)) as source:
+        assert source.namelist() == ["manifest.json"]
+
+
+def test_an_exemplar_is_named_by_agreement_alone(scene: Place) -> None:
+    held = campaign(scene)
+    made = exemplar(scene, held)
+    services.register_in(held, scene.practice, actor=TESTER)
+    services.review_registration(made, is_recognised=True, finding="Hẻm đã mở.", actor=TESTER)
+    path = f"/mo-hinh/dan-van-kheo/{held.public_id}/"
+    assert NAME not in read(path) and scene.practice.name in read(path) and held.name in read("/mo-hinh/dan-van-kheo/")
+    row = Exemplar.objects.get()
+    services.consent(row, on=date(2026, 8, 9), how="giấy ký", actor=TESTER)
+    assert NAME in read(path)
+    services.withdraw(row, actor=TESTER)
+    assert NAME not in read(path)
+
+
+# The office
+
+
+def typed(scene: Place, **changes: Any) -> dict[str, Any]:
+    """Return the form of a new practice."""
+    return {
+        "unit": scene.hamlet.pk, "name": "Bếp ăn chung mùa lũ", "kind": "other", "summary": "Nước lên, cả xóm ăn chung.", "problem": "Nước lên, nhà neo đơn thiếu ăn.",
+        "how": "- Mỗi nhà góp gạo.\n- Đội xuồng đem tới.", "cost": "200000", "cost_basis": "household", "needs": "Nồi lớn | 2 | điểm\nXuồng\nTổ | 1 | tổ | tổ liên gia an toàn PCCC",
+        **changes,
+    }  # fmt: skip
+
+
+def test_the_office_from_a_ninth_practice_to_its_end(scene: Place) -> None:
+    clerk, chairman = into(scene.desk.here.duyen), into(scene.desk.here.chairman)
+    assert "Nhân rộng mô hình đã có" in clerk.get(BASE).content.decode()
+    refused = clerk.post(f"{BASE}moi/", typed(scene, needs="Nồi | nhiều"))
+    assert refused.status_code == 200 and "bao nhiêu phải là số nguyên" in refused.content.decode() and "Nồi | nhiều" in refused.content.decode()
+    answer = clerk.post(f"{BASE}moi/", typed(scene))
+    made = Practice.objects.get(name="Bếp ăn chung mùa lũ")
+    own = f"{BASE}{made.public_id}/"
+    assert answer["Location"] == own
+    assert [(one.quantity, one.basis, one.count) for one in made.revisions.get().needs.all()] == [(2, "point", ""), (1, "once", ""), (1, "group", "alarms.groups")]
+    page = clerk.get(own).content.decode()
+    assert "bieu-duong" not in page and "Đưa ra trang chung" not in page, "a clerk does not decide"
+    assert clerk.post(f"{own}hien/").status_code == 404 and clerk.post(f"{own}lam/ket-thuc/", {"on": "2026-08-10", "reason": "x"}).status_code == 404
+    assert clerk.post(f"{own}lam/bat-dau/", {"on": "2026-08-11"}).status_code == 422
+    assert clerk.post(f"{own}lam/bat-dau/", {"on": "2026-08-01"}).status_code == 302
+    assert clerk.post(f"{own}sua/", {**typed(scene), "name": "Bếp chung mùa nước nổi"}).status_code == 302
+    assert "Mỗi nhà góp gạo." in clerk.get(f"{own}nang-cap/").content.decode()
+    assert clerk.post(f"{own}nang-cap/", {**typed(scene), "changed": "Thêm bếp gas", "on": "2026-08-09"}).status_code == 302
+    assert clerk.post(f"{own}lam/tep/", {"title": "Mẫu sổ", "file": SimpleUploadedFile("a.pdf", PDF)}).status_code == 302
+    assert clerk.post(f"{own}lam/tep/", {"title": "Xấu", "file": SimpleUploadedFile("a.pdf", b"MZ")}).status_code == 422
+    assert clerk.post(f"{own}lam/dem/", {"code": "alarms.groups"}).status_code == 302
+    material = made.materials.get()
+    assert clerk.post(f"{own}lam/so-bao-cao/", {"label": "Suất ăn", "value": "420", "on": "2026-08-05", "evidence": material.pk}).status_code == 302
+    assert clerk.post(f"{own}bo/tep/{material.pk}/").status_code == 302 and made.materials.exists(), "a figure stands on it"
+    assert clerk.post(f"{own}bo/dem/{made.ties.get().pk}/").status_code == 302 and not made.ties.exists()
+    assert chairman.post(f"{own}hien/").status_code == 302
+    body = scene.desk.committee.organisation
+    assert body is not None
+    act = {"kind": "praise", "body": body.pk, "number": "15/QĐ-UBND", "on": "2026-08-10", "text": "Biểu dương."}
+    assert chairman.post(f"{own}lam/bieu-duong/", act).status_code == 302
+    assert chairman.post(f"{own}lam/xem-lai/", {"year": "2026", "on": "2026-08-10", "decision": "keep", "reasons": "Còn cần."}).status_code == 302
+    assert chairman.post(f"{own}lam/nguon-goc/", {"parent": scene.practice.pk}).status_code == 302
+    page = read(f"/mo-hinh/{made.public_id}/")
+    for words in ("Bếp chung mùa nước nổi", "15/QĐ-UBND", "Suất ăn", "Còn cần.", "Thêm bếp gas", "Khu phố 5"):
+        assert words in page, words
+    assert chairman.post(f"{own}lam/ket-thuc/", {"on": "2026-08-10", "reason": "Đê đã xong."}).status_code == 302
+    assert "Đê đã xong." in read(f"/mo-hinh/{made.public_id}/") and "Đê đã xong." in clerk.get(own).content.decode()
+
+
+def test_another_communes_office_replicates_and_touches_nothing_else(scene: Place) -> None:
+    from liengia.people import services as people
+    from tests import factories
+
+    stranger = factories.user("rachkien", "Người Rạch Kiến", is_staff=True)
+    people.assign_role(stranger, "commune_admin", scene.other, actor=TESTER)
+    them, own = into(stranger), f"{BASE}{scene.practice.public_id}/"
+    for path in ("", "sua/", "nang-cap/", "mo-hinh.zip"):
+        assert them.get(f"{own}{path}").status_code == 404
+    for path in ("hien/", "lam/ket-thuc/", "bo/tep/1/"):
+        assert them.post(f"{own}{path}").status_code == 404
+    assert them.post(f"{own}nhan-rong/", {"unit": scene.commune.pk, "changed": ""}).status_code == 200, "not their unit"
+    assert them.post(f"{own}nhan-rong/", {"unit": scene.other.pk, "changed": "Góp theo chợ."}).status_code == 302
+    assert Practice.objects.get(unit=scene.other).replicated_from_id == scene.practice.pk
+    services.hide(scene.practice, actor=TESTER)
+    assert them.get(f"{own}nhan-rong/").status_code == 404
+
+
+def test_a_file_is_seen_before_it_is_taken(scene: Place) -> None:
+    clerk = into(scene.desk.here.duyen)
+    data, _child = from_elsewhere(scene)
+    bad = clerk.post(f"{BASE}nhan-tep/", {"file": SimpleUploadedFile("a.zip", b"PK\x03\x04")})
+    assert bad.status_code == 200 and "Không nhận được tệp này" in bad.content.decode()
+    answer = clerk.post(f"{BASE}nhan-tep/", {"file": SimpleUploadedFile("a.zip", data)})
+    before = Practice.objects.count()
+    page = clerk.get(answer["Location"]).content.decode()
+    assert page.count("Sẽ thêm vào.") == 2 and Practice.objects.count() == before, "seeing it takes nothing"
+    assert into(scene.desk.here.chairman).get(answer["Location"]).status_code == 404, "another's file"
+    assert clerk.post(answer["Location"], {"seen": "1"}).status_code == 302
+    assert Practice.objects.count() == before + 2
+    again = clerk.post(answer["Location"], {"seen": "1"})
+    assert again.status_code == 200 and Practice.objects.count() == before + 2
+
+
+def test_the_campaign_in_the_office(scene: Place) -> None:
+    front = into(scene.desk.here.front)
+    form = {"unit": scene.commune.pk, "year": "2026", "name": "Dân vận khéo năm 2026", "registers_until": "2026-09-30"}
+    address = front.post(f"{BASE}dan-van-kheo/moi/", form)["Location"]
+    assert front.post(f"{address}them/mo-hinh/", {"practice": scene.practice.pk, "on": "2026-08-10"}).status_code == 302
+    assert front.post(f"{address}them/guong/", {"unit": scene.hamlet.pk, "name": NAME, "deed": "Mở hẻm."}).status_code == 302
+    assert front.post(f"{address}them/guong/", {"unit": scene.hamlet.pk, "name": "", "deed": "x"}).status_code == 422
+    row = Exemplar.objects.get()
+    key = row.registrations.get().pk
+    assert front.post(f"{address}{key}/xet/", {"is_recognised": "1", "finding": "Tốt."}).status_code == 302
+    assert front.post(f"{address}{key}/dong-y/", {"on": "2026-08-10", "how": ""}).status_code == 422
+    assert front.post(f"{address}{key}/dong-y/", {"on": "2026-08-10", "how": "giấy ký"}).status_code == 302
+    body = scene.desk.committee.organisation
+    assert body is not None
+    assert front.post(f"{address}{key}/khen/", {"body": body.pk, "number": "16/QĐ-UBND", "on": "2026-08-10"}).status_code == 302
+    assert front.post(f"{address}dong/").status_code == 302, "the practice is not reviewed: told in words"
+    page = front.get(address).content.decode()
+    assert NAME in page and "16/QĐ-UBND" in page and "Còn đăng ký chưa xét." in page
+    assert front.post(f"{address}{key}/rut/", {"seen": "1"}).status_code == 302
+    assert NAME not in front.get(address).content.decode()
+    assert front.post(f"{address}{key}/khen/", {}).status_code == 404
+    assert into(scene.desk.here.duyen).get(address).status_code in (302, 404), "an editor holds no campaign"
+
+
+@pytest.mark.parametrize("path", ["", "moi/", "nhan-tep/", "dan-van-kheo/", "dan-van-kheo/moi/"])
+def test_residents_find_no_office(scene: Place, path: str) -> None:
+    client = Client()
+    client.force_login(scene.desk.here.cast.lua, backend="liengia.people.backends.PhoneBackend")
+    assert client.get(f"{BASE}{path}").status_code in (302, 404)
+
+
+# Time and switches
+
+
+def test_a_reform_takes_it_along_and_keeps_where_it_began(scene: Place) -> None:
+    new = Unit.objects.create(code="28109", name="Xã mới", kind="Xã", level="commune", parent=scene.commune.parent, valid_from=date(2027, 1, 1))
+    own = services.create(scene.commune, facts("Của xã"), TEXT, actor=TESTER)
+    services.start(own, on=date(2026, 3, 1), actor=TESTER)
+    over = services.create(scene.commune, facts("Đã xong"), TEXT, actor=TESTER)
+    services.start(over, on=date(2026, 3, 1), actor=TESTER)
+    services.end(over, on=date(2026, 4, 1), reason="Xong", actor=TESTER)
+    held = campaign(scene)
+    assert reform.move_practices(scene.commune, new, on=date(2027, 1, 1), actor=TESTER) == 1
+    assert reform.move_practices(scene.commune, new, on=date(2027, 1, 1), actor=TESTER) == 0
+    assert reform.move_campaigns(scene.commune, new, on=date(2027, 1, 1), actor=TESTER) == 1
+    own.refresh_from_db()
+    over.refresh_from_db()
+    held.refresh_from_db()
+    assert (own.unit, own.founded_in, over.unit, held.unit) == (new, scene.commune, scene.commune, new)
+
+
+def test_a_commune_without_the_room_shows_none_of_its_practices(scene: Place) -> None:
+    from liengia.units.services import switch_room
+
+    switch_room(unit=scene.commune, room="practices", is_on=False, actor=Actor.system("test"))
+    assert Client().get(f"/mo-hinh/{scene.practice.public_id}/").status_code == 404
+    assert scene.practice.name not in read("/mo-hinh/")
+    assert linked.card("practice", scene.practice.public_id) is None
