@@ -28,6 +28,7 @@ from liengia.festivals.models import (
     Season,
 )
 from liengia.opinions.models import ForumQuestion
+from liengia.units.models import Level
 
 NEWS: Final = 8
 PICTURES: Final = 12
@@ -64,6 +65,7 @@ class Tile:
     opinions: int
     people: int | None
     item: ProgrammeItem | None
+    name: str
     late_minutes: int = 0
     parts: list[Tile] = field(default_factory=list)
 
@@ -137,7 +139,8 @@ def board(on: date, season: Season | None = None) -> Board:
     """Return the board of a date, of one season or of all."""
     days = list(days_of(on, season).prefetch_related("items"))
     opinions = _opinions(days)
-    tiles = {day.pk: tile_of(day, opinions.get(day.pk, 0)) for day in days}
+    names = names_of(days)
+    tiles = {day.pk: tile_of(day, opinions.get(day.pk, 0), names[day.pk]) for day in days}
     tops, parts = [], []
     for tile in tiles.values():
         whole = tiles.get(tile.day.counted_in_id or 0)
@@ -167,13 +170,21 @@ def _opinions(days: Sequence[FestivalDay]) -> dict[int, int]:
     return dict(asked.values_list("forum__festival_item__day").annotate(n=Count("pk")))
 
 
-def tile_of(day: FestivalDay, opinions: int = 0) -> Tile:
+def names_of(days: Sequence[FestivalDay]) -> dict[int, str]:
+    """Return what days are called beside each other: hamlets without their commune where all are of one."""
+    communes = {commune.pk if (commune := day.unit.commune()) is not None else None for day in days}
+    if len(communes) > 1:
+        return {day.pk: day.host_name for day in days}
+    return {day.pk: day.unit.display_name if day.organisation is None and day.unit.level == Level.HAMLET else day.host_name for day in days}
+
+
+def tile_of(day: FestivalDay, opinions: int = 0, name: str = "") -> Tile:
     """Return a day's tile; its items are prefetched."""
     items = list(day.items.all())
     current = next((item for item in items if item.is_on), None)
     late = _late(day)
     status, icon, tone = _status(day, current, late)
-    return Tile(day, [_bar(phase, items, day) for phase in Phase], status, icon, tone, opinions, day.attendance, current, late)
+    return Tile(day, [_bar(phase, items, day) for phase in Phase], status, icon, tone, opinions, day.attendance, current, name or day.host_name, late)
 
 
 def _bar(phase: Phase, items: Sequence[ProgrammeItem], day: FestivalDay) -> Bar:
@@ -211,7 +222,7 @@ def news_of(days: Sequence[FestivalDay], most: int = NEWS) -> list[News]:
     told = DayEvent.objects.filter(day__in=days).exclude(kind=EventKind.COUNT).exclude(kind=EventKind.PICTURE, words="")
     if all(day.state in (DayState.ENDED, DayState.CANCELLED) for day in days):
         told = told.filter(kind__in=(EventKind.RESULT, EventKind.NOTE, EventKind.PICTURE))
-    hosts = {day.pk: day.host_name for day in days}
+    hosts = names_of(days)
     found = told.select_related("item").order_by("-at", "-key")[:most]
     return [News(one.at, _NEWS_ICONS[EventKind(one.kind)], hosts[one.day_id], words_of(one)) for one in found]
 
