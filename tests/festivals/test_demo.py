@@ -11,8 +11,8 @@ import time_machine
 
 from liengia.festivals import board, counts, demo
 from liengia.festivals.models import FestivalDay, Pledge, Season
-from liengia.units import demo as units
 from liengia.units.models import Unit
+from tests import factories
 from tests.festivals.given import at
 
 NOON = at(12)
@@ -20,11 +20,17 @@ NOON = at(12)
 
 @pytest.fixture(scope="module")
 def lay() -> Callable[[], int]:
-    """Load units and festivals once."""
+    """Lay the units of 2023 bare and load the festivals once; tests/acceptance loads them upon the real ones."""
 
     def then() -> int:
         with time_machine.travel(NOON, tick=False):
-            units.load()
+            province = factories.unit("80", "Tây Ninh", "province")
+            district = Unit.objects.create(code=demo.DISTRICT, name="Cần Đước", kind="Huyện", level="district", parent=province)
+            communes = {code: factories.unit(code, f"Mẫu {code}", "commune", parent=district) for code in demo.CAME}
+            for code, _number, _is_in in demo.HAMLETS:
+                factories.unit(code, f"Ấp {code}", "hamlet", parent=communes[code.partition("-")[0]])
+            for name in ("Khu phố 1", "Khu phố 2", "Khu phố 3", "Khu phố 5"):
+                factories.unit(f"{demo.COMMUNE}-{name[-1]}", name, "hamlet", parent=communes[demo.COMMUNE])
             return demo.load()
 
     return then
