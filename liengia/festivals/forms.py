@@ -39,6 +39,7 @@ class ToldForm(forms.Form):
     words = forms.CharField(required=False, max_length=300)
     rows = forms.CharField(required=False, max_length=10_000)
     age_s = forms.FloatField(required=False)
+    after = forms.CharField(max_length=LONGEST_KEY, required=False)
     picture = forms.FileField(required=False, max_length=200)
     agreed = forms.BooleanField(required=False)
 
@@ -61,4 +62,4 @@ class ToldForm(forms.Form):
     def told(self) -> Told:
         """Return what was told."""
         data = self.cleaned_data
-        return Told(data["key"], data["kind"], data["item"], data["number"], data["words"], data["age_s"] or 0.0)
+        return Told(data["key"], data["kind"], data["item"], data["number"], data["words"], data["age_s"] or 0.0, data["after"])

@@ -99,6 +99,19 @@ def test_the_day_is_the_same_in_whatever_order_it_is_told(data: Any) -> None:
         assert told_in(list(order)) == first
 
 
+def test_what_one_phone_says_keeps_its_order_however_long_the_way_took(scene: Season1) -> None:
+    flag, report = scene.item("Chào cờ"), scene.item("Báo cáo một năm")
+    say(scene, "item", flag, age_s=10, key=KEY)
+    second = live.Told("r" * 32, "item", report, age_s=12, after=KEY)
+    live.tell_event(scene.hamlet_day, second, actor=scene.phone)
+    events = list(DayEvent.objects.filter(day=scene.hamlet_day).order_by("at").values_list("item__title", flat=True))
+    assert events == [flag.title, report.title], "the first took two seconds longer to the server"
+    report.refresh_from_db()
+    assert report.is_on
+    live.tell_event(scene.hamlet_day, live.Told("c" * 32, "count", number=5, age_s=600, after="unknown"), actor=scene.phone)
+    assert DayEvent.objects.filter(day=scene.hamlet_day).earliest("at").kind == "count"
+
+
 def test_a_phone_with_a_wrong_clock_tells_how_long_it_waited_and_nonsense_is_now(scene: Season1) -> None:
     assert say(scene, "note", words="Mưa nhỏ", age_s=60).at == at(8, 29)
     for age in (-5, 10**9, float("inf"), float("nan")):

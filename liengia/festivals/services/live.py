@@ -1,7 +1,8 @@
 """The day itself: what phones and desks say of it, folded in the order in which it happened.
 
 1. An event has a key that is made where it is typed in: sent twice, it is one event and the same answer.
-2. It happened at the server's clock less the seconds that it waited: a phone's own clock may be wrong.
+2. It happened at the server's clock less the seconds that it waited: a phone's own clock may be wrong. What one phone says
+   keeps its order all the same, however long the way to the server took each time.
 3. After each new event the day is folded anew from all of its events, in the order of `in_time`. So whatever the order in which they
    come in (two phones, one of them without a network for an hour), the day ends up the same.
 
@@ -48,7 +49,7 @@ _RANK: Final = {kind: place for place, kind in enumerate(EventKind)}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What somebody says: `age_s` are the seconds that it waited before it was sent."""
+    """What somebody says: `age_s` are the seconds that it waited before it was sent, `after` the key of what the phone said before it."""
 
     key: str
     kind: str
@@ -56,6 +57,7 @@ class Told:
     number: int | None = None
     words: str = ""
     age_s: float = 0.0
+    after: str = ""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ def tell_event(day: FestivalDay, told: Told, *, actor: Actor) -> DayEvent:
         if known is not None:
             return known
         event = _event(row, told, actor)
+        event.at = _after(row, told.after, event.at)
         _refuse_now(row, event)
         event.save(force_insert=True)
         refold(row)
@@ -115,6 +118,12 @@ def _event(day: FestivalDay, told: Told, actor: Actor) -> DayEvent:
     if len(words) > 300:
         raise Invalid(_("This is longer than %(n)s characters.") % {"n": 300}, code="too_long", field="words")
     return DayEvent(day=day, key=told.key, kind=told.kind, item=told.item, number=told.number, words=words, at=happened_at(told.age_s), by_id=actor.user_id)
+
+
+def _after(day: FestivalDay, key: str, at: datetime) -> datetime:
+    """Return an instant that lies after what the same phone said before."""
+    before = DayEvent.objects.filter(day=day, key=key).values_list("at", flat=True).first() if key else None
+    return at if before is None or before < at else before + timedelta(milliseconds=1)
 
 
 def happened_at(age_s: float) -> datetime:

@@ -89,6 +89,7 @@ async function send(entry, isLast) {
   for (const [name, value] of Object.entries(entry.fields)) body.append(name, value);
   body.append("key", entry.key);
   body.append("kind", entry.kind);
+  body.append("after", entry.after ?? "");
   body.append("age_s", String(Math.max(0, (Date.now() - entry.at) / 1000)));
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
@@ -121,9 +122,10 @@ function sync() {
   return running;
 }
 
-let turn = 0;
+let turn = 0, last = {};
 async function tell(run, kind, fields, words) {
-  const entry = { key: newKey(), who: root.dataset.reader, to: run.dataset.run, at: Date.now(), turn: turn++, kind, fields, words };
+  const entry = { key: newKey(), after: last[run.dataset.run], who: root.dataset.reader, to: run.dataset.run, at: Date.now(), turn: turn++, kind, fields, words };
+  last[run.dataset.run] = entry.key;
   await put(entry);
   expect(run, entry);
   say("kept");
