@@ -25,7 +25,8 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
-from liengia.core import warm
+from liengia.core import search, warm
+from liengia.core.models import SearchEntry
 from tests.harness.postgres import binary
 from tests.harness.rows import laid_scene, scene  # noqa: F401  (fixtures of all rooms)
 
@@ -237,3 +238,10 @@ def _no_leftovers() -> Iterator[None]:
     yield
     translation.activate(settings.LANGUAGE_CODE)
     caches["local"].clear()
+
+
+@pytest.fixture
+def bare_index(db: None) -> None:
+    """Begin with an empty search index: without the texts of the practices that every installation begins with."""
+    for kind, key in list(SearchEntry.objects.values_list("kind", "key")):
+        search.remove(kind, key)

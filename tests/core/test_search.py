@@ -14,7 +14,7 @@ from hypothesis.extra.django import TestCase
 from liengia.core import search
 from liengia.core.models import SearchEntry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_index")]
 BEGAN = datetime(2023, 8, 6, tzinfo=UTC)
 
 

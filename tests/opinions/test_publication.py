@@ -112,6 +112,7 @@ def test_periods_end(here: Office) -> None:
     assert (row.text, row.erased_at is None) == ("", False) and row.state == State.CLOSED
 
 
+@pytest.mark.usefixtures("bare_index")
 def test_search_finds_the_redacted_copy_and_the_published_answer_only(here: Office) -> None:
     opinion = sorted_(here, text="Ông Trần Văn Tèo nhậu ồn")
     by = Actor.of(here.duyen)

@@ -16,7 +16,7 @@ from liengia.portal.models import CommunePortalPage, PlainPage
 from tests.cast import TESTER
 from tests.portal.pages_scene import Scene, block
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_index")]
 
 
 def edition() -> int:

@@ -11,7 +11,7 @@ from liengia.portal import services
 from tests.cast import TESTER
 from tests.portal.pages_scene import Scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_index")]
 
 
 def test_it_finds_without_accents_and_shows_where(client: Client, area: Scene) -> None:
