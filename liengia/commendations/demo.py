@@ -169,7 +169,6 @@ def _merit(code: str, n: int) -> str:
 # What both have in common
 
 
-@transaction.atomic
 def _fill(row: Round, *lists: Sequence[Nomination]) -> None:
     """Write the nominations, and the consents of about half of the persons, a few statements each."""
     made = [one for several in lists for one in several]
@@ -177,11 +176,13 @@ def _fill(row: Round, *lists: Sequence[Nomination]) -> None:
         one.round, one.place = row, place
         services.check(one, row)
         one.fold()
-    bulk.insert(made)
+    with transaction.atomic():
+        bulk.insert(made)
     keys = dict(Nomination.objects.filter(round=row).values_list("public_id", "pk"))
     agreed = [keys[one.public_id] for n, one in enumerate(made) if one.kind != RecipientKind.COLLECTIVE and not row.is_pursuit and n % 9 < 5]
     given = min(row.period_to, clock.today())
-    bulk.insert([RollConsent(nomination_id=key, how="Phiếu đồng ý có ký tên, trong hồ sơ đợt (mẫu)", given_on=given) for key in agreed])
+    with transaction.atomic():
+        bulk.insert([RollConsent(nomination_id=key, how="Phiếu đồng ý có ký tên, trong hồ sơ đợt (mẫu)", given_on=given) for key in agreed])
 
 
 def _council(unit: Unit, chair: Organisation, others: Sequence[Organisation], *, valid_from: date | None = None, valid_to: date | None = None) -> tuple[Committee, list[CommitteeMember]]:

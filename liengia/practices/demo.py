@@ -88,6 +88,7 @@ SPREADS: Final[dict[str, tuple[Spread, ...]]] = {
     "nam-luc-luong": (Spread("28108", "", date(2018, 6, 1)), Spread("28138", "", date(2019, 3, 1))),
     "chuc-sac": (Spread("28108", "", date(2021, 6, 10)), Spread("28135", "", date(2021, 9, 2)), Spread("+28108", "28108", date(2025, 8, 20), "Ký lại quy chế với Công an xã mới.")),
 }  # fmt: skip
+AT_ONCE: Final = 10
 ENDED: Final = ("camera", "28126", date(2024, 12, 20), "Ba trong năm máy hỏng, hết tiền đường truyền; bà con chuyển sang đèn sáng và tuần tra. Sổ máy đã trả lại chủ.")
 STALLED: Final = ("nhom-zalo", "28117")
 UPGRADED: Final = ("to-lien-gia", "28108-05", date(2024, 3, 14))
@@ -102,9 +103,15 @@ def load() -> int:
     settle(district)
     with transaction.atomic():
         rows = _spread()
+    with transaction.atomic():
         _stories(rows, district)
+    with transaction.atomic():
         _campaigns(rows, district)
-        index.renew_all(list(Practice.objects.filter(is_public=True).values_list("pk", flat=True)))
+    shown = list(Practice.objects.filter(is_public=True).values_list("pk", flat=True))
+    for start in range(0, len(shown), AT_ONCE):
+        with transaction.atomic():
+            index.renew_all(shown[start : start + AT_ONCE])
+    with transaction.atomic():
         pagecache.bump()
     return Practice.objects.filter(unit__isnull=False).count()
 

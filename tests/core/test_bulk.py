@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -104,3 +105,14 @@ def test_a_personal_fact_is_not_recorded_in_bulk(scene: Desk) -> None:
     )  # fmt: skip
     with pytest.raises(ValueError, match="phone"):
         audit.record_all([act])
+
+
+def test_more_rows_than_a_batch_of_presses_go_in_a_few_statements(scene: Desk, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(3):
+        bulk.insert([made(scene, f"many-{number}") for number in range(320)])
+    keys = list(Press.objects.order_by("pk").values_list("pk", flat=True))
+    later = clock.now() + timedelta(hours=1)
+    with django_assert_max_num_queries(3):
+        bulk.update(Press, ["kind", "published_at", "is_stale"], [(key, "medical", later, False) for key in keys[:-1]])
+    assert Press.objects.filter(kind="medical", published_at=later, is_stale=False).count() == 319
+    assert Press.objects.get(pk=keys[-1]).kind == "fire"

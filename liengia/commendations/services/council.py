@@ -173,9 +173,10 @@ def conclude_session(
     row = locked(found.round)
     state = ROUND.after(row.state, "review")
     lost = [vote for vote in votes if vote.in_favour * 2 <= there]
-    for vote in lost:
-        reason = _("The council: %(yes)s in favour of %(all)s.") % {"yes": vote.in_favour, "all": there}
-        Nomination.objects.filter(pk=vote.nomination_id, state=NominationState.LISTED).update(
+    for yes in sorted({vote.in_favour for vote in lost}):
+        reason = _("The council: %(yes)s in favour of %(all)s.") % {"yes": yes, "all": there}
+        keys = [vote.nomination_id for vote in lost if vote.in_favour == yes]
+        Nomination.objects.filter(pk__in=keys, state=NominationState.LISTED).update(
             state=NominationState.LEFT_OUT, reason=str(reason), ended_at=clock.now()
         )
     found.discussion, found.state = nfc(discussion).strip(), SessionState(SESSION.after(found.state, "conclude"))
@@ -188,7 +189,8 @@ def conclude_session(
 
 
 def _minutes(session: CouncilSession, row: Round, votes: Sequence[VoteCount], hours: tuple[str, str], names: tuple[str, str]) -> Draft:
-    passed = sum(vote.in_favour * 2 > session.seats.count() for vote in votes)
+    present = session.seats.count()
+    passed = sum(vote.in_favour * 2 > present for vote in votes)
     there = [str(seat.member.office_title) for seat in session.seats.select_related("member")]
     return Draft(
         kind="minutes", issuer=row.authority, about=f"Họp {session.committee.name} xét khen thưởng {row.title}"[:300], subject=row.subject,

@@ -4,7 +4,8 @@
 needs 5. What is written here is what `save` would write: values pass through the same fields. It reads no keys back,
 sends no signals, and fills in nothing (`auto_now`, files): give whole objects.
 
-SQLite takes one prepared statement many times over, PostgreSQL one statement with many rows.
+SQLite takes one prepared statement many times over for what a batch of presses has, and one statement with many rows for
+more; PostgreSQL one statement with many rows.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _AS_IT_IS: Final = frozenset(
     }
 )  # fmt: skip
 _ROWS_MOST: Final = 500
+# Up to so many rows SQLite is given one after another; more at a time, this many a statement.
+_PREPARED_MOST: Final = 150
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -55,6 +58,11 @@ def update(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple
         head = f"UPDATE {table} SET {changes} FROM (VALUES "  # noqa: S608
         _write(head, tail, [key, *fields], rows)
         return
+    if len(rows) > _PREPARED_MOST:
+        changes = ", ".join(f"{_name(field.column)} = fresh.column{place}" for place, field in enumerate(fields, start=2))
+        tail = f") AS fresh WHERE {table}.{_name(key.column)} = fresh.column1"
+        _write(f"UPDATE {table} SET {changes} FROM (VALUES ", tail, [key, *fields], rows)  # noqa: S608
+        return
     changes = ", ".join(f"{_name(field.column)} = %s" for field in fields)
     turned = [(*row[1:], row[0]) for row in rows]
     with connection.cursor() as cursor:
@@ -81,11 +89,13 @@ def present(model: type[models.Model], names: Sequence[str], values: Sequence[tu
 def _write(head: str, tail: str, fields: Sequence[Any], rows: Iterable[tuple[Any, ...]]) -> None:
     prepared, marks = _prepared(fields, rows), _marks(len(fields))
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
+        is_lite = connection.vendor != "postgresql"
+        if is_lite and len(prepared) <= _PREPARED_MOST:
             cursor.executemany(f"{head}{marks}{tail}", prepared)
             return
-        for start in range(0, len(prepared), _ROWS_MOST):
-            some = prepared[start : start + _ROWS_MOST]
+        most = _PREPARED_MOST if is_lite else _ROWS_MOST
+        for start in range(0, len(prepared), most):
+            some = prepared[start : start + most]
             cursor.execute(f"{head}{', '.join([marks] * len(some))}{tail}", list(chain.from_iterable(some)))
 
 
