@@ -30,21 +30,27 @@ async function privateNames() {
   return (await caches.keys()).filter((name) => name.startsWith(PRIVATE));
 }
 
+// How often everything was wiped: a page that was asked for before is not kept after it, however late it comes.
+let wipes = 0;
+
 async function wipe(except = "") {
+  if (!except) wipes += 1;
   for (const name of await privateNames()) if (name !== except) await caches.delete(name);
 }
 
 // A page is kept under its path alone, with whose it is and when it was seen.
-async function keep(path, response) {
+async function keep(path, response, since) {
   const mark = response.headers.get(MARK);
   if (!response.ok || response.redirected || !mark) return;
-  const name = PRIVATE + mark;
+  const name = PRIVATE + mark, body = await response.blob();
+  if (since !== wipes) return;
   await wipe(name);
   const headers = new Headers(response.headers);
   headers.set("X-Kept-At", String(Date.now()));
   headers.delete("Set-Cookie");
   const cache = await caches.open(name);
-  await cache.put(path, new Response(await response.blob(), { status: 200, headers }));
+  await cache.put(path, new Response(body, { status: 200, headers }));
+  if (since !== wipes) await caches.delete(name);
 }
 
 async function kept(path) {
@@ -67,11 +73,12 @@ async function inTime(request) {
 }
 
 async function page(event, url) {
+  const since = wipes;
   try {
     const isOurs = url.pathname.startsWith(CONFIG.home);
     const response = isOurs ? await inTime(event.request) : await fetch(event.request);
     if (isOurs && response.status >= 502 && response.status <= 504) throw new Error("the server is away");
-    if (KEPT.includes(url.pathname)) event.waitUntil(keep(url.pathname, response.clone()));
+    if (KEPT.includes(url.pathname)) event.waitUntil(keep(url.pathname, response.clone(), since));
     if (url.pathname === CONFIG.signIn && response.status === 200) event.waitUntil(wipe());
     return response;
   } catch (error) {
@@ -90,8 +97,8 @@ addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (url.origin !== location.origin) return;
   if (event.request.method === "POST") {
-    // Signing out forgets everything, whatever the server answers.
-    if (url.pathname === CONFIG.signOut) event.respondWith(wipe().then(() => fetch(event.request)));
+    // Signing out forgets everything, whatever the server answers; and once more, what was asked for while it was on its way.
+    if (url.pathname === CONFIG.signOut) event.respondWith(wipe().then(() => fetch(event.request)).finally(() => wipe()));
     return;
   }
   if (event.request.method !== "GET") return;
@@ -102,9 +109,10 @@ addEventListener("fetch", (event) => {
 // An open page asks to keep the phone tree as it is now.
 addEventListener("message", (event) => {
   if (event.data !== "keep") return;
+  const since = wipes;
   event.waitUntil((async () => {
     for (const path of KEPT) {
-      try { await keep(path, await fetch(`${path}?o-lai=1`, { credentials: "same-origin", redirect: "manual" })); } catch { return; }
+      try { await keep(path, await fetch(`${path}?o-lai=1`, { credentials: "same-origin", redirect: "manual" }), since); } catch { return; }
     }
   })());
 });
