@@ -84,7 +84,7 @@ imports:
 migrations:
 	@echo "== system checks, models and migrations agree"
 	@$(CHECKING) $(BIN)/liengia check --fail-level WARNING
-	@$(CHECKING) $(BIN)/liengia makemigrations --check --dry-run --verbosity 1 core audit units organisations people papers commendations alarms comments opinions festivals practices portal reports api operate
+	@$(CHECKING) $(BIN)/liengia makemigrations --check --dry-run --verbosity 1 core audit units organisations people papers broadcast commendations alarms comments opinions festivals practices portal reports api operate
 
 messages-check:
 	@echo "== catalogues"

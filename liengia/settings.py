@@ -91,7 +91,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-ROOMS = ["core", "audit", "units", "organisations", "people", "papers", "commendations", "alarms", "comments", "opinions", "festivals", "practices", "portal", "reports", "api", "operate"]
+ROOMS = ["core", "audit", "units", "organisations", "people", "papers", "broadcast", "commendations", "alarms", "comments", "opinions", "festivals", "practices", "portal", "reports", "api", "operate"]
 
 INSTALLED_APPS = [
     "liengia.core",
@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "liengia.organisations",
     "liengia.people",
     "liengia.papers",
+    "liengia.broadcast",
     "liengia.commendations",
     "liengia.alarms",
     "liengia.opinions",

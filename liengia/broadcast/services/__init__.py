@@ -1,0 +1,1 @@
+"""What changes: bulletins and their two people, the outbox, receipts, rules."""

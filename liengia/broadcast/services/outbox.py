@@ -1,0 +1,279 @@
+"""The outbox: rows written with the decision, claimed by the worker, sent outside of any transaction, settled afterwards.
+
+1. `enqueue` writes a row an address in the caller's transaction. The row is the deadline: nothing else knows of it.
+2. A channel's chore claims the most urgent that are due, leaving out providers that are set aside, and marks them with a lease.
+   PostgreSQL skips rows that another worker holds; SQLite's write transaction keeps others out.
+3. It sends them with no transaction open. A kill here leaves the lease to run out; the row is then claimed again, and counted as
+   perhaps double where the provider cannot tell (`Channel.is_idempotent`).
+4. It settles them together: accepted, given up, or due again later, by the kind of failure. What a bulletin's row knew of a
+   person goes in the same statement.
+
+Source: design §2 "Nothing is lost"; ADR 0005.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import random
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from liengia.broadcast import channels
+from liengia.broadcast.channels.base import (
+    Accepted,
+    Channel,
+    DeliveryError,
+    Failure,
+    Message,
+    Outcome,
+    Parcel,
+    Recipient,
+)
+from liengia.broadcast.models import Delivery, DeliveryState, Dispatch, ProviderState, Said
+from liengia.core import clock
+from liengia.core.bus import get_bus
+from liengia.core.db import bulk
+from liengia.core.metrics import Counter
+
+logger = logging.getLogger(__name__)
+POKE: Final = "broadcast.outbox"
+# Longer than any channel's own time limits together: a lease that runs out means that its worker is dead.
+LEASE: Final = timedelta(seconds=60)
+FIRST_PAUSE_S: Final = 5.0
+LONGEST_PAUSE_S: Final = 600.0
+# A provider that fails is asked again after so long, each time longer.
+ASIDE_FIRST_S: Final = 10.0
+ASIDE_LONGEST_S: Final = 300.0
+URGENCY: Final[Mapping[str, int]] = {"urgent": 0, "priority": 1, "normal": 2}
+_ROWS: Final = 500
+_SETTLED: Final = ("state", "attempts", "next_attempt_at", "claimed_until", "failure", "failure_words", "receipt_key", "accepted_at", "address", "user_id", "household_id")
+
+sent = Counter("liengia_deliveries_total", "Deliveries that ended, by channel and how.", ["channel", "how"])
+doubles = Counter("liengia_deliveries_perhaps_double_total", "Deliveries sent again after a send whose end nobody saw.", ["channel"])
+
+
+def say(message: Message) -> Said:
+    """Freeze words: write them with their fingerprint."""
+    content = message.as_json()
+    raw = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+    return Said.objects.create(subject=message.subject, content=content, fingerprint=hashlib.sha256(raw).hexdigest(), said_at=clock.now())
+
+
+def enqueue(
+    channel: Channel,
+    said: Said,
+    recipients: Iterable[Recipient],
+    *,
+    dispatch: Dispatch | None = None,
+    not_before: datetime | None = None,
+    keeps_person: bool = False,
+) -> int:
+    """Write a delivery for each recipient in the caller's transaction; return how many were new.
+
+    With a dispatch the key follows from its salt, the channel and the address, so that planning may begin again after a kill
+    and writes nobody twice. Training is written as rehearsed and can never be claimed (a constraint holds it).
+    """
+    content = said.content
+    now = clock.now()
+    is_live = content["mode"] != "training"
+    expires = datetime.fromisoformat(content["expires_at"]) if content.get("expires_at") else None
+    rows = [
+        Delivery(
+            dispatch=dispatch, subject=said.subject, said=said, channel=channel.name, provider=one.provider, address=one.address,
+            user_id=one.user_id, household_id=one.household_id, keeps_person=keeps_person, is_live=is_live,
+            urgency=URGENCY[content["priority"]], state=DeliveryState.WAITING if is_live else DeliveryState.REHEARSED,
+            created_at=now, next_attempt_at=not_before or now, expires_at=expires,
+            **({"key": _key(dispatch.salt, channel.name, one.address)} if dispatch is not None else {}),
+        )
+        for one in recipients
+    ]  # fmt: skip
+    if not is_live:
+        for row in rows:
+            row.address, row.user_id, row.household_id = "", None, None
+    random.shuffle(rows)
+    for start in range(0, len(rows), _ROWS):
+        part = rows[start : start + _ROWS]
+        known = bulk.present(Delivery, ["key"], [(row.key,) for row in part]) if dispatch is not None else set()
+        rows[start : start + _ROWS] = [row for row in part if (row.key,) not in known]
+        Delivery.objects.bulk_create(rows[start : start + _ROWS])
+    transaction.on_commit(lambda: get_bus().poke(POKE))
+    return len(rows)
+
+
+def _key(salt: str, channel: str, address: str) -> str:
+    return hashlib.sha256(f"{salt}|{channel}|{address}".encode()).hexdigest()
+
+
+def next_due_at(channel: str) -> datetime | None:
+    """Return when the first waiting delivery of a channel is due."""
+    waiting = Delivery.objects.waiting().filter(channel=channel)
+    return waiting.order_by("next_attempt_at").values_list("next_attempt_at", flat=True).first()
+
+
+class Pace:
+    """Keeps a provider to so many a second: says how many may go now, and learns what went."""
+
+    def __init__(self) -> None:
+        """Begin with a full second for each."""
+        self._left: dict[tuple[str, str], tuple[float, float]] = {}
+
+    def allow(self, channel: Channel, provider: str, wanted: int) -> int:
+        """Take up to so many from the provider's second."""
+        if channel.per_second is None:
+            return wanted
+        now, most = time.monotonic(), max(1.0, channel.per_second)
+        left, at = self._left.get((channel.name, provider), (most, now))
+        left = min(most, left + (now - at) * channel.per_second)
+        taken = min(wanted, int(left))
+        self._left[channel.name, provider] = (left - taken, now)
+        return taken
+
+
+_pace = Pace()
+
+
+def send_due(name: str) -> int:
+    """Claim, send and settle one batch of a channel; return how many were settled.
+
+    It is called by the channel's chore, and by nobody inside a transaction.
+    """
+    channel = channels.get(name)
+    if channel is None or channel.is_manual:
+        return 0
+    expire(name)
+    claimed = _claim(channel)
+    if not claimed:
+        return 0
+    parcels = [
+        Parcel(row.key, row.address, row.provider, Message.from_json(row.said.content), row.attempts + 1) for row in claimed
+    ]
+    outcomes = _send(channel, parcels)
+    settle(channel, claimed, outcomes)
+    return len(claimed)
+
+
+def _claim(channel: Channel) -> list[Delivery]:
+    now = clock.now()
+    aside = ProviderState.objects.filter(channel=channel.name, aside_until__gt=now).values("provider")
+    with transaction.atomic():
+        free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        due = Delivery.objects.waiting().filter(free, channel=channel.name, is_live=True, next_attempt_at__lte=now).exclude(provider__in=aside)
+        rows = list(due.select_related("said").order_by("urgency", "next_attempt_at")[: channel.batch].select_for_update(skip_locked=True, of=("self",)))
+        rows = _within_pace(channel, rows)
+        lost = [row for row in rows if row.claimed_until is not None and not channel.is_idempotent]
+        for row in lost:
+            row.is_perhaps_double = True
+            doubles.labels(channel.name).inc()
+        bulk.update(Delivery, ["claimed_until", "is_perhaps_double"], [(row.pk, now + LEASE, row.is_perhaps_double) for row in rows])
+    return rows
+
+
+def _within_pace(channel: Channel, rows: list[Delivery]) -> list[Delivery]:
+    if channel.per_second is None:
+        return rows
+    by_provider: dict[str, list[Delivery]] = {}
+    for row in rows:
+        by_provider.setdefault(row.provider, []).append(row)
+    return [row for provider, those in by_provider.items() for row in those[: _pace.allow(channel, provider, len(those))]]
+
+
+def _send(channel: Channel, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+    try:
+        outcomes = channel.send(parcels)
+    except Exception:  # a broken channel keeps its own rows waiting, and is read in the log by its name alone
+        logger.exception("channel %s broke off", channel.name)
+        return [DeliveryError(Failure.TECHNICAL, "the channel broke off")] * len(parcels)
+    if len(outcomes) != len(parcels):
+        logger.error("channel %s answered %s of %s parcels", channel.name, len(outcomes), len(parcels))
+        return [DeliveryError(Failure.TECHNICAL, "the channel answered for others")] * len(parcels)
+    return outcomes
+
+
+def settle(channel: Channel, rows: Sequence[Delivery], outcomes: Sequence[Outcome]) -> None:
+    """Write what became of deliveries, in one transaction; forget the people of bulletins."""
+    now = clock.now()
+    broken: dict[str, DeliveryError] = {}
+    for row, outcome in zip(rows, outcomes, strict=True):
+        row.attempts += 1
+        row.claimed_until = None
+        if isinstance(outcome, Accepted):
+            row.state, row.accepted_at, row.receipt_key = DeliveryState.ACCEPTED, now, outcome.receipt_key[:120]
+            row.failure = row.failure_words = ""
+        else:
+            _fail(row, outcome, now)
+            if outcome.failure is Failure.TECHNICAL:
+                broken[row.provider] = outcome
+        if row.state != DeliveryState.WAITING and not row.keeps_person:
+            row.address, row.user_id, row.household_id = "", None, None
+    worked = {row.provider for row in rows if row.state == DeliveryState.ACCEPTED}
+    with transaction.atomic():
+        bulk.update(Delivery, _SETTLED, [(row.pk, *(getattr(row, name) for name in _SETTLED)) for row in rows])
+        _note_providers(channel, worked - set(broken), broken, now)
+    for row in rows:
+        if row.state != DeliveryState.WAITING:
+            sent.labels(channel.name, row.state).inc()
+
+
+def _fail(row: Delivery, error: DeliveryError, now: datetime) -> None:
+    row.failure, row.failure_words = error.failure.value, error.words
+    if error.failure is Failure.PERMANENT:
+        row.state = DeliveryState.FAILED
+        return
+    pause = error.retry_after_s if error.retry_after_s is not None else pause_s(row.attempts)
+    row.next_attempt_at = now + timedelta(seconds=pause)
+    if row.expires_at is not None and row.next_attempt_at >= row.expires_at:
+        row.state = DeliveryState.EXPIRED
+
+
+def pause_s(attempts: int) -> float:
+    """Return how long to wait after so many attempts: twice as long each time, with half of it drawn by lot."""
+    longest: float = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(attempts - 1, 10))
+    return longest / 2 + random.random() * longest / 2  # noqa: S311  (spreads load, keeps no secret)
+
+
+def _note_providers(channel: Channel, worked: set[str], broken: Mapping[str, DeliveryError], now: datetime) -> None:
+    """Set failing providers aside, and forget the failures of those that work again."""
+    known = {state.provider: state for state in ProviderState.objects.filter(channel=channel.name, provider__in=[*worked, *broken])}
+    for provider in sorted(worked):
+        state = known.get(provider)
+        if state is None or state.failures or state.worked_at is None or now - state.worked_at > timedelta(minutes=1):
+            ProviderState.objects.update_or_create(
+                channel=channel.name, provider=provider, defaults={"failures": 0, "aside_until": None, "worked_at": now}
+            )
+    for provider, error in sorted(broken.items()):
+        state = known.get(provider) or ProviderState(channel=channel.name, provider=provider)
+        state.failures += 1
+        pause = error.retry_after_s or min(ASIDE_LONGEST_S, ASIDE_FIRST_S * 2 ** min(state.failures - 1, 10))
+        state.aside_until, state.failed_at, state.last_words = now + timedelta(seconds=pause), now, error.words
+        state.save()
+
+
+def expire(name: str) -> int:
+    """Give up what is too late to be of use, and forget whom it was for."""
+    late = Delivery.objects.waiting().filter(channel=name, expires_at__lte=clock.now()).filter(Q(claimed_until=None) | Q(claimed_until__lte=clock.now()))
+    if not late.exists():
+        return 0
+    return _end(late, DeliveryState.EXPIRED)
+
+
+def withdraw(subject: str) -> int:
+    """Take back what of a subject has not gone out; what is on its way at this instant may still arrive."""
+    return _end(Delivery.objects.waiting().of(subject), DeliveryState.WITHDRAWN)
+
+
+def _end(rows: models.QuerySet[Delivery], state: DeliveryState) -> int:
+    """End rows, so many at a time that no write takes long; forget whom those of bulletins were for."""
+    ended = 0
+    while keys := list(rows.values_list("pk", flat=True)[:_ROWS]):
+        with transaction.atomic():
+            those = Delivery.objects.waiting().filter(pk__in=keys)
+            ended += those.filter(keeps_person=True).update(state=state, claimed_until=None)
+            ended += those.filter(keeps_person=False).update(state=state, claimed_until=None, address="", user=None, household=None)
+    return ended

@@ -1,0 +1,30 @@
+"""What the worker repeats for this room: each channel has a thread of its own, so that one that hangs delays no other."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from liengia.broadcast import channels
+from liengia.broadcast.services import outbox, retention
+from liengia.core.worker import chore
+
+
+def register_channels() -> None:
+    """Register a chore for each channel that sends by itself; called from `AppConfig.ready`."""
+    for channel in channels.every().values():
+        if not channel.is_manual:
+            chore(
+                f"broadcast.send.{channel.name}", every=timedelta(seconds=2), wakes_on=(outbox.POKE,), next_due=partial(_next_due, channel.name)
+            )(partial(outbox.send_due, channel.name))
+
+
+def _next_due(name: str, after: datetime) -> datetime | None:
+    due = outbox.next_due_at(name)
+    return due if due is not None and due > after else None
+
+
+@chore("broadcast.retention", every=timedelta(minutes=10))
+def keep_periods() -> int:
+    """Turn old deliveries into sums, and forget whom alarms were sent to."""
+    return retention.fold_old() + retention.forget_people()
