@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from liengia.broadcast import channels
-from liengia.broadcast.services import outbox, retention
+from liengia.broadcast.services import outbox, planning, retention
+from liengia.broadcast.services.bulletins import DUE
 from liengia.core.worker import chore
 
 
@@ -28,3 +29,15 @@ def _next_due(name: str, after: datetime) -> datetime | None:
 def keep_periods() -> int:
     """Turn old deliveries into sums, and forget whom alarms were sent to."""
     return retention.fold_old() + retention.forget_people()
+
+
+@chore("broadcast.plan", every=timedelta(seconds=5), wakes_on=(DUE,), next_due=planning.next_due_at)
+def plan_due() -> int:
+    """Turn dispatches that are due into deliveries."""
+    return planning.plan_due()
+
+
+@chore("broadcast.settle", every=timedelta(seconds=5))
+def settle() -> int:
+    """Close what has gone out, and take back what was withdrawn."""
+    return planning.settle_finished() + planning.take_back_withdrawn()
