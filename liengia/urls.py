@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("liengia.people.account_urls")),
     path("", include("liengia.people.urls")),
     path("quan-tri/", include(wagtail_admin)),
+    path("", include("liengia.broadcast.urls")),
     path("", include("liengia.commendations.urls")),
     path("", include("liengia.alarms.urls")),
     path("", include("liengia.comments.urls")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,7 +16,7 @@ class BroadcastConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what lower rooms ask for: audit kinds, capabilities, periods, health, chores."""
-        from liengia.broadcast import audit_kinds, capabilities, supervision, tasks
+        from liengia.broadcast import audit_kinds, capabilities, menus, supervision, tasks
         from liengia.broadcast.services import retention
         from liengia.core import health
         from liengia.people.services.retention import register_period
@@ -24,5 +25,13 @@ class BroadcastConfig(AppConfig):
             register_period(*period)
         audit_kinds.register_all()
         capabilities.register_all()
+        menus.register_all()
         tasks.register_channels()
         health.register("broadcast.outbox", supervision.outbox)
+        post_migrate.connect(_ensure_defaults, sender=self)
+
+
+def _ensure_defaults(**kwargs: object) -> None:
+    from liengia.broadcast.services.texts import ensure_shipped
+
+    ensure_shipped()

@@ -47,3 +47,13 @@ def is_day(bulletin: Bulletin, day: date) -> bool:
 def at_local(day: date, at: time) -> datetime:
     """Return a local day and time as an instant."""
     return timezone.make_aware(datetime.combine(day, at))
+
+
+def end_of(day: date) -> datetime:
+    """Return the instant at which a local day has ended."""
+    return at_local(day + timedelta(days=1), time(0))
+
+
+def last_day(ends_at: datetime) -> date:
+    """Return the last local day that lies before an end."""
+    return clock.local(ends_at - timedelta(microseconds=1)).date()

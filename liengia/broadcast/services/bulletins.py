@@ -214,7 +214,8 @@ def send_alone(
 
 def _blanks_filled(template: ReadyText, values: Mapping[str, str]) -> dict[str, str]:
     names = wording.blanks("\n".join((template.headline, template.text, template.short_text, template.spoken_text)))
-    words = {name: " ".join(wording.clean(values.get(name, "")).split()) for name in names}
+    # Braces go: what is filled in may never look like another blank.
+    words = {name: " ".join(wording.clean(values.get(name, "")).replace("{", "").replace("}", "").split()) for name in names}
     for name, word in words.items():
         if not word:
             raise Invalid(_("Fill in: %(name)s.") % {"name": name}, code="empty", field=name)

@@ -1,0 +1,50 @@
+"""How far a bulletin reached, and a month of the commune's voice: counts, in pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from liengia.broadcast import pictures, policies, queries
+from liengia.broadcast.capabilities import APPROVE, CONFIGURE, POST, SEND_ALONE, WRITE
+from liengia.broadcast.forms import month_asked
+from liengia.broadcast.views.office import _one, _unit
+from liengia.people.policies import requires
+
+
+@requires(WRITE, APPROVE, SEND_ALONE, POST, CONFIGURE)
+@never_cache
+@require_GET
+def reach(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show what came of a bulletin, by channel and over time."""
+    row = _one(request, public_id)
+    found = queries.reach(row.dispatches.all())
+    context = {"bulletin": row, "reach": [(one, pictures.bars(one), pictures.curve(one)) for one in found], "dispatches": row.dispatches.all()}
+    return render(request, "broadcast/office/reach.html", context)
+
+
+@requires(WRITE, APPROVE)
+@never_cache
+@require_GET
+def month(request: HttpRequest) -> HttpResponse:
+    """Show a month of a commune's voice."""
+    capability = WRITE if policies.speaking_units(request.user, WRITE).exists() else APPROVE
+    unit, units = _unit(request, capability)
+    found = queries.month(unit, month_asked(request.GET.get("thang", "")))
+    context: dict[str, Any] = {
+        "unit": unit, "units": units, "month": found, "days": pictures.days(found.by_day), "reach": [(one, pictures.bars(one)) for one in found.channels],
+    }  # fmt: skip
+    return render(request, "broadcast/office/month.html", context)
+
+
+def office_urls() -> list[URLPattern]:
+    """Return the addresses of these pages."""
+    return [
+        path("ban-tin/thang/", month, name="broadcast_office_month"),
+        path("ban-tin/<slug:public_id>/ket-qua/", reach, name="broadcast_office_reach"),
+    ]
