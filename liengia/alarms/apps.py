@@ -30,7 +30,9 @@ class AlarmsConfig(AppConfig):
         )
         from liengia.alarms import feed as _feed  # noqa: F401  (registers its order)
         from liengia.alarms import tasks as _tasks  # noqa: F401  (registers its chores)
-        from liengia.alarms.services import escalation, groups
+        from liengia.alarms.services import escalation, groups, outward
+        from liengia.broadcast import audiences
+        from liengia.broadcast.services import receipts
         from liengia.core import health
         from liengia.papers import brief as month
         from liengia.people import stewards
@@ -40,6 +42,9 @@ class AlarmsConfig(AppConfig):
         capabilities.register_all()
         channels.register(channels.LivePage())
         channels.register(escalation.SirenChannel())
+        outward.register_all()
+        receipts.listen(outward.hear)
+        audiences.register(audiences.Groups(groups.households_of, groups.choices_in))
         succession.register(groups.move_groups)
         succession.register(groups.move_plans)
         stewards.register(led_by=policies.households_led_by, leaders_of=policies.leaders_of)

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from liengia.broadcast.channels.base import Audience
+from liengia.broadcast.models import Bulletin
 from liengia.core import clock
 from liengia.people.models import Household, Membership, RoleAssignment, User
 from liengia.units.models import Succession, Unit
@@ -36,6 +37,11 @@ def register(groups: Groups) -> None:
 def group_choices(unit: Unit) -> list[tuple[str, str]]:
     """Return the neighbour groups of a unit that may be addressed; none without the room."""
     return _groups[0].choices(unit) if _groups else []
+
+
+def audience_of(bulletin: Bulletin) -> Audience:
+    """Return whom a bulletin is for."""
+    return Audience(tuple(bulletin.areas.values_list("unit_id", flat=True)), tuple(bulletin.groups), tuple(bulletin.roles))
 
 
 def households(audience: Audience) -> QuerySet[Household]:

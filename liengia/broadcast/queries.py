@@ -12,9 +12,9 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import TruncMinute
 
 from liengia.broadcast import channels, schedule, wording
+from liengia.broadcast.audiences import audience_of
 from liengia.broadcast.channels.base import RECEIPTS, Channel, Preview
 from liengia.broadcast.models import Bulletin, Delivery, Dispatch, DispatchState, Kind, Tally, UnitCost
-from liengia.broadcast.services.planning import audience_of
 from liengia.core import clock
 from liengia.units.models import Unit
 

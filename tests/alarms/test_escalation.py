@@ -73,15 +73,15 @@ def test_the_shortest_step_is_five_seconds_or_at_once(scene: Desk) -> None:
 def test_steps_run_once_in_order_and_never_before_they_are_due(scene: Desk) -> None:
     one = incident(scene)
     assert run(one, -1) == 0
-    assert run(one, 0) == 2
+    assert run(one, 0) == 3
     assert run(one, 0) == 0
-    assert ran(one) == ["duty_post", "leader"]
+    assert ran(one) == ["duty_post", "group", "leader"]
     assert run(one, 14.9) == 0
-    assert run(one, 61) == 4
-    assert ran(one)[2:] == ["deputy", "security_team", "remind_114", "neighbour_groups"]
+    assert run(one, 61) == 7
+    assert ran(one)[3:] == ["deputy", "security_team", "unanswered", "next_on_duty", "hamlet", "remind_114", "neighbour_groups"]
     step = one.steps.get(target="deputy")
     assert step.ran_at is not None
-    assert lines(one, "step_ran")[2]["late_s"] == 46.0
+    assert lines(one, "step_ran")[3]["late_s"] == 46.0
 
 
 def test_a_step_names_whoever_is_on_duty_at_that_second(scene: Desk) -> None:
@@ -107,7 +107,7 @@ def test_acknowledging_ends_the_steps_but_not_the_reminder_of_114(scene: Desk) -
     run(one, 0)
     services.acknowledge_incident(one, actor=Actor.of(scene.officer))
     assert run(one, 100) == 1
-    assert ran(one) == ["duty_post", "leader", "remind_114"]
+    assert ran(one) == ["duty_post", "group", "leader", "remind_114"]
     assert set(one.steps.exclude(cancelled_at=None).values_list("cancel_reason", flat=True)) == {"acknowledged"}
 
 
@@ -173,17 +173,17 @@ def test_refuses_07_only_fire_leaves_its_group_whatever_the_plan_says(scene: Des
 
 
 def test_drills_and_tests_never_leave_the_group(scene: Desk) -> None:
-    for mode in ("drill", "test"):
-        assert not incident(scene, mode=mode).steps.exists()
+    assert list(incident(scene, mode="drill").steps.values_list("target", "channels")) == [("group", ["webpush"])]
+    assert not incident(scene, mode="test").steps.exists()
 
 
 def test_a_channel_whose_room_is_off_is_named_and_the_others_go_on(scene: Desk) -> None:
     plan = EscalationPlan.objects.create(unit=scene.commune, kind="fire", name="thử")
-    PlanStep.objects.create(plan=plan, order=1, after_s=0, target="leader", channels=["sms", "page"])
+    PlanStep.objects.create(plan=plan, order=1, after_s=0, target="leader", channels=["pigeon", "page"])
     one = incident(scene)
     run(one, 0)
     assert lines(one, "step_ran")[0]["channels"] == ["page"]
-    assert lines(one, "step_ran")[0]["missing_channels"] == ["sms"]
+    assert lines(one, "step_ran")[0]["missing_channels"] == ["pigeon"]
 
 
 def test_a_channel_that_fails_keeps_the_step_due(scene: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +228,7 @@ def test_steps_of_many_incidents_share_a_transaction(scene: Desk, django_assert_
     kinds_of_alarm = ("fire", "medical", "intruder", "help")
     found = [incident(scene, kind=kind) for kind in kinds_of_alarm]
     with django_assert_max_num_queries(70):  # type: ignore[operator]
-        assert services.run_due_steps(at=found[-1].opened_at) == 7
+        assert services.run_due_steps(at=found[-1].opened_at) == 11
     assert all(one.steps.exclude(ran_at=None).exists() for one in found)
     assert GroupRing.objects.filter(group=post).count() == 4
     assert not IncidentEvent.objects.filter(position=None).exists()
@@ -238,7 +238,7 @@ def test_a_batch_ends_when_it_has_worked_long_enough(scene: Desk, monkeypatch: p
     monkeypatch.setattr(step_batch, "WORK_S", 0.0)
     one = incident(scene)
     assert run(one, 61) == 1
-    assert [run(one, 61) for _ in range(5)] == [1, 1, 1, 1, 1]
+    assert [run(one, 61) for _ in range(9)] == [1] * 9
     assert run(one, 61) == 0
 
 
@@ -246,7 +246,7 @@ def test_the_auditor_is_red_while_a_step_is_overdue(scene: Desk) -> None:
     one = incident(scene)
     assert every_step_ran().ok
     IncidentStep.objects.update(due_at=clock.now() - timedelta(seconds=11))
-    assert len(services.overdue_steps()) == 7
+    assert len(services.overdue_steps()) == len(DEFAULT_PLANS["fire"])  # type: ignore[index]
     assert not every_step_ran().ok
     run(one, 61)
     services.run_due_steps()
@@ -263,6 +263,6 @@ def test_the_worker_is_told_of_the_next_step_alone(scene: Desk) -> None:
     after = one.opened_at
     assert next_due_at(after) == one.opened_at + timedelta(seconds=15)
     one.steps.filter(target="deputy").update(cancelled_at=after)
-    one.steps.filter(target="security_team").update(ran_at=after)
-    assert next_due_at(after) == one.opened_at + timedelta(seconds=60)
-    assert next_due_at(after + timedelta(seconds=90)) is None
+    one.steps.filter(due_at=after + timedelta(seconds=30)).update(ran_at=after)
+    assert next_due_at(after) == one.opened_at + timedelta(seconds=45)
+    assert next_due_at(after + timedelta(seconds=120)) is None

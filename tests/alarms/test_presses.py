@@ -9,6 +9,7 @@ import pytest
 
 from liengia.alarms import services
 from liengia.alarms.models import DeviceKind, Incident, IncidentEvent, NeighbourGroup, Press
+from liengia.alarms.services.escalation import DEFAULT_PLANS
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound
@@ -113,7 +114,7 @@ def test_a_new_press_after_quieting_rings_again_and_begins_the_plan_anew(scene: 
     assert (again.state, again.generation, again.is_sounding) == ("ringing", 2, True)
     assert state(scene.group)["state"] == "ringing"
     assert set(one.steps.filter(generation=1).values_list("cancel_reason", flat=True)) == {"rang_again"}
-    assert one.steps.filter(generation=2, cancelled_at=None).count() == 7
+    assert one.steps.filter(generation=2, cancelled_at=None).count() == len(DEFAULT_PLANS["fire"])  # type: ignore[index]
 
 
 def test_a_press_after_the_sirens_time_rings_again_although_the_worker_was_away(scene: Desk) -> None:
@@ -238,8 +239,9 @@ def test_drill_and_real_press_in_one_batch(scene: Desk) -> None:
     assert dict(Incident.objects.values_list("mode", "state")) == {"drill": "resolved", "real": "ringing"}
 
 
-def test_exercises_have_no_escalation(scene: Desk) -> None:
-    assert incident(scene, mode="drill").steps.count() == incident(scene, mode="test").steps.count() == 0
+def test_exercises_escalate_to_nobody_beyond_their_people(scene: Desk) -> None:
+    assert set(incident(scene, mode="drill").steps.values_list("target", flat=True)) == {"group"}
+    assert not incident(scene, mode="test").steps.exists()
 
 
 # Phones

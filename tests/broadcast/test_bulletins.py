@@ -10,6 +10,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from liengia.audit.models import Entry
+from liengia.broadcast.audiences import audience_of
 from liengia.broadcast.models import (
     Bulletin,
     BulletinState,
@@ -73,7 +74,7 @@ def test_planning_begins_again_after_a_kill_and_writes_nobody_twice(scene: Voice
     approved(scene)
     dispatch = Dispatch.objects.get()
     said = planning._freeze(dispatch, clock.now())
-    first = next(notes.recipients(planning.audience_of(dispatch.bulletin), "law"))
+    first = next(notes.recipients(audience_of(dispatch.bulletin), "law"))
     outbox.enqueue(notes, said, [first], dispatch=dispatch)  # killed after the first part
     out(notes)
     assert len(notes.got) == 2 and Delivery.objects.count() == 2

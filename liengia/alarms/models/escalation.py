@@ -24,6 +24,9 @@ class Target(models.TextChoices):
     NEIGHBOUR_GROUPS = "neighbour_groups", _("neighbouring groups")
     REMIND_114 = "remind_114", _("reminder to call 114")
     NEXT_ON_DUTY = "next_on_duty", _("next in the rota")
+    GROUP = "group", _("everybody of the group")
+    UNANSWERED = "unanswered", _("houses that have not answered")
+    HAMLET = "hamlet", _("the whole hamlet")
 
 
 class EscalationPlan(models.Model):

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liengia.alarms import channels
 from liengia.alarms.models import (
+    DrillInvitation,
     EmergencyCall,
     EscalationPlan,
     GroupRing,
@@ -34,6 +35,7 @@ from liengia.alarms.models import (
 )
 from liengia.alarms.policies import desk_is_empty
 from liengia.alarms.queries import households_pressing
+from liengia.alarms.services import outward
 from liengia.alarms.services.states import change_states
 from liengia.core import clock
 from liengia.core.geo import Point, bounding_box, distance_m
@@ -45,37 +47,56 @@ OVERDUE_AFTER: Final = timedelta(seconds=10)
 # Steps that go on although somebody has acknowledged.
 _UNMOVED: Final = (Target.REMIND_114,)
 _LEADERS: Final = (Target.LEADER, Target.DEPUTY)
+_PLACES: Final = (Target.NEIGHBOUR_GROUPS, Target.HAMLET)
 
 # The shipped default: seconds, target, channels, radius in metres.
 DEFAULT_PLANS: Final[dict[Kind, tuple[tuple[int, Target, tuple[str, ...], int], ...]]] = {
     Kind.FIRE: (
-        (0, Target.DUTY_POST, ("page", "siren"), 0),
-        (0, Target.LEADER, ("page",), 0),
-        (15, Target.DEPUTY, ("page",), 0),
-        (30, Target.SECURITY_TEAM, ("page",), 0),
+        (0, Target.DUTY_POST, ("page", "siren", "webpush"), 0),
+        (0, Target.GROUP, ("webpush",), 0),
+        (0, Target.LEADER, ("page", "webpush"), 0),
+        (15, Target.DEPUTY, ("page", "webpush"), 0),
+        (30, Target.SECURITY_TEAM, ("page", "webpush"), 0),
+        (30, Target.UNANSWERED, ("sms",), 0),
+        (45, Target.NEXT_ON_DUTY, ("page", "webpush", "voice"), 0),
+        (60, Target.HAMLET, ("loudspeaker",), 0),
         (60, Target.REMIND_114, ("page",), 0),
         (60, Target.NEIGHBOUR_GROUPS, ("page", "siren"), 150),
-        (90, Target.COMMANDER, ("page",), 0),
+        (90, Target.COMMANDER, ("page", "webpush"), 0),
+        (120, Target.UNANSWERED, ("phone_tree",), 0),
     ),
     Kind.INTRUDER: (
-        (0, Target.DUTY_POST, ("page", "siren"), 0),
-        (0, Target.LEADER, ("page",), 0),
-        (20, Target.SECURITY_TEAM, ("page",), 0),
-        (30, Target.DEPUTY, ("page",), 0),
-        (60, Target.COMMANDER, ("page",), 0),
+        (0, Target.DUTY_POST, ("page", "siren", "webpush"), 0),
+        (0, Target.GROUP, ("webpush",), 0),
+        (0, Target.LEADER, ("page", "webpush"), 0),
+        (20, Target.SECURITY_TEAM, ("page", "webpush"), 0),
+        (30, Target.DEPUTY, ("page", "webpush"), 0),
+        (30, Target.UNANSWERED, ("sms",), 0),
+        (45, Target.NEXT_ON_DUTY, ("page", "webpush", "voice"), 0),
+        (60, Target.COMMANDER, ("page", "webpush"), 0),
+        (120, Target.UNANSWERED, ("phone_tree",), 0),
     ),
     Kind.MEDICAL: (
-        (0, Target.LEADER, ("page",), 0),
-        (0, Target.DUTY_POST, ("page", "siren"), 0),
-        (30, Target.DEPUTY, ("page",), 0),
-        (90, Target.COMMANDER, ("page",), 0),
+        (0, Target.LEADER, ("page", "webpush"), 0),
+        (0, Target.DUTY_POST, ("page", "siren", "webpush"), 0),
+        (0, Target.GROUP, ("webpush",), 0),
+        (30, Target.DEPUTY, ("page", "webpush"), 0),
+        (45, Target.UNANSWERED, ("sms",), 0),
+        (60, Target.NEXT_ON_DUTY, ("page", "webpush", "voice"), 0),
+        (90, Target.COMMANDER, ("page", "webpush"), 0),
+        (150, Target.UNANSWERED, ("phone_tree",), 0),
     ),
     Kind.HELP: (
-        (0, Target.DUTY_POST, ("page", "siren"), 0),
-        (30, Target.SECURITY_TEAM, ("page",), 0),
-        (60, Target.COMMANDER, ("page",), 0),
+        (0, Target.DUTY_POST, ("page", "siren", "webpush"), 0),
+        (0, Target.GROUP, ("webpush",), 0),
+        (30, Target.SECURITY_TEAM, ("page", "webpush"), 0),
+        (30, Target.UNANSWERED, ("sms",), 0),
+        (45, Target.NEXT_ON_DUTY, ("page", "webpush", "voice"), 0),
+        (60, Target.COMMANDER, ("page", "webpush"), 0),
     ),
 }
+# A drill tells its group and those invited, once; nobody is called and no loudspeaker speaks.
+DRILL_STEPS: Final[tuple[tuple[int, Target, tuple[str, ...]], ...]] = ((0, Target.GROUP, ("webpush",)),)
 
 # What follows the plan's own steps when a call for help is silent: seconds and whom, with somebody at a desk and without.
 # The leaders are told late where a desk is staffed, since every further person is one more who may betray it.
@@ -121,7 +142,14 @@ class Freezer:
         self._plans: dict[tuple[int, str], list[PlanStep]] = {}
 
     def steps(self, incident: Incident, *, at: datetime) -> list[IncidentStep]:
-        """Return the unsaved steps of the incident's present generation; only real alarms have any."""
+        """Return the unsaved steps of the incident's present generation: of a real alarm its plan, of a drill the one that tells its people."""
+        if incident.mode == Mode.DRILL:
+            return [
+                IncidentStep(
+                    incident=incident, generation=incident.generation, order=order, target=target, channels=list(through), due_at=at + timedelta(seconds=after_s)
+                )
+                for order, (after_s, target, through) in enumerate(DRILL_STEPS, start=1)
+            ]
         if incident.mode != Mode.REAL:
             return []
         key = (incident.group.unit_id, incident.kind)
@@ -153,7 +181,7 @@ def _silent_steps(incident: Incident, *, after: list[PlanStep], at: datetime) ->
     is_staffed = not desk_is_empty(incident.group.unit, at)
     first = max((step.order for step in after), default=0) + 1
     return [
-        PlanStep(order=order, after_s=after_s, target=target, channels=["page"])
+        PlanStep(order=order, after_s=after_s, target=target, channels=["page", "webpush"])
         for order, (after_s, target) in enumerate(SILENT_STEPS[is_staffed], start=first)
     ]
 
@@ -207,25 +235,38 @@ class Resolver:
         return people, groups
 
     def _named(self, step: IncidentStep) -> tuple[list[User], list[NeighbourGroup]]:
-        incident = step.incident
-        group, unit = incident.group, incident.group.unit
+        group, unit = step.incident.group, step.incident.group.unit
         if step.target in _LEADERS:
             return _present([group.leader if step.target == Target.LEADER else group.deputy]), []
+        if step.target in _PLACES:
+            return [], self._places(step)
+        return self._people(step), self._sirens_of_posts(unit) if step.target == Target.DUTY_POST else []
+
+    def _people(self, step: IncidentStep) -> list[User]:
+        group, unit = step.incident.group, step.incident.group.unit
         match step.target:
             case Target.SECURITY_TEAM:
-                return self._team(unit), []
-            case Target.DUTY_POST:
-                return self._duty(unit, "officer"), self._sirens_of_posts(unit)
-            case Target.COMMANDER:
-                return self._duty(unit, "commander"), []
+                return self._team(unit)
+            case Target.DUTY_POST | Target.COMMANDER:
+                return self._duty(unit, "officer" if step.target == Target.DUTY_POST else "commander")
             case Target.NEXT_ON_DUTY:
-                return queries.next_on_duty(unit, self.at), []
-            case Target.NEIGHBOUR_GROUPS:
-                return [], near_groups(incident, radius_m=step.radius_m) if incident.kind == Kind.FIRE else []
+                return queries.next_on_duty(unit, self.at)
+            case Target.GROUP:
+                return [*outward.of_group(group), *_invited(step.incident)]
+            case Target.UNANSWERED:
+                return outward.unanswered(step.incident)
             case Target.REMIND_114:
-                return [*_present([group.leader, group.deputy]), *self._duty(unit, None)], []
+                return [*_present([group.leader, group.deputy]), *self._duty(unit, None)]
             case unknown:
                 raise AssertionError(f"a target without people: {unknown}")
+
+    @staticmethod
+    def _places(step: IncidentStep) -> list[NeighbourGroup]:
+        """Return the groups of a fire's surroundings; nothing but a fire leaves its group."""
+        incident = step.incident
+        if incident.kind != Kind.FIRE:
+            return []
+        return [incident.group] if step.target == Target.HAMLET else near_groups(incident, radius_m=step.radius_m)
 
     def _duty(self, unit: Unit, role: str | None) -> list[User]:
         if (unit.pk, role) not in self._on_duty:
@@ -261,6 +302,13 @@ def _place(incident: Incident) -> Point | None:
         return incident.household.point
     group = incident.group
     return Point(float(group.lat), float(group.lon)) if group.lat is not None and group.lon is not None else None
+
+
+def _invited(incident: Incident) -> list[User]:
+    """Return who is invited to a drill from outside of the group."""
+    if incident.mode != Mode.DRILL:
+        return []
+    return list(User.objects.filter(pk__in=DrillInvitation.objects.filter(drill__incident=incident).values("user"), is_active=True))
 
 
 def _present(people: Iterable[User | None]) -> list[User]:

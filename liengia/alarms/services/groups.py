@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -228,3 +228,14 @@ def move_plans(old: Unit, new: Unit, *, on: date, actor: Actor) -> int:
         plan.save(update_fields=["unit", "is_active"])
         moved += 1
     return moved
+
+
+def households_of(keys: Sequence[str]) -> models.QuerySet[Any, Any]:
+    """Return the households of groups by their public ids, for bulletins that are for some groups."""
+    return GroupHousehold.objects.active().filter(group__public_id__in=keys, group__dissolved_on=None).values("household")
+
+
+def choices_in(unit: Unit) -> list[tuple[str, str]]:
+    """Return the standing groups of neighbours in a unit, for a bulletin's audience."""
+    found = NeighbourGroup.objects.active().of_households().filter(unit__in=Unit.objects.below(unit)).select_related("unit").order_by("unit__code", "number")
+    return [(group.public_id, f"{group.name} ({group.unit})") for group in found]

@@ -25,6 +25,7 @@ from liengia.alarms.models import (
 )
 from liengia.alarms.policies import desk_is_empty
 from liengia.alarms.queries import answer_counts, households_pressing
+from liengia.alarms.services import outward
 from liengia.alarms.services.escalation import cancel_reminders, cancel_steps
 from liengia.alarms.services.scores import close_drill_of
 from liengia.alarms.services.states import change_state_of, change_states, lock_incident
@@ -148,6 +149,7 @@ def _end(incident: Incident, *, verb: str, reason: str, note: str, actor: Actor,
     _end_rings(incident, at=now)
     change_state_of(incident)
     close_drill_of(incident, at=now)
+    outward.tell_end(incident, at=now)
     add_event(incident, event, at=now, actor=actor, data={"reason": reason, "note": note[:NOTE_MOST]})
     audit.record(
         f"alarms.incident_{state}",

@@ -181,6 +181,10 @@ class Channel:
         """Yield where these people are who want this kind by this channel (alarms name people)."""
         return iter(())
 
+    def to_duty(self, user_ids: Collection[int], kind: str) -> Iterator[Recipient]:
+        """Yield where these people are while they hold a duty: their office asks them, so a channel may go without their consent."""
+        return self.to_users(user_ids, kind)
+
     def count(self, audience: Audience, kind: str) -> int:
         """Return how many `recipients` yields."""
         return sum(1 for _one in self.recipients(audience, kind))

@@ -21,6 +21,7 @@ from django.db.models import Count
 
 from liengia.audit import services as audit
 from liengia.broadcast import channels, schedule, wording
+from liengia.broadcast.audiences import audience_of
 from liengia.broadcast.channels.base import Audience, Channel, Recipient
 from liengia.broadcast.models import (
     Bulletin,
@@ -63,11 +64,6 @@ def plan_due(*, at: datetime | None = None) -> int:
         except Exception:
             logger.exception("dispatch %s could not be planned; it stays due", dispatch.pk)
     return done
-
-
-def audience_of(bulletin: Bulletin) -> Audience:
-    """Return whom a bulletin is for."""
-    return Audience(tuple(bulletin.areas.values_list("unit_id", flat=True)), tuple(bulletin.groups), tuple(bulletin.roles))
 
 
 def plan(dispatch: Dispatch) -> bool:
