@@ -1,0 +1,196 @@
+"""An alarm outside of the page: whom it reaches by which channel, what comes back, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from liengia.alarms import channels, services
+from liengia.alarms.models import Answer, DrillInvitation, Incident, IncidentState
+from liengia.alarms.services import outward
+from liengia.broadcast import channels as ways
+from liengia.broadcast.channels.base import Recipient
+from liengia.broadcast.models import Delivery
+from liengia.broadcast.services import outbox, receipts
+from liengia.core import clock
+from liengia.core.actor import Actor
+from liengia.people.models import DutyShift, User
+from tests.alarms.console_scene import Desk
+from tests.alarms.given import incident, member
+from tests.broadcast.given import Notes
+
+WAYS = ("webpush", "sms", "voice", "loudspeaker", "phone_tree")
+
+
+@pytest.fixture
+def told() -> Iterator[dict[str, Notes]]:
+    """Put a channel that notes in the place of each of an alarm's channels."""
+    before, named = dict(ways.every()), dict(channels._channels)
+    made = {name: Notes(name=name) for name in WAYS}
+    made["loudspeaker"].recipients = lambda audience, kind: iter([Recipient(f"loa:{audience.unit_ids}")])  # type: ignore[method-assign]
+    ways.every().update(made)
+    outward.register_all()
+    yield made
+    ways.every().clear()
+    ways.every().update(before)
+    channels._channels.clear()
+    channels._channels.update(named)
+
+
+def run(one: Incident, after_s: float, told: dict[str, Notes]) -> None:
+    services.run_due_steps(at=one.opened_at + timedelta(seconds=after_s), most=50)
+    for name in WAYS:
+        outbox.send_due(name)
+
+
+def names(channel: Notes) -> set[int]:
+    return {int(parcel.address.removeprefix("ghi:")) for parcel in channel.got}
+
+
+def test_a_fire_is_pushed_at_once_to_the_group_and_to_who_is_on_duty_each_once(scene: Desk, told: dict[str, Notes]) -> None:
+    resident = member(scene, 2)
+    one = incident(scene)
+    run(one, 0, told)
+    assert {resident.pk, scene.leader.pk, scene.officer.pk} <= names(told["webpush"])
+    assert len(told["webpush"].got) == len(names(told["webpush"])), "who is named by two steps is told once"
+    assert not any(told[name].got for name in WAYS if name != "webpush")
+    said = told["webpush"].got[0].message
+    assert (said.priority, said.kind, said.mode, said.msg_type) == ("urgent", "fire", "real", "alert")
+    assert said.headline.startswith("Cháy ở") and said.url.endswith(f"/{one.public_id}/")
+    assert [code for code, _words in said.data["answers"]] == ["coming", "safe"]
+
+
+def test_then_sms_to_who_has_not_answered_the_call_to_the_next_the_loudspeaker_and_the_list(scene: Desk, told: dict[str, Notes]) -> None:
+    silent, quick = member(scene, 2), member(scene, 3)
+    DutyShift.objects.create(
+        post=DutyShift.objects.all()[0].post, user=scene.second, role="officer", starts_at=clock.now() + timedelta(hours=3), ends_at=clock.now() + timedelta(hours=9)
+    )
+    one = incident(scene)
+    services.answer_incident(one, household=scene.houses[2], kind="safe", user=quick, actor=Actor.of(quick))
+    run(one, 30, told)
+    assert silent.pk in names(told["sms"]) and quick.pk not in names(told["sms"])
+    run(one, 45, told)
+    assert names(told["voice"]) == {scene.second.pk}
+    run(one, 60, told)
+    (order,) = told["loudspeaker"].got
+    assert order.message.spoken_text == f"Có cháy tại {scene.hamlet.full_name}, gần {scene.group.name}." and "Nhà số" not in order.message.spoken_text
+    run(one, 120, told)
+    assert silent.pk in names(told["phone_tree"])
+
+
+@pytest.mark.parametrize("kind", ("intruder", "medical", "help"))
+def test_refuses_07_a_loudspeaker_speaks_of_fire_only(scene: Desk, told: dict[str, Notes], kind: str) -> None:
+    one = incident(scene, kind=kind)
+    one.steps.update(channels=list(WAYS), target="hamlet")
+    run(one, 200, told)
+    assert not told["loudspeaker"].got
+
+
+def test_a_silent_call_reaches_no_phone_of_its_house_and_is_read_out_nowhere(scene: Desk, told: dict[str, Notes]) -> None:
+    at_home = member(scene, 4)
+    one = scene.press(4, kind="help", silent=True)
+    run(one, 300, told)
+    everywhere = set().union(*(names(told[name]) for name in ("webpush", "sms", "voice")))
+    assert scene.officer.pk in everywhere and at_home.pk not in everywhere
+    assert not told["loudspeaker"].got and not told["phone_tree"].got
+    said = told["webpush"].got[0].message
+    assert "Không gọi điện về nhà đó" in said.text and not said.data["answers"]
+
+
+def test_a_drill_says_so_first_and_reaches_its_people_and_the_invited_only(scene: Desk, told: dict[str, Notes]) -> None:
+    resident, guest = member(scene, 2), scene.elsewhere
+    drill = services.plan_drill(scene.group, planned_at=clock.now(), invited=[guest], actor=Actor.of(scene.leader))
+    assert DrillInvitation.objects.count() == 1
+    one = services.start_drill(drill, actor=Actor.of(scene.leader))
+    run(one, 500, told)
+    assert {resident.pk, guest.pk} <= names(told["webpush"]) and scene.officer.pk not in names(told["webpush"])
+    said = told["webpush"].got[0].message
+    assert said.headline.startswith("DIỄN TẬP: ") and said.mode == "drill" and "Tập:" not in said.headline
+    assert not any(told[name].got for name in WAYS if name != "webpush")
+
+
+def test_a_bell_test_leaves_the_page_in_no_way(scene: Desk, told: dict[str, Notes]) -> None:
+    run(incident(scene, mode="test"), 500, told)
+    assert not Delivery.objects.exists()
+
+
+def test_a_button_in_the_notification_answers_for_the_house(scene: Desk, told: dict[str, Notes]) -> None:
+    resident = member(scene, 2)
+    one = incident(scene)
+    run(one, 0, told)
+    row = Delivery.objects.get(channel="webpush", user=resident)
+    assert receipts.receive("webpush", row.receipt_key, "answered", answer="coming")
+    found = Answer.objects.get()
+    assert (found.household, found.kind, found.user) == (scene.houses[1], "coming", resident)
+    services.resolve_incident(one, actor=Actor.of(scene.officer))
+    officer = Delivery.objects.filter(channel="webpush", user=scene.officer, subject=f"incident:{one.public_id}").get()
+    assert receipts.receive("webpush", officer.receipt_key, "answered", answer="coming"), "too late changes nothing, and breaks nothing"
+    assert Answer.objects.count() == 1
+
+
+def test_the_key_pressed_in_a_call_acknowledges_by_who_holds_the_next_shift(scene: Desk, told: dict[str, Notes]) -> None:
+    DutyShift.objects.create(
+        post=DutyShift.objects.all()[0].post, user=scene.second, role="officer", starts_at=clock.now() + timedelta(hours=3), ends_at=clock.now() + timedelta(hours=9)
+    )
+    one = incident(scene)
+    run(one, 45, told)
+    row = Delivery.objects.get(channel="voice")
+    assert receipts.receive("voice", row.receipt_key, "answered", answer="1")
+    one.refresh_from_db()
+    assert one.state == IncidentState.ACKNOWLEDGED and one.acknowledged_by == scene.second
+    assert not one.steps.filter(ran_at=None, cancelled_at=None).exclude(target="remind_114").exists()
+
+
+def test_a_resident_who_presses_a_key_acknowledges_nothing(scene: Desk, told: dict[str, Notes]) -> None:
+    resident = member(scene, 2)
+    one = incident(scene)
+    run(one, 30, told)
+    row = Delivery.objects.get(channel="sms", user=resident)
+    receipts.receive("sms", row.receipt_key, "answered", answer="1")
+    one.refresh_from_db()
+    assert one.state == IncidentState.RINGING
+
+
+@pytest.mark.parametrize("how", ("resolved", "dismissed"))
+def test_the_end_goes_to_all_who_got_the_alarm_and_what_waited_goes_no_more(scene: Desk, told: dict[str, Notes], how: str) -> None:
+    member(scene, 2)
+    one = incident(scene)
+    run(one, 60, told)
+    got = {name: {parcel.address for parcel in told[name].got} for name in WAYS}
+    told["webpush"].got.clear()
+    told["sms"].got.clear()
+    told["loudspeaker"].got.clear()
+    told["voice"].got.clear()
+    actor = Actor.of(scene.officer)
+    if how == "resolved":
+        services.resolve_incident(one, actor=actor)
+    else:
+        services.dismiss_incident(one, reason="pressed_by_mistake", actor=actor)
+    for name in WAYS:
+        outbox.send_due(name)
+    for name in ("webpush", "sms", "loudspeaker"):
+        assert {parcel.address for parcel in told[name].got} == got[name]
+        said = told[name].got[0].message
+        assert said.msg_type == "all_clear" and said.headline.startswith("BÁO YÊN: ")
+        assert ("nhầm" in said.text) == (how == "dismissed")
+    run(one, 500, told)
+    assert not told["phone_tree"].got
+
+
+def test_nobody_is_told_in_a_commune_that_has_the_room_off(scene: Desk, told: dict[str, Notes], settings: object) -> None:
+    settings.ROOMS_OFF = {"broadcast"}  # type: ignore[attr-defined]
+    one = incident(scene)
+    run(one, 200, told)
+    assert not Delivery.objects.exists() and one.steps.exclude(ran_at=None).exists()
+
+
+def test_a_new_press_after_quieting_tells_everybody_again(scene: Desk, told: dict[str, Notes]) -> None:
+    resident: User = member(scene, 2)
+    one = incident(scene)
+    run(one, 0, told)
+    services.quiet_incident(one, actor=Actor.of(scene.officer))
+    again = incident(scene, 3)
+    run(again, 120, told)
+    assert [parcel.address for parcel in told["webpush"].got].count(f"ghi:{resident.pk}") == 2
