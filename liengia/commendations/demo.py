@@ -302,12 +302,16 @@ def _some(people: _People, commune: Unit, hamlets: Sequence[Unit], number: int, 
 def _under_way(
     people: _People, commune: Unit, issuer: Issuer, hamlets: Sequence[Unit], council: Committee, seats: Sequence[CommitteeMember], festival: date, way: dict[str, Any]
 ) -> None:  # fmt: skip
-    """A pursuit that is signed and not public, a round before the chairman, an open one with a doubt and a proposal."""
+    """What is handed out at the hamlets' festivals of these days, a pursuit that is signed and not public, a round before the chairman, an open one with a doubt and a proposal."""
     today = clock.today()
     begun = festival + timedelta(days=1)
     pursuit = _open(commune, issuer, None, "quần chúng có thành tích đột xuất trong truy bắt đối tượng phạm tội", begun, today, movement_list=MovementList.PURSUIT_EXTRAORDINARY, procedure=Procedure.EXTRAORDINARY)
     _fill(pursuit, [one for one in _some(people, commune, hamlets, 2, "Có thành tích đột xuất trong phát hiện, cùng Công an truy bắt đối tượng trộm cắp") if one.kind == RecipientKind.INDIVIDUAL])
     _through(pursuit, council, seats, held=max(begun, today - timedelta(days=12)), signing=_signing(max(begun + timedelta(days=3), today - timedelta(days=8)), "Chủ tịch", "Đặng Văn Mẫu"), **way)
+
+    hamlets_own = _open(commune, issuer, None, "bà con giữ gìn an ninh, trật tự ở các khu phố, ấp", begun, today, procedure=Procedure.THEMATIC)
+    _fill(hamlets_own, _some(people, commune, hamlets, 12, "Có thành tích xuất sắc trong giữ gìn an ninh, trật tự ở khu phố, ấp"))
+    _through(hamlets_own, council, seats, held=max(begun, today - timedelta(days=7)), signing=_signing(max(begun + timedelta(days=4), today - timedelta(days=4)), "Chủ tịch", "Đặng Văn Mẫu"), **way)
 
     waiting = _open(commune, issuer, None, "các tổ liên gia an toàn phòng cháy, chữa cháy hoạt động tốt", begun, today, procedure=Procedure.THEMATIC)
     _fill(waiting, _some(people, commune, hamlets, 4, "Có thành tích xuất sắc trong xây dựng Tổ liên gia an toàn phòng cháy, chữa cháy"))

@@ -15,10 +15,13 @@ class FestivalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what lower rooms ask for: audit kinds, capabilities, menus, front page, search, movers, health, chores."""
+        from liengia.commendations import watchers
         from liengia.core import health, search
         from liengia.festivals import (  # noqa: F401
             audit_kinds,
+            awards,
             capabilities,
+            counts,
             feed,
             front,
             index,
@@ -39,6 +42,8 @@ class FestivalsConfig(AppConfig):
         menus.register_all()
         front.register_own()
         reporting.register_own()
+        counts.register_own()
+        watchers.register(awards.follow)
         for mover in (reform.move_days, reform.move_seasons, reform.move_pledges):
             succession.register(mover)
         search.register_source(index.KIND, index.entries)

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from liengia.core import clock
 from liengia.core.text import sort_key
-from liengia.festivals import policies
+from liengia.festivals import awards, policies
+from liengia.festivals.awards import Given
 from liengia.festivals.models import (
     DayEvent,
     DayPicture,
@@ -67,6 +68,7 @@ class Tile:
     item: ProgrammeItem | None
     name: str
     late_minutes: int = 0
+    given: Given = Given()
     parts: list[Tile] = field(default_factory=list)
 
     @property
@@ -90,6 +92,7 @@ class Sums:
     people: int
     opinions: int
     pictures: int
+    given: Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,10 @@ def board(on: date, season: Season | None = None) -> Board:
     opinions = _opinions(days)
     names = names_of(days)
     tiles = {day.pk: tile_of(day, opinions.get(day.pk, 0), names[day.pk]) for day in days}
+    given = awards.of_days(days)
     tops, parts = [], []
     for tile in tiles.values():
+        tile.given = given.by_day.get(tile.day.pk, Given())
         whole = tiles.get(tile.day.counted_in_id or 0)
         if whole is not None and whole.day.state != DayState.CANCELLED:
             whole.parts.append(tile)
@@ -155,7 +160,7 @@ def board(on: date, season: Season | None = None) -> Board:
     sums = Sums(
         places=len(held), begun=sum(tile.day.began_at is not None for tile in held), ended=sum(tile.day.state == DayState.ENDED for tile in held),
         people=sum(tile.total for tile in held), opinions=sum(opinions.values()),
-        pictures=DayPicture.objects.filter(day__in=days, withdrawn_at=None).count(),
+        pictures=DayPicture.objects.filter(day__in=days, withdrawn_at=None).count(), given=given.total,
     )  # fmt: skip
     return Board(on, season, sorted(tops, key=_order), sorted(parts, key=_order), sums, news_of(days))
 

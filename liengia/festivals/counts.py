@@ -1,11 +1,18 @@
-"""What reports count of this room: days held, people who came, each once, and pledges kept. The public door for upper rooms."""
+"""What other rooms count of this one: days held, people who came, each once, certificates given, pledges. The public door for others."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from liengia.core.counts import Count, register
 from liengia.festivals import times
 from liengia.festivals.board import total_of
 from liengia.festivals.models import (
@@ -13,12 +20,48 @@ from liengia.festivals.models import (
     FestivalDay,
     Outcome,
     Pledge,
+    PledgeParty,
     PledgeProgress,
     PledgePromise,
     ReportedAt,
 )
 from liengia.opinions.models import ForumQuestion
 from liengia.units.models import Unit
+
+
+YEAR: Final = timedelta(days=365)
+
+
+def register_own() -> None:
+    """Let practices and others count pledges and days; called from `AppConfig.ready`."""
+    pages = (lambda: reverse("festivals:pledges"), lambda: reverse("festivals:index"))
+    register(Count("festivals.pledges", "festivals", _("pledges in force"), pledges_on, _("Pledges that were signed and whose term holds that day."), pages[0]))
+    register(
+        Count("festivals.signatories", "festivals", _("institutions and committees that signed a pledge in force"), signatories_on,
+              _("Who signed a pledge whose term holds that day; each counts once, however many it signed."), pages[0])
+    )  # fmt: skip
+    register(Count("festivals.days", "festivals", _("festivals in the last 12 months"), days_on, _("Festival days that were held to their end."), pages[1]))
+
+
+def _in_force(unit_ids: Collection[int], day: date) -> QuerySet[Pledge]:
+    return Pledge.objects.filter(unit__in=unit_ids, signed_on__lte=day, valid_from__lte=day, valid_to__gte=day)
+
+
+def pledges_on(unit_ids: Collection[int], day: date) -> int:
+    """Count the pledges in force on a day."""
+    return _in_force(unit_ids, day).count()
+
+
+def signatories_on(unit_ids: Collection[int], day: date) -> int:
+    """Count the institutions and committees that signed one in force, each once."""
+    parties = PledgeParty.objects.filter(pledge__in=_in_force(unit_ids, day)).order_by()
+    return parties.values("organisation", "committee").distinct().count()
+
+
+def days_on(unit_ids: Collection[int], day: date) -> int:
+    """Count the days that were held in the 12 months before a day's end."""
+    _begins, ends = times.bounds(day)
+    return FestivalDay.objects.filter(unit__in=unit_ids, state=DayState.ENDED, starts_at__gte=ends - YEAR, starts_at__lt=ends).count()
 
 
 @dataclass(frozen=True, slots=True)

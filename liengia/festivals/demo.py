@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.utils.timezone import get_current_timezone
 
 from liengia.audit import services as audit
+from liengia.commendations import services as commendations
+from liengia.commendations.models import Certificate, Decision
 from liengia.core import clock, pagecache
 from liengia.core.actor import Actor
 from liengia.core.geo import Point
@@ -95,6 +97,7 @@ def _held(district: Unit) -> None:
     for number, one in enumerate(made):
         _tell_all(FestivalDay.objects.get(pk=one.pk), counts.get(one.unit.code, 150 + number * 7), number)
     _forum(by_code.get(COMMUNE))
+    _awards(made[: len(communes)], Decision.objects.all().in_force().of_season("festival:2023"))
     Season.objects.filter(pk=season.pk).update(state=SeasonState.CLOSED)
     _pledge(season, communes[0], signed_on=HELD_ON, is_over=True)
 
@@ -140,6 +143,24 @@ def _forum(day: FestivalDay | None) -> None:
         days.tie_forum(item, forum, actor=ACTOR)
 
 
+def _awards(held: Sequence[FestivalDay], decisions: Iterable[Decision]) -> None:
+    """Tie the decisions that the commendations' demonstration tells of to the awards of some days."""
+    chosen = list(decisions)
+    for item in ProgrammeItem.objects.filter(day__in=held, kind=ItemKind.AWARDS):
+        item.decisions.set(chosen)
+
+
+def _given(made: dict[str, FestivalDay]) -> None:
+    """Hand out at two of today's days what the commune has decided for its hamlets: all but one at one, half at the other."""
+    commune = next(iter(made.values())).unit.parent
+    waiting = Decision.objects.all().in_force().filter(round__unit=commune, certificates__hand_over="waiting", round__movement_list="movement").distinct()
+    _awards(list(made.values()), waiting)
+    for name, kept_back in (("Khu phố 5", 1), ("Khu phố 1", 2)):
+        if name in made:
+            rows = list(Certificate.objects.filter(decision__in=waiting, unit=made[name].unit).waiting().in_calling_order())
+            commendations.hand_over(rows[: max(0, len(rows) - kept_back)], on=clock.today(), actor=ACTOR)
+
+
 # The season that goes on now
 
 
@@ -161,6 +182,8 @@ def _now(commune: Unit) -> None:
     for one in made.values():
         days.announce_day(one, actor=ACTOR)
     _goes_on(made)
+    if made:
+        _given(made)
     coming = _moment(today + timedelta(days=9), 7)
     main = days.plan_days(season, [Host(commune, place="Sân vận động xã")], place="", starts_at=coming, items=usual.PROGRAMME, actor=ACTOR, ends_at=coming + timedelta(hours=4, minutes=30), **shared)[0]
     _prepare(main)

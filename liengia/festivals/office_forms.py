@@ -7,9 +7,12 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from liengia.alarms.models import Drill
 from liengia.audit.office import day_input, moment_input
+from liengia.commendations.models import Decision
+from liengia.core import clock
 from liengia.core.errors import DomainError
-from liengia.festivals import policies, rows, times
+from liengia.festivals import policies, queries, rows, times
 from liengia.festivals.models import FestivalDay, Outcome, Part, Pledge, Season
 from liengia.opinions.models import ListeningForum
 from liengia.organisations.models import Committee, Organisation
@@ -134,18 +137,39 @@ class ProgrammeForm(_Parts):
     ceremony = _list(_("Ceremony"), _("hour | kind | what | who | words of the master of ceremonies"), 14)
     festivities = _list(_("Festivities"), _("hour | kind | what | who | words of the master of ceremonies"), 10)
     forum = forms.ModelChoiceField(label=_("The forum's session"), queryset=ListeningForum.objects.none(), required=False, help_text=_("Its queue, questions and minutes are kept there."))
+    decisions = forms.ModelMultipleChoiceField(
+        label=_("Decisions of commendation that are read out"), queryset=Decision.objects.none(), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("The live board counts their certificates while they are handed out."),
+    )  # fmt: skip
+    drills = forms.ModelMultipleChoiceField(
+        label=_("Drills of the groups"), queryset=Drill.objects.none(), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Alarm drills that are planned for this date; what they showed stands in the programme afterwards."),
+    )  # fmt: skip
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, day: FestivalDay, **options: Any) -> None:
+    def __init__(self, *args: Any, day: FestivalDay, user: Any, **options: Any) -> None:
         """Begin with the programme as it stands."""
-        items = list(day.items.all())
+        items = list(day.items.prefetch_related("decisions", "drills"))
         tied = next((one.forum_id for one in items if one.forum_id), None)
-        options["initial"] = {**rows.parts_written(items), "revision": day.revision, "forum": tied}
+        options["initial"] = {
+            **rows.parts_written(items), "revision": day.revision, "forum": tied,
+            "decisions": [row.pk for one in items for row in one.decisions.all()], "drills": [row.pk for one in items for row in one.drills.all()],
+        }  # fmt: skip
         super().__init__(*args, **options)
+        self._offer("decisions", queries.decisions_for(day, user), lambda row: f"{row.paper.sign}, {row.decided_on:%d/%m/%Y}: {row.round.title}")
+        self._offer("drills", queries.drills_for(day), lambda row: f"{row.group.name}, {clock.local(row.planned_at):%H:%M}")
         commune = day.unit.commune() or day.unit
         sessions = ListeningForum.objects.filter(unit__in=Unit.objects.below_any(commune.lineage_ids()).values("pk"))
         start, end = times.bounds(day.day)
         self.fields["forum"].queryset = sessions.filter(starts_at__gte=start, starts_at__lt=end)  # type: ignore[attr-defined]
+
+    def _offer(self, name: str, found: Any, words: Any) -> None:
+        """Offer what can be tied; the field is left out where there is nothing."""
+        if not found.exists():
+            del self.fields[name]
+            return
+        self.fields[name].queryset = found  # type: ignore[attr-defined]
+        self.fields[name].label_from_instance = words  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
         """Read both lists."""

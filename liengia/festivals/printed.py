@@ -42,7 +42,7 @@ def _data(day: FestivalDay) -> dict[str, Any]:
             "parties": [str(one) for one in found["parties"]], "reason": day.state_reason if day.state == DayState.CANCELLED or day.first_starts_at else "",
             "is_off": day.state == DayState.CANCELLED,
             "parts": [
-                {"name": str(name), "items": [{"hour": f"{one.starts_at:%H:%M}" if one.starts_at else "", "title": one.title, "by": one.by_whom} for one in items]}
+                {"name": str(name), "items": [{"hour": f"{one.starts_at:%H:%M}" if one.starts_at else "", "title": one.title, "by": one.by_whom} for one in (line.item for line in items)]}
                 for name, items in found["parts"] if items
             ],
             "highlights": [one.title for one in queries.in_order(day.items.all()) if one.kind in ("parade", "report", "forum", "awards", "drill", "game", "contest", "arts", "sport")][:7],

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from liengia.core import clock, rooms
-from liengia.festivals import policies, times
+from liengia.alarms.models import Drill
+from liengia.commendations import policies as commendation_policies
+from liengia.commendations.models import Decision
+from liengia.core import clock, linked, rooms
+from liengia.festivals import awards, policies, times
 from liengia.festivals.models import (
     DayQuerySet,
     Direction,
@@ -29,6 +34,8 @@ from liengia.units.models import Unit
 
 SEASONS: Final = 12
 BOARDS: Final = 6
+# Fewer houses than this are not told of.
+LEAST_TOLD: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,15 @@ class PromiseRow:
     promise: PledgePromise
     half_year: PledgeProgress | None
     year_end: PledgeProgress | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """An item with what everybody may see of its decisions and drills."""
+
+    item: ProgrammeItem
+    cards: list[linked.Card]
+    drills: list[str]
 
 
 def commune(code: str) -> Unit | None:
@@ -84,17 +100,67 @@ def date_of_board(unit: Unit | None = None) -> date | None:
 
 def day_page(day: FestivalDay) -> dict[str, Any]:
     """Return what the page of a day shows."""
-    items = list(day.items.select_related("forum").prefetch_related("results"))
+    items = list(day.items.select_related("forum").prefetch_related("results", "decisions", "drills__group"))
     parade = getattr(day, "parade", None)
     return {
         "day": day,
-        "parts": [(Part.CEREMONY.label, [one for one in items if one.part == Part.CEREMONY]), (Part.FESTIVITIES.label, in_order(one for one in items if one.part == Part.FESTIVITIES))],
+        "parts": [
+            (Part.CEREMONY.label, lines(day, (one for one in items if one.part == Part.CEREMONY))),
+            (Part.FESTIVITIES.label, lines(day, in_order(one for one in items if one.part == Part.FESTIVITIES))),
+        ],
         "parade": parade, "groups": parade.groups.all() if parade else (), "points": list(parade.points.all()) if parade else [],
         "results": [one for one in items if one.results.all()],
         "parties": day.parties.select_related("unit", "organisation"), "pledges": day.pledges.all().shown(),
         "inside": day.parts.filter(pk__in=policies.shown_days().values("pk")).select_related("unit__parent", "organisation", "season"),
         "siblings": policies.shown_days().on(day.day).filter(season=day.season).exclude(pk=day.pk).count(),
     }  # fmt: skip
+
+
+def lines(day: FestivalDay, items: Iterable[ProgrammeItem]) -> list[ItemLine]:
+    """Return items with their public decisions, and with their drills where the day's commune keeps the alarms on."""
+    is_on = rooms.is_on("alarms", day.unit)
+    found = []
+    for one in items:
+        cards = [card for row in one.decisions.all() if (card := linked.card("commendations.decision", row.public_id)) is not None]
+        found.append(ItemLine(one, cards, [drill_words(drill) for drill in one.drills.all()] if is_on else []))
+    return found
+
+
+def drill_words(drill: Drill) -> str:
+    """Return what a group's drill showed, once it is over; how many houses answered only from five on."""
+    words = drill.group.name
+    if drill.ended_at is None or not drill.score:
+        return words
+    answered, sirens = int(drill.score.get("answered") or 0), int(drill.score.get("sirens") or 0)
+    said = []
+    if answered >= LEAST_TOLD:
+        said.append(ngettext("%(n)s house answered", "%(n)s houses answered", answered) % {"n": answered})
+        if (first := drill.score.get("first_answer_s")) is not None:
+            said.append(_("the first after %(n)s seconds") % {"n": round(float(first))})
+    if sirens:
+        said.append(_("%(sounded)s of %(all)s sirens sounded") % {"sounded": int(drill.score.get("sounded") or 0), "all": sirens})
+    return f"{words}: {', '.join(said)}" if said else words
+
+
+def decisions_for(day: FestivalDay, user: Any) -> QuerySet[Decision]:
+    """Return the decisions that can be read out at a day: of its commune and those above, of the last year; the pursuit's only where the user keeps them, or they were opened."""
+    commune = day.unit.commune() or day.unit
+    area = {*commune.lineage_ids(), *(key for one in commune.ancestors() for key in one.lineage_ids())}
+    since = day.day - timedelta(days=365)
+    found = Decision.objects.filter(revoked_on=None, decided_on__gt=since, decided_on__lte=day.day).select_related("paper__issuer", "round")
+    kept = commendation_policies.decisions_of(user).values("pk")
+    return found.filter(Q(round__unit__in=Unit.objects.below_any(sorted(commune.lineage_ids())).values("pk")) | Q(round__unit__in=area)).filter(awards.told() | Q(pk__in=kept))
+
+
+def drills_for(day: FestivalDay) -> QuerySet[Drill]:
+    """Return the drills of that date of the groups in a day's commune; none where the alarms are off."""
+    commune = day.unit.commune() or day.unit
+    if not rooms.is_on("alarms", commune):
+        return Drill.objects.none()
+    begins, ends = times.bounds(day.day)
+    inside = Unit.objects.below_any(commune.lineage_ids()).values("pk")
+    found = Drill.objects.filter(group__unit__in=inside, cancelled_at=None, planned_at__gte=begins, planned_at__lt=ends)
+    return found.select_related("group").order_by("planned_at", "pk")
 
 
 def in_order(items: Iterable[ProgrammeItem]) -> list[ProgrammeItem]:

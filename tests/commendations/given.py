@@ -21,7 +21,7 @@ from liengia.commendations.services import Counts, Signing
 from liengia.core.actor import Actor
 from liengia.organisations import committee_services
 from liengia.organisations import services as organisations
-from liengia.organisations.models import Committee, CommitteeMember, MemberPost, OrganisationKind
+from liengia.organisations.models import Committee, CommitteeMember, MemberPost, Organisation, OrganisationKind
 from liengia.papers import services as papers
 from liengia.papers.models import Issuer
 from tests.cast import TESTER
@@ -52,11 +52,11 @@ class Bureau:
         return Actor.of(self.here.chairman)
 
 
-def bureau() -> Bureau:
-    """Make them."""
-    here = office()
+def bureau(here: Office | None = None, body: Organisation | None = None) -> Bureau:
+    """Make them, or what lacks of them."""
+    here = here or office()
     begun = date(2025, 7, 1)
-    body = organisations.create_organisation(kind=OrganisationKind.PEOPLES_COMMITTEE, name="Ủy ban nhân dân xã Cần Đước", unit=here.commune, valid_from=begun, actor=TESTER)
+    body = body or organisations.create_organisation(kind=OrganisationKind.PEOPLES_COMMITTEE, name="Ủy ban nhân dân xã Cần Đước", unit=here.commune, valid_from=begun, actor=TESTER)
     council = committee_services.form_committee(kind=Committee.Kind.COUNCIL, name="Hội đồng Thi đua, Khen thưởng xã Cần Đước", unit=here.commune, valid_from=begun, actor=TESTER)
     posts = [MemberPost.CHAIR, MemberPost.SECRETARY, *([MemberPost.MEMBER] * 3)]
     seats = [

@@ -62,7 +62,7 @@ def test_the_pages_show_life(scene: Season) -> None:
 def test_what_is_under_way_waits_for_somebody(scene: Season) -> None:
     commune = Unit.objects.current().get(code="28108")
     states = sorted(Round.objects.filter(unit=commune).values_list("state", flat=True))
-    assert states == ["decided", "decided", "open", "submitted"]
+    assert states == ["decided", "decided", "decided", "open", "submitted"]
     open_one = Round.objects.get(unit=commune, state="open")
     assert any(doubts.of_round(open_one).values()) and open_one.nominations.filter(state="proposed").count() == 1
     assert Paper.objects.filter(kind="submission", state="issued").count() >= 5

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
-from liengia.commendations import wording
+from liengia.commendations import watchers, wording
 from liengia.commendations.models import (
     LONGEST_MERIT,
     Certificate,
@@ -55,6 +55,7 @@ def _mark(certificates: Collection[Certificate], mark: HandOver, *, on: date, ta
     for decision in {one.decision_id: one.decision for one in due}.values():
         facts = {"as": str(mark), "on": on, "serials": [one.serial for one in due if one.decision_id == decision.pk]}
         audit.record("commendations.handed_over", actor=actor, about=decision, unit=decision.round.unit_id, facts=facts)
+    watchers.tell(due)
     return len(due)
 
 
@@ -66,6 +67,7 @@ def undo_hand_over(certificate: Certificate, *, actor: Actor) -> Certificate:
     found.save(update_fields=["hand_over", "handed_on", "taken_by"])
     facts = {"as": str(HandOver.WAITING), "serials": [found.serial]}
     audit.record("commendations.handed_over", actor=actor, about=found.decision, unit=found.decision.round.unit_id, facts=facts)
+    watchers.tell([found])
     return found
 
 

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from liengia.alarms.models import Drill
+from liengia.commendations.models import Decision
 from liengia.core import clock, lunar
 from liengia.core.fields import NameField, PhoneField, TextField, public_id
 from liengia.festivals import times
@@ -206,8 +208,8 @@ class DayParty(models.Model):
 class ProgrammeItem(models.Model):
     """One item of the programme, planned, and then on and over.
 
-    `by_whom` is an office or a body ("Chủ tịch Ủy ban nhân dân xã"). `linked` names a thing of another room (a drill,
-    later a decision on commendations); the forum has a key of its own, since the day follows it.
+    `by_whom` is an office or a body ("Chủ tịch Ủy ban nhân dân xã"). The forum is its session, `decisions` are read out
+    in it and their certificates handed out, `drills` are the alarm drills that groups of households hold in it.
     """
 
     public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
@@ -222,11 +224,12 @@ class ProgrammeItem(models.Model):
     forum = models.OneToOneField(
         ListeningForum, models.SET_NULL, null=True, blank=True, related_name="festival_item", verbose_name=_("listening forum")
     )
-    linked = models.CharField(max_length=80, blank=True, editable=False)
+    decisions = models.ManyToManyField(Decision, blank=True, related_name="festival_items", verbose_name=_("decisions of commendation"))
+    drills = models.ManyToManyField(Drill, blank=True, related_name="festival_items", verbose_name=_("drills of the groups"))
     began_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
 
-    IMPERSONAL: ClassVar = {"public_id", "part", "kind", "title", "by_whom", "script", "linked"}
+    IMPERSONAL: ClassVar = {"public_id", "part", "kind", "title", "by_whom", "script"}
 
     class Meta:
         verbose_name = _("item of a programme")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.db import transaction
@@ -47,6 +48,13 @@ def tell(day: FestivalDay) -> None:
     index.renew(day)
     pagecache.bump()
     transaction.on_commit(number, robust=True)
+
+
+def tell_boards(days: Iterable[int]) -> None:
+    """Let boards follow what changed elsewhere at days (ids), in the caller's transaction: their tiles are drawn anew."""
+    if BoardEdition.objects.filter(day__in=list(days)).update(position=None):
+        pagecache.bump()
+        transaction.on_commit(number, robust=True)
 
 
 def number() -> int:

@@ -11,7 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from liengia.alarms.models import Drill
 from liengia.audit import services as audit
+from liengia.commendations.models import Decision
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
@@ -327,15 +329,67 @@ def tie_forum(item: ProgrammeItem, forum: ListeningForum | None, *, actor: Actor
 
 
 @transaction.atomic
-def link_item(item: ProgrammeItem, linked: str, *, actor: Actor) -> None:
-    """Tie an item to a thing of another room by its key ("commendations.decision:abc"), or to nothing.
+def tie_decisions(item: ProgrammeItem, decisions: Iterable[Decision], *, actor: Actor) -> None:
+    """Set which decisions of commendation are read out in an item: the board counts their certificates as they are handed out.
 
     Raises:
-        Invalid: the key is too long.
+        Invalid: the item is no awards, or a decision was revoked or is of after the day.
     """
-    row = take_day(item.day)
-    if len(linked) > 80:
-        raise Invalid(_("This is no key of a thing."), code="bad_key", field="linked")
-    ProgrammeItem.objects.filter(pk=item.pk).update(linked=linked)
-    audit.record("festivals.day_changed", actor=actor, about=row, unit=row.unit, facts={"linked": linked})
+    row, chosen = take_day(item.day), list(decisions)
+    if chosen and item.kind != ItemKind.AWARDS:
+        raise Invalid(_("Only an item of the kind awards has decisions."), code="no_awards", field="decisions")
+    for one in chosen:
+        if one.revoked_on is not None or one.decided_on > row.day:
+            raise Invalid(_("Decision %(sign)s does not hold on that day.") % {"sign": one.paper.sign}, code="not_in_force", field="decisions")
+    item.decisions.set(chosen)
+    audit.record("festivals.day_changed", actor=actor, about=row, unit=row.unit, facts={"decisions": [one.public_id for one in chosen]})
     tell(row)
+
+
+@transaction.atomic
+def tie_drills(item: ProgrammeItem, drills: Iterable[Drill], *, actor: Actor) -> None:
+    """Set which drills of groups of households are held in an item: what they showed stands with it.
+
+    Raises:
+        Invalid: the item is no drill, or one is cancelled, or on another day.
+    """
+    row, chosen = take_day(item.day), list(drills)
+    if chosen and item.kind != ItemKind.DRILL:
+        raise Invalid(_("Only an item of the kind drill has drills of groups."), code="no_drill_item", field="drills")
+    if any(one.cancelled_at is not None or clock.local(one.started_at or one.planned_at).date() != row.day for one in chosen):
+        raise Invalid(_("That drill was called off, or is on another day."), code="other_day", field="drills")
+    item.drills.set(chosen)
+    audit.record("festivals.day_changed", actor=actor, about=row, unit=row.unit, facts={"drills": len(chosen)})
+    tell(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What a programme is tied to in other rooms; None leaves it as it is."""
+
+    forum: ListeningForum | None = None
+    decisions: Sequence[Decision] | None = None
+    drills: Sequence[Drill] | None = None
+
+
+@transaction.atomic
+def write_programme(day: FestivalDay, items: Sequence[Item], ties: Ties, *, revision: int | None = None, actor: Actor) -> FestivalDay:
+    """Set a programme and what it is tied to, all of it or nothing.
+
+    Raises:
+        Invalid, Refused: as `set_programme` and the ties; something is chosen for which the programme has no item.
+    """
+    row = set_programme(day, items, revision=revision, actor=actor)
+    by_kind = {one.kind: one for one in reversed(row.items.select_related("day"))}
+    forum = by_kind.get(ItemKind.FORUM)
+    if forum is not None and forum.forum_id != (ties.forum.pk if ties.forum else None):
+        tie_forum(forum, ties.forum, actor=actor)
+    for name, kind, chosen, tie in (
+        ("decisions", ItemKind.AWARDS, ties.decisions, tie_decisions), ("drills", ItemKind.DRILL, ties.drills, tie_drills),
+    ):  # fmt: skip
+        item = by_kind.get(kind)
+        if chosen and item is None:
+            raise Invalid(_("The programme has no item of the kind “%(kind)s”.") % {"kind": kind.label}, code="no_item", field=name)
+        if chosen is not None and item is not None and {one.pk for one in chosen} != set(getattr(item, name).values_list("pk", flat=True)):
+            tie(item, chosen, actor=actor)
+    return row

@@ -211,7 +211,7 @@ def _facts(form: DayForm, day: FestivalDay, actor: Actor) -> None:
 def programme(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write the programme, and tie the forum's session to its item."""
     found = policies.get_planned(request.user, public_id)
-    form = ProgrammeForm(request.POST or None, day=found)
+    form = ProgrammeForm(request.POST or None, day=found, user=request.user)
     if form.is_valid() and kept(form, lambda: _programme(form, found, me(request))):
         messages.success(request, _("The programme is kept."))
         return redirect("festivals_office_programme", public_id)
@@ -219,11 +219,9 @@ def programme(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _programme(form: ProgrammeForm, day: FestivalDay, actor: Actor) -> None:
-    days.set_programme(day, form.items, revision=form.cleaned_data["revision"], actor=actor)
-    forum = form.cleaned_data["forum"]
-    item = day.items.filter(kind=ItemKind.FORUM).first()
-    if item is not None and item.forum_id != (forum.pk if forum else None):
-        days.tie_forum(item, forum, actor=actor)
+    data = form.cleaned_data
+    ties = days.Ties(data["forum"], *(list(data[name]) if name in data else None for name in ("decisions", "drills")))
+    days.write_programme(day, form.items, ties, revision=data["revision"], actor=actor)
 
 
 @requires(PLAN)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from liengia.core import clock, live, pagecache
 from liengia.core.errors import NotFound
-from liengia.festivals import board, drawing, feed, policies, queries
+from liengia.festivals import awards, board, drawing, feed, policies, queries
 from liengia.festivals.models import DayPicture, Season
 from liengia.festivals.services import base
 from liengia.people.policies import public
@@ -63,6 +63,7 @@ def day(request: HttpRequest, public_id: str) -> HttpResponse:
     found = policies.get_shown(public_id)
     context = queries.day_page(found)
     context |= {"tile": board.tile_of(found), "route": drawing.route(context["points"]), "pictures": board.pictures_of([found])}
+    context["given"] = awards.of_days([found]).by_day.get(found.pk)
     return render(request, "festivals/day.html", context)
 
 
