@@ -12,6 +12,7 @@ from liengia.audit.office import day_input
 from liengia.commendations import stock
 from liengia.commendations.models import (
     LONGEST_MERIT,
+    HandOver,
     BaseSalary,
     CouncilSession,
     DecisionRight,
@@ -279,6 +280,14 @@ class HandOverForm(forms.Form):
     on = forms.DateField(label=_("On"), widget=day_input(), initial=clock.today)
     mark = forms.ChoiceField(label=_("Mark those ticked as"), choices=[("handed", _("handed out")), ("absent", _("was absent, is kept"))])
     taken_by = forms.CharField(label=_("Who took it, when somebody else did"), required=False, max_length=160)
+
+
+class HandedForm(forms.Form):
+    """One mark from a phone."""
+
+    mark = forms.ChoiceField(choices=HandOver.choices)
+    age_s = forms.FloatField(required=False)
+    taken_by = forms.CharField(required=False, max_length=160)
 
 
 class OpenForm(forms.Form):

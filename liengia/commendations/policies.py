@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from liengia.commendations.capabilities import DECIDE, KEEP
+from liengia.commendations.capabilities import DECIDE, HAND_OUT, KEEP
 from liengia.commendations.models import Certificate, Decision, MovementList, PrintLayout, Round, RoundState
-from liengia.core import rooms
+from liengia.core import clock, rooms
 from liengia.papers.models import Issuer
 from liengia.people import policies as people
 from liengia.people.models import Household
 from liengia.units import scope
 from liengia.units.models import Unit, UnitQuerySet
+
+# A certificate that nobody came for within this time is the office's to give.
+HANDED_WITHIN: Final = timedelta(days=120)
 
 
 def units_of(user: Any, capability: str = KEEP) -> UnitQuerySet:
@@ -63,3 +67,20 @@ def rounds_to_propose_for(user: Any) -> QuerySet[Round]:
     communes = {unit.commune() or unit for unit in hamlets}
     kept = [unit.pk for unit in communes if rooms.is_on("commendations", unit)]
     return Round.objects.filter(unit__in=kept, state=RoundState.OPEN, movement_list=MovementList.MOVEMENT).select_related("unit")
+
+
+def to_hand_out(user: Any) -> QuerySet[Certificate]:
+    """Return what a user hands out from a phone, in the order of calling: of their units' decisions, and what goes to their units.
+
+    Those of the last months only, and never the pursuit's: no phone holds a list of who helped to pursue. An office marks these.
+    """
+    units = units_of(user, HAND_OUT).values("pk")
+    since = clock.today() - HANDED_WITHIN
+    found = Certificate.objects.all().valid().filter(Q(decision__round__unit__in=units) | Q(unit__in=units))
+    found = found.filter(decision__revoked_on=None, decision__decided_on__gt=since, decision__round__movement_list=MovementList.MOVEMENT)
+    return found.select_related("decision__round__unit", "decision__paper__issuer").in_calling_order()
+
+
+def may_mark(user: Any, certificate: Certificate) -> bool:
+    """Tell whether a user hands a certificate out."""
+    return people.can(user, HAND_OUT) and to_hand_out(user).filter(pk=certificate.pk).exists()

@@ -5,7 +5,8 @@
 //    They are kept anew whenever the page was opened with a network; what no longer belongs to them goes.
 // 2. Without network, or when the server does not answer in time, the bare page is shown, with data-net="off".
 // 3. Whoever is signed out, or may no longer enter for others, loses the kept page at the next opening with a network.
-// 4. What is written down never passes here: enter.js puts it into the phone's own store and sends it itself.
+// 4. A page that bears names (CONFIG.days) is kept that long and no longer, and goes when somebody signs out (look.js).
+// 5. What is written down never passes here: enter.js puts it into the phone's own store and sends it itself.
 
 const CACHE = CONFIG.cache;
 const PATIENCE_MS = 6000;
@@ -40,7 +41,7 @@ async function keep() {
     if (!address.split("?")[0].endsWith(".css")) continue;
     for (const inner of named(await file.clone().text(), IN_STYLE, address)) { wanted.add(inner); await hold(cache, inner); }
   }
-  await cache.put(CONFIG.kept, new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": response.headers.get("Content-Security-Policy") ?? "" } }));
+  await cache.put(CONFIG.kept, new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8", "X-Kept-At": String(Date.now()), "Content-Security-Policy": response.headers.get("Content-Security-Policy") ?? "" } }));
   wanted.add(new URL(CONFIG.kept, location.href).href);
   for (const old of await cache.keys()) if (!wanted.has(old.url)) await cache.delete(old);
 }
@@ -56,6 +57,7 @@ async function page(event) {
   } catch (error) {
     const found = await caches.match(CONFIG.kept);
     if (!found) throw error;
+    if (CONFIG.days && Date.now() - Number(found.headers.get("X-Kept-At")) > CONFIG.days * 86_400_000) { await caches.delete(CACHE); throw error; }
     return new Response((await found.text()).replace("<html", '<html data-net="off" data-kept'), { headers: found.headers });
   } finally {
     clearTimeout(timer);

@@ -18,9 +18,14 @@ from liengia.commendations import imports, services, spreadsheet
 from liengia.commendations.models import Certificate, MovementList, Nomination, Procedure, Round
 from liengia.commendations.services import Counts, Signing
 from liengia.core import clock
+from liengia.people import services as people
 from liengia.people.models import User
+from tests import factories
+from tests.cast import TESTER
 from tests.commendations.given import MERIT, Bureau, bureau
 from tests.e2e.reading import faults
+from tests.e2e.resident_stage import until
+from tests.harness.browser import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BASE = "/quan-tri/khen-thuong/"
@@ -161,3 +166,46 @@ def test_every_page_reads_well(scene: Bureau, opened: Callable[..., Page]) -> No
     ]  # fmt: skip
     said = faults(page, paths, {})
     assert not said, said
+
+
+def test_certificates_are_handed_out_from_a_phone_that_loses_its_network(scene: Bureau, opened: Callable[..., Page]) -> None:
+    row = a_round(scene)
+    for name in ("Nguyễn Thị Mộc Tê", "Trần Thị Hai Tê", "Lê Thị Ba Tê"):
+        named(scene, row, name)
+    signed(scene, row)
+    head = factories.user("truongap", "Huỳnh Văn Khu Phố")
+    people.assign_role(head, "hamlet_head", scene.here.cast.hamlet, actor=TESTER)
+    phone = opened(head, "/khen-thuong/trao/", viewport={"width": 360, "height": 740})
+    bar = phone.locator("[data-next]")
+    until(phone, "caches.match('/khen-thuong/trao/?o-lai=1').then(Boolean)")
+    rows = list(Certificate.objects.order_by("call_order"))
+    expect(bar).to_contain_text(rows[0].name)
+    bar.get_by_role("button", name="Đã trao").click()
+    expect(bar).to_contain_text(rows[1].name)
+    expect(phone.locator("#cho-gui")).to_be_hidden()
+    assert Certificate.objects.get(pk=rows[0].pk).hand_over == "handed"
+
+    until(phone, "caches.match('/khen-thuong/trao/?o-lai=1').then(kept => kept.text()).then(html => html.includes('data-mark=\"handed\"'))")
+
+    phone.context.set_offline(True)
+    phone.goto("/khen-thuong/trao/")
+    expect(phone.get_by_text("Mất mạng: trang này là bản giữ trong máy")).to_be_visible()
+    phone.get_by_label("Gõ bốn ký tự cuối").fill(rows[2].code[-4:].lower())
+    phone.get_by_role("button", name="Tìm").click()
+    expect(phone.locator("[data-found]")).to_contain_text(rows[2].name)
+    bar.get_by_role("button", name="Đã trao").click()
+    bar.get_by_role("button", name="Vắng").click()
+    expect(phone.locator("[data-waiting]")).to_have_text("2")
+    assert Certificate.objects.get(pk=rows[2].pk).hand_over == "waiting", "nothing went out"
+    phone.goto("/khen-thuong/trao/")
+    expect(phone.locator("[data-waiting]")).to_have_text("2")
+    expect(phone.locator("[data-handed]")).to_have_text("2")
+    expect(bar).to_be_hidden()
+    assert violations(phone) == []
+
+    phone.context.set_offline(False)
+    expect(phone.locator("#cho-gui")).to_be_hidden(timeout=30_000)
+    assert list(Certificate.objects.order_by("call_order").values_list("hand_over", flat=True)) == ["handed", "absent", "handed"]
+    phone.goto("/tai-khoan/ra/")
+    phone.get_by_role("button", name="Đăng xuất").click()
+    until(phone, "caches.keys().then(names => !names.includes('rieng-khen-trao'))")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,8 @@ from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.core.text import nfc
 
+# What waited longer in a phone counts as of now: its clock may be wrong.
+LONGEST_WAIT: Final = timedelta(days=3)
 CHANGEABLE = frozenset({"name", "words", "merit"})
 
 
@@ -57,6 +59,30 @@ def _mark(certificates: Collection[Certificate], mark: HandOver, *, on: date, ta
         audit.record("commendations.handed_over", actor=actor, about=decision, unit=decision.round.unit_id, facts=facts)
     watchers.tell(due)
     return len(due)
+
+
+@transaction.atomic
+def mark_one(certificate: Certificate, *, mark: str, age_s: float = 0.0, taken_by: str = "", actor: Actor) -> None:
+    """Set a mark from a phone, where it may have waited `age_s` seconds without a network; "waiting" takes a mark back.
+
+    Raises:
+        Invalid: no such mark, or a day before the decision. Refused: it does not hold any more, or a mark of an earlier day is
+            taken back: that is the office's.
+    """
+    if mark not in HandOver.values:
+        raise Invalid(_("There is no such mark."), code="no_such_mark", field="mark")
+    waited = timedelta(seconds=age_s) if 0 <= age_s <= LONGEST_WAIT.total_seconds() else timedelta()
+    on = clock.local(clock.now() - waited).date()
+    if mark == HandOver.HANDED:
+        hand_over([certificate], on=on, taken_by=taken_by, actor=actor)
+    elif mark == HandOver.ABSENT:
+        mark_absent([certificate], on=on, actor=actor)
+    else:
+        found = _taken(certificate)
+        if found.handed_on is not None and found.handed_on < on:
+            raise Refused(_("It was handed out on another day; the office can take that back."), code="other_day")
+        if found.hand_over != HandOver.WAITING:
+            undo_hand_over(found, actor=actor)
 
 
 @transaction.atomic

@@ -20,3 +20,9 @@ def vnd(amount: int) -> str:
 def counted(counts: queries.Counts) -> str:
     """Return "29 collectives, 268 individuals"."""
     return queries.list_words(counts)
+
+
+@register.filter
+def tail(code: str) -> str:
+    """Return the last four signs of a code: enough to see that a paper is not another one, too few to look it up."""
+    return code.rpartition("-")[2]

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from liengia.commendations import queries, services
+from liengia.commendations import policies, queries, services
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import NotFound, Refused
@@ -58,6 +58,7 @@ def hide(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, verdict: queries.Verdict | None, raw: str, *, status: int) -> HttpResponse:
-    answer = render(request, "commendations/verify.html", {"verdict": verdict, "raw": raw[:40], "at": clock.local(clock.now())}, status=status)
+    may_mark = verdict is not None and request.user.is_authenticated and policies.may_mark(request.user, verdict.certificate)
+    answer = render(request, "commendations/verify.html", {"verdict": verdict, "raw": raw[:40], "at": clock.local(clock.now()), "may_mark": may_mark}, status=status)
     answer["X-Robots-Tag"] = "noindex"
     return answer

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, Invalid, NotFound
-from liengia.festivals import policies, queries, rows
+from liengia.festivals import awards, policies, queries, rows
 from liengia.festivals.capabilities import RUN
 from liengia.festivals.forms import ToldForm
 from liengia.festivals.models import EventKind, FestivalDay
@@ -45,7 +45,8 @@ def tell(request: HttpRequest) -> HttpResponse:
     """Show the days that the user may tell of now, each with what can be said; the page that a phone keeps is the same."""
     found = policies.run_by(_user(request)).prefetch_related("items__results", "parts").order_by("starts_at", "pk")
     days = [(day, queries.in_order(day.items.all())) for day in found]
-    context = {"days": days, "says": SAYS.items(), "is_kept": request.GET.get(KEPT) == "1", "today": clock.today()}
+    giving = set(awards.of_days([day for day, _items in days]).by_day)
+    context = {"days": days, "giving": giving, "says": SAYS.items(), "is_kept": request.GET.get(KEPT) == "1", "today": clock.today()}
     return render(request, "festivals/tell.html", context)
 
 

@@ -82,3 +82,9 @@ showTextSize();
 countAll(document);
 document.querySelector(".mainnav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 document.querySelector("[data-focus]")?.focus();
+
+// Signing out forgets the pages with names that a phone keeps for its reader (enter-sw.js, rule 4).
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-forgets]") || !window.caches) return;
+  caches.keys().then((names) => names.filter((name) => name.startsWith("rieng-")).forEach((name) => caches.delete(name))).catch(() => {});
+});
