@@ -48,6 +48,8 @@ ACTOR: Final = Actor.system("demo")
 FESTIVAL: Final = date(2023, 8, 6)
 DECIDED: Final = date(2023, 8, 4)
 REFORM: Final = date(2025, 7, 1)
+# Hamlets whose festivals the festivals' demonstration holds today.
+FESTIVE: Final = ("Khu phố 1", "Khu phố 2", "Khu phố 3", "Khu phố 5")
 # Collectives and individuals of each list of 2023 (docs: the seed scene).
 LISTS: Final = ((MovementList.PURSUIT_EXCELLENT, 5, 15), (MovementList.PURSUIT_EXTRAORDINARY, 22, 37), (MovementList.MOVEMENT, 29, 268))
 TITLES: Final = {
@@ -310,7 +312,7 @@ def _under_way(
     _through(pursuit, council, seats, held=max(begun, today - timedelta(days=12)), signing=_signing(max(begun + timedelta(days=3), today - timedelta(days=8)), "Chủ tịch", "Đặng Văn Mẫu"), **way)
 
     hamlets_own = _open(commune, issuer, None, "bà con giữ gìn an ninh, trật tự ở các khu phố, ấp", begun, today, procedure=Procedure.THEMATIC)
-    _fill(hamlets_own, _some(people, commune, hamlets, 12, "Có thành tích xuất sắc trong giữ gìn an ninh, trật tự ở khu phố, ấp"))
+    _fill(hamlets_own, _some(people, commune, [one for one in hamlets if one.name in FESTIVE] or hamlets, 19, "Có thành tích xuất sắc trong giữ gìn an ninh, trật tự ở khu phố, ấp"))
     _through(hamlets_own, council, seats, held=max(begun, today - timedelta(days=7)), signing=_signing(max(begun + timedelta(days=4), today - timedelta(days=4)), "Chủ tịch", "Đặng Văn Mẫu"), **way)
 
     waiting = _open(commune, issuer, None, "các tổ liên gia an toàn phòng cháy, chữa cháy hoạt động tốt", begun, today, procedure=Procedure.THEMATIC)

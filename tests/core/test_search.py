@@ -71,6 +71,22 @@ def test_kinds_and_units_narrow_it_down() -> None:
     assert keys("cống", kinds=["article"], unit_ids=[2]) == []
 
 
+def test_kinds_of_rooms_are_named_with_a_dot_and_narrow_it_down_all_the_same() -> None:
+    put("a", "Cống nghẹt", kind="opinions.opinion")
+    put("b", "Cống mới", kind="opinions.forum")
+    put("c", "Cống cũ", kind="festivals.day")
+    assert keys("cống", kinds=["opinions.opinion"]) == ["a"]
+    assert set(keys("cống", kinds=["opinions.opinion", "festivals.day"])) == {"a", "c"}
+    assert keys("cống", kinds=["opinions"]) == []
+
+
+def test_every_registered_kind_is_one_word_of_the_index() -> None:
+    for kind in search.kinds():
+        put("a", "Cầu treo", kind=kind)
+        assert keys("cầu treo", kinds=[kind]) == ["a"], kind
+        search.remove(kind, "a")
+
+
 def test_what_is_taken_out_or_changed_is_gone() -> None:
     put("a", "Trụ điện nghiêng")
     put("a", "Trụ điện đã dựng lại")

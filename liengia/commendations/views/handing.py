@@ -50,10 +50,12 @@ def handing(request: HttpRequest) -> HttpResponse:
 
 
 def _by_decision(rows: Iterable[Certificate]) -> list[tuple[Decision, list[Certificate], int]]:
+    """Return each decision with its certificates and how many are handed out; those that are wholly so come last."""
     found: dict[int, list[Certificate]] = {}
     for one in rows:
         found.setdefault(one.decision_id, []).append(one)
-    return [(some[0].decision, some, sum(one.hand_over == HandOver.HANDED for one in some)) for some in found.values()]
+    all_of = [(some[0].decision, some, sum(one.hand_over == HandOver.HANDED for one in some)) for some in found.values()]
+    return sorted(all_of, key=lambda one: one[2] == len(one[1]))
 
 
 @public
