@@ -12,10 +12,10 @@ from liengia.audit.office import day_input
 from liengia.commendations import stock
 from liengia.commendations.models import (
     LONGEST_MERIT,
-    HandOver,
     BaseSalary,
     CouncilSession,
     DecisionRight,
+    HandOver,
     MovementList,
     Nomination,
     PrintLayout,

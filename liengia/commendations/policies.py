@@ -8,7 +8,15 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from liengia.commendations.capabilities import DECIDE, HAND_OUT, KEEP
-from liengia.commendations.models import Certificate, Decision, MovementList, PrintLayout, Round, RoundState
+from liengia.commendations.models import (
+    Certificate,
+    CertificateQuerySet,
+    Decision,
+    MovementList,
+    PrintLayout,
+    Round,
+    RoundState,
+)
 from liengia.core import clock, rooms
 from liengia.papers.models import Issuer
 from liengia.people import policies as people
@@ -69,7 +77,7 @@ def rounds_to_propose_for(user: Any) -> QuerySet[Round]:
     return Round.objects.filter(unit__in=kept, state=RoundState.OPEN, movement_list=MovementList.MOVEMENT).select_related("unit")
 
 
-def to_hand_out(user: Any) -> QuerySet[Certificate]:
+def to_hand_out(user: Any) -> CertificateQuerySet:
     """Return what a user hands out from a phone, in the order of calling: of their units' decisions, and what goes to their units.
 
     Those of the last months only, and never the pursuit's: no phone holds a list of who helped to pursue. An office marks these.

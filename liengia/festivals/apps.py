@@ -19,7 +19,6 @@ class FestivalsConfig(AppConfig):
         from liengia.core import health, search
         from liengia.festivals import (  # noqa: F401
             audit_kinds,
-            awards,
             capabilities,
             counts,
             feed,
@@ -31,6 +30,7 @@ class FestivalsConfig(AppConfig):
             supervision,
         )
         from liengia.festivals import tasks as _tasks  # noqa: F401  (registers its chores)
+        from liengia.festivals.services.follow import follow_hand_out
         from liengia.festivals.services.guests import PERIODS
         from liengia.people.services.retention import register_period
         from liengia.units import succession
@@ -43,7 +43,7 @@ class FestivalsConfig(AppConfig):
         front.register_own()
         reporting.register_own()
         counts.register_own()
-        watchers.register(awards.follow)
+        watchers.register(follow_hand_out)
         for mover in (reform.move_days, reform.move_seasons, reform.move_pledges):
             succession.register(mover)
         search.register_source(index.KIND, index.entries)

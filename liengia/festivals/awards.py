@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Count, Q
 
 from liengia.commendations.models import Certificate, CertificateState, Decision, HandOver, MovementList
 from liengia.core import rooms
 from liengia.festivals.models import SHOWN, DayState, FestivalDay, ProgrammeItem
-from liengia.festivals.services.base import tell_boards
 from liengia.units.models import Unit
 
 
@@ -37,6 +37,9 @@ class Given:
     def is_whole(self) -> bool:
         """Tell whether all were handed out."""
         return self.handed == self.planned
+
+
+NONE: Final = Given()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,11 @@ def of_days(days: Sequence[FestivalDay]) -> Awards:
     held = [day for day in days if day.state != DayState.CANCELLED]
     decisions = _decisions(held)
     if not decisions:
-        return Awards({}, Given())
-    givers = _givers(decisions)
+        return Awards({}, NONE)
+    givers = givers_of(decisions)
     rows = Certificate.objects.filter(decision__in=decisions, state=CertificateState.VALID).order_by().values_list("decision", "unit")
     counted = list(rows.annotate(planned=Count("pk"), handed=Count("pk", filter=Q(hand_over=HandOver.HANDED))))
-    lines = _lines({unit for decision, unit, *_n in counted if len(givers[decision]) > 1}, givers)
+    lines = lines_of({unit for decision, unit, *_n in counted if len(givers[decision]) > 1}, givers)
     by_day: dict[int, Given] = defaultdict(Given)
     total = Given()
     for decision, unit, planned, handed in counted:
@@ -81,7 +84,7 @@ def _decisions(days: Sequence[FestivalDay]) -> set[int]:
     return {one.pk for one in found if rooms.is_on("commendations", one.round.unit)}
 
 
-def _givers(decisions: Iterable[int]) -> dict[int, dict[int, int]]:
+def givers_of(decisions: Iterable[int]) -> dict[int, dict[int, int]]:
     """Return who gives each decision's: the unit of each day by the day."""
     found: dict[int, dict[int, int]] = {key: {} for key in decisions}
     items = ProgrammeItem.objects.filter(decisions__in=found, day__state__in=SHOWN).exclude(day__state=DayState.CANCELLED)
@@ -91,7 +94,7 @@ def _givers(decisions: Iterable[int]) -> dict[int, dict[int, int]]:
     return found
 
 
-def _lines(units: Iterable[int], givers: Mapping[int, Mapping[int, int]]) -> dict[int, tuple[int, ...]]:
+def lines_of(units: Iterable[int], givers: Mapping[int, Mapping[int, int]]) -> dict[int, tuple[int, ...]]:
     """Return each unit with those above it, the nearest first; where none of them gives, the same of what follows it today."""
     hosts = {unit for days in givers.values() for unit in days.values()}
     found: dict[int, tuple[int, ...]] = {}
@@ -113,17 +116,3 @@ def giver(line: Sequence[int], days: Mapping[int, int]) -> int | None:
         return next(iter(days))
     near = [(line.index(unit), day) for day, unit in days.items() if unit in line]
     return min(near)[1] if near else None
-
-
-def follow(certificates: Sequence[Certificate]) -> None:
-    """Let the boards follow a hand-out, in its transaction: those that give what was marked."""
-    by_decision: dict[int, set[int]] = defaultdict(set)
-    for one in certificates:
-        by_decision[one.decision_id].add(one.unit_id)
-    givers = {decision: days for decision, days in _givers(by_decision).items() if days}
-    if not givers:
-        return
-    lines = _lines({unit for decision, days in givers.items() if len(days) > 1 for unit in by_decision[decision]}, givers)
-    changed = {giver(lines.get(unit, (unit,)), days) for decision, days in givers.items() for unit in by_decision[decision]}
-    # What goes to nobody's area changes the sums alone: any of the days' tiles brings them.
-    tell_boards({day for day in changed if day is not None} or {next(iter(days)) for days in givers.values()})

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from liengia.core import clock
 from liengia.core.text import sort_key
 from liengia.festivals import awards, policies
-from liengia.festivals.awards import Given
+from liengia.festivals.awards import NONE, Given
 from liengia.festivals.models import (
     DayEvent,
     DayPicture,
@@ -68,7 +68,7 @@ class Tile:
     item: ProgrammeItem | None
     name: str
     late_minutes: int = 0
-    given: Given = Given()
+    given: Given = NONE
     parts: list[Tile] = field(default_factory=list)
 
     @property
@@ -147,7 +147,7 @@ def board(on: date, season: Season | None = None) -> Board:
     given = awards.of_days(days)
     tops, parts = [], []
     for tile in tiles.values():
-        tile.given = given.by_day.get(tile.day.pk, Given())
+        tile.given = given.by_day.get(tile.day.pk, NONE)
         whole = tiles.get(tile.day.counted_in_id or 0)
         if whole is not None and whole.day.state != DayState.CANCELLED:
             whole.parts.append(tile)

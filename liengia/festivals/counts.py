@@ -28,7 +28,6 @@ from liengia.festivals.models import (
 from liengia.opinions.models import ForumQuestion
 from liengia.units.models import Unit
 
-
 YEAR: Final = timedelta(days=365)
 
 

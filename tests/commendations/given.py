@@ -21,7 +21,13 @@ from liengia.commendations.services import Counts, Signing
 from liengia.core.actor import Actor
 from liengia.organisations import committee_services
 from liengia.organisations import services as organisations
-from liengia.organisations.models import Committee, CommitteeMember, MemberPost, Organisation, OrganisationKind
+from liengia.organisations.models import (
+    Committee,
+    CommitteeMember,
+    MemberPost,
+    Organisation,
+    OrganisationKind,
+)
 from liengia.papers import services as papers
 from liengia.papers.models import Issuer
 from tests.cast import TESTER

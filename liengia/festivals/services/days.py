@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any, Final
@@ -384,12 +384,17 @@ def write_programme(day: FestivalDay, items: Sequence[Item], ties: Ties, *, revi
     forum = by_kind.get(ItemKind.FORUM)
     if forum is not None and forum.forum_id != (ties.forum.pk if ties.forum else None):
         tie_forum(forum, ties.forum, actor=actor)
-    for name, kind, chosen, tie in (
-        ("decisions", ItemKind.AWARDS, ties.decisions, tie_decisions), ("drills", ItemKind.DRILL, ties.drills, tie_drills),
-    ):  # fmt: skip
-        item = by_kind.get(kind)
-        if chosen and item is None:
-            raise Invalid(_("The programme has no item of the kind “%(kind)s”.") % {"kind": kind.label}, code="no_item", field=name)
-        if chosen is not None and item is not None and {one.pk for one in chosen} != set(getattr(item, name).values_list("pk", flat=True)):
-            tie(item, chosen, actor=actor)
+    awards = _item_for(by_kind, ItemKind.AWARDS, ties.decisions, "decisions")
+    if awards is not None and ties.decisions is not None and {one.pk for one in ties.decisions} != set(awards.decisions.values_list("pk", flat=True)):
+        tie_decisions(awards, ties.decisions, actor=actor)
+    drill = _item_for(by_kind, ItemKind.DRILL, ties.drills, "drills")
+    if drill is not None and ties.drills is not None and {one.pk for one in ties.drills} != set(drill.drills.values_list("pk", flat=True)):
+        tie_drills(drill, ties.drills, actor=actor)
     return row
+
+
+def _item_for(by_kind: Mapping[str, ProgrammeItem], kind: ItemKind, chosen: Sequence[object] | None, field: str) -> ProgrammeItem | None:
+    item = by_kind.get(kind)
+    if chosen and item is None:
+        raise Invalid(_("The programme has no item of the kind “%(kind)s”.") % {"kind": kind.label}, code="no_item", field=field)
+    return item
