@@ -15,6 +15,11 @@ def pdf_text(data: bytes) -> str:
     return nfc(" ".join(" ".join(pages).split()))
 
 
+def pages_of(data: bytes) -> list[str]:
+    """Return the text of each page, in NFC, with blanks made even."""
+    return [nfc(" ".join(page.extract_text().split())) for page in PdfReader(io.BytesIO(data)).pages]
+
+
 def pdf_pages(data: bytes) -> int:
     """Return how many pages there are."""
     return len(PdfReader(io.BytesIO(data)).pages)

@@ -34,8 +34,8 @@ def write(data: Mapping[str, Any], *, at: datetime) -> bytes:
     _page(document, data, at)
     _head(document, data)
     _title(document, data)
-    for piece in data["body"]:
-        _body(document, piece)
+    for place, piece in enumerate(data["body"], start=1):
+        _body(document, piece, is_last=place == len(data["body"]))
     _foot(document, data)
     out = io.BytesIO()
     document.save(out)
@@ -161,7 +161,7 @@ def _title(document: DocumentType, data: Mapping[str, Any]) -> None:
     _rule(document, of_mm=_WIDTH_MM, length_mm=min(_WIDTH_MM * 0.9, _length_mm(longest, 14)) * 0.35)
 
 
-def _body(document: DocumentType, piece: Mapping[str, Any]) -> None:
+def _body(document: DocumentType, piece: Mapping[str, Any], *, is_last: bool) -> None:
     if piece["is"] == "table":
         _grid(document, piece)
         return
@@ -170,8 +170,12 @@ def _body(document: DocumentType, piece: Mapping[str, Any]) -> None:
     look.space_before, look.line_spacing = Pt(6), 1.1
     if piece["is"] == "heading":
         look.keep_with_next = True
+        if piece.get("centred"):
+            paragraph.alignment = _CENTRE
         _say(paragraph, piece["text"], bold=True)
         return
+    # The last words go over to the next page with whoever signs: a signature never stands alone.
+    look.keep_with_next, look.keep_together = is_last, is_last
     paragraph.alignment, look.first_line_indent = WD_ALIGN_PARAGRAPH.JUSTIFY, Mm(10)
     words = piece["text"]
     if piece["is"] == "item":
@@ -179,7 +183,7 @@ def _body(document: DocumentType, piece: Mapping[str, Any]) -> None:
         _say(paragraph, "- ")
     if piece["lead"]:
         _say(paragraph, f"{piece['lead']} ", bold=True)
-    _say(paragraph, words)
+    _say(paragraph, words, italic=bool(piece.get("slanted")))
 
 
 def _grid(document: DocumentType, piece: Mapping[str, Any]) -> None:
@@ -218,20 +222,34 @@ def _recipients(cell: _Cell, recipients: Sequence[str]) -> None:
         _say(cell.add_paragraph(), f"- {one}", size=11)
 
 
+def _whole(table: Table) -> None:
+    """Keep both rows on one page, with whatever stands in them."""
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    for cell in table.rows[0].cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
+
+
 def _foot(document: DocumentType, data: Mapping[str, Any]) -> None:
     document.add_paragraph().paragraph_format.keep_with_next = True
     signers = data["signers"]
     several = len(signers) > 1
-    columns = len(signers) if several else 2
-    table = _bare_table(document, [_WIDTH_MM / columns] * columns, rows=2)
-    titles, names = table.rows[0].cells, table.rows[1].cells
+    columns = (2 if len(signers) > 3 else len(signers)) if several else 2
+    for first in range(0, len(signers), columns) if several else (0,):
+        table = _bare_table(document, [_WIDTH_MM / columns] * columns, rows=2)
+        titles, names = table.rows[0].cells, table.rows[1].cells
+        if several:
+            some = signers[first : first + columns]
+            _sign((titles[: len(some)], names[: len(some)]), some)
+            _whole(table)
+            document.add_paragraph()
     if several:
-        _sign((titles, names), signers)
-        document.add_paragraph()
         _recipients(_bare_table(document, [_WIDTH_MM]).rows[0].cells[0], data["recipients"])
     else:
         _sign((titles[1:], names[1:]), signers)
         _recipients(titles[0].merge(names[0]), data["recipients"])
+        _whole(table)
 
 
 def _same_bytes(raw: bytes, at: datetime) -> bytes:

@@ -15,21 +15,24 @@ from datetime import date, datetime
 from liengia.core import official_docx, pdf
 
 AUTHOR = "Liên Gia"
+NO_DAY = "ngày … tháng … năm ……"
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A line in bold: a part of the paper."""
+    """A line in bold: a part of the paper. Numbered ones stand at the left; "QUYẾT ĐỊNH:" and the like in the middle."""
 
     text: str
+    is_centred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph, justified, its first line indented by 1 cm; `lead` stands before it in bold."""
+    """A paragraph, justified, its first line indented by 1 cm; `lead` stands before it in bold. Legal bases are slanted."""
 
     text: str
     lead: str = ""
+    is_slanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,10 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class OfficialPaper:
-    """What a paper says. A number of None leaves the place to write it in, an empty symbol none; without `on` no place and date stand."""
+    """What a paper says. A number of None leaves the place to write it in, an empty symbol none.
+
+    Without `on` no place and date stand; with `has_day` there is room to write the day, as a draft has it.
+    """
 
     kind: str
     about: str
@@ -77,6 +83,7 @@ class OfficialPaper:
     place: str = ""
     on: date | None = None
     recipients: Sequence[str] = field(default_factory=tuple)
+    has_day: bool = False
 
     @property
     def title(self) -> str:
@@ -97,13 +104,15 @@ def number_words(number: int | None, symbol: str) -> str:
 
 def _piece(piece: Piece) -> dict[str, object]:
     if isinstance(piece, Heading):
-        return {"is": "heading", "text": piece.text}
+        return {"is": "heading", "text": piece.text, **({"centred": True} if piece.is_centred else {})}
     if isinstance(piece, Table):
         return {
             "is": "table", "header": list(piece.header), "rows": [list(row) for row in piece.rows],
             "widths": list(piece.widths), "numbers": list(piece.numbers),
         }  # fmt: skip
-    return {"is": "item" if isinstance(piece, Item) else "paragraph", "text": piece.text, "lead": piece.lead}
+    if isinstance(piece, Item):
+        return {"is": "item", "text": piece.text, "lead": piece.lead}
+    return {"is": "paragraph", "text": piece.text, "lead": piece.lead, **({"slanted": True} if piece.is_slanted else {})}
 
 
 def described(paper: OfficialPaper) -> dict[str, object]:
@@ -116,7 +125,7 @@ def described(paper: OfficialPaper) -> dict[str, object]:
         "superior": paper.superior,
         "issuer": paper.issuer,
         "number": number_words(paper.number, paper.symbol).replace(" ", "\u00a0") if paper.symbol else "",
-        "place_and_date": f"{paper.place}, {day_words(paper.on)}" if paper.on else "",
+        "place_and_date": f"{paper.place}, {day_words(paper.on) if paper.on else NO_DAY}" if paper.place and (paper.on or paper.has_day) else "",
         "body": [_piece(piece) for piece in paper.body],
         "signers": [{"authority": list(one.authority), "office": one.office, "name": one.name} for one in paper.signers],
         "recipients": list(paper.recipients),

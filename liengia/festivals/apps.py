@@ -25,6 +25,7 @@ class FestivalsConfig(AppConfig):
             front,
             index,
             menus,
+            paper_kinds,
             reform,
             reporting,
             supervision,
@@ -40,6 +41,7 @@ class FestivalsConfig(AppConfig):
         audit_kinds.register_all()
         capabilities.register_all()
         menus.register_all()
+        paper_kinds.register_all()
         front.register_own()
         reporting.register_own()
         counts.register_own()

@@ -249,7 +249,7 @@ def _prepare(day: FestivalDay) -> None:
     prepared.set_equipment(day, rows.things("Sân khấu, âm thanh | 1 | Văn phòng Ủy ban nhân dân xã | có\nGhế nhựa | 400 | Các ấp, khu phố | có\nRạp che | 4 | Ban Chỉ huy Quân sự xã |\nBình chữa cháy | 12 | Công an xã | có\nDây kéo co | 2 | Đoàn Thanh niên xã | có"), actor=ACTOR)
     prepared.set_budget(day, rows.budget("thu | Ngân sách xã | 18.000.000 | | \nthu | Đóng góp | 9.500.000 | 7.200.000 | Bà con các khu phố\nchi | Sân khấu, âm thanh, rạp | 14.000.000 |\nchi | Nước uống | 3.200.000 |\nchi | Quà trò chơi | 5.000.000 |\nchi | In áp phích, giấy mời | 1.800.000 | 1.750.000", day.unit), actor=ACTOR)
     names = ("Đảng ủy, Hội đồng nhân dân xã", "Ủy ban Mặt trận Tổ quốc xã", "Trường Trung học cơ sở Mẫu Cần Đước", "Cửa hàng vật tư Mẫu Cần Đước", "Chùa Mẫu Cần Đước", "Trạm Y tế xã")
-    guests.invite(day, [(name, "Kính gửi") for name in names], actor=ACTOR)
+    guests.invite(day, [(name, "") for name in names], actor=ACTOR)
     for place, guest in enumerate(GuestInvitation.objects.filter(day=day)[:4]):
         guests.answer(guest, comes=place != 3, people=2 + place, words="" if place else "Cử phó chủ tịch dự", seen=0, actor=Actor.visitor())
 

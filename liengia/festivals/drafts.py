@@ -16,10 +16,12 @@ from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound
 from liengia.core.templatetags.look import spaced_phone
 from liengia.core.text import date_words, list_words
-from liengia.festivals import links, rows, times
+from liengia.festivals import awards, links, queries, rows, times
 from liengia.festivals.models import (
+    DayEvent,
     DayState,
     Direction,
+    EventKind,
     FestivalDay,
     GuestInvitation,
     ItemKind,
@@ -28,9 +30,18 @@ from liengia.festivals.models import (
     Pledge,
     ProgrammeItem,
 )
+from liengia.festivals.paper_kinds import COMMITTEE
+from liengia.festivals.services import live
 from liengia.opinions import forum_queries
 from liengia.opinions.models import ForumQuestion
-from liengia.organisations.models import MemberPost, Organisation, OrganisationKind, Task
+from liengia.organisations.models import (
+    Committee,
+    CommitteeMember,
+    MemberPost,
+    Organisation,
+    OrganisationKind,
+    Task,
+)
 from liengia.papers import services as papers
 from liengia.papers.models import Issuer, Paper
 from liengia.papers.services import LONGEST_VALUE, Draft
@@ -40,7 +51,13 @@ BASES: Final = (
     "Căn cứ Thông tư số 124/2021/TT-BCA ngày 28/12/2021 của Bộ trưởng Bộ Công an quy định khu dân cư, xã, phường, thị trấn, cơ quan,"
     " doanh nghiệp, cơ sở giáo dục đạt tiêu chuẩn “An toàn về an ninh, trật tự”;"
 )
-KINDS: Final = ("plan", "decision", "invitation", "programme", "script", "results")
+KINDS: Final = ("plan", COMMITTEE.code, "invitation", "programme", "script", "minutes", "results")
+# Where each goes; an office changes it before it issues the paper.
+RECIPIENTS: Final = {
+    "plan": "Thường trực Đảng ủy, Hội đồng nhân dân (để báo cáo);\nCác cơ quan, đoàn thể, ấp, khu phố (để thực hiện);\nLưu: VT.",
+    COMMITTEE.code: "Như Điều 3;\nLưu: VT.", "invitation": "Như trên;\nLưu: VT.", "programme": "Đại biểu dự;\nBan Tổ chức;\nLưu: VT.", "script": "",
+    "minutes": "Ban Tổ chức;\nLưu: VT.", "results": "Thường trực Đảng ủy, Hội đồng nhân dân (để báo cáo);\nCác cơ quan, đoàn thể, ấp, khu phố;\nLưu: VT.",
+}  # fmt: skip
 Table = Sequence[Sequence[str]]
 
 
@@ -70,8 +87,16 @@ def draft(day: FestivalDay, kind: str, *, guest: GuestInvitation | None = None, 
         about, values, blocks = _MAKERS[kind](day) if guest is None else _invitation(day, guest)
         issuer = issuer_for(day, actor=actor)
     clean = {name: value[:LONGEST_VALUE] for name, value in values.items() if value}
-    made = Draft(kind=kind, issuer=issuer, about=about[:300], values=clean, blocks={name: found for name, found in blocks.items() if found}, subject=day.subject, recipients="Như trên;\nLưu: VT.")
+    made = Draft(kind=kind, issuer=issuer, about=about[:300], values=clean, blocks={name: found for name, found in blocks.items() if found}, subject=day.subject, recipients=RECIPIENTS[kind], signers=_signers(kind, issuer))
     return papers.draft_paper(made, actor=actor)
+
+
+def _signers(kind: str, issuer: Issuer) -> list[tuple[str, str]]:
+    """Return the offices that sign; the office writes their names."""
+    if kind == "minutes":
+        return [("Thư ký", ""), ("Chủ trì", "")]
+    is_committee_s = issuer.organisation is not None and issuer.organisation.kind == OrganisationKind.PEOPLES_COMMITTEE
+    return [("Chủ tịch" if is_committee_s else "Trưởng ban", "")]
 
 
 def draft_pledge(pledge: Pledge, *, actor: Actor) -> Paper:
@@ -84,10 +109,17 @@ def draft_pledge(pledge: Pledge, *, actor: Actor) -> Paper:
     body = next((one.organisation or one.committee for one in pledge.parties.all()), None)
     if body is None:
         raise Invalid(_("Choose who signs first."), code="no_parties")
-    values = {"các bên": "\n".join(parties), "thời hạn": f"từ ngày {pledge.valid_from:%d/%m/%Y} đến ngày {pledge.valid_to:%d/%m/%Y}"}
+    values = {"các bên": "\n".join(f"- {one}" for one in parties), "thời hạn": f"từ ngày {pledge.valid_from:%d/%m/%Y} đến ngày {pledge.valid_to:%d/%m/%Y}"}
     lines = [[one.what, one.measure, f"{one.due_on:%d/%m/%Y}"] for one in pledge.promises.all()]
     issuer = papers.issuer_of(body, actor=actor)
-    return papers.draft_paper(Draft(kind="pledge", issuer=issuer, about=pledge.title, values=values, blocks={"chỉ tiêu": lines}, subject=pledge.subject), actor=actor)
+    # The kind stands above it already: "GIAO ƯỚC THI ĐUA / Giữ xóm ấp bình yên".
+    short = pledge.title.removeprefix("Giao ước thi đua").strip() or pledge.title
+    signers = [(f"Đại diện {one}"[:120], "") for one in parties] if len(parties) <= papers.MOST_SIGNERS else []
+    made = Draft(
+        kind="pledge", issuer=issuer, about=f"{short[:1].upper()}{short[1:]}", values=values, blocks={"chỉ tiêu": lines}, subject=pledge.subject,
+        signers=signers if len(signers) > 1 else [],
+    )  # fmt: skip
+    return papers.draft_paper(made, actor=actor)
 
 
 Made = tuple[str, dict[str, str], dict[str, Table]]
@@ -99,31 +131,42 @@ def _when(day: FestivalDay) -> str:
     return f"{here:%H giờ %M}{until}, {date_words(day.day)} ({times.lunar_words(day.day)})"
 
 
+def _spoken(name: str) -> str:
+    """Return a unit's name as it stands within a sentence: "xã Cần Đước"."""
+    return f"{name[:1].lower()}{name[1:]}"
+
+
+def _host(day: FestivalDay) -> str:
+    return day.organisation.name if day.organisation is not None else _spoken(day.place_name)
+
+
 def _name(day: FestivalDay) -> str:
-    return f"{day.title} tại {day.host_name}" if day.host_name not in day.title else day.title
+    return f"{day.title} tại {_host(day)}" if _host(day).lower() not in day.title.lower() else day.title
 
 
 def _where(day: FestivalDay) -> str:
-    return f"{day.place}, {day.place_name}"
+    return day.place if day.place_name.lower() in day.place.lower() else f"{day.place}, {_spoken(day.place_name)}"
 
 
 def _hours(item: ProgrammeItem) -> str:
     return f"{item.starts_at:%H:%M}" if item.starts_at else ""
 
 
-def _part(day: FestivalDay, part: str) -> Table:
-    return [[_hours(one), one.title, one.by_whom] for one in day.items.all() if one.part == part]
+def _in_time(day: FestivalDay, part: str = "") -> list[ProgrammeItem]:
+    return queries.in_order(one for one in day.items.all() if part in ("", one.part))
 
 
-def _all(day: FestivalDay) -> Table:
-    found = sorted(day.items.all(), key=lambda one: (one.starts_at is None, one.starts_at or clock.local(day.starts_at).time(), one.order))
-    return [[_hours(one), one.title, one.by_whom] for one in found]
+def _table(items: Sequence[ProgrammeItem]) -> Table:
+    return [[_hours(one), one.title, one.by_whom] for one in items]
 
 
 def _tasks(day: FestivalDay) -> Table:
     if day.committee is None:
         return []
     found = Task.objects.of_committee(day.committee).exclude(state="withdrawn").select_related("owner__organisation").order_by("due_on", "pk")
+    if day.committee.kind != Committee.Kind.ORGANISING:
+        # A standing committee has much else to do: only what it was given for these weeks, and not by a meeting.
+        found = found.filter(conclusion=None, due_on__gte=day.season.starts_on, due_on__lte=day.season.ends_on)
     return [[one.what, one.owner.office_title, f"{one.due_on:%d/%m/%Y}"] for one in found[:60]]
 
 
@@ -149,50 +192,118 @@ def _plan(day: FestivalDay) -> Made:
         "căn cứ": BASES,
         "mục đích": "- Báo cáo trước Nhân dân việc đã làm, việc chưa làm trong một năm.\n- Nghe Nhân dân góp ý, trả lời tại chỗ hoặc hẹn ngày trả lời.\n- Biểu dương tập thể, cá nhân; ký kết giao ước thi đua.",
         "chủ đề": day.season.theme, "thời gian": _when(day), "địa điểm": _where(day),
-        "thành phần": f"Nhân dân {day.place_name} và {invited} đại biểu được mời" if invited else f"Nhân dân {day.place_name}",
+        "thành phần": f"Nhân dân {_spoken(day.place_name)} và {invited} đại biểu được mời." if invited else f"Nhân dân {_spoken(day.place_name)}.",
         "kinh phí": _money(day), "phương án mưa": day.rain_plan.rstrip("."), "an toàn": _safety(day),
     }  # fmt: skip
-    return f"Tổ chức {_name(day)}", values, {"chương trình": _all(day), "phân công": _tasks(day)}
+    return f"Tổ chức {_name(day)}", values, {"chương trình": _table(_in_time(day)), "phân công": _tasks(day)}
 
 
 def _decision(day: FestivalDay) -> Made:
+    seats = _seats(day)
+    people = [[one.office_title, one.organisation.name, f"{MemberPost(one.post).label[:1].upper()}{MemberPost(one.post).label[1:]}{f': {_spoken(one.duty)}' if one.duty else ''}"] for one in seats]
+    commune = day.unit.commune() or day.unit
+    values = {
+        "người quyết định": f"Chủ tịch Ủy ban nhân dân {_spoken(commune.full_name)}".upper(), "căn cứ": BASES,
+        "đề nghị": f"Thường trực Ban Chỉ đạo phong trào Toàn dân bảo vệ an ninh Tổ quốc {_spoken(commune.full_name)}",
+        "thành lập": f"Ban Tổ chức {_name(day)}, {date_words(day.day)}",
+        "nhiệm vụ": "Ban Tổ chức chuẩn bị, điều hành Ngày hội theo kế hoạch, bảo đảm an toàn, tiết kiệm; tự giải thể sau khi báo cáo kết quả.",
+        "thi hành": "Văn phòng, các đơn vị liên quan",
+    }  # fmt: skip
+    return f"Về việc thành lập Ban Tổ chức {_name(day)}", values, {"thành viên": people}
+
+
+def _seats(day: FestivalDay) -> list[CommitteeMember]:
+    """Return the seats of a day's committee, the chair first."""
     seats = list(day.committee.members.filter(valid_to=None).select_related("organisation")) if day.committee else []
     order = list(MemberPost)
-    seats.sort(key=lambda one: (order.index(MemberPost(one.post)), one.pk))
-    people = [[one.office_title, one.organisation.name, f"{MemberPost(one.post).label[:1].upper()}{MemberPost(one.post).label[1:]}{f': {one.duty}' if one.duty else ''}"] for one in seats]
-    values = {
-        "căn cứ": BASES, "đề nghị": f"Theo đề nghị của Thường trực Ban Chỉ đạo {(day.unit.commune() or day.unit).full_name}",
-        "điều 1": f"Thành lập Ban Tổ chức {_name(day)}, {date_words(day.day)}, gồm các thành viên có tên sau:",
-        "điều 2": "Ban Tổ chức chuẩn bị, điều hành Ngày hội theo kế hoạch, bảo đảm an toàn, tiết kiệm; tự giải thể sau khi báo cáo kết quả.",
-        "thi hành": "Văn phòng, các đơn vị liên quan và các thành viên Ban Tổ chức",
-    }  # fmt: skip
-    return f"Thành lập Ban Tổ chức {_name(day)}", values, {"danh sách": people}
+    return sorted(seats, key=lambda one: (order.index(MemberPost(one.post)), one.pk))
 
 
 def _invitation(day: FestivalDay, guest: GuestInvitation | None = None) -> Made:
-    whom = " ".join(part for part in (guest.salutation, guest.name) if part) if guest else "Quý đại biểu và bà con"
+    # "Kính mời" stands on the paper already.
+    called = "" if guest is None or guest.salutation.lower().startswith("kính") else guest.salutation
+    whom = " ".join(part for part in (called, guest.name) if part) if guest else "Quý đại biểu và bà con"
     ask = ", ".join(part for part in (day.contact_office, spaced_phone(day.contact_phone) if day.contact_phone else "") if part)
-    answer = f"tại {links.address(guest)}" if guest else ask
-    values = {"kính mời": whom, "dự": _name(day), "thời gian": _when(day), "địa điểm": _where(day), "trả lời": answer}
+    values = {"kính mời": whom, "dự": _name(day), "thời gian": _when(day), "địa điểm": _where(day), "trả lời": links.address(guest) if guest else ask}
     return f"Dự {_name(day)}", values, {}
 
 
 def _programme(day: FestivalDay) -> Made:
     values = {"chủ đề": day.season.theme, "thời gian": _when(day), "địa điểm": _where(day)}
-    return _name(day), values, {"chương trình": _part(day, Part.CEREMONY), "phần hội": _part(day, Part.FESTIVITIES)}
+    return _name(day), values, {"chương trình": _table(_in_time(day, Part.CEREMONY)), "phần hội": _table(_in_time(day, Part.FESTIVITIES))}
+
+
+# What a master of ceremonies says where the programme has no words of its own; {0} is who, {1} what.
+SPOKEN: Final = {
+    ItemKind.WELCOME: "Mở đầu Ngày hội, xin mời {0} trình bày các tiết mục văn nghệ chào mừng.",
+    ItemKind.FLAG: "Xin mời quý vị đại biểu và bà con đứng dậy, chỉnh đốn trang phục, làm lễ chào cờ. Nghiêm! Chào cờ, chào! Thôi! Xin mời an tọa.",
+    ItemKind.OPENING: "Sau đây, xin mời {0} tuyên bố lý do, giới thiệu đại biểu và thông qua chương trình.",
+    ItemKind.ADDRESS: "Trân trọng kính mời {0} đọc diễn văn kỷ niệm. Xin cảm ơn.",
+    ItemKind.REPORT: "Trân trọng kính mời {0} báo cáo trước bà con việc đã làm, việc chưa làm trong một năm qua.",
+    ItemKind.FORUM: "Xin mời {0} chủ trì phần lắng nghe ý kiến. Bà con hỏi tại chỗ hoặc gửi câu hỏi ở bàn ghi; câu nào chưa trả lời được thì có ngày hẹn.",
+    ItemKind.AWARDS: "Trân trọng kính mời {0} công bố quyết định và trao thưởng. Xin mời các tập thể, cá nhân có tên lần lượt lên nhận theo thứ tự gọi.",
+    ItemKind.SUPERIOR: "Trân trọng kính mời {0} phát biểu với bà con.",
+    ItemKind.REPLY: "Xin mời {0} đáp từ.",
+    ItemKind.PLEDGE: "Xin mời đại diện {0} lên ký kết giao ước thi đua trước sự chứng kiến của bà con.",
+    ItemKind.CLOSING: "Xin mời {0} tuyên bố bế mạc phần lễ. Phần hội xin được bắt đầu.",
+    ItemKind.PARADE: "Đoàn diễu hành của {0} xin mời vào vị trí, nghe hiệu lệnh thì xuất phát.",
+    ItemKind.DRILL: "Xin mời {0} vào vị trí thực tập. Đây là diễn tập; bà con đứng ngoài vạch và làm theo người hướng dẫn.",
+    ItemKind.STAND: "Xin mời bà con ghé gian hàng của {0}.",
+}  # fmt: skip
 
 
 def _script(day: FestivalDay) -> Made:
     guests = [one.name for one in day.guests.all()[:40]]
-    hello = f"Kính thưa quý vị đại biểu, kính thưa toàn thể bà con! Hôm nay, {date_words(day.day)}, {_name(day)} được tổ chức tại {day.place}."
+    hello = f"Kính thưa quý vị đại biểu, kính thưa toàn thể bà con! Hôm nay, {date_words(day.day)}, {_name(day)} được tổ chức tại {_where(day)}."
     if guests:
         hello += f"\nVề dự có: {list_words(guests)}."
-    spoken = [[_hours(one), one.title, one.script or f"Xin trân trọng kính mời: {one.by_whom or 'Ban Tổ chức'}."] for one in day.items.all()]
+    spoken = [[_hours(one), one.title, one.script or _words_for(one)] for one in _in_time(day)]
     values = {
         "thời gian": _when(day), "địa điểm": _where(day), "lời chào": hello,
         "lời kết": "Thay mặt Ban Tổ chức, xin cảm ơn quý vị đại biểu và bà con đã về dự. Chúc bà con dồi dào sức khỏe, giữ xóm ấp bình yên.",
     }  # fmt: skip
     return _name(day), values, {"lời dẫn": spoken}
+
+
+def _words_for(item: ProgrammeItem) -> str:
+    who = item.by_whom or "Ban Tổ chức"
+    words = SPOKEN.get(ItemKind(item.kind), "Sau đây là {1}. Xin mời {0}.").format(_spoken(who) if who.startswith(("Các ", "Đội ", "Đơn ")) else who, _spoken(item.title))
+    signs = list_words([f"Quyết định số {one.paper.sign}" for one in item.decisions.filter(awards.told()).select_related("paper__issuer").order_by("pk")])
+    return f"{words} ({signs})" if signs else words
+
+
+def _minutes(day: FestivalDay) -> Made:
+    """Return the minutes of a day: what was told of it, with its hours."""
+    seats = _seats(day)
+    office = {post: next((one.office_title for one in seats if one.post == post), "") for post in (MemberPost.CHAIR, MemberPost.SECRETARY)}
+    items = list(day.items.prefetch_related("results"))
+    told = [f"- {clock.local(one.at):%H giờ %M}: {_told(one)}." for one in live.in_time(day.events.select_related("item")) if one.kind in _TOLD and _told(one)]
+    values = {
+        "bắt đầu": f"{clock.local(day.began_at):%H giờ %M}, {date_words(day.day)}" if day.began_at else "", "địa điểm": _where(day),
+        "thành phần": f"Nhân dân {_spoken(day.place_name)}, {rows.dong(day.attendance)} người." if day.attendance is not None else "",
+        "chủ trì": office[MemberPost.CHAIR], "thư ký": office[MemberPost.SECRETARY], "diễn biến": "\n".join(told),
+        "kết luận": "\n".join(_concluded(day, items)), "kết thúc": f"{clock.local(day.ended_at):%H giờ %M}" if day.ended_at else "",
+    }  # fmt: skip
+    return _name(day), values, {}
+
+
+_TOLD: Final = (EventKind.ITEM, EventKind.RESULT, EventKind.NOTE)
+
+
+def _told(event: DayEvent) -> str:
+    title = event.item.title if event.item is not None else ""
+    return {EventKind.ITEM: title, EventKind.RESULT: f"{title}: nhất {event.words}"}.get(EventKind(event.kind), event.words).rstrip(".")
+
+
+def _concluded(day: FestivalDay, items: Sequence[ProgrammeItem]) -> list[str]:
+    if day.began_at is None:
+        return []
+    asked = ForumQuestion.objects.filter(forum__festival_item__day=day).shown().count()
+    given = awards.of_days([day]).by_day.get(day.pk, awards.NONE)
+    found = [f"- Đã thực hiện {sum(one.began_at is not None for one in items)} trong {len(items)} nội dung của chương trình."]
+    found += [f"- Nhân dân nêu {asked} ý kiến tại diễn đàn; biên bản diễn đàn lập riêng."] if asked else []
+    found += [f"- Đã trao {given.handed} trong {given.planned} giấy khen."] if given.planned else []
+    return found
 
 
 def _results(day: FestivalDay) -> Made:
@@ -208,6 +319,9 @@ def _results(day: FestivalDay) -> Made:
         ["Đại biểu được mời; báo đến dự", f"{day.guests.count()}; {day.guests.filter(answer='comes').count()}", ""],
         ["Giao ước thi đua đã ký", str(day.pledges.exclude(state="draft").count()), ""],
     ]
+    given = awards.of_days([day]).by_day.get(day.pk, awards.NONE)
+    if given.planned:
+        figures.append(["Giấy khen đã trao; tổng số", f"{given.handed}; {given.planned}", ""])
     spent = [one for one in day.budget.all() if one.direction == Direction.EXPENSE and one.actual is not None]
     if spent:
         figures.append(["Thực chi (đồng)", rows.dong(sum(one.actual or 0 for one in spent)), ""])
@@ -237,12 +351,13 @@ def _held(day: FestivalDay, items: Sequence[ProgrammeItem], won: Sequence[str]) 
     people = f" Có {rows.dong(day.attendance)} người dự." if day.attendance is not None else ""
     lines = [f"{span}, {date_words(day.day)}, tại {_where(day)}.{people}"]
     lines += [f"Đã thực hiện: {list_words(done)}."] if done else []
-    return "\n".join([*lines, *(["Kết quả hội thi, trò chơi:", *won] if won else [])])
+    drills = [f"- Diễn tập {words}." for one in queries.lines(day, items) for words in one.drills]
+    return "\n".join([*lines, *drills, *(["Kết quả hội thi, trò chơi:", *won] if won else [])])
 
 
 def _missed(day: FestivalDay, items: Sequence[ProgrammeItem]) -> str:
     """Say what was planned and not held, what was late, and what was promised and not kept; an office adds its own."""
-    found = [f"- Không thực hiện: {one.title}." for one in items if day.began_at is not None and one.began_at is None]
+    found = [f"- Không thực hiện: {one.title}." for one in items if day.began_at is not None and one.began_at is None and one.kind != ItemKind.STAND]
     if day.began_at is not None and (late := int((day.began_at - day.starts_at).total_seconds() // 60)) > 10:
         found.append(f"- Bắt đầu trễ {late} phút.")
     if day.first_starts_at is not None:
@@ -254,5 +369,5 @@ def _missed(day: FestivalDay, items: Sequence[ProgrammeItem]) -> str:
 
 
 _MAKERS: Final[dict[str, Callable[[FestivalDay], Made]]] = {
-    "plan": _plan, "decision": _decision, "invitation": _invitation, "programme": _programme, "script": _script, "results": _results,
+    "plan": _plan, COMMITTEE.code: _decision, "invitation": _invitation, "programme": _programme, "script": _script, "minutes": _minutes, "results": _results,
 }  # fmt: skip

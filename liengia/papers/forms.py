@@ -55,7 +55,9 @@ class PaperForm(forms.Form):
                 label=block.name[:1].upper() + block.name[1:], required=False, widget=_area(6), strip=False,
                 help_text=_("%(what)s. One row a line; rows can be pasted from a spreadsheet.") % {"what": block.help},
             )  # fmt: skip
-        for number in range(kind.signers):
+        known = paper or last
+        self.signing = max(kind.signers, len(known.signers) + 1 if known is not None else 0) if kind.is_signed_by_all else kind.signers
+        for number in range(self.signing):
             self.fields[f"office_{number}"] = forms.CharField(label=self._signer(number, _("office")), required=False, max_length=120)
             self.fields[f"signer_{number}"] = forms.CharField(label=self._signer(number, _("name")), required=False, max_length=120)
         self.fields["recipients"] = forms.CharField(
@@ -102,7 +104,9 @@ class PaperForm(forms.Form):
     def draft(self) -> Draft:
         """Return what was written."""
         data = self.cleaned_data
-        signers = [(data[f"office_{n}"], data[f"signer_{n}"]) for n in range(self.kind.signers)]
+        signers = [(data[f"office_{n}"], data[f"signer_{n}"]) for n in range(self.signing)]
+        if self.kind.is_signed_by_all:
+            signers = [one for n, one in enumerate(signers) if n < self.kind.signers or any(one)]
         return Draft(
             kind=self.kind.code, issuer=data["issuer"], about=data["about"], blocks=self.rows, recipients=data["recipients"],
             values={one.name: data[f"field_{n}"] for n, one in enumerate(self.kind.fields)},

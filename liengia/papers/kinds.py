@@ -42,6 +42,7 @@ class PaperKind:
 
     `wording` is the text that is shipped. `signers` is 2 where the parties, or chair and secretary, sign. `purpose` tells a
     kind from others of its name: its room alone fills it, from records. `is_of_its_head`: the issuer's head decides, not for it.
+    `is_signed_by_all`: `signers` is the least; all parties sign.
     """
 
     code: str
@@ -53,6 +54,7 @@ class PaperKind:
     signers: int = 1
     purpose: Words = ""
     is_of_its_head: bool = False
+    is_signed_by_all: bool = False
 
     def field(self, name: str) -> Field | None:
         """Return a field by its name."""

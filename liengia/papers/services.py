@@ -29,6 +29,7 @@ from liengia.units.models import Unit
 LONGEST_VALUE: Final = 6_000
 LONGEST_ABOUT: Final = 300
 FILES_AT_ONCE: Final = 5
+MOST_SIGNERS: Final = 12
 PERIODS: Final = (("paper_draft", _("Draft of an official paper"), 730, _("Counted from its last change. What is issued is a record and stays.")),)
 # How the head of a commune's bodies reads, by Decree 30/2020; an office changes it in the back office.
 _SHIPPED: Final = {
@@ -272,7 +273,7 @@ def description(paper: Paper) -> dict[str, object]:
             OfficialPaper(
                 kind=kind.name, about=paper.about, issuer=_in_two_lines(issuer.name, commune), superior=_in_two_lines(issuer.superior, commune),
                 symbol=f"{kind.abbreviation}-{issuer.symbol}" if kind.abbreviation else "", number=paper.number,
-                place=issuer.place, on=paper.issued_on, body=wording.body(text, kind, {**common, **paper.values}, paper.blocks),
+                place=issuer.place, on=paper.issued_on, has_day=True, body=wording.body(text, kind, {**common, **paper.values}, paper.blocks),
                 signers=[Signer(office, name, above) for office, name in paper.signers] or [Signer("", "", above)] * kind.signers,
                 recipients=[line.strip() for line in paper.recipients.splitlines() if line.strip()],
             )
@@ -346,9 +347,14 @@ def _check(draft: Draft) -> PaperKind:
         raise Invalid(_("At most %(n)s characters.") % {"n": LONGEST_ABOUT}, code="too_long", field="about")
     _check_size({name: len(value) for name, value in draft.values.items()}, {one.name for one in kind.fields}, LONGEST_VALUE)
     _check_size({name: len(rows) for name, rows in draft.blocks.items()}, {one.name for one in kind.blocks}, wording.MOST_ROWS)
-    if len(draft.signers) not in (0, kind.signers):
+    if draft.signers and not _fits(kind, len(draft.signers)):
         raise Invalid(_("This kind of paper is signed by %(n)s.") % {"n": kind.signers}, code="signers", field="signers")
     return kind
+
+
+def _fits(kind: PaperKind, number: int) -> bool:
+    """Tell whether so many sign a kind: as many as it says, or from two on where all parties sign."""
+    return kind.signers <= number <= MOST_SIGNERS if kind.is_signed_by_all else number == kind.signers
 
 
 def _check_size(sizes: Mapping[str, int], known: set[str], most: int) -> None:
@@ -379,5 +385,5 @@ def _may_be_issued(paper: Paper, kind: PaperKind, on: date) -> None:
     missing = [one.name for one in kind.fields if one.is_required and not paper.values.get(one.name)]
     if missing:
         raise Invalid(_("Still empty: %(names)s. The draft is kept.") % {"names": ", ".join(missing)}, code="missing", field=missing[0])
-    if len(paper.signers) != kind.signers or not all(name for _office, name in paper.signers):
+    if not _fits(kind, len(paper.signers)) or not all(name for _office, name in paper.signers):
         raise Invalid(_("Write who signs: the office and the name. The draft is kept."), code="no_signer", field="signers")

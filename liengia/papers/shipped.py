@@ -89,6 +89,7 @@ PROGRAMME: Final = PaperKind(
 [[chương trình]]
 # PHẦN HỘI
 [[phần hội]]
+Giờ của từng nội dung có thể xê dịch theo diễn biến và thời tiết; thay đổi được báo bằng loa tại chỗ.
 """,
 )  # fmt: skip
 
@@ -97,7 +98,8 @@ SCRIPT: Final = PaperKind(
     fields=(WHEN, WHERE, Field("lời chào", _("How the master of ceremonies greets the guests, in their order."), is_long=True),
             Field("lời kết", _("The last words."), is_long=True)),
     blocks=(Block("lời dẫn", _("hour | what happens | what the master of ceremonies says"), ("Giờ", "Diễn biến", "Lời dẫn"), (2, 4, 8)),),
-    wording="""**Thời gian:** {thời gian}. **Địa điểm:** {địa điểm}.
+    wording="""**Thời gian:** {thời gian}.
+**Địa điểm:** {địa điểm}.
 {lời chào}
 [[lời dẫn]]
 {lời kết}
@@ -108,8 +110,9 @@ PLEDGE: Final = PaperKind(
     "pledge", "Giao ước thi đua", "",
     fields=(Field("các bên", _("Who pledges to whom; one party a line."), is_required=True, is_long=True), Field("thời hạn", _("From when until when."), is_required=True)),
     blocks=(Block("chỉ tiêu", _("One promise a line: what | how it is measured | by when"), ("Nội dung giao ước", "Cách đo", "Hạn"), (7, 4, 3), is_kept=True),),
-    signers=2,
-    wording="""**Các bên giao ước:** {các bên}
+    signers=2, is_signed_by_all=True,
+    wording="""**Các bên giao ước:**
+{các bên}
 Cùng thống nhất ký kết giao ước thi đua thực hiện phong trào Toàn dân bảo vệ an ninh Tổ quốc với các nội dung sau:
 [[chỉ tiêu]]
 **Thời hạn:** {thời hạn}. Kết quả được báo cáo trước Nhân dân giữa năm và cuối năm, nội dung nào chưa đạt thì nêu rõ lý do.
@@ -139,7 +142,8 @@ MINUTES: Final = PaperKind(
     wording="""**Thời gian bắt đầu:** {bắt đầu}.
 **Địa điểm:** {địa điểm}.
 **Thành phần tham dự:** {thành phần}
-**Chủ trì:** {chủ trì}. **Thư ký:** {thư ký}.
+**Chủ trì:** {chủ trì}.
+**Thư ký:** {thư ký}.
 #. NỘI DUNG
 {diễn biến}
 [[biểu quyết]]

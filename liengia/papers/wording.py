@@ -3,7 +3,7 @@
 One line is one paragraph:
 
     #. MỤC ĐÍCH             a heading with the next Roman numeral
-    # QUYẾT ĐỊNH:           a heading as it is written
+    # QUYẾT ĐỊNH:           a heading as it is written, in the middle
     - Một việc              an item of a list
     **Điều 1.** Tặng…       a paragraph that begins in bold
     {chủ đề}                a field, inside any line
@@ -33,6 +33,8 @@ MOST_ROWS: Final = 2_000
 COMMON: Final = ("cơ quan", "đơn vị", "địa danh", "năm", "ngày ký", "trích yếu")
 _FIELD: Final = re.compile(r"\{([^{}\n]{1,60})\}")
 _BLOCK: Final = re.compile(r"^\[\[([^\[\]\n]{1,60})\]\]$")
+# Legal bases and "at the request of" are slanted (Decree 30/2020, appendix I, part II, 6).
+_BASES: Final = ("Căn cứ ", "Theo đề nghị ")
 _LEAD: Final = re.compile(r"^\*\*([^*\n]{1,200})\*\*\s*(.*)$")
 Rows = Sequence[Sequence[str]]
 
@@ -78,6 +80,8 @@ def _check_line(number: int, line: str, fields: set[str]) -> None:
     for name in _FIELD.findall(line):
         if name.strip() not in fields:
             raise _wrong(number, _("this kind of paper has no field “%(name)s”"), name)
+    if "**" in _LEAD.sub(r"\1 \2", re.sub(r"^(?:\?\s*)?(?:- )?", "", line)):
+        raise _wrong(number, _("two stars put the beginning of a line in bold, nothing else"), line)
     if re.search(r"[{}]", _FIELD.sub("", line)):
         raise _wrong(number, _("a brace is not closed: a field stands between two braces"), line)
 
@@ -134,17 +138,22 @@ def _filled(line: str, values: Mapping[str, str]) -> Iterator[Piece]:
     first, *rest = [part.strip() for part in words.splitlines() if part.strip()] or [""]
     yield _piece(first)
     for part in rest:
-        yield Item(part[1:].strip()) if part.startswith("-") else Paragraph(part)
+        yield Item(part[1:].strip()) if part.startswith("-") else _paragraph(part)
 
 
 def _piece(line: str) -> Piece:
     if line.startswith("#"):
-        return Heading(line.lstrip("#").strip())
+        words = line.lstrip("#").strip()
+        return Heading(words, is_centred=not words.startswith("."))
     is_item = line.startswith("- ")
     words = line[2:].strip() if is_item else line
     lead = _LEAD.match(words)
     text, before = (lead[2], lead[1].strip()) if lead else (words, "")
-    return Item(text, before) if is_item else Paragraph(text, before)
+    return Item(text, before) if is_item else _paragraph(text, before)
+
+
+def _paragraph(text: str, lead: str = "") -> Paragraph:
+    return Paragraph(text, lead, is_slanted=not lead and text.startswith(_BASES))
 
 
 def _block(block: Block, rows: Rows) -> list[Piece]:

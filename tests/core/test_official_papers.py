@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zlib import decompress
 
@@ -26,6 +27,7 @@ from liengia.core.official_papers import (
     day_words,
     number_words,
 )
+from tests.texts import pages_of
 
 AT = datetime(2023, 8, 6, 4, 0, tzinfo=UTC)
 LONG = "Bà con nêu đèn đường hư, nước ngập sau mưa, xe tải chạy vào giờ học sinh tan trường; Công an xã ghi nhận từng ý kiến. "
@@ -139,3 +141,35 @@ def test_the_vendored_fonts_are_the_manifests() -> None:
         assert (folder / font["licence_file"]).exists()
         for name, told in font["files"].items():
             assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == told, name
+
+
+def decision(lines: int) -> OfficialPaper:
+    """Return a decision whose text takes so many lines."""
+    body = [
+        Heading("CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ CẦN ĐƯỚC", is_centred=True), Paragraph("Căn cứ Luật Thi đua, khen thưởng;", is_slanted=True),
+        Heading("QUYẾT ĐỊNH:", is_centred=True), *[Paragraph("Đoạn ngắn.", f"Điều {n}.") for n in range(1, lines + 1)], Paragraph("Điều cuối cùng, ai cũng thi hành."),
+    ]  # fmt: skip
+    return OfficialPaper(kind="Quyết định", about="Về việc thử", issuer="Ủy ban nhân dân", symbol="QĐ-UBND", place="Cần Đước", has_day=True, body=body, signers=[Signer("Chủ tịch", "Võ Văn Mẫu")])
+
+
+def test_a_decision_has_its_word_in_the_middle_and_its_bases_slanted() -> None:
+    document = Document(io.BytesIO(as_docx(decision(2), at=AT)))
+    rows = {one.text: one for one in document.paragraphs}
+    assert rows["QUYẾT ĐỊNH:"].alignment == 1 and rows["QUYẾT ĐỊNH:"].runs[0].bold
+    assert rows["Căn cứ Luật Thi đua, khen thưởng;"].runs[0].italic and not rows["Điều 1. Đoạn ngắn."].runs[-1].italic
+    assert rows["Điều cuối cùng, ai cũng thi hành."].paragraph_format.keep_with_next and not rows["Điều 1. Đoạn ngắn."].paragraph_format.keep_with_next
+    assert document.tables[0].rows[1].cells[1].text == "Cần Đước, ngày … tháng … năm ……", "a draft leaves room for the day"
+
+
+@pytest.mark.parametrize("lines", [22, 24, 26])
+def test_a_signature_never_stands_alone_on_its_page(lines: int) -> None:
+    pages = pages_of(as_pdf(decision(lines), at=AT))
+    assert "Võ Văn Mẫu" in pages[-1] and "ai cũng thi hành" in pages[-1]
+
+
+def test_four_parties_sign_in_two_rows() -> None:
+    paper = replace(decision(1), signers=[Signer(f"Đại diện bên {n}", f"Người {n}") for n in range(1, 5)])
+    tables = Document(io.BytesIO(as_docx(paper, at=AT))).tables
+    assert [cell.text for table in tables[1:3] for cell in table.rows[1].cells] == ["Người 1", "Người 2", "Người 3", "Người 4"]
+    text = pages_of(as_pdf(paper, at=AT))[0]
+    assert all(f"Người {n}" in text for n in range(1, 5))

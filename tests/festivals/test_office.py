@@ -12,6 +12,7 @@ from liengia.festivals import drafts
 from liengia.festivals.models import DayState, FestivalDay, GuestInvitation, Pledge, PledgeProgress, Season
 from liengia.festivals.services import days, guests, live
 from liengia.festivals.services.days import Host
+from liengia.organisations import committee_services
 from liengia.organisations.models import Committee, Task
 from liengia.papers.models import Paper
 from liengia.people import services as people
@@ -87,7 +88,7 @@ def test_guests_committee_and_tasks(scene: Season1) -> None:
     assert guest.public_id in page and "Trường Mẫu" in page
     for what in ("lien-ket", "giay-moi", "bo"):
         assert clerk.post(f"{of(day)}khach/{guest.public_id}/{what}/").status_code == 302
-    assert not GuestInvitation.objects.exists() and Paper.objects.get().values["kính mời"] == "Kính gửi Trường Mẫu"
+    assert not GuestInvitation.objects.exists() and Paper.objects.get().values["kính mời"] == "Trường Mẫu"
     seats = "Trưởng ban | Chủ tịch | Ủy ban nhân dân xã Cần Đước | Phụ trách chung\nThành viên | Văn phòng | uy ban nhan dan xa can duoc"
     assert clerk.post(f"{of(day)}ban-to-chuc/", {"seats": seats.replace("Cần Đước |", "Khác |")}).status_code == 422
     assert not Committee.objects.exists(), "nothing half saved"
@@ -120,7 +121,12 @@ def test_papers_are_filled_from_the_records_by_one_press(scene: Season1) -> None
     assert plan.values["phương án mưa"] == "Vào nhà văn hóa" and "4/7 âm lịch" in plan.values["thời gian"]
     assert [row[1] for row in plan.blocks["chương trình"]][0] == "Diễu hành", "by the hour"
     assert [row[1] for row in papers["programme"].blocks["phần hội"]] == ["Diễu hành", "Kéo co"]
-    assert str(plan.issuer) == "Ủy ban nhân dân xã Cần Đước"
+    assert str(plan.issuer) == "Ủy ban nhân dân xã Cần Đước" and plan.about.endswith("tại khu phố 5, xã Cần Đước")
+    committee = papers["festival_committee"]
+    assert committee.values["người quyết định"] == "CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ CẦN ĐƯỚC" and committee.recipients.startswith("Như Điều 3")
+    assert [row[:2] for row in papers["script"].blocks["lời dẫn"]][0] == ["07:00", "Diễu hành"], "by the hour"
+    assert "chào cờ" in papers["script"].blocks["lời dẫn"][1][2]
+    assert papers["minutes"].signers == [["Thư ký", ""], ["Chủ trì", ""]]
     assert len(papers["script"].blocks["lời dẫn"]) == 5
     page = clerk.get(of(day)).content.decode()
     assert all(one.public_id in page for one in papers.values())
@@ -138,6 +144,24 @@ def test_the_report_says_what_was_held_and_what_was_not(scene: Season1) -> None:
     assert "321 người dự" in paper.values["kết quả"] and "Kéo co: hạng 1 Đội Ấp 1 (2–0)" in paper.values["kết quả"]
     assert "Không thực hiện: Diễn đàn" in paper.values["chưa đạt"] and "trễ 25 phút" in paper.values["chưa đạt"]
     assert ["Số người dự", "321", ""] in paper.blocks["số liệu"]
+    minutes = drafts.draft(fresh(day), "minutes", actor=scene.clerk).values
+    assert minutes["bắt đầu"].startswith("08 giờ 25") and "Chào cờ" in minutes["diễn biến"] and "Kéo co: nhất Đội Ấp 1" in minutes["diễn biến"]
+    assert "321 người" in minutes["thành phần"] and "1 trong 5 nội dung" in minutes["kết luận"]
+
+
+def test_an_invitation_says_once_that_somebody_is_invited(scene: Season1) -> None:
+    guests.invite(scene.hamlet_day, [("Trạm Y tế xã", "Kính gửi"), ("Trần Văn Mẫu", "Ông")], actor=scene.clerk)
+    said = [drafts.draft(scene.hamlet_day, "invitation", guest=one, actor=scene.clerk).values["kính mời"] for one in GuestInvitation.objects.order_by("pk")]
+    assert said == ["Trạm Y tế xã", "Ông Trần Văn Mẫu"]
+
+
+def test_a_standing_committee_s_other_work_is_in_no_plan(scene: Season1) -> None:
+    standing = committee_services.form_committee(kind=Committee.Kind.STEERING, name="Ban Chỉ đạo", unit=scene.here.commune, actor=TESTER)
+    seat = committee_services.seat_member(committee=standing, organisation=scene.ubnd, office_title="Chủ tịch", post="chair", actor=TESTER)
+    for what, due in (("Việc cả năm", date(2026, 12, 15)), ("Mượn rạp che", date(2026, 8, 14))):
+        committee_services.assign_task(committee=standing, what=what, owner=seat, due_on=due, actor=TESTER)
+    days.change_day(fresh(scene.hamlet_day), committee=standing, actor=scene.clerk)
+    assert [row[0] for row in drafts.draft(fresh(scene.hamlet_day), "plan", actor=scene.clerk).blocks["phân công"]] == ["Mượn rạp che"]
 
 
 def test_long_lists_fit_into_a_paper(scene: Season1) -> None:
@@ -172,7 +196,9 @@ def test_a_pledge_from_its_draft_to_its_answer(scene: Season1) -> None:
     assert clerk.post(f"{own}sua/", {**typed, "organisations": [scene.ubnd.pk, firm.pk], "revision": pledge.revision}).status_code == 302
     clerk.post(f"{own}viec/ky/", {"signed_on": "2026-08-16"})
     clerk.post(f"{own}viec/van-ban/")
-    assert Paper.objects.get(kind="pledge").blocks["chỉ tiêu"] == [["Không cháy", "số vụ", "31/12/2026"]]
+    paper = Paper.objects.get(kind="pledge")
+    assert paper.blocks["chỉ tiêu"] == [["Không cháy", "số vụ", "31/12/2026"]]
+    assert sorted(paper.signers) == [["Đại diện Cửa hàng Mẫu", ""], ["Đại diện Ủy ban nhân dân xã Cần Đước", ""]], "all parties sign"
     key = pledge.promises.get().pk
     assert clerk.post(f"{own}ket-qua/half_year/", {f"outcome_{key}": "not_kept", f"words_{key}": ""}).status_code == 422
     assert clerk.post(f"{own}ket-qua/half_year/", {f"outcome_{key}": "not_kept", f"words_{key}": "Một vụ chập điện."}).status_code == 302

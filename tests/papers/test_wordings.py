@@ -24,7 +24,10 @@ def body(text: str, **filled: str) -> list[object]:
 
 
 def test_each_kind_of_line() -> None:
-    assert body("# QUYẾT ĐỊNH:\nTặng") == [Heading("QUYẾT ĐỊNH:"), Paragraph("Tặng")]
+    assert body("# QUYẾT ĐỊNH:\nTặng") == [Heading("QUYẾT ĐỊNH:", is_centred=True), Paragraph("Tặng")]
+    assert body("Căn cứ Luật;\nTheo đề nghị của ông A.\nCăn nhà") == [
+        Paragraph("Căn cứ Luật;", is_slanted=True), Paragraph("Theo đề nghị của ông A.", is_slanted=True), Paragraph("Căn nhà")
+    ]
     assert body("- Một việc") == [Item("Một việc")]
     assert body("**Điều 1.** Tặng") == [Paragraph("Tặng", "Điều 1.")]
     assert body("- **Thứ nhất:** làm") == [Item("làm", "Thứ nhất:")]
@@ -57,6 +60,7 @@ def test_what_is_filled_in_is_never_read_as_wording() -> None:
         ("[[bảng]]\nxem [[việc]] nhé", "Dòng 2: khối phải đứng một mình"),
         ("[[bảng]]\n\nChi {kinh phí", "Dòng 3: dấu ngoặc chưa đóng"),
         ("{nội dung}", "không được bỏ khối"),
+        ("[[bảng]]\n**Nơi:** A. **Giờ:** 7", "Dòng 2: hai dấu sao chỉ in đậm phần đầu dòng"),
         ("x" * 20_001, "dài quá"),
     ],
 )
