@@ -35,6 +35,7 @@ def office_urls() -> list[URLPattern]:
         path(f"{one}dem-lai/", office.recount, name="reports_office_recount"),
         path(f"{one}bo/", office.discard, name="reports_office_discard"),
         path(f"{one}cong-bo/", office.publish, name="reports_office_publish"),
+        path(f"{one}van-ban/", office.paper, name="reports_office_paper"),
         path(f"{one}dinh-chinh/", office.correct, name="reports_office_correct"),
         path(f"{one}<slug:name>.pdf", office.file, name="reports_office_file"),
     ]

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
 from liengia.core.reporting import Period
+from liengia.papers.capabilities import DRAFT
+from liengia.people import policies as people
 from liengia.people.models import User
 from liengia.people.policies import requires
-from liengia.reports import papers, policies, screens, services
+from liengia.reports import official, papers, policies, screens, services
 from liengia.reports.capabilities import PUBLISH, WRITE
 from liengia.reports.forms import BeginForm, ErratumForm, TextForm
 from liengia.reports.models import Report
@@ -118,6 +120,20 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("reports_office_report", row.public_id)
 
 
+@requires(DRAFT)
+@require_POST
+def paper(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Draft the official paper of a published report."""
+    row = _one(request, public_id)
+    try:
+        made = official.draft_results(row, actor=me(request))
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("reports_office_report", row.public_id)
+    messages.success(request, _("Drafted from the frozen figures. Read it, write who signs, then issue it."))
+    return redirect("papers_office_paper", made.public_id)
+
+
 @requires(PUBLISH)
 @require_POST
 def correct(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -171,6 +187,6 @@ def _shown(request: HttpRequest, row: Report, *, form: Any = None, erratum: Any 
     said = papers.said_of(row)
     context = {
         "report": row, "said": said, "sections": screens.sections(said), "form": form or TextForm(row), "erratum": erratum or ErratumForm(row),
-        "may_publish": policies.may_publish(request.user, row), "errata": list(row.errata.all()),
+        "may_publish": policies.may_publish(request.user, row), "errata": list(row.errata.all()), "papers": official.papers_of(row), "may_draft": people.can(request.user, DRAFT, row.unit),
     }  # fmt: skip
     return render(request, "reports/office/report.html", context, status=status)
