@@ -9,6 +9,7 @@ import urllib.parse
 import urllib.request
 from typing import Any
 
+from benchmarks.pages import ARTICLE
 from benchmarks.stage import Stage, percentile
 
 FEW = 100
@@ -64,7 +65,7 @@ def comment_submit(stage: Stage, *, comments: int = 200) -> dict[str, Any]:
 
 def _filled(stage: Stage, count: int) -> tuple[str, str]:
     """Have so many articles and comments; return the addresses of the one that is read and of its comments."""
-    for article in re.findall(r'href="(/[^"]*tin-tuc/[a-z0-9-]+/)"', _read(stage, "/tin-tuc/")):
+    for article in ARTICLE.findall(_read(stage, "/tin-tuc/")):
         if thread := re.search(r'hx-get="([^"]+)"', _read(stage, article)):
             break
     else:

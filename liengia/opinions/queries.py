@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
 
+from django.db.models import prefetch_related_objects
+
 from liengia.core import clock, rooms
 from liengia.opinions import policies, similar
 from liengia.opinions.models import ANSWERED, Opinion, OpinionEvent, OpinionQuerySet, PublicText, State
@@ -90,7 +92,7 @@ def public_list(filters: Filters) -> OpinionQuerySet:
 
 def for_front(unit: Unit | None, *, most: int = 3) -> tuple[list[Opinion], list[tuple[Opinion, datetime]]]:
     """Return the overdue public opinions, the longest overdue first, and the latest published answers with their instant."""
-    shown = Opinion.public_.get_queryset().with_words()
+    shown = Opinion.public_.get_queryset().select_related("commune", "hamlet")  # its lines name no topic
     if unit is not None:
         shown = shown.filter(commune__in=unit.lineage_ids())
     else:
@@ -100,7 +102,8 @@ def for_front(unit: Unit | None, *, most: int = 3) -> tuple[list[Opinion], list[
             shown = shown.exclude(commune__in=sorted(without))
     late = list(shown.overdue().order_by("due_at", "public_id")[:most])
     published = OpinionEvent.objects.filter(verb="published").values("opinion")
-    answered = shown.filter(state__in=PUBLISHED, pk__in=published, answered_at__isnull=False).order_by("-answered_at", "public_id")[:most]
+    answered = list(shown.filter(state__in=PUBLISHED, pk__in=published, answered_at__isnull=False).order_by("-answered_at", "public_id")[:most])
+    prefetch_related_objects([*late, *answered], "public_texts")
     return late, [(one, clock.local(one.answered_at)) for one in answered if one.answered_at is not None]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from liengia.comments.models import Thread
@@ -30,7 +31,8 @@ LATEST = 5
 class Place:
     """What every page knows: the communes, the one that the page belongs to, and that commune's portal."""
 
-    communes: list[Unit]
+    # Under a commune's portal they are read only by what shows them.
+    communes: list[Unit] | QuerySet[Unit]
     commune: Unit | None
     portal: CommunePortalPage | None
 
@@ -47,11 +49,18 @@ class Place:
 
 
 def place_of(page: SitePage, code: str = "") -> Place:
-    """Return the place of a page: the commune whose portal it stands under, else the one that the address asks for."""
-    communes = list(queries.communes())
+    """Return the place of a page: the commune whose portal it stands under, else the one that the address asks for; read once a page."""
+    known: dict[str, Place] = page.__dict__.setdefault("_places", {})
+    if code not in known:
+        known[code] = _place_of(page, code)
+    return known[code]
+
+
+def _place_of(page: SitePage, code: str) -> Place:
     portal = page if isinstance(page, CommunePortalPage) else _portal_above(page)
     if portal is not None:
-        return Place(communes, portal.unit.current(), portal)
+        return Place(queries.communes(), portal.unit.current(), portal)
+    communes = list(queries.communes())
     return Place(communes, queries.chosen_commune(code, communes), None)
 
 
@@ -115,18 +124,20 @@ def _(page: NewsIndexPage, request: HttpRequest) -> dict[str, Any]:
 def _(page: ArticlePage, request: HttpRequest) -> dict[str, Any]:
     place = place_of(page)
     bylines = [one.author.name for one in page.bylines.select_related("author")]
-    topics = list(page.topics.all())
+    topics, errata = list(page.topics.all()), list(page.errata.all())
+    related = news.related(page, topics)
+    names = news.present_names([page.unit, *(one.unit for one in related)])
     return place.context() | {
         "crumbs": news.crumbs(page),
         "cover_caption": page.cover_caption or (page.cover.caption if page.cover is not None else ""),
         "authors": " - ".join(bylines),
         "topics": topics,
-        "place_now": news.present_name(page.unit),
-        "errata": list(page.errata.all()),
-        "related": news.lines(news.related(page)),
+        "place_now": news.present_name(page.unit, names),
+        "errata": errata,
+        "related": news.lines(related, names),
         "news_url": news.index_address(place.portal),
-        "thread": Thread.objects.filter(kind=ARTICLE, key=str(page.pk)).select_related("unit").first(),
+        "thread": Thread.objects.filter(kind=ARTICLE, key=str(page.pk)).select_related("unit__parent").first(),
         "share_url": machine.absolute(page.address),
-        "structured": machine.structured(page, bylines),
+        "structured": machine.structured(page, bylines, errata),
         "social": machine.social(page),
     }

@@ -60,7 +60,7 @@ def _number(request: HttpRequest, name: str, least: int, most: int) -> int | Non
 def index(request: HttpRequest, page: NewsIndexPage, topic: str = "") -> HttpResponse:
     """Show a page of the index."""
     place = contexts.place_of(page)
-    choice = Choice.of(request, topic, [place.commune] if place.commune else place.communes)
+    choice = Choice.of(request, topic, [place.commune] if place.commune else list(place.communes))
     units = units_of(place.commune)
     shown = choice.shelf(units).pages(PER_PAGE).get_page(request.GET.get("trang"))
     context: dict[str, Any] = {

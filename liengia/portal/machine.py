@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from liengia.core import clock
 from liengia.portal import pictures
-from liengia.portal.models import ArticlePage
+from liengia.portal.models import ArticlePage, Erratum
 
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 CARD_WIDTH = 1280
@@ -37,8 +37,8 @@ def _cover(page: ArticlePage) -> tuple[str, int, int]:
     return absolute(pictures.address(image, width, "jpg")), min(width, image.width), height
 
 
-def structured(page: ArticlePage, authors: Sequence[str]) -> SafeString:
-    """Return the article as JSON-LD."""
+def structured(page: ArticlePage, authors: Sequence[str], errata: Sequence[Erratum]) -> SafeString:
+    """Return the article as JSON-LD, with its authors' names and its corrections."""
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -57,8 +57,8 @@ def structured(page: ArticlePage, authors: Sequence[str]) -> SafeString:
         found["dateModified"] = clock.local(page.updated_at or page.published_at).isoformat()
     if page.place:
         found["contentLocation"] = {"@type": "Place", "name": page.place}
-    if page.errata.exists():
-        found["correction"] = [{"@type": "CorrectionComment", "text": one.words} for one in page.errata.all()]
+    if errata:
+        found["correction"] = [{"@type": "CorrectionComment", "text": one.words} for one in errata]
     text = json.dumps(found, ensure_ascii=False).translate(_ESCAPES)
     return mark_safe(text)  # noqa: S308  nothing in it can end the data block
 

@@ -51,34 +51,37 @@ def published() -> ArticleQuerySet:
     return ArticlePage.objects.all().published()
 
 
-def present_names() -> dict[int, str]:
-    """Return, for each unit that has ended, how it is called today with its old name; one query."""
-    steps = Succession.objects.filter(is_principal=True).select_related("new", "old")
-    after = {step.old_id: step for step in steps}
-    found = {}
+def present_names(units: Iterable[Unit | None]) -> dict[int, str]:
+    """Return, for each of these units that has ended, how it is called today with its old name: one query, none where all stand."""
     today = clock.today()
-    for old_id, step in after.items():
-        new = step.new
-        while new.pk in after and after[new.pk].on <= today:
-            new = after[new.pk].new
-        if step.on <= today and new.name != step.old.name:
-            found[old_id] = _("%(name)s, formerly %(names)s") % {"name": new.name, "names": step.old.name}
+    ended = {unit.pk: unit.name for unit in units if unit is not None and unit.valid_to is not None and unit.valid_to <= today}
+    if not ended:
+        return {}
+    steps = Succession.objects.filter(is_principal=True, on__lte=today).order_by().values_list("old_id", "new_id", "new__name")
+    after = {old_id: (new_id, name) for old_id, new_id, name in steps}
+    found = {}
+    for pk, old_name in ended.items():
+        new_id, name = after.get(pk, (None, old_name))
+        while new_id in after:
+            new_id, name = after[new_id]
+        if name != old_name:
+            found[pk] = _("%(name)s, formerly %(names)s") % {"name": name, "names": old_name}
     return found
 
 
-def present_name(unit: Unit | None) -> str:
-    """Return a unit's place for readers of today."""
+def present_name(unit: Unit | None, names: dict[int, str]) -> str:
+    """Return a unit's place for readers of today, with the names of those that have ended (`present_names`)."""
     if unit is None:
         return ""
     if unit.level == "hamlet":
         return unit.place_name
-    return present_names().get(unit.pk) or unit.full_name
+    return names.get(unit.pk) or unit.full_name
 
 
-def lines(articles: Iterable[ArticlePage]) -> list[Line]:
+def lines(articles: Iterable[ArticlePage], names: dict[int, str] | None = None) -> list[Line]:
     """Return articles as lists show them."""
     found = list(articles)
-    names = present_names() if any(one.unit_id for one in found) else {}
+    names = present_names(one.unit for one in found) if names is None else names
     return [
         Line(
             one.title,
@@ -94,20 +97,18 @@ def lines(articles: Iterable[ArticlePage]) -> list[Line]:
     ]
 
 
-def related(page: ArticlePage) -> list[ArticlePage]:
-    """Return what the editor chose, then the newest that share a topic or the place; a list of each is short."""
+def related(page: ArticlePage, topics: Iterable[Topic]) -> list[ArticlePage]:
+    """Return what the editor chose, then the newest that share one of its topics or the place; a list of each is short."""
     chosen = [one.chosen_id for one in page.chosen_articles.all()]
-    found = shelf.articles(chosen)
-    lacking = RELATED - len(found)
-    if lacking > 0:
-        most = RELATED + 1 + len(chosen)
-        near = [row for topic in page.topics.all() for row in shelf.Shelf(topic_key=topic.pk).rows()[:most]]
-        dated = {row.article_id: row.published_at for row in near}
-        if page.unit_id:
-            dated |= dict(ArticlePage.objects.all().published().filter(unit=page.unit_id).values_list("pk", "published_at")[:most])
-        newest = sorted(dated.keys() - {page.pk, *chosen}, key=lambda pk: (dated[pk], pk), reverse=True)
-        found += shelf.articles(newest[:lacking])
-    return found
+    most = RELATED + 1 + len(chosen)
+    near = [row for topic in topics for row in shelf.Shelf(topic_key=topic.pk).rows()[:most]]
+    dated = {row.article_id: row.published_at for row in near}
+    if page.unit_id:
+        dated |= dict(ArticlePage.objects.all().published().filter(unit=page.unit_id).values_list("pk", "published_at")[:most])
+    newest = sorted(dated.keys() - {page.pk, *chosen}, key=lambda pk: (dated[pk], pk), reverse=True)
+    # A chosen one may be taken down, so that as many more are read as could be lacking.
+    found = shelf.articles([*chosen, *newest[:RELATED]])
+    return found[: max(RELATED, sum(one.pk in chosen for one in found))]
 
 
 def index_address(portal: CommunePortalPage | None) -> str:
@@ -129,5 +130,4 @@ def months(units: tuple[int, ...] | None) -> list[Month]:
 
 def crumbs(page: SitePage) -> list[tuple[str, str]]:
     """Return the pages above below the front page, from the top: address and title."""
-    above = page.get_ancestors().filter(depth__gt=2).values_list("url_path", "title")
-    return [("/" + url_path.split("/", 2)[2], title) for url_path, title in above]
+    return page.above

@@ -8,6 +8,7 @@ holds the beginning of the file's hash, so that a changed picture has another on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from django.urls import reverse
@@ -35,8 +36,13 @@ def version_of(image: PortalImage) -> str:
 
 
 def address(image: PortalImage, width: int, form: str) -> str:
-    """Return the address of a copy."""
-    return reverse("portal:picture", args=[image.pk, version_of(image), width, form])
+    """Return the address of a copy. A list names some hundred, and looking each up took a fifth of the page's time."""
+    return f"{_stem()}{image.pk}-{version_of(image)}/{width}.{form}"
+
+
+@cache
+def _stem() -> str:
+    return reverse("portal:picture", args=[0, "0", 0, "jpg"]).removesuffix("0-0/0.jpg")
 
 
 def widths_of(image: PortalImage) -> list[int]:

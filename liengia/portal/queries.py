@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -42,7 +43,7 @@ def chosen_commune(code: str, among: list[Unit]) -> Unit | None:
     return next((unit for unit in among if unit.code == code), None)
 
 
-def place_words(commune: Unit | None, among: list[Unit]) -> str:
+def place_words(commune: Unit | None, among: Iterable[Unit]) -> str:
     """Return the place under the site's name: "Xã Cần Đước, Tỉnh Tây Ninh"; the area when no commune is chosen."""
     if commune is None:
         above = {unit.parent.pk: unit.parent.full_name for unit in among if unit.parent is not None}

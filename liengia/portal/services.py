@@ -146,7 +146,7 @@ def _article(page: ArticlePage) -> search.Entry | None:
     if unit is not None:
         heirs = [above for heir in unit.heirs() for above in (heir, *heir.ancestors())]
         ids = tuple({unit.pk, *(above.pk for above in heirs), *(above.pk for above in unit.ancestors())})
-        places += [unit.full_name, news.present_name(unit), *(above.full_name for above in heirs)]
+        places += [unit.full_name, news.present_name(unit, news.present_names([unit])), *(above.full_name for above in heirs)]
     authors = [one.author.name for one in page.bylines.select_related("author")]
     body = " ".join([page.plain_text, *authors, page.contributors])
     return search.Entry(

@@ -118,6 +118,7 @@ class ArticlePage(SitePage):
     parent_page_types: ClassVar = ["portal.NewsIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     template = "portal/article.html"
+    SHOWN_WITH: ClassVar = ("cover", "unit__parent")
     base_form_class = ArticleForm
     content_panels: ClassVar = [
         MultiFieldPanel([FieldPanel("place"), *SitePage.content_panels, FieldPanel("unit")], _("Place and title")),
