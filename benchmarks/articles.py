@@ -7,12 +7,17 @@ import re
 import time
 import urllib.parse
 import urllib.request
+from contextlib import suppress
 from typing import Any
+
+import psutil
 
 from benchmarks.pages import ARTICLE
 from benchmarks.stage import Stage, percentile
 
 FEW = 100
+# Drawings of each page that are not timed.
+WARMING = 5
 # Comments under the one article that is read, at both sizes; the rest lie under the others.
 UNDER_ONE = 20
 SEAL = re.compile(r'name="seal" value="([^"]+)"')
@@ -29,16 +34,18 @@ def growth(stage: Stage, *, many: int = 100_000, rounds: int = 30) -> dict[str, 
         "article": article, "news": "/tin-tuc/", "archive": archive.replace("&amp;", "&"), "topic": f"/tin-tuc/chu-de/{topic}/",
         "commune": f"{portal}tin-tuc/", "feed": "/tin-tuc/rss/", "front": "/", "comments": comments,
     }  # fmt: skip
-    few = {name: _drawn_ms(stage, path, rounds) for name, path in pages.items()}
+    few, few_cpu = _drawn(stage, pages, rounds)
     _filled(stage, many)
-    lots = {name: _drawn_ms(stage, path, rounds) for name, path in pages.items()}
+    lots, lots_cpu = _drawn(stage, pages, rounds)
     return {
         "many": many,
         **{f"{name}_few_p50_ms": percentile(times, 0.5) for name, times in few.items()},
         **{f"{name}_p50_ms": percentile(times, 0.5) for name, times in lots.items()},
         **{f"{name}_p95_ms": percentile(times, 0.95) for name, times in lots.items()},
         "growth": {name: percentile(lots[name], 0.5) / percentile(few[name], 0.5) for name in pages},
-    }
+        "few_cpu_ms": few_cpu, "cpu_ms": lots_cpu,
+        "cpu_growth": {name: lots_cpu[name] / few_cpu[name] for name in pages},
+    }  # fmt: skip
 
 
 def comment_submit(stage: Stage, *, comments: int = 200) -> dict[str, Any]:
@@ -90,16 +97,41 @@ def _ask(
     return answer, answer.read().decode()
 
 
+def _drawn(stage: Stage, pages: dict[str, str], rounds: int) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Return for each page how long its drawings took, and what one of them took of the processor, the database's server with it."""
+    times, spent = {}, {}
+    for name, path in pages.items():
+        before = _spent_ms(stage)
+        times[name] = _drawn_ms(stage, path, rounds)
+        after = _spent_ms(stage)
+        spent[name] = sum(after[pid] - before.get(pid, 0) for pid in after) / (rounds + WARMING)
+    return times, spent
+
+
+def _spent_ms(stage: Stage) -> dict[int, float]:
+    """Return the processor's time of web's processes, and of the connections of a database's server on this machine, by process."""
+    web = stage.children()["web"]
+    pids = [web.pid, *(one.pid for one in web.children(recursive=True))]
+    if stage.database_url:
+        pids += [pid for (pid,) in stage.rows("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")]
+    found = {}
+    for pid in pids:
+        with suppress(psutil.Error):  # the server is another machine's, or the connection has been closed
+            spent = psutil.Process(pid).cpu_times()
+            found[pid] = (spent.user + spent.system) * 1000
+    return found
+
+
 def _drawn_ms(stage: Stage, path: str, rounds: int) -> list[float]:
     """Return how long each drawing took: a session's cookie keeps the page cache away."""
     line = http.client.HTTPConnection("127.0.0.1", stage.web_port, timeout=60)
     times = []
-    for number in range(rounds + 5):
+    for number in range(rounds + WARMING):
         began = time.perf_counter()
         answer, _body = _ask(line, "GET", path, cookie="sessionid=nobody")
         if answer.status != 200:
             raise RuntimeError(f"{path}: {answer.status}")
-        if number >= 5:  # the first of each process load templates
+        if number >= WARMING:  # the first of each process load templates
             times.append((time.perf_counter() - began) * 1000)
     return times
 
