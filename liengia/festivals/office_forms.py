@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
@@ -13,20 +14,29 @@ from liengia.commendations.models import Decision
 from liengia.core import clock
 from liengia.core.errors import DomainError
 from liengia.festivals import policies, queries, rows, times
-from liengia.festivals.models import FestivalDay, Outcome, Part, Pledge, Season
+from liengia.festivals.models import CEREMONY_KINDS, FestivalDay, ItemKind, Outcome, Part, Pledge, Season
+from liengia.festivals.rows_widget import Column, RowsWidget
 from liengia.opinions.models import ListeningForum
 from liengia.organisations.models import Committee, Organisation
 from liengia.units.models import Level, Unit
 
-ROWS: Final = _("One row a line, its cells parted by | or pasted from a spreadsheet.")
+# What a seat may be, as `rows.seats` reads it.
+POSTS: Final = ("Trưởng ban", "Phó ban thường trực", "Phó ban", "Thư ký", "Thành viên")
 
 
 def _area(lines: int = 6) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": lines, "spellcheck": "false"})
 
 
-def _list(label: Any, cells: Any, lines: int = 8, **options: Any) -> forms.CharField:
-    return forms.CharField(label=label, help_text=cells, required=False, strip=False, widget=_area(lines), max_length=rows.LONGEST, **options)
+def _list(label: Any, *columns: Column, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, strip=False, widget=RowsWidget(columns), max_length=rows.LONGEST, **options)
+
+
+def _programme(label: Any, kinds: Sequence[ItemKind]) -> forms.CharField:
+    return _list(
+        label, Column(_("Hour"), "time"), Column(_("Kind"), "choice", [kind.label for kind in kinds]), Column(_("Content of the row")), Column(_("Who")),
+        Column(_("Words of the master of ceremonies"), "long"),
+    )  # fmt: skip
 
 
 class _Parts(forms.Form):
@@ -134,8 +144,8 @@ class DayForm(forms.ModelForm[FestivalDay]):
 class ProgrammeForm(_Parts):
     """Both parts of a programme."""
 
-    ceremony = _list(_("Ceremony"), _("hour | kind | what | who | words of the master of ceremonies"), 14)
-    festivities = _list(_("Festivities"), _("hour | kind | what | who | words of the master of ceremonies"), 10)
+    ceremony = _programme(_("Ceremony"), CEREMONY_KINDS)
+    festivities = _programme(_("Festivities"), [kind for kind in ItemKind if kind not in CEREMONY_KINDS])
     forum = forms.ModelChoiceField(label=_("The forum's session"), queryset=ListeningForum.objects.none(), required=False, help_text=_("Its queue, questions and minutes are kept there."))
     decisions = forms.ModelMultipleChoiceField(
         label=_("Decisions of commendation that are read out"), queryset=Decision.objects.none(), required=False, widget=forms.CheckboxSelectMultiple,
@@ -185,8 +195,8 @@ class ParadeForm(_Parts):
     starts_at = forms.TimeField(label=_("Starts at"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     starts_from = forms.CharField(label=_("Starts from"), required=False, max_length=200)
     signal = forms.CharField(label=_("Start signal"), required=False, max_length=200, help_text=_("For example: three beats of the drum, the lead car's horn."))
-    groups = _list(_("Order of march"), _("group | people | vehicles"))
-    points = _list(_("Points of the route, in their order"), _("where | latitude, longitude (may be left out)"), 6)
+    groups = _list(_("Order of march"), Column(_("Marching group")), Column(_("People"), "number"), Column(_("Vehicles")))
+    points = _list(_("Points of the route, in their order"), Column(_("Point of the route")), Column(_("Latitude, longitude (may be left out)")))
     route = forms.CharField(label=_("Route in words"), required=False, max_length=2000, widget=_area(3))
     roads_closed = forms.CharField(label=_("Roads closed, from when until when, the way round"), required=False, max_length=2000, widget=_area(3))
     notes = forms.CharField(label=_("What else to mind"), required=False, max_length=2000, widget=_area(3))
@@ -210,8 +220,10 @@ class ParadeForm(_Parts):
 class PreparedForm(_Parts):
     """Things to bring, and money."""
 
-    equipment = _list(_("Things"), _("what | how many | who brings it | yes when it is there"))
-    budget = _list(_("Budget, in VND"), _("thu or chi | what | planned | in fact | donor"))
+    equipment = _list(_("Things"), Column(_("Content of the row")), Column(_("How many"), "number"), Column(_("Who brings it")), Column(_("There"), "choice", [_("yes")]))
+    budget = _list(
+        _("Budget, in VND"), Column(_("Way"), "choice", ["thu", "chi"]), Column(_("Content of the row")), Column(_("Planned amount"), "number"), Column(_("In fact"), "number"), Column(_("Donor")),
+    )  # fmt: skip
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, day: FestivalDay, **options: Any) -> None:
@@ -231,7 +243,7 @@ class PreparedForm(_Parts):
 class GuestsForm(_Parts):
     """More guests."""
 
-    guests = _list(_("Invite"), _("name of an office, body or person | how they are addressed (may be left out)"), 10)
+    guests = _list(_("Invite"), Column(_("Name of an office, body or person")), Column(_("How they are addressed (may be left out)")))
 
     def clean(self) -> dict[str, Any] | None:
         """Read the list."""
@@ -243,7 +255,7 @@ class GuestsForm(_Parts):
 class OrganisersForm(_Parts):
     """The organising committee."""
 
-    seats = _list(_("Seats"), _("chair, deputy, secretary or member | office | institution | in charge of"))
+    seats = _list(_("Seats"), Column(_("Seat in the committee"), "choice", POSTS), Column(_("Office held")), Column(_("Institution")), Column(_("In charge of")))
 
     def clean(self) -> dict[str, Any] | None:
         """Read the list."""
@@ -255,7 +267,7 @@ class OrganisersForm(_Parts):
 class TasksForm(_Parts):
     """Tasks of the organising committee."""
 
-    tasks = _list(_("New tasks"), _("what | office of the committee | by when (6/8/2026)"))
+    tasks = _list(_("New tasks"), Column(_("Content of the row")), Column(_("Office of the committee")), Column(_("By when"), "date"))
 
     def clean(self) -> dict[str, Any] | None:
         """Read the list."""
@@ -279,7 +291,7 @@ class PledgeForm(_Parts):
     title = forms.CharField(label=_("What it is about"), max_length=200)
     valid_from = forms.DateField(label=_("From"), widget=day_input())
     valid_to = forms.DateField(label=_("Until"), widget=day_input())
-    promises = _list(_("Promises"), _("what | how it is measured | by when (6/8/2026)"))
+    promises = _list(_("Promises"), Column(_("Content of the row")), Column(_("How it is measured")), Column(_("By when"), "date"))
     organisations = forms.ModelMultipleChoiceField(label=_("Institutions that sign"), queryset=Organisation.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
     committees = forms.ModelMultipleChoiceField(label=_("Committees that sign"), queryset=Committee.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
     day = forms.ModelChoiceField(label=_("Signed at"), queryset=FestivalDay.objects.none(), required=False)

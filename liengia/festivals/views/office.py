@@ -215,7 +215,7 @@ def programme(request: HttpRequest, public_id: str) -> HttpResponse:
     if form.is_valid() and kept(form, lambda: _programme(form, found, me(request))):
         messages.success(request, _("The programme is kept."))
         return redirect("festivals_office_programme", public_id)
-    return page(request, "programme", found, form, kinds=ItemKind.labels)
+    return page(request, "programme", found, form)
 
 
 def _programme(form: ProgrammeForm, day: FestivalDay, actor: Actor) -> None:
