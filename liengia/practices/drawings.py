@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from math import cos, log10, radians
 from typing import Final
 
+from django.db.models import Avg
+
 from liengia.core.geo import Point
 from liengia.practices.models import Practice, PracticeState
 from liengia.practices.queries import Compared, Node
-from liengia.units.models import Unit
+from liengia.units.models import Level, Unit
 
 MOST_DRAWN: Final = 150
 BOX_W, BOX_H, GAP_X, GAP_Y = 196, 58, 30, 12
@@ -160,9 +162,19 @@ def _taken_over(top: Node, spots: list[Spot]) -> list[str]:
 
 
 def _point(unit: Unit | None) -> Point | None:
-    while unit is not None and unit.point is None:
+    """Return the middle of a unit; of a district or province without one that of what stands right below; else of the nearest above."""
+    while unit is not None:
+        if (found := unit.point or _middle_of_below(unit)) is not None:
+            return found
         unit = unit.parent
-    return unit.point if unit is not None else None
+    return None
+
+
+def _middle_of_below(unit: Unit) -> Point | None:
+    if unit.level not in (Level.PROVINCE, Level.DISTRICT):
+        return None
+    found = Unit.objects.filter(parent=unit).aggregate(lat=Avg("lat"), lon=Avg("lon"))
+    return Point(round(found["lat"], 5), round(found["lon"], 5)) if found["lat"] is not None and found["lon"] is not None else None
 
 
 # Bars

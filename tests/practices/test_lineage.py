@@ -12,6 +12,7 @@ from liengia.core.errors import Refused
 from liengia.practices import drawings, queries, services
 from liengia.practices.models import Practice
 from liengia.practices.services.lineage import descendants
+from liengia.units.models import Unit
 from tests.cast import TESTER
 from tests.practices.given import BEGUN, TEXT, Place, facts, running
 from tests.practices.test_practices import code
@@ -74,6 +75,22 @@ def test_the_map_places_each_by_its_unit_or_the_one_above(scene: Place) -> None:
     first, second = drawn.spots
     assert first.x > second.x and first.y > second.y, "Rạch Kiến lies north-west"
     assert not drawn.unplaced and drawn.scale_km == 10
+
+
+def test_a_root_of_the_area_without_a_place_stands_at_the_mean_of_its_communes(scene: Place) -> None:
+    child = running(scene, scene.other)
+    area = scene.commune.parent
+    assert area is not None and area.point is None
+    Practice.objects.filter(pk=scene.practice.pk).update(unit=area, founded_in=area)
+    for unit, lat, lon in ((scene.commune, 10.50, 106.60), (scene.other, 10.60, 106.50)):
+        Unit.objects.filter(pk=unit.pk).update(lat=lat, lon=lon)
+    drawn = drawings.draw_map(queries.tree(child))
+    assert drawn is not None and not drawn.unplaced and len(drawn.spots) == 2
+    root, other = drawn.spots
+    assert root.x > other.x and root.y > other.y, "the middle between both lies south-east of the north-western one"
+    Unit.objects.filter(pk__in=[scene.commune.pk]).update(lat=None, lon=None)
+    Unit.objects.filter(pk=scene.other.pk).update(lat=None, lon=None)
+    assert drawings.draw_map(queries.tree(child)) is None, "with no place known there is no map, and the tree's list stands"
 
 
 def test_setting_the_origin_right_takes_all_that_came_from_it_along(scene: Place) -> None:
