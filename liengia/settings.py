@@ -65,6 +65,11 @@ METRICS_TOKEN = env.text("LIENGIA_METRICS_TOKEN")
 # Whether programs with a key may file opinions by Open311; reading what is public is always open.
 OPEN311_POST = env.flag("LIENGIA_OPEN311_POST", False)
 
+# Hosts of SMS, call and Zalo providers that accounts may name, comma-separated, with all below them; empty allows every public host.
+GATEWAY_HOSTS = env.words("LIENGIA_GATEWAY_HOSTS")
+# Whether an account may name this very machine, without https: for a gateway that runs here, and for tests.
+GATEWAY_LOOPBACK = env.flag("LIENGIA_GATEWAY_LOOPBACK", False)
+
 # Rooms that are off in this installation, comma-separated.
 ROOMS_OFF = env.words("LIENGIA_ROOMS_OFF")
 

@@ -16,16 +16,19 @@ class BroadcastConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what lower rooms ask for: audit kinds, capabilities, periods, health, chores."""
-        from liengia.broadcast import audit_kinds, capabilities, menus, supervision, tasks
-        from liengia.broadcast.services import retention
+        from liengia.broadcast import audit_kinds, capabilities, menus, menus_zalo, supervision, tasks
+        from liengia.broadcast.services import retention, zalo
         from liengia.core import health
         from liengia.people.services.retention import register_period
+        from liengia.units import succession
 
         for period in retention.PERIODS:
             register_period(*period)
         audit_kinds.register_all()
         capabilities.register_all()
         menus.register_all()
+        menus_zalo.register_all()
+        succession.register(zalo.move_groups)
         tasks.register_channels()
         health.register("broadcast.outbox", supervision.outbox)
         post_migrate.connect(_ensure_defaults, sender=self)

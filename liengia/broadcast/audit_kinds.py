@@ -35,5 +35,13 @@ def register_all() -> None:
         ("cost_kept", _("cost of a channel set")),
         ("consent_given", _("consent to a channel given")),
         ("consent_withdrawn", _("consent to a channel withdrawn")),
+        ("zalo_group_kept", _("Zalo group entered or changed")),
+        ("zalo_group_ended", _("Zalo group closed in the register")),
+        ("zalo_posted", _("bulletin ticked as posted in a Zalo group")),
+        ("zalo_not_posted", _("bulletin ticked as not posted in a Zalo group")),
+        ("zalo_unticked", _("tick of a Zalo group taken back")),
+        ("zalo_counted", _("counts of a Zalo post written down")),
+        ("zalo_taken_down", _("Zalo post taken down")),
+        ("call_ticked", _("call of a telephone tree ticked")),
     ):
         register(Kind(f"broadcast.{code}", label=label, erase=_NONE))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from liengia.broadcast import channels
-from liengia.broadcast.services import outbox, planning, retention
+from liengia.broadcast.services import by_hand, outbox, planning, retention
 from liengia.broadcast.services.bulletins import DUE
 from liengia.core.worker import chore
 
@@ -41,3 +41,9 @@ def plan_due() -> int:
 def settle() -> int:
     """Close what has gone out, and take back what was withdrawn."""
     return planning.settle_finished() + planning.take_back_withdrawn()
+
+
+@chore("broadcast.by_hand", every=timedelta(minutes=1))
+def expire_manual() -> int:
+    """Give up what people did not post or call in time, and forget the fingerprints of old reports."""
+    return by_hand.expire_manual() + by_hand.forget_reports()

@@ -33,12 +33,15 @@ class Failure(StrEnum):
 
 
 class DeliveryError(Exception):
-    """A message was not taken. `words` are for people and hold no address, token or text of the message."""
+    """A message was not taken. `words` are for people and hold no address, token or text of the message.
 
-    def __init__(self, failure: Failure, words: str, *, retry_after_s: float | None = None) -> None:
+    `is_unclear` says that the request went out and no whole answer came: sent again, it may arrive twice, and is counted so.
+    """
+
+    def __init__(self, failure: Failure, words: str, *, retry_after_s: float | None = None, is_unclear: bool = False) -> None:
         """Keep what the outbox needs to know."""
         super().__init__(words)
-        self.failure, self.words, self.retry_after_s = failure, words[:200], retry_after_s
+        self.failure, self.words, self.retry_after_s, self.is_unclear = failure, words[:200], retry_after_s, is_unclear
 
 
 class BadSignature(Exception):

@@ -26,6 +26,7 @@ from liengia.broadcast.models.deliveries import (
     Tally,
     UnitCost,
 )
+from liengia.broadcast.models.zalo import SeenReport, WhyNot, ZaloGroup, ZaloPost
 
 __all__ = [
     "ISSUED_BY_A_BODY",
@@ -46,7 +47,11 @@ __all__ = [
     "ReadyText",
     "Repeats",
     "Said",
+    "SeenReport",
     "Tally",
     "UnitCost",
     "VoiceRules",
+    "WhyNot",
+    "ZaloGroup",
+    "ZaloPost",
 ]

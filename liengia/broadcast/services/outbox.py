@@ -53,7 +53,7 @@ ASIDE_FIRST_S: Final = 10.0
 ASIDE_LONGEST_S: Final = 300.0
 URGENCY: Final[Mapping[str, int]] = {"urgent": 0, "priority": 1, "normal": 2}
 _ROWS: Final = 500
-_SETTLED: Final = ("state", "attempts", "next_attempt_at", "claimed_until", "failure", "failure_words", "receipt_key", "accepted_at", "address", "user_id", "household_id")
+_SETTLED: Final = ("state", "attempts", "next_attempt_at", "claimed_until", "failure", "failure_words", "receipt_key", "accepted_at", "address", "user_id", "household_id", "is_perhaps_double")
 
 sent = Counter("liengia_deliveries_total", "Deliveries that ended, by channel and how.", ["channel", "how"])
 doubles = Counter("liengia_deliveries_perhaps_double_total", "Deliveries sent again after a send whose end nobody saw.", ["channel"])
@@ -208,12 +208,18 @@ def settle(channel: Channel, rows: Sequence[Delivery], outcomes: Sequence[Outcom
             row.failure = row.failure_words = ""
         else:
             _fail(row, outcome, now)
+            if outcome.is_unclear and row.state == DeliveryState.WAITING and not channel.is_idempotent and not row.is_perhaps_double:
+                row.is_perhaps_double = True
+                doubles.labels(channel.name).inc()
             if outcome.failure is Failure.TECHNICAL:
                 broken[row.provider] = outcome
         if row.state != DeliveryState.WAITING and not row.keeps_person:
             row.address, row.user_id, row.household_id = "", None, None
     worked = {row.provider for row in rows if row.state == DeliveryState.ACCEPTED}
     with transaction.atomic():
+        # What was withdrawn meanwhile (a bulletin, a consent) stays so, unless it really went.
+        waiting = set(Delivery.objects.waiting().select_for_update().filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+        rows = [row for row in rows if row.pk in waiting or row.state == DeliveryState.ACCEPTED]
         bulk.update(Delivery, _SETTLED, [(row.pk, *(getattr(row, name) for name in _SETTLED)) for row in rows])
         _note_providers(channel, worked - set(broken), broken, now)
     for row in rows:

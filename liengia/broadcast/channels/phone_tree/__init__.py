@@ -1,0 +1,1 @@
+"""The telephone tree: people call, and tick it."""

@@ -1,0 +1,1 @@
+"""Automatic calls through a gateway."""

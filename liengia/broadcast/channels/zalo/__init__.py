@@ -1,0 +1,1 @@
+"""Zalo by hand: people post, and tick it."""

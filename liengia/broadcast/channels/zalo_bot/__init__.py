@@ -1,0 +1,1 @@
+"""Zalo Bot Platform: messages to groups that the bot was taken into."""

@@ -1,0 +1,1 @@
+"""Zalo Official Account: messages to groups that the account itself made."""

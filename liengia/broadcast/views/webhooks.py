@@ -1,0 +1,58 @@
+"""Where providers report: one address an account. Whatever is not right looks the same: 404."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
+
+from liengia.broadcast import channels
+from liengia.broadcast.channels.base import BadSignature, Event
+from liengia.broadcast.models import ChannelAccount
+from liengia.broadcast.services import receipts
+from liengia.core.limits import Limiter
+from liengia.people.policies import public
+
+logger = logging.getLogger(__name__)
+MOST_BYTES: Final = 64 * 1024
+# A provider reports thousands of messages at once; somebody who guesses secrets is slow all the same.
+reports = Limiter(most=6_000, per=timedelta(minutes=1))
+wrong = Limiter(most=60, per=timedelta(minutes=1))
+
+
+def webhook_urls() -> list[URLPattern]:
+    """Return the address of all reports."""
+    return [path("noi/<slug:channel>/<slug:public_id>/", report, name="webhook")]
+
+
+@public
+@csrf_exempt
+def report(request: HttpRequest, channel: str, public_id: str) -> HttpResponse:
+    """Take a provider's report: prove it, file what it says, answer 200."""
+    events = _events(request, channel, public_id)
+    for event in events:
+        receipts.receive(channel, event.receipt_key, event.what, at=event.at, answer=event.answer)
+    return HttpResponse(b"ok", content_type="text/plain")
+
+
+def _events(request: HttpRequest, channel: str, public_id: str) -> list[Event]:
+    found = channels.get(channel)
+    if request.method != "POST" or found is None or not found.needs_account or not reports.allows(request):
+        raise Http404
+    length = request.headers.get("content-length") or "0"
+    if not length.isdigit() or int(length) > MOST_BYTES:
+        raise Http404
+    account = ChannelAccount.objects.filter(channel=channel, public_id=public_id, is_on=True).first()
+    body = request.read(MOST_BYTES + 1)
+    if account is None or len(body) > MOST_BYTES:
+        raise Http404
+    try:
+        return found.webhook(account, body, {name.lower(): value for name, value in request.headers.items()}, request.GET.dict())
+    except BadSignature:
+        if wrong.allows(request, public_id):  # the log must not fill up either
+            logger.warning("channel %s: a report without a right signature", channel)
+        raise Http404 from None
