@@ -78,6 +78,15 @@ REQUEST_DAYS = env.number("LIENGIA_REQUEST_DAYS", 2, least=1, most=30)
 # Days without a sign of life after which a practice is asked about.
 PRACTICE_QUIET_DAYS = env.number("LIENGIA_PRACTICE_QUIET_DAYS", 180, least=7, most=1825)
 
+# Who speaks texts on loudspeakers: espeak_ng (Debian's program), or piper with a voice file of the operator's.
+SPEECH_ENGINE = env.text("LIENGIA_SPEECH_ENGINE", "espeak_ng")
+# The voice of espeak-ng.
+SPEECH_VOICE = env.text("LIENGIA_SPEECH_VOICE", "vi-vn-x-south")
+# Piper's program, its voice file (.onnx, whole path) and that file's SHA-256.
+PIPER = env.text("LIENGIA_PIPER", "piper")
+PIPER_VOICE = env.text("LIENGIA_PIPER_VOICE")
+PIPER_SHA256 = env.text("LIENGIA_PIPER_SHA256")
+
 keys.KEYS_DIR = DATA / "keys"
 SECRET_KEY = env.text("LIENGIA_SECRET_KEY") or keys.secret("django.key")
 
