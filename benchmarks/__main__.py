@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import articles, certificates, disk, pages, reports, search
+from benchmarks import articles, certificates, disk, pages, reports, search, speech
 from benchmarks.console import recording
 from benchmarks.devices import Figures
 from benchmarks.festival import festival
@@ -191,6 +191,13 @@ ROWS = (
         lambda f: f["median_s"] <= 2 and f["peak_mb"] <= 300 and f["piece_ms"] <= 1.3 * f["piece_ms_of_a_quarter"],
         lambda f: f"{f['piece_ms']:.1f} ms a piece, of a quarter as many {f['piece_ms_of_a_quarter']:.1f}; Typst alone on the same data {f['typst_alone_s']:.2f} s; one PDF each {f['one_pdf_each_s']:.1f} s; {f['bytes'] / 1e6:.1f} MB",
         {"pieces": 40}, has_stage=False,
+    ),
+    Row(
+        "speech", "a text of 300 characters to what a loudspeaker plays", "≤ 1 s", speech.speech,
+        lambda f: f"{f['median_s']:.2f} s (worst {f['worst_s']:.2f}, the first of a process {f['first_s']:.2f}) for {f['sounds_s']:.0f} s of sound",
+        lambda f: f["worst_s"] <= 1,
+        lambda f: f"espeak-ng alone on the same words {f['floor_s']:.2f} s",
+        {"rounds": 3}, has_stage=False, why_not=speech.why_not,
     ),
     Row(
         "nominations", "a spreadsheet of 1,000 nominations, looked at and written", "≤ 5 s, with its progress", certificates.spreadsheet,

@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> None:
-    """Run a command; `up` and a running `gateway` are answered without loading Django, so that they stay small."""
+    """Run a command; `up`, a running `gateway` and a `speaker` are answered without loading Django, so that they stay small."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liengia.settings")
     if len(sys.argv) > 1 and sys.argv[1] == "up":
         from liengia.operate.supervisor import main as up
@@ -17,6 +17,10 @@ def main() -> None:
         from liengia.operate.gateway import main as gateway
 
         raise SystemExit(gateway(sys.argv[2:]))
+    if sys.argv[1:2] == ["speaker"] and sys.argv[2:3] not in (["add"], ["renew"], ["list"]):
+        from liengia.operate.speaker import main as speaker
+
+        raise SystemExit(speaker(sys.argv[2:]))
     from django.core.management import execute_from_command_line
 
     from liengia.env import BadSetting

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("liengia.people.urls")),
     path("quan-tri/", include(wagtail_admin)),
     path("", include("liengia.broadcast.urls")),
+    path("", include("liengia.broadcast.speaker_urls")),
     path("", include("liengia.commendations.urls")),
     path("", include("liengia.alarms.urls")),
     path("", include("liengia.comments.urls")),

@@ -20,6 +20,8 @@ RELEASE = Path("/etc/os-release")
 CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")
 NAMES = {
     "chromium": "Chromium",
+    "espeak-ng": "espeak-ng (speaks texts for loudspeakers)",
+    "ffmpeg": "ffmpeg (reads recordings of phones)",
     "libatomic1": "libatomic (the browser's driver is linked with it)",
     "mosquitto-clients": "mosquitto_pub",
     "postgresql": "PostgreSQL's server programs",
@@ -68,6 +70,9 @@ def lacking() -> set[str]:
         found.add("chromium")
     if not has_libatomic():
         found.add("libatomic1")
+    for program in ("espeak-ng", "ffmpeg"):
+        if shutil.which(program) is None:
+            found.add(program)
     if shutil.which("mosquitto_pub") is None:
         found.add("mosquitto-clients")
     return found

@@ -30,10 +30,10 @@ class AlarmsConfig(AppConfig):
         )
         from liengia.alarms import feed as _feed  # noqa: F401  (registers its order)
         from liengia.alarms import tasks as _tasks  # noqa: F401  (registers its chores)
-        from liengia.alarms.services import escalation, groups, outward
+        from liengia.alarms.services import devices, escalation, groups, outward
         from liengia.broadcast import audiences
         from liengia.broadcast.services import receipts
-        from liengia.core import health
+        from liengia.core import families, health
         from liengia.papers import brief as month
         from liengia.people import stewards
         from liengia.units import succession, switches
@@ -51,6 +51,7 @@ class AlarmsConfig(AppConfig):
         counts.register_all()
         handover.register_all()
         menus.register_all()
+        families.on_change(devices.change_broker_users)
         switches.refuse_by("alarms", supervision.why_kept_on)
         month.register("alarms", brief.lines)
         reporting.register_own()

@@ -27,6 +27,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from liengia.alarms import mqtt
+from liengia.core import families
 
 OLDEST: Final = (2, 14, 3)
 SERVER_USER: Final = "liengia-server"
@@ -210,9 +211,11 @@ def configuration(plan: Plan) -> str:
     return "\n".join(line for line in lines if line.strip()) + "\n"
 
 
+# Devices of other rooms (core.families) join the centre itself: nothing of theirs crosses a leaf link.
+OTHER_PREFIXES: Final = ("lo",)
 # Both ways over a leaf link: a press is stored where it was made and fetched from there; a stale retained state
 # must not come back; a device's beats go up as one digest.
-LEAF_DENIED: Final = ("$MQTT.>", "lg.*.beat.*")
+LEAF_DENIED: Final = ("$MQTT.>", "lg.*.beat.*", *(f"{prefix}.>" for prefix in OTHER_PREFIXES))
 # A gateway has no say in what is rung or quieted.
 UP_DENIED: Final = (*LEAF_DENIED, "lg.*.state", "lg.*.to.*", "liengia.poke.>")
 
@@ -233,13 +236,19 @@ def _leaf_of(upstream: Upstream) -> list[str]:
     ]
 
 
-def users(plan: Plan, credentials: Iterable[Credential], gateways: Iterable[GatewayCredential] = ()) -> str:
-    """Return the users file: our own processes, gateways where they may join, and one line a device."""
+def users(
+    plan: Plan,
+    credentials: Iterable[Credential],
+    gateways: Iterable[GatewayCredential] = (),
+    others: Iterable[families.User] = (),
+) -> str:
+    """Return the users file: our own processes, gateways where they may join, one line a device, those of other rooms last."""
     lines = ["users: [", _user(SERVER_USER, plan.server_hash, ["STANDARD", "MQTT"])]
     if plan.leaf_port and plan.upstream is None:
         denied = {"publish": {"deny": list(UP_DENIED)}, "subscribe": {"deny": list(LEAF_DENIED)}}
         lines.extend(_user(LEAF_USER + one.name, one.password_hash, ["LEAFNODE"], denied) for one in gateways)
     lines.extend(map(device_user, credentials))
+    lines.extend(map(other_user, others))
     lines.append("]")
     return "\n".join(lines) + "\n"
 
@@ -252,6 +261,12 @@ def device_user(credential: Credential) -> str:
         "subscribe": {"allow": [f"lg.{group}.press.*", f"lg.{group}.state", f"lg.{group}.to.{device}"]},
     }
     return _user(credential.username, credential.password_hash, ["MQTT"], allowed)
+
+
+def other_user(user: families.User) -> str:
+    """Return the line of a device of another room: what its family names, and nothing more."""
+    allowed = {"publish": {"allow": list(user.publish)}, "subscribe": {"allow": list(user.subscribe)}}
+    return _user(user.username, user.password_hash, ["MQTT"], allowed)
 
 
 def _user(

@@ -20,7 +20,7 @@ from nats.aio.client import Client
 
 from liengia.alarms import broker
 from liengia.alarms.models import BrokerUsers, DeviceCredential, Gateway
-from liengia.core import clock, keys
+from liengia.core import clock, families, keys
 from liengia.core.bus import connect, get_bus, server_password
 from liengia.core.health import Finding
 from liengia.core.worker import chore
@@ -84,7 +84,7 @@ def prepare() -> broker.Plan:
     state, _made = BrokerUsers.objects.get_or_create(pk=1)
     may_enter = broker.has_messages_stream(own)
     wanted = state.wanted_rev
-    broker.write(own.users_file, broker.users(own, credentials() if may_enter else (), gateway_credentials()))
+    broker.write(own.users_file, broker.users(own, credentials() if may_enter else (), gateway_credentials(), families.users() if may_enter else ()))
     broker.write(own.configuration_file, broker.configuration(own))
     BrokerUsers.objects.filter(pk=1).update(applied_rev=wanted if may_enter else 0)
     return own
@@ -102,7 +102,7 @@ def apply_users() -> float:
     own = plan()
     if not settings.NATS_URL:
         _with_server(broker.ensure_streams)
-    broker.write(own.users_file, broker.users(own, credentials(), gateways))
+    broker.write(own.users_file, broker.users(own, credentials(), gateways, families.users()))
     took = 0.0 if settings.NATS_URL else asyncio.run(_reload(own, [one.name for one in gateways], gone.values()))
     Gateway.objects.filter(pk__in=gone).update(cut_at=clock.now())
     BrokerUsers.objects.filter(pk=1).update(applied_rev=wanted, applied_at=clock.now())

@@ -17,7 +17,7 @@ class BroadcastConfig(AppConfig):
     def ready(self) -> None:
         """Register what lower rooms ask for: audit kinds, capabilities, periods, health, chores."""
         from liengia.broadcast import audit_kinds, capabilities, menus, menus_zalo, supervision, tasks
-        from liengia.broadcast.services import retention, zalo
+        from liengia.broadcast.services import players, retention, speakers, zalo
         from liengia.core import health
         from liengia.people.services.retention import register_period
         from liengia.units import succession
@@ -31,6 +31,9 @@ class BroadcastConfig(AppConfig):
         succession.register(zalo.move_groups)
         tasks.register_channels()
         health.register("broadcast.outbox", supervision.outbox)
+        health.register("broadcast.loudspeakers", supervision.loudspeakers)
+        players.register()
+        succession.register(speakers.move_clusters)
         post_migrate.connect(_ensure_defaults, sender=self)
 
 

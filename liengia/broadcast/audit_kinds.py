@@ -43,5 +43,16 @@ def register_all() -> None:
         ("zalo_counted", _("counts of a Zalo post written down")),
         ("zalo_taken_down", _("Zalo post taken down")),
         ("call_ticked", _("call of a telephone tree ticked")),
+        ("cluster_added", _("loudspeaker cluster put up")),
+        ("cluster_changed", _("loudspeaker cluster changed")),
+        ("cluster_removed", _("loudspeaker cluster taken down")),
+        ("speaker_credential_made", _("credential of a loudspeaker made")),
+        ("speaker_told", _("loudspeaker told to test or be silent")),
+        ("played_by_hand", _("play by hand ticked")),
+        ("recording_added", _("recording added")),
+        ("recording_removed", _("recording removed")),
+        ("speaker_programme_kept", _("loudspeaker programme kept")),
+        ("speaker_turn_kept", _("turn of the youth team kept")),
+        ("speaker_round_kept", _("round by motorbike kept")),
     ):
         register(Kind(f"broadcast.{code}", label=label, erase=_NONE))

@@ -10,7 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.office import day_input
 from liengia.broadcast import audiences, channels, files, schedule, wording
-from liengia.broadcast.models import Bulletin, Event, Kind, Priority, ReadyText, Repeats, VoiceRules
+from liengia.broadcast.models import (
+    Bulletin,
+    Event,
+    Kind,
+    Priority,
+    ReadyText,
+    Recording,
+    RecordingState,
+    Repeats,
+    VoiceRules,
+)
 from liengia.broadcast.models.bulletins import LONGEST_HEADLINE, LONGEST_SHORT, LONGEST_SPOKEN, LONGEST_TEXT
 from liengia.core import clock
 from liengia.core.errors import Invalid
@@ -47,6 +57,7 @@ class BulletinForm(forms.Form):
         label=_("Spoken text"), max_length=LONGEST_SPOKEN, required=False, widget=_area(4),
         help_text=_("For the loudspeaker and the phone call. Left empty, headline and text are read out."),
     )  # fmt: skip
+    recording = forms.ChoiceField(label=_("Own recording for the loudspeakers"), required=False, help_text=_("Played instead of the spoken text."))
     picture = forms.FileField(label=_("Picture"), required=False, help_text=_("JPEG, PNG or WebP, at most 10 MB. What the camera wrote into it is taken out."))
     without_picture = forms.BooleanField(label=_("Take the picture out"), required=False)
     event = forms.ChoiceField(label=_("What an alert is about"), choices=Event, required=False)
@@ -70,7 +81,7 @@ class BulletinForm(forms.Form):
     until_on = forms.DateField(label=_("Holds until"), required=False, widget=day_input(), help_text=_("The last day, to its end."))
 
     SECTIONS: Final = (
-        (_("What it says"), ("kind", "priority", "headline", "text", "short_text", "spoken_text", "picture", "without_picture")),
+        (_("What it says"), ("kind", "priority", "headline", "text", "short_text", "spoken_text", "recording", "picture", "without_picture")),
         (_("For whom, by which ways"), ("areas", "groups", "roles", "channels", "is_public")),
         (_("When"), ("repeats", "first_on", "at_time", "weekdays", "lunar_days", "until_on")),
         (_("Alerts and named persons"), ("event", "issuing_body", "issuing_number", "names_a_person", "legal_basis")),
@@ -89,6 +100,8 @@ class BulletinForm(forms.Form):
         self.fields["groups"].choices = audiences.group_choices(unit)  # type: ignore[attr-defined]
         self.fields["roles"].choices = [(role.code, role.label) for role in Role.objects.exclude(code="resident")]  # type: ignore[attr-defined]
         self.fields["channels"].choices = channel_choices()  # type: ignore[attr-defined]
+        ready = Recording.objects.filter(unit=unit, state=RecordingState.READY, removed_at=None)
+        self.fields["recording"].choices = [("", _("none: the text is read out")), *ready.values_list("public_id", "title")]  # type: ignore[attr-defined]
         if not self.fields["groups"].choices:  # type: ignore[attr-defined]
             del self.fields["groups"]
         if bulletin is None or not bulletin.picture:
@@ -143,7 +156,7 @@ class BulletinForm(forms.Form):
 
 def _initial(bulletin: Bulletin) -> dict[str, Any]:
     names = (
-        "kind", "priority", "headline", "text", "short_text", "spoken_text", "event", "issuing_body", "issuing_number", "names_a_person", "legal_basis",
+        "kind", "priority", "headline", "text", "short_text", "spoken_text", "recording", "event", "issuing_body", "issuing_number", "names_a_person", "legal_basis",
         "groups", "roles", "channels", "is_public", "repeats", "first_on", "at_time", "weekdays",
     )  # fmt: skip
     found = {name: getattr(bulletin, name) for name in names}

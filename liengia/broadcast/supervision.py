@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from liengia.broadcast.models import Delivery, ProviderState
+from liengia.broadcast.models import Delivery, ProviderState, SpeakerCluster, SpeakerFault
+from liengia.broadcast.speech import engines
 from liengia.core import clock
 from liengia.core.health import Finding
 
@@ -26,3 +28,20 @@ def outbox() -> Finding:
     if aside:
         says += "; " + _("set aside: %(names)s") % {"names": ", ".join(str(state).strip() for state in aside[:5])}
     return Finding(overdue == 0, says)
+
+
+def loudspeakers() -> Finding:
+    """Whoever is to speak can: a voice is there where clusters stand. Faults of players are named; they alarm nobody here."""
+    clusters = SpeakerCluster.objects.on()
+    count = clusters.count()
+    if not count:
+        return Finding(True, _("no loudspeakers"))
+    faulty = SpeakerFault.objects.filter(cleared_at=None, cluster__in=clusters).values("cluster").distinct().count()
+    says = _("%(count)s clusters, %(faulty)s with a fault") % {"count": count, "faulty": faulty}
+    try:
+        why = engines.load(settings.SPEECH_ENGINE).why_not()
+    except engines.SpeechError as error:
+        why = str(error)
+    # Without a voice recordings still play; it is red only while something waits for one.
+    waits = bool(why) and Delivery.objects.waiting().filter(channel="loudspeaker").exists()
+    return Finding(not waits, f"{says}; {why}" if why else says)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from liengia.broadcast import channels
-from liengia.broadcast.services import by_hand, outbox, planning, retention
+from liengia.broadcast.services import by_hand, outbox, planning, recordings, retention
 from liengia.broadcast.services.bulletins import DUE
 from liengia.core.worker import chore
 
@@ -23,6 +23,18 @@ def register_channels() -> None:
 def _next_due(name: str, after: datetime) -> datetime | None:
     due = outbox.next_due_at(name)
     return due if due is not None and due > after else None
+
+
+@chore("broadcast.recordings", every=timedelta(seconds=5), wakes_on=(recordings.POKE,))
+def prepare_recordings() -> int:
+    """Make recordings ready for loudspeakers."""
+    return recordings.prepare_due()
+
+
+@chore("broadcast.sounds", every=timedelta(hours=1))
+def forget_unused_sounds() -> int:
+    """Drop sounds and orders whose period is over."""
+    return recordings.forget_unused()
 
 
 @chore("broadcast.retention", every=timedelta(minutes=10))

@@ -16,6 +16,7 @@ class OpinionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what lower rooms ask for: audit kinds, capabilities, menus, front page, movers, health, chores."""
+        from liengia.broadcast import complaints
         from liengia.core import health, search
         from liengia.opinions import (
             audit_kinds,
@@ -42,6 +43,7 @@ class OpinionsConfig(AppConfig):
         menus.register_all()
         counts.register_all()
         front.register_own()
+        complaints.register("opinions", front.complain_about)
         succession.register(reform.move_opinions)
         succession.register(reform.move_arrangements)
         succession.register(reform.move_forums)

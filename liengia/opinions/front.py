@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from liengia.broadcast.models import SpeakerCluster
 from liengia.core import front
 from liengia.core.text import date_words
 from liengia.opinions import queries, screens
@@ -61,3 +63,9 @@ def _line(opinion: Opinion, *, state: str, words: str, is_late: bool = False) ->
 
 def _day(at: datetime) -> str:
     return date_words(at.date())
+
+
+def complain_about(cluster: SpeakerCluster) -> str:
+    """Return where an opinion about a loudspeaker is written, with the loudspeaker filled in."""
+    commune = cluster.unit.commune() or cluster.unit
+    return f"{reverse('opinions:new')}?{urlencode({'xa': commune.code, 'loa': cluster.public_id})}"

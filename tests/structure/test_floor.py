@@ -18,6 +18,7 @@ LICENCES = (
     "apache", "bsd", "mit", "isc", "psf", "python software foundation", "mpl", "mozilla public", "unlicense", "zpl", "0bsd", "cc0",
 )
 WEAK_COPYLEFT = {
+    "soxr": "LGPL-2.1-or-later: used as a library, unchanged, and replaceable by its user",
     "psycopg": "LGPL-3.0: used as a library, unchanged, and replaceable by its user",
     "psycopg-binary": "LGPL-3.0: used as a library, unchanged, and replaceable by its user",
 }

@@ -11,6 +11,7 @@ from nats.aio.client import Client
 
 from liengia.alarms import broker
 from liengia.alarms.bridge.beats import Supervisor
+from liengia.alarms.bridge.families import FamilyReader
 from liengia.alarms.bridge.presses import PressReader
 from liengia.alarms.bridge.sirens import SirenReader
 from liengia.alarms.bridge.states import Publisher
@@ -28,13 +29,14 @@ async def run(stopping: asyncio.Event | None = None) -> None:
     if not await _connect_or_stop(client, stop):
         return
     presses, slow = DatabaseThread("presses"), DatabaseThread("devices")
-    publishing = DatabaseThread("states")
+    publishing, others = DatabaseThread("states"), DatabaseThread("families")
     tasks = [
         asyncio.create_task(one)
         for one in (
             PressReader(client, presses).run(),
             SirenReader(client, slow).run(),
             Supervisor(client, slow).run(),
+            FamilyReader(client, others).run(),
             Publisher(publishing).run(),
             _beat(slow),
             stop.wait(),
@@ -46,7 +48,7 @@ async def run(stopping: asyncio.Event | None = None) -> None:
         task.cancel()
     await asyncio.gather(*rest, return_exceptions=True)
     await client.close()
-    for thread in (presses, slow, publishing):
+    for thread in (presses, slow, publishing, others):
         thread.close()
     for task in done:
         task.result()

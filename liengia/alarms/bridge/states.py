@@ -26,7 +26,7 @@ from liengia.alarms import services
 from liengia.alarms.bridge.threads import DatabaseThread
 from liengia.alarms.models import NeighbourGroup, Press
 from liengia.alarms.services.timeline import STATES, STATES_SOON
-from liengia.core import clock
+from liengia.core import clock, families
 from liengia.core.bus import SERVER_USER, get_bus, server_password
 
 logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class Publisher:
                 self._is_gathering = True
                 loop.call_soon_threadsafe(loop.call_later, SOON_S, self._gathered)
 
-        forget = [get_bus().on_poke(STATES, wake), get_bus().on_poke(STATES_SOON, wake_soon)]
+        forget = [get_bus().on_poke(STATES, wake), get_bus().on_poke(families.RETAINED, wake), get_bus().on_poke(STATES_SOON, wake_soon)]
         try:
             await self.thread.run(_publish_all_again)
             while True:
@@ -129,6 +129,12 @@ class Publisher:
             await client.publish(f"lg/{state.group}/state", state.body, qos=0, retain=True)
         if states:
             await self.thread.run(_states_published, states)
+        for family in families.every():
+            due = await self.thread.run(family.retained_due)
+            for message in due:
+                await client.publish(message.topic, message.body, qos=0, retain=True)
+            if due:
+                await self.thread.run(family.retained_done, due)
         return len(presses) == AT_ONCE or len(states) == AT_ONCE
 
 
@@ -163,6 +169,8 @@ async def _clear_retained_presses(client: aiomqtt.Client) -> None:
 def _publish_all_again() -> None:
     """At start every group's state is published anew, whatever the broker still holds."""
     NeighbourGroup.objects.update(state_published_rev=F("state_rev") - 1)
+    for family in families.every():
+        family.retain_again()
 
 
 def _due_states() -> list[_State]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -91,5 +92,5 @@ def peaks(sound: Sound, bars: int = 160) -> list[int]:
     if not len(sound.samples):
         return [0] * bars
     edges = np.linspace(0, len(sound.samples), bars + 1).astype(int)
-    tops = [float(np.abs(sound.samples[a : max(b, a + 1)]).max(initial=0)) for a, b in zip(edges, edges[1:], strict=False)]
+    tops = [float(np.abs(sound.samples[a : max(b, a + 1)]).max(initial=0)) for a, b in itertools.pairwise(edges)]
     return [min(100, round(top * 100)) for top in tops]

@@ -1,6 +1,7 @@
 """Bulletins, their deliveries, channels and what each of them keeps."""
 
 import datetime
+import django.core.validators
 import django.db.models.deletion
 import liengia.broadcast.models.accounts
 import liengia.broadcast.models.deliveries
@@ -16,6 +17,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('organisations', '0001_institutions'),
         ('people', '0002_people'),
         ('people', '__first__'),
         ('units', '0002_refuse_overlap'),
@@ -24,6 +26,25 @@ class Migration(migrations.Migration):
     operations = [
         liengia.core.operations.CreateModels(
             models=[
+                migrations.CreateModel(
+                    name='AudioFile',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('recipe', models.CharField(max_length=64, unique=True)),
+                        ('sha256', models.CharField(db_index=True, max_length=64)),
+                        ('size', models.PositiveIntegerField()),
+                        ('seconds', models.FloatField()),
+                        ('loudness_lufs', models.FloatField()),
+                        ('peaks', models.JSONField(default=list)),
+                        ('made_at', models.DateTimeField(default=liengia.core.clock.now)),
+                        ('used_at', models.DateTimeField(default=liengia.core.clock.now)),
+                    ],
+                    options={
+                        'verbose_name': 'sound file',
+                        'verbose_name_plural': 'sound files',
+                        'default_permissions': (),
+                    },
+                ),
                 migrations.CreateModel(
                     name='Said',
                     fields=[
@@ -177,6 +198,36 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='PlayOrder',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.CharField(default=liengia.core.fields.public_id, editable=False, max_length=10, unique=True)),
+                        ('key', models.CharField(max_length=64, unique=True)),
+                        ('subject', models.CharField(db_index=True, max_length=40)),
+                        ('headline', liengia.core.fields.NameField(blank=True, max_length=160)),
+                        ('mode', models.CharField(default='real', max_length=8)),
+                        ('priority', models.CharField(default='normal', max_length=10)),
+                        ('volume', models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ('times', models.PositiveSmallIntegerField(default=1)),
+                        ('pause_s', models.PositiveSmallIntegerField(default=4)),
+                        ('play_at', models.DateTimeField()),
+                        ('expires_at', models.DateTimeField()),
+                        ('ordered_at', models.DateTimeField(default=liengia.core.clock.now)),
+                        ('fetched_at', models.DateTimeField(blank=True, null=True)),
+                        ('ended_at', models.DateTimeField(blank=True, null=True)),
+                        ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                        ('audio', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='broadcast.audiofile')),
+                        ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='orders', to='broadcast.speakercluster')),
+                    ],
+                    options={
+                        'verbose_name': 'order to play',
+                        'verbose_name_plural': 'orders to play',
+                        'ordering': ['play_at', 'pk'],
+                        'default_permissions': (),
+                        'indexes': [models.Index(condition=models.Q(('ended_at', None), ('withdrawn_at', None)), fields=['cluster', 'play_at'], name='orders_still_to_play')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='ProviderState',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -221,6 +272,29 @@ class Migration(migrations.Migration):
                         'ordering': ['kind', 'headline', 'pk'],
                         'default_permissions': (),
                         'constraints': [models.UniqueConstraint(condition=models.Q(('unit', None), models.Q(('code', ''), _negated=True)), fields=('code',), name='a_shipped_text_stands_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Recording',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.CharField(default=liengia.core.fields.public_id, editable=False, max_length=10, unique=True)),
+                        ('title', liengia.core.fields.NameField(max_length=120, verbose_name='title')),
+                        ('spoken_text', liengia.core.fields.TextField(blank=True, max_length=2000, verbose_name='spoken text')),
+                        ('state', models.CharField(choices=[('waiting', 'is being prepared'), ('ready', 'ready'), ('failed', 'could not be read')], default='waiting', editable=False, max_length=8, verbose_name='state')),
+                        ('done_percent', models.PositiveSmallIntegerField(default=0, editable=False)),
+                        ('trouble', models.CharField(blank=True, editable=False, max_length=20)),
+                        ('added_at', models.DateTimeField(default=liengia.core.clock.now, editable=False)),
+                        ('removed_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                        ('audio', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recordings', to='broadcast.audiofile')),
+                        ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recordings', to='units.unit', verbose_name='unit')),
+                    ],
+                    options={
+                        'verbose_name': 'recording',
+                        'verbose_name_plural': 'recordings',
+                        'ordering': ['-pk'],
+                        'default_permissions': (),
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), ('audio__isnull', False), _connector='OR'), name='a_ready_recording_has_a_sound')],
                     },
                 ),
                 migrations.CreateModel(
@@ -277,6 +351,154 @@ class Migration(migrations.Migration):
                         'default_permissions': (),
                         'indexes': [models.Index(fields=['at'], name='seen_reports_by_age')],
                         'constraints': [models.UniqueConstraint(fields=('account', 'digest'), name='a_report_is_taken_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SpeakerCluster',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.CharField(default=liengia.core.fields.public_id, editable=False, max_length=10, unique=True)),
+                        ('name', liengia.core.fields.NameField(max_length=80, verbose_name='name')),
+                        ('place', liengia.core.fields.NameField(blank=True, max_length=120, verbose_name='where it hangs')),
+                        ('make', models.CharField(choices=[('ours', 'our player'), ('webhook', 'another make, by its address'), ('by_hand', 'another make, by hand')], default='ours', max_length=10, verbose_name='make')),
+                        ('volume', models.PositiveSmallIntegerField(default=70, help_text='0 is silent, 100 the loudest.', validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='volume')),
+                        ('is_on', models.BooleanField(default=True, verbose_name='switched on')),
+                        ('webhook_url', models.URLField(blank=True, max_length=300, verbose_name="address of the other make's webhook")),
+                        ('webhook_secret', liengia.core.fields.EncryptedTextField(blank=True, default='', editable=False)),
+                        ('added_at', models.DateTimeField(default=liengia.core.clock.now, editable=False)),
+                        ('removed_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                        ('first_seen_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                        ('last_seen_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                        ('last_played_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                        ('firmware', models.CharField(blank=True, editable=False, max_length=40)),
+                        ('say_rev', models.PositiveBigIntegerField(default=1, editable=False)),
+                        ('say_published_rev', models.PositiveBigIntegerField(default=0, editable=False)),
+                        ('say_print', models.CharField(blank=True, editable=False, max_length=64)),
+                        ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='speaker_clusters', to='units.unit', verbose_name='unit')),
+                    ],
+                    options={
+                        'verbose_name': 'loudspeaker cluster',
+                        'verbose_name_plural': 'loudspeaker clusters',
+                        'ordering': ['unit__code', 'name', 'pk'],
+                        'default_permissions': ('view', 'add', 'change'),
+                        'constraints': [models.CheckConstraint(condition=models.Q(('volume__lte', 100)), name='a_volume_is_at_most_100'), models.CheckConstraint(condition=models.Q(models.Q(('make', 'webhook'), _negated=True), models.Q(('webhook_url', ''), _negated=True), _connector='OR'), name='a_cluster_by_webhook_has_an_address')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PlayReport',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('report', models.CharField(max_length=32, unique=True)),
+                        ('outcome', models.CharField(choices=[('played', 'played'), ('stopped', 'stopped on the way'), ('left_out', 'not played'), ('failed', 'failed')], max_length=8)),
+                        ('why', models.CharField(blank=True, max_length=12)),
+                        ('times', models.PositiveSmallIntegerField(default=1)),
+                        ('began_at', models.DateTimeField()),
+                        ('ended_at', models.DateTimeField()),
+                        ('received_at', models.DateTimeField(default=liengia.core.clock.now)),
+                        ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to='broadcast.playorder')),
+                        ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='broadcast.speakercluster')),
+                    ],
+                    options={
+                        'verbose_name': 'play report',
+                        'verbose_name_plural': 'play reports',
+                        'ordering': ['-began_at', '-pk'],
+                        'default_permissions': (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SpeakerCredential',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('device', models.CharField(default=liengia.core.fields.public_id, editable=False, max_length=10, unique=True)),
+                        ('password_hash', models.CharField(max_length=80)),
+                        ('made_at', models.DateTimeField(default=liengia.core.clock.now)),
+                        ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                        ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credentials', to='broadcast.speakercluster')),
+                    ],
+                    options={
+                        'verbose_name': 'credential of a loudspeaker',
+                        'verbose_name_plural': 'credentials of loudspeakers',
+                        'default_permissions': (),
+                        'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('cluster',), name='a_cluster_has_one_good_credential')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SpeakerFault',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(choices=[('no_beat', 'no sign of life'), ('no_sound', 'its sound card does not play'), ('no_fetch', 'it cannot fetch what it is to play'), ('no_space', 'its disk is full'), ('wrong_clock', 'its clock is wrong')], max_length=12)),
+                        ('since', models.DateTimeField()),
+                        ('cleared_at', models.DateTimeField(blank=True, null=True)),
+                        ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='faults', to='broadcast.speakercluster')),
+                    ],
+                    options={
+                        'verbose_name': 'fault of a loudspeaker',
+                        'verbose_name_plural': 'faults of loudspeakers',
+                        'ordering': ['-since', '-pk'],
+                        'default_permissions': (),
+                        'constraints': [models.UniqueConstraint(condition=models.Q(('cleared_at', None)), fields=('cluster', 'kind'), name='a_fault_of_a_loudspeaker_is_open_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SpeakerProgramme',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.CharField(default=liengia.core.fields.public_id, editable=False, max_length=10, unique=True)),
+                        ('title', liengia.core.fields.NameField(max_length=160, verbose_name='title')),
+                        ('plan', liengia.core.fields.NameField(blank=True, max_length=160, verbose_name='coordination plan (number and day)')),
+                        ('starts_on', models.DateField(verbose_name='from')),
+                        ('ends_on', models.DateField(blank=True, null=True, verbose_name='until')),
+                        ('when', liengia.core.fields.NameField(blank=True, help_text='For example: Thursdays at 17:30', max_length=160, verbose_name='when it is played')),
+                        ('written_by', liengia.core.fields.NameField(blank=True, help_text='A post, not a name: deputy head of the commune police.', max_length=120, verbose_name='post that writes')),
+                        ('checked_by', liengia.core.fields.NameField(blank=True, max_length=120, verbose_name='post that checks')),
+                        ('recorded_by', liengia.core.fields.NameField(blank=True, max_length=120, verbose_name='post that records')),
+                        ('note', liengia.core.fields.TextField(blank=True, max_length=1000, verbose_name='notes')),
+                        ('police', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='police')),
+                        ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='speaker_programmes', to='units.unit', verbose_name='unit')),
+                        ('youth_union', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation', verbose_name='Youth Union')),
+                    ],
+                    options={
+                        'verbose_name': 'loudspeaker programme',
+                        'verbose_name_plural': 'loudspeaker programmes',
+                        'ordering': ['-starts_on', 'pk'],
+                        'default_permissions': ('view', 'add', 'change'),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RotaTurn',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('on', models.DateField(verbose_name='day')),
+                        ('team', liengia.core.fields.NameField(help_text="The team's name, not its members'.", max_length=120, verbose_name='team')),
+                        ('task', liengia.core.fields.NameField(blank=True, max_length=160, verbose_name='task')),
+                        ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='broadcast.speakerprogramme', verbose_name='programme')),
+                    ],
+                    options={
+                        'verbose_name': 'turn of the youth team',
+                        'verbose_name_plural': 'rota of the youth team',
+                        'ordering': ['-on', 'team'],
+                        'default_permissions': ('view', 'add', 'change'),
+                        'constraints': [models.UniqueConstraint(fields=('programme', 'on', 'team'), name='a_team_has_one_turn_a_day')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='MobileRound',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('public_id', models.CharField(default=liengia.core.fields.public_id, editable=False, max_length=10, unique=True)),
+                        ('on', models.DateField(verbose_name='day')),
+                        ('route', liengia.core.fields.NameField(help_text='Hamlets and roads in order.', max_length=250, verbose_name='route')),
+                        ('team', liengia.core.fields.NameField(help_text="The team's name, not its members'.", max_length=120, verbose_name='team')),
+                        ('is_done', models.BooleanField(default=False, verbose_name='done')),
+                        ('note', liengia.core.fields.NameField(blank=True, help_text='Nothing about persons.', max_length=250, verbose_name='what came of it')),
+                        ('recording', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='broadcast.recording', verbose_name='recording')),
+                        ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='broadcast.speakerprogramme', verbose_name='programme')),
+                    ],
+                    options={
+                        'verbose_name': 'round by motorbike',
+                        'verbose_name_plural': 'rounds by motorbike',
+                        'ordering': ['-on', 'pk'],
+                        'default_permissions': ('view', 'add', 'change'),
                     },
                 ),
                 migrations.CreateModel(

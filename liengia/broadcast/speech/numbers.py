@@ -31,7 +31,7 @@ def cardinal(number: int) -> str:
 def _below_billion(number: int, *, is_first: bool = True) -> str:
     if number < 1000 and is_first:
         return _three(number, is_whole=False)
-    words = []
+    words: list[str] = []
     for place in (2, 1, 0):
         group = number // 1000**place % 1000
         if group:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from liengia.broadcast import complaints
 from liengia.core.errors import Invalid
 from liengia.core.limits import Limiter
 from liengia.core.pdf import qr_svg
@@ -36,7 +37,16 @@ def _form(request: HttpRequest, commune: Unit) -> OpinionForm:
     if request.method == "POST":
         data = request.POST.copy()
         return OpinionForm(data, request.FILES, **facts)
-    return OpinionForm(initial={"ticket": new_ticket()}, **facts)
+    return OpinionForm(initial={"ticket": new_ticket(), **_loudspeaker(request, facts["hamlets"])}, **facts)
+
+
+def _loudspeaker(request: HttpRequest, hamlets: Any) -> dict[str, Any]:
+    """Fill in the loudspeaker that a complaint is about (the sticker under it leads here)."""
+    place = complaints.place_of(request.GET.get("loa", "")[:10])
+    if place is None:
+        return {}
+    words, unit = place
+    return {"place_words": _("Loudspeaker: %(place)s") % {"place": words}, **({"hamlet": unit} if any(one.pk == unit for one in hamlets) else {})}
 
 
 def _page(request: HttpRequest, form: OpinionForm, held: list[HeldPhoto]) -> HttpResponse:

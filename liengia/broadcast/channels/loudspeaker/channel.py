@@ -1,0 +1,203 @@
+"""The channel: clusters of an audience's hamlets as addresses, orders to play as deliveries.
+
+Accepted means ordered; delivered that the player has fetched the sound; heard that it reports having played it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from liengia.broadcast import audiences
+from liengia.broadcast.channels.base import (
+    Accepted,
+    Audience,
+    Channel,
+    DeliveryError,
+    Failure,
+    Message,
+    Outcome,
+    Parcel,
+    Preview,
+    Recipient,
+)
+from liengia.broadcast.channels.loudspeaker import programme, sounds, webhook
+from liengia.broadcast.models import AudioFile, ClusterMake, PlayOrder, Recording, SpeakerCluster
+from liengia.broadcast.speech.engines import SpeechError
+from liengia.core import clock
+from liengia.units.models import Unit
+
+# How long an order holds that names no end, and how often it is played.
+HOLDS: Final = {"urgent": timedelta(hours=1), "priority": timedelta(hours=6), "normal": timedelta(hours=6)}
+TIMES: Final = {"urgent": 3, "priority": 2, "normal": 1}
+TIMES_MOST: Final = 10
+PAUSE_S: Final = 3
+LONG_S: Final = 180
+# A southern voice at our pace says about so many signs a second; a recording's length is known exactly.
+SIGNS_A_SECOND: Final = 13.0
+CHIME_S: Final = 2.2
+
+
+class Loudspeaker(Channel):
+    """Loudspeaker clusters."""
+
+    name = "loudspeaker"
+    label = gettext_lazy("Loudspeakers")
+    help = gettext_lazy("Each cluster of the chosen hamlets plays it: your recording, or the spoken text.")
+    icon = "media"
+    receipts: ClassVar[frozenset[str]] = frozenset({"accepted", "delivered", "heard"})
+    is_idempotent = True
+    is_noisy = True
+    batch = 50
+
+    def clusters(self, audience: Audience) -> Any:
+        """Return the clusters that speak where an audience lives."""
+        hamlets = Unit.objects.below_any(audiences.followed(audience.unit_ids)) if audience.unit_ids else Unit.objects.none()
+        rows = SpeakerCluster.objects.on().filter(unit__in=hamlets)
+        if audience.group_keys:
+            rows |= SpeakerCluster.objects.on().filter(unit__in=audiences.households(Audience(group_keys=audience.group_keys)).values("hamlet"))
+        return rows
+
+    def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
+        """Yield the clusters of an audience's hamlets; one of another make is set aside by itself."""
+        rows = self.clusters(audience).order_by("pk").distinct()
+        for public_id, make in rows.values_list("public_id", "make").iterator(chunk_size=500):
+            yield Recipient(public_id, provider=f"webhook:{public_id}" if make == ClusterMake.WEBHOOK else "")
+
+    def count(self, audience: Audience, kind: str) -> int:
+        """Return how many clusters there are."""
+        return int(self.clusters(audience).distinct().count())
+
+    def to_users(self, user_ids: Collection[int], kind: str) -> Iterator[Recipient]:
+        """Nobody: a loudspeaker is no person's."""
+        return iter(())
+
+    def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+        """Order what is to be played; the sound of one message is made once."""
+        rows = SpeakerCluster.objects.filter(public_id__in={parcel.address for parcel in parcels}).select_related("unit")
+        clusters = {row.public_id: row for row in rows}
+        made: dict[tuple[str, ...], AudioFile | DeliveryError] = {}
+        return [self._send_one(parcel, clusters.get(parcel.address), made) for parcel in parcels]
+
+    def _send_one(self, parcel: Parcel, cluster: SpeakerCluster | None, made: dict[tuple[str, ...], AudioFile | DeliveryError]) -> Outcome:
+        message = parcel.message
+        try:
+            _refuse(message, cluster)
+            key = (message.recording, message.spoken_text, message.text, message.headline, message.priority, message.mode)
+            if key not in made:
+                made[key] = _made(message)
+            audio = made[key]
+            if isinstance(audio, DeliveryError):
+                raise audio
+            assert cluster is not None
+            return Accepted(_order(parcel, cluster, audio).public_id)
+        except DeliveryError as error:
+            return error
+
+    def withdraw(self, subject: str) -> None:
+        """Take back what has not been played; a player that plays it stops."""
+        now = clock.now()
+        with transaction.atomic():
+            rows = list(PlayOrder.objects.select_for_update().filter(subject=subject, ended_at=None, withdrawn_at=None).select_related("cluster", "audio"))
+            PlayOrder.objects.filter(pk__in=[row.pk for row in rows]).update(withdrawn_at=now)
+            programme.change({row.cluster_id for row in rows if row.cluster.make == ClusterMake.OURS})
+        for row in rows:
+            if row.cluster.make == ClusterMake.WEBHOOK:
+                _tell_withdrawn(row)
+
+    def preview(self, message: Message) -> Preview:
+        """Return the words as they are spoken, and how long that takes."""
+        recording = Recording.objects.filter(public_id=message.recording).select_related("audio").first() if message.recording else None
+        if recording is not None:
+            seconds = recording.audio.seconds if recording.audio else 0.0
+            return Preview(_("Own recording"), recording.title, round(seconds), None, "seconds", warnings=_warnings(message, seconds))
+        words, wrong = "", list[str]()
+        try:
+            words = sounds.words_of(message.spoken_text or message.text or message.headline)
+        except SpeechError as error:
+            wrong.append(str(error))
+        seconds = CHIME_S + len(words) / SIGNS_A_SECOND
+        return Preview(_("Spoken words"), words, round(seconds), None, "seconds", warnings=(*wrong, *_warnings(message, seconds)))
+
+
+def _warnings(message: Message, seconds: float) -> tuple[str, ...]:
+    found = []
+    if seconds > LONG_S:
+        found.append(_("Longer than three minutes: hardly anybody listens so long outdoors."))
+    if not message.recording:
+        from django.conf import settings
+
+        from liengia.broadcast.speech import engines
+
+        if why := engines.load(settings.SPEECH_ENGINE).why_not():
+            found.append(why)
+    return tuple(found)
+
+
+def _refuse(message: Message, cluster: SpeakerCluster | None) -> None:
+    """Refuse what may not be played.
+
+    Raises:
+        DeliveryError: the cluster is gone or off; an alarm of another kind than fire (design §1.7).
+    """
+    if cluster is None or cluster.removed_at is not None or not cluster.is_on:
+        raise DeliveryError(Failure.PERMANENT, "the cluster is switched off or gone")
+    is_end = message.msg_type in ("all_clear", "cancel") or message.kind == "all_clear"
+    if message.subject.startswith("incident:") and not is_end and message.kind != "fire":
+        raise DeliveryError(Failure.PERMANENT, "loudspeakers speak of fire only")
+    if message.mode == "training":
+        raise DeliveryError(Failure.PERMANENT, "training is never played")
+
+
+def _made(message: Message) -> AudioFile | DeliveryError:
+    try:
+        return sounds.of_message(message)
+    except DeliveryError as error:
+        return error
+
+
+def _order(parcel: Parcel, cluster: SpeakerCluster, audio: AudioFile) -> PlayOrder:
+    """Write an order once; one of another make is told of it at once.
+
+    Raises:
+        DeliveryError: the other make does not take it; the order stays for the next attempt.
+    """
+    message, now = parcel.message, clock.now()
+    times = message.data.get("times", TIMES.get(message.priority, 1))
+    facts = {
+        "cluster": cluster, "audio": audio, "subject": message.subject, "headline": message.headline[:160], "mode": message.mode, "priority": message.priority,
+        "volume": _volume(message.data.get("volume")), "times": max(1, min(TIMES_MOST, int(times))), "pause_s": PAUSE_S,
+        "play_at": now, "expires_at": _ends(message, now), "ordered_at": now,
+    }  # fmt: skip
+    with transaction.atomic():
+        order, is_new = PlayOrder.objects.get_or_create(key=parcel.key, defaults=facts)
+        if is_new and cluster.make == ClusterMake.OURS:
+            programme.change([cluster.pk])
+    if cluster.make == ClusterMake.WEBHOOK:
+        webhook.tell(cluster, {"do": "play", **webhook.body_of(order)})
+    return order
+
+
+def _ends(message: Message, now: datetime) -> datetime:
+    ends = now + HOLDS.get(message.priority, HOLDS["normal"])
+    return min(ends, message.expires_at) if message.expires_at is not None else ends
+
+
+def _volume(value: object) -> int | None:
+    return max(0, min(100, value)) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _tell_withdrawn(row: PlayOrder) -> None:
+    try:
+        webhook.tell(row.cluster, {"do": "withdraw", "order": row.public_id, "cluster": row.cluster.public_id})
+    except DeliveryError:
+        # It stands as withdrawn here, and ends with its expiry there.
+        return
+
+
+CHANNEL = Loudspeaker()

@@ -1,0 +1,83 @@
+"""What a player is to hold: one retained message a cluster, the whole of it each time (docs/protocol.md, loudspeakers)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import F
+
+from liengia.broadcast.models import PlayOrder, SpeakerCluster, VoiceRules
+from liengia.core import clock, families
+from liengia.core.bus import get_bus
+from liengia.units.models import Unit
+
+ORDERS_MOST: Final = 100
+_RANK: Final = {"urgent": 0, "priority": 1, "normal": 2}
+
+
+def path_of(sha256: str) -> str:
+    """Return where a player fetches a sound."""
+    return f"/loa/am-thanh/{sha256}.wav"
+
+
+def change(clusters: Iterable[int]) -> None:
+    """Say, in the caller's transaction, that these clusters' players are to hold something else."""
+    SpeakerCluster.objects.filter(pk__in=list(clusters)).update(say_rev=F("say_rev") + 1)
+    get_bus().poke(families.RETAINED)
+
+
+def open_orders(clusters: Sequence[SpeakerCluster], at: datetime) -> dict[int, list[PlayOrder]]:
+    """Return what is still to be played, by cluster, what is urgent first."""
+    rows = PlayOrder.objects.filter(cluster__in=clusters, ended_at=None, withdrawn_at=None, expires_at__gt=at).select_related("audio")
+    found: dict[int, list[PlayOrder]] = defaultdict(list)
+    for row in sorted(rows, key=lambda one: (_RANK.get(one.priority, 2), one.play_at, one.pk)):
+        if len(found[row.cluster_id]) < ORDERS_MOST:
+            found[row.cluster_id].append(row)
+    return found
+
+
+def _rules(units: Iterable[Unit]) -> dict[int, VoiceRules]:
+    communes = {unit.pk: unit.commune() or unit for unit in units}
+    rules = {row.unit_id: row for row in VoiceRules.objects.filter(unit__in=communes.values())}
+    return {key: rules.get(commune.pk) or VoiceRules(unit=commune) for key, commune in communes.items()}
+
+
+def contents(clusters: Sequence[SpeakerCluster], at: datetime) -> dict[int, dict[str, Any]]:
+    """Return what each player is to hold, without its number; a cluster that is off holds no orders and falls silent."""
+    orders, rules = open_orders([one for one in clusters if one.is_on and one.removed_at is None], at), _rules(one.unit for one in clusters)
+    offset = clock.local(at).utcoffset()
+    return {
+        one.pk: {
+            "volume": one.volume,
+            "quiet": [f"{rules[one.unit_id].quiet_from:%H:%M}", f"{rules[one.unit_id].quiet_to:%H:%M}"],
+            "most_a_day": rules[one.unit_id].most_a_day,
+            "offset_min": int(offset.total_seconds() // 60) if offset else 0,
+            "orders": [_order(row) for row in orders.get(one.pk, [])],
+        }
+        for one in clusters
+    }
+
+
+def _order(row: PlayOrder) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "id": row.public_id, "sha256": row.audio.sha256, "size": row.audio.size, "url": path_of(row.audio.sha256), "priority": row.priority,
+        "mode": row.mode, "at": int(row.play_at.timestamp()), "expires": int(row.expires_at.timestamp()), "times": row.times, "pause_s": row.pause_s,
+    }  # fmt: skip
+    if row.volume is not None:
+        said["volume"] = row.volume
+    return said
+
+
+def print_of(content: dict[str, Any]) -> str:
+    """Return the fingerprint of what a player is to hold."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def body_of(content: dict[str, Any], rev: int) -> bytes:
+    """Return the message."""
+    return json.dumps({"rev": rev, **content}, separators=(",", ":")).encode()

@@ -1,0 +1,148 @@
+"""Clusters of other makes that take orders at an address: a signed POST out, a signed report back (docs/protocol.md).
+
+`Liengia-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "t.body" by the cluster's secret>`; a signature older than five minutes, or
+used before, is none. The sound is fetched by an address that holds for a day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import signing
+from django.core.cache import cache
+
+from liengia import env
+from liengia.broadcast.channels.base import BadSignature, DeliveryError, Failure
+from liengia.broadcast.models import PlayOrder, SpeakerCluster
+from liengia.core import clock
+
+HEADER: Final = "Liengia-Signature"
+TIMEOUT_S: Final = 10.0
+HOLDS_S: Final = 300
+SOUND_HOLDS_S: Final = 24 * 3600
+_SALT: Final = "broadcast.sound"
+_SIGNATURE: Final = re.compile(r"t=([1-9]\d{0,11}),v1=([0-9a-f]{64})")
+
+
+def may_be_called(url: str) -> bool:
+    """Tell whether an address may be a cluster's: https, or this machine itself."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return not parts.username and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and env.is_loopback(host)))
+
+
+def sign(secret: str, body: bytes, at: datetime) -> str:
+    """Return the header's value for a body."""
+    moment = int(at.timestamp())
+    return f"t={moment},v1={_mac(secret, moment, body)}"
+
+
+def _mac(secret: str, moment: int, body: bytes) -> str:
+    return hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def check(secret: str, body: bytes, header: str, at: datetime) -> None:
+    """Check a report's signature; each is good once.
+
+    Raises:
+        BadSignature: it is wrong, old, or was used before.
+    """
+    match = _SIGNATURE.fullmatch(header)
+    if match is None or not secret:
+        raise BadSignature
+    if not hmac.compare_digest(_mac(secret, int(match[1]), body), match[2]):
+        raise BadSignature
+    if abs(at.timestamp() - int(match[1])) > HOLDS_S:
+        raise BadSignature
+    if not cache.add(f"speaker-report:{match[2]}", 1, 2 * HOLDS_S):
+        raise BadSignature
+
+
+def sound_token(sha256: str) -> str:
+    """Return what lets anybody fetch one sound for a day."""
+    return signing.dumps(sha256, salt=_SALT)
+
+
+def sound_of(token: str) -> str | None:
+    """Return the hash of the sound that a token lets fetch; None when it is wrong or over."""
+    try:
+        return str(signing.loads(token, salt=_SALT, max_age=SOUND_HOLDS_S))
+    except signing.BadSignature:
+        return None
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: what was signed for one address is not for another."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse."""
+
+
+_opener: Final = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
+
+
+def body_of(order: PlayOrder) -> dict[str, Any]:
+    """Return what another make is told."""
+    return {
+        "order": order.public_id,
+        "cluster": order.cluster.public_id,
+        "sound": f"{settings.PUBLIC_URL}/loa/ngoai/{sound_token(order.audio.sha256)}.wav",
+        "sha256": order.audio.sha256,
+        "seconds": order.audio.seconds,
+        "play_at": order.play_at.isoformat(),
+        "expires_at": order.expires_at.isoformat(),
+        "priority": order.priority,
+        "mode": order.mode,
+        "times": order.times,
+        "pause_s": order.pause_s,
+        "volume": order.cluster.volume if order.volume is None else order.volume,
+    }
+
+
+def tell(cluster: SpeakerCluster, content: Mapping[str, Any]) -> None:
+    """Tell a cluster of another make.
+
+    Raises:
+        DeliveryError: its address is not to be called, refuses, fails or does not answer.
+    """
+    if not may_be_called(cluster.webhook_url):
+        raise DeliveryError(Failure.PERMANENT, "its address is not https")
+    body = json.dumps(content, ensure_ascii=False).encode()
+    headers = {"Content-Type": "application/json", HEADER: sign(cluster.webhook_secret, body, clock.now()), "User-Agent": "liengia"}
+    request = urllib.request.Request(cluster.webhook_url, data=body, headers=headers, method="POST")  # noqa: S310  (may_be_called)
+    try:
+        with _opener.open(request, timeout=TIMEOUT_S) as answer:
+            answer.read(4096)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise _refused(error.code, error.headers.get("Retry-After", "")) from error
+    except (OSError, ValueError) as error:
+        raise DeliveryError(Failure.TECHNICAL, "it does not answer") from error
+
+
+def _refused(status: int, retry_after: str) -> DeliveryError:
+    if status in (408, 425, 429):
+        return DeliveryError(Failure.TEMPORARY, f"it answered {status}", retry_after_s=_seconds(retry_after))
+    if status >= 500 or 300 <= status < 400 or status in (401, 403):
+        return DeliveryError(Failure.TECHNICAL, f"it answered {status}", retry_after_s=_seconds(retry_after))
+    return DeliveryError(Failure.PERMANENT, f"it answered {status}")
+
+
+def _seconds(retry_after: str) -> float | None:
+    if re.fullmatch(r"\d{1,6}", retry_after, re.ASCII):
+        return float(retry_after)
+    try:
+        return max(0.0, (parsedate_to_datetime(retry_after) - clock.now()).total_seconds())
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,167 @@
+"""Loudspeakers in the back office: clusters, recordings, what is played by hand, the programme; nobody of elsewhere sees them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import load_workbook
+
+from liengia.broadcast.audio.decoding import decode
+from liengia.broadcast.models import (
+    Bulletin,
+    MobileRound,
+    PlayOrder,
+    Recording,
+    RotaTurn,
+    SpeakerCluster,
+    SpeakerFault,
+    SpeakerProgramme,
+)
+from liengia.broadcast.services import bulletins, recordings, speakers
+from liengia.people import services as people
+from tests import factories
+from tests.broadcast.audio.signals import tone
+from tests.broadcast.audio.test_making import packed
+from tests.broadcast.given import Voice, voice
+from tests.broadcast.speakers.given import NOW, loud, parcel
+from tests.cast import TESTER
+from tests.people.conftest import signed_in
+
+BASE = "/quan-tri/loa/"
+
+
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Voice]:
+    """Lay the office once; its editor also sets up channels."""
+
+    def then() -> Voice:
+        with time_machine.travel(NOW, tick=False):
+            here = voice()
+            people.assign_role(here.editor, "commune_admin", here.cast.commune, actor=TESTER)
+            return here
+
+    return then
+
+
+def into(who: Any) -> Client:
+    return signed_in(who, second_factor=True)
+
+
+def cluster(scene: Voice, **values: Any) -> SpeakerCluster:
+    return speakers.add_cluster(scene.cast.hamlet, **{"name": "Chợ Kinh", **values}, actor=TESTER)
+
+
+def test_a_cluster_is_put_up_shown_changed_and_taken_down(scene: Voice) -> None:
+    desk = into(scene.editor)
+    typed = {"cluster-unit": scene.cast.hamlet.pk, "cluster-name": "Chợ Kinh", "cluster-make": "ours", "cluster-volume": "60", "cluster-is_on": "on"}
+    assert desk.post(f"{BASE}moi/", {**typed, "cluster-volume": "101"}).status_code == 200
+    assert desk.post(f"{BASE}moi/", typed).status_code == 302
+    row = SpeakerCluster.objects.get()
+    SpeakerFault.objects.create(cluster=row, kind="no_sound", since=NOW)
+    page = desk.get(BASE).content.decode()
+    assert "Chợ Kinh" in page and "loa không phát được tiếng" in page and "Âm lượng 60" in page
+    assert desk.post(f"{BASE}{row.public_id}/", {**typed, "cluster-volume": "20"}).status_code == 302
+    row.refresh_from_db()
+    assert row.volume == 20
+    assert desk.post(f"{BASE}{row.public_id}/go/").status_code == 302
+    row.refresh_from_db()
+    assert row.removed_at == NOW
+    assert desk.get(f"{BASE}{row.public_id}/").status_code == 404
+
+
+def test_a_password_is_shown_once_and_a_player_is_told(scene: Voice) -> None:
+    desk, row = into(scene.editor), cluster(scene)
+    shown = desk.post(f"{BASE}{row.public_id}/mat-khau/")
+    assert shown.status_code == 200
+    assert "LIENGIA_SPEAKER_PASSWORD" in shown.content.decode() and "no-store" in shown["Cache-Control"]
+    assert "LIENGIA_SPEAKER_PASSWORD" not in desk.get(f"{BASE}{row.public_id}/").content.decode()
+    assert desk.post(f"{BASE}{row.public_id}/bao/test/").status_code == 302
+    assert desk.post(f"{BASE}{row.public_id}/bao/shout/").status_code == 404
+
+
+def test_recordings_are_taken_listened_to_and_chosen_for_a_bulletin(scene: Voice) -> None:
+    desk = into(scene.editor)
+    file = SimpleUploadedFile("a.flac", packed(tone(2, -30), "FLAC"))
+    assert desk.post(f"{BASE}ban-ghi/", {"title": "Tiếng loa", "file": file}).status_code == 302
+    assert "một trong hai" in desk.post(f"{BASE}ban-ghi/", {"title": "x"}).content.decode()
+    assert "không phải bản ghi âm" in desk.post(f"{BASE}ban-ghi/", {"title": "x", "file": SimpleUploadedFile("a.mp3", b"hello")}).content.decode()
+    assert "đang chuẩn bị" in desk.get(f"{BASE}ban-ghi/").content.decode()
+    recordings.prepare_due()
+    row = Recording.objects.get()
+    page = desk.get(f"{BASE}ban-ghi/").content.decode()
+    assert "<audio" in page and page.count("<rect") == 160
+    sound = desk.get(f"{BASE}ban-ghi/{row.public_id}.wav")
+    assert decode(b"".join(sound.streaming_content)).seconds > 2  # type: ignore[attr-defined]
+    assert "Tiếng loa" in desk.get("/quan-tri/ban-tin/moi/").content.decode()
+    bulletin = bulletins.write(scene.cast.commune, [], headline="Tin", recording=row.public_id, actor=TESTER)
+    assert Bulletin.objects.get(pk=bulletin.pk).recording == row.public_id
+    assert desk.post(f"{BASE}ban-ghi/{row.public_id}/bo/").status_code == 302
+    assert desk.get(f"{BASE}ban-ghi/{row.public_id}.wav").status_code == 404
+
+
+def test_what_is_played_by_hand_comes_as_a_schedule_with_sounds_and_is_ticked(scene: Voice) -> None:
+    desk, row = into(scene.editor), cluster(scene, make="by_hand", name="=1+1")
+    loud().send([parcel(row, priority="priority", headline="Ngày hội toàn dân")])
+    order = PlayOrder.objects.get()
+    answer = desk.get(f"{BASE}lich.zip")
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert archive.namelist() == ["01-ngay-hoi-toan-dan.mp3", "lich.xlsx"]
+    assert decode(archive.read("01-ngay-hoi-toan-dan.mp3")).seconds == pytest.approx(2 * order.audio.seconds + 3, abs=0.3)
+    sheet = load_workbook(io.BytesIO(archive.read("lich.xlsx"))).active
+    assert sheet is not None
+    rows = list(sheet.iter_rows(values_only=True))
+    assert (rows[1][0], rows[1][4], rows[1][5]) == ("'=1+1", "Ngày hội toàn dân", "01-ngay-hoi-toan-dan.mp3")
+    assert desk.post(f"{BASE}lenh/{order.public_id}/da-phat/").status_code == 302
+    assert "đã phát × 2" in desk.get(BASE).content.decode()
+
+
+def test_a_programme_has_its_rota_and_rounds(scene: Voice) -> None:
+    desk = into(scene.editor)
+    typed = {"title": "Tiếng loa ANTT", "starts_on": "2026-08-01", "when": "thứ Năm, 17 giờ 30", "written_by": "phó trưởng Công an xã"}
+    assert desk.post(f"{BASE}chuong-trinh/", {**typed, "ends_on": "2026-07-01"}).status_code == 200
+    assert desk.post(f"{BASE}chuong-trinh/", typed).status_code == 302
+    row = SpeakerProgramme.objects.get()
+    one = f"{BASE}chuong-trinh/{row.public_id}/"
+    assert desk.post(f"{one}phien/", {"on": "2026-08-13", "team": "Đội thanh niên Khu phố 5"}).status_code == 302
+    assert desk.post(f"{one}phien/", {"on": "2026-08-13", "team": "Đội thanh niên Khu phố 5"}).status_code == 302
+    assert RotaTurn.objects.count() == 1
+    tomorrow = (NOW + timedelta(days=1)).date().isoformat()
+    assert desk.post(f"{one}luot/", {"on": tomorrow, "route": "Chợ Kinh – Cầu Chùa", "team": "Đội 1", "is_done": "on"}).status_code == 302
+    assert not MobileRound.objects.exists()
+    assert desk.post(f"{one}luot/", {"on": "2026-08-10", "route": "Chợ Kinh – Cầu Chùa", "team": "Đội 1"}).status_code == 302
+    assert desk.post(f"{one}luot/{MobileRound.objects.get().pk}/xong/", {"note": "hai lượt"}).status_code == 302
+    page = desk.get(f"{BASE}chuong-trinh/").content.decode()
+    assert "Đội thanh niên Khu phố 5" in page and "hai lượt" in page and "thứ Năm, 17 giờ 30" in page
+
+
+def test_nobody_of_elsewhere_and_no_resident_sees_anything(scene: Voice) -> None:
+    row = cluster(scene, make="by_hand")
+    loud().send([parcel(row)])
+    other = factories.user("khacxa", "Biên Tập Xã Khác", is_staff=True)
+    for role in ("commune_editor", "commune_admin"):
+        people.assign_role(other, role, scene.cast.other_commune, actor=TESTER)
+    stranger = into(other)
+    assert "Chợ Kinh" not in stranger.get(BASE).content.decode()
+    assert stranger.get(f"{BASE}{row.public_id}/").status_code == 404
+    for address in (f"{row.public_id}/mat-khau/", f"{row.public_id}/go/", f"{row.public_id}/bao/stop/", f"lenh/{PlayOrder.objects.get().public_id}/da-phat/"):
+        assert stranger.post(f"{BASE}{address}").status_code == 404
+    assert into(scene.cast.lua).get(BASE).status_code in (302, 404)
+
+
+def test_a_complaint_begins_under_the_loudspeaker_and_names_it(scene: Voice, client: Client) -> None:
+    row = cluster(scene, place="cột điện số 4")
+    answer = client.get(f"/loa/{row.public_id}/")
+    assert answer.status_code == 302
+    page = client.get(answer["Location"]).content.decode()
+    assert "Loa: Chợ Kinh, cột điện số 4" in page
+    assert f"/loa/{row.public_id}/" in into(scene.editor).get(f"{BASE}{row.public_id}/").content.decode()
+    assert client.get("/loa/nothing000/").status_code == 404
+    assert client.get(answer["Location"].replace(row.public_id, "nothing000")).status_code == 200

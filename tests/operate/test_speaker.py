@@ -1,0 +1,200 @@
+"""The player's process in parts: its settings, what it fetches, what it keeps, where its sound goes."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import base64
+import hashlib
+import http.server
+import json
+import threading
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from liengia import env
+from liengia.broadcast.audio.making import finished
+from liengia.broadcast.audio.sound import write_wav
+from liengia.operate.sinks import PIECE, RATE, Aplay, NoSound, WavFile, chime, open_sink, samples_of, scaled
+from liengia.operate.speaker import Box as Speaker
+from liengia.operate.speaker import NotFetched, Settings, Store
+from liengia.operate.speakers import Order, Player
+from tests.broadcast.audio.signals import tone, voice
+
+SOUND = write_wav(tone(0.5, -12))
+HASH = hashlib.sha256(SOUND).hexdigest()
+
+
+def order(**changes: object) -> Order:
+    facts = {"id": "order00001", "sha256": HASH, "size": len(SOUND), "url": f"/loa/am-thanh/{HASH}.wav", "priority": "normal", "mode": "real",
+             "at": 0, "expires": 10**10, "times": 1, "pause_s": 0}  # fmt: skip
+    return Order(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    """Gives what a test says."""
+
+    status, body, seen, to = 200, SOUND, [], ""
+
+    def do_GET(self) -> None:
+        type(self).seen.append((self.path, self.headers.get("Authorization", "")))
+        self.send_response(self.status)
+        if self.to:
+            self.send_header("Location", self.to)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *args: object) -> None:
+        """Be silent."""
+
+
+@pytest.fixture
+def server() -> Iterator[type[Server]]:
+    handler = type("Handler", (Server,), {"seen": []})
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+    handler.port = running.server_port  # type: ignore[attr-defined]
+    yield handler
+    running.shutdown()
+    running.server_close()
+    thread.join()
+
+
+def box(tmp_path: Path, port: int = 1) -> Speaker:
+    settings = Settings(tmp_path, f"http://127.0.0.1:{port}", "127.0.0.1", 1, False, "cluster001", "device0001", "secret")
+    return Speaker(settings, WavFile(tmp_path / "out.wav"))
+
+
+def test_a_sound_is_fetched_with_the_boxs_credential(server: type[Server], tmp_path: Path) -> None:
+    data, _date = box(tmp_path, server.port)._get(order())  # type: ignore[attr-defined]
+    assert data == SOUND
+    assert server.seen == [(order().url, "Basic " + base64.b64encode(b"device0001:secret").decode())]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "to"),
+    [(404, b"", ""), (500, b"x", ""), (200, SOUND[:-2], ""), (200, SOUND + b"x", ""), (200, SOUND[:-1] + b"\x7f", ""), (302, b"", "http://127.0.0.1:1/")],
+)
+def test_what_is_not_what_was_announced_is_not_kept(status: int, body: bytes, to: str, server: type[Server], tmp_path: Path) -> None:
+    server.status, server.body, server.to = status, body, to
+    with pytest.raises(NotFetched):
+        box(tmp_path, server.port)._get(order())  # type: ignore[attr-defined]
+    assert len(server.seen) == 1
+
+
+def test_nothing_larger_than_may_be_is_asked_for(server: type[Server], tmp_path: Path) -> None:
+    with pytest.raises(NotFetched):
+        box(tmp_path, server.port)._get(order(size=10**9))  # type: ignore[attr-defined]
+    assert not server.seen
+
+
+def test_a_sound_damaged_on_the_disk_is_thrown_away(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.put(HASH, SOUND)
+    assert store.get(HASH) == SOUND[44:]
+    (tmp_path / "sounds" / f"{HASH}.wav").write_bytes(SOUND[:-1] + b"\x01")
+    with pytest.raises(ValueError, match="damaged"):
+        store.get(HASH)
+    assert HASH not in store.present
+    assert not Store(tmp_path).present
+
+
+def test_a_memory_cut_short_is_begun_anew_and_one_that_is_whole_is_read(tmp_path: Path) -> None:
+    store, player = Store(tmp_path), Player(volume=33)
+    player.report("report-1", {"what": "played"})
+    store.write(player)
+    assert Store(tmp_path).read() == player
+    (tmp_path / "memory.json").write_text(json.dumps(player.memory())[:50], encoding="utf-8")
+    assert Store(tmp_path).read() == Player()
+
+
+def test_settings_are_named_when_they_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = {"SERVER": "https://liengia.vn", "BROKER": "mqtts://liengia.vn:8883", "CLUSTER": "cluster001", "DEVICE": "device0001", "PASSWORD": "x"}
+    for name, value in good.items():
+        monkeypatch.setenv(f"LIENGIA_SPEAKER_{name}", value)
+    found = Settings.read()
+    assert (found.server, found.broker_port, found.has_tls) == ("https://liengia.vn", 8883, True)
+    for name, value, says in (
+        ("PASSWORD", "", "LIENGIA_SPEAKER_PASSWORD: missing"),
+        ("SERVER", "http://liengia.vn", "in the clear"),
+        ("BROKER", "mqtt://10.0.0.1", "in the clear"),
+        ("CLUSTER", "../../x", "ten letters"),
+        ("SERVER", "file:///etc/passwd", "https://host"),
+    ):
+        monkeypatch.setenv(f"LIENGIA_SPEAKER_{name}", value)
+        with pytest.raises(env.BadSetting, match=says):
+            Settings.read()
+        monkeypatch.setenv(f"LIENGIA_SPEAKER_{name}", good[name])
+
+
+def test_a_volume_is_a_factor_and_half_is_twelve_decibels_less() -> None:
+    piece = array.array("h", [1000, -1000, 32767, -32768]).tobytes()
+    assert scaled(piece, 100) == piece
+    assert array.array("h", scaled(piece, 50)).tolist() == [250, -250, 8191, -8192]
+    assert not any(scaled(piece, 0))
+
+
+def test_our_sounds_are_played_and_other_formats_are_not() -> None:
+    assert samples_of(write_wav(finished(voice(1))))
+    for data in (b"", b"RIFF", SOUND[:30], SOUND.replace((22_050).to_bytes(4, "little"), (44_100).to_bytes(4, "little"), 1), b"ID3" + bytes(60)):
+        with pytest.raises(ValueError, match=r"not 16-bit|no samples"):
+            samples_of(data)
+    assert len(chime()) == 2 * RATE
+
+
+@pytest.mark.parametrize("name", ["", "pulse", "file:", "aplay:-D evil"])
+def test_a_sink_that_is_none_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="--sink"):
+        open_sink(name)
+
+
+async def test_a_file_grows_by_what_is_played_in_real_time_and_goes_on_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "played.wav"
+    sink = WavFile(path)
+    began = asyncio.get_running_loop().time()
+    for _turn in range(4):
+        await sink.write(b"\x01\x00" * PIECE)
+    assert asyncio.get_running_loop().time() - began >= 0.15
+    sink = WavFile(path)
+    sink.note(what="begins")
+    await sink.write(b"\x02\x00" * PIECE)
+    with wave.open(str(path)) as file:
+        assert file.getnframes() == 5 * PIECE
+    assert json.loads(path.with_name("played.wav.jsonl").read_text(encoding="utf-8"))["sample"] == 4 * PIECE
+
+
+async def test_a_box_without_a_sound_card_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoSound, match="alsa-utils"):
+        await Aplay().write(b"\x00\x00")
+    program = tmp_path / "aplay"
+    program.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    sink = Aplay()
+    with pytest.raises(NoSound):
+        for _turn in range(200):
+            await sink.write(b"\x00\x00" * PIECE)
+            await asyncio.sleep(0.01)
+    assert sink.process is None
+
+
+async def test_what_reaches_the_card_is_what_was_played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "aplay"
+    program.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/words; exec cat > {tmp_path}/heard\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    sink = Aplay("plughw:1")
+    await sink.write(b"\x07\x00" * PIECE)
+    for _turn in range(100):
+        if (tmp_path / "heard").exists() and (tmp_path / "heard").stat().st_size == 2 * PIECE:
+            break
+        await asyncio.sleep(0.02)
+    await sink.hush()
+    assert (tmp_path / "heard").read_bytes() == b"\x07\x00" * PIECE
+    assert "-f S16_LE -c 1 -r 22050" in (tmp_path / "words").read_text(encoding="utf-8")
