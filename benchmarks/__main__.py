@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import articles, certificates, disk, pages, reports, search, speech
+from benchmarks import articles, certificates, disk, pages, push, reports, search, speech
 from benchmarks.console import recording
 from benchmarks.devices import Figures
 from benchmarks.festival import festival
@@ -219,6 +219,21 @@ ROWS = (
         lambda f: f["cold_ms"] <= 5_000 and f["page_p95_ms"] <= 200,
         lambda f: f"counting the rows of the four tables {f['floor_count_ms']:.0f} ms; {f['sections']} sections; {f['memory_mb']:.0f} MB",
         {"rows": 20_000}, has_stage=False,
+    ),
+    Row(
+        "push", "10,000 web pushes encrypted and handed over", "≥ 1,000 a second", push.handed_over,
+        lambda f: f"{f['a_second']:,.0f} a second, {f['whole']:,} of {f['pushes']:,} opened by the receiver; by the whole outbox {f['outbox_a_second']:,.0f}",
+        lambda f: f["a_second"] >= 1_000 and f["whole"] == f["pushes"] == f["outbox_accepted"],
+        lambda f: (f"the library’s plain loop {f['library_a_second']:,.0f} a second" if f["library_a_second"] else "pywebpush is not installed")
+        + f"; encrypted alone {f['encrypted_alone_a_second']:,.0f} a second; {f['bytes']} bytes each",
+        {"pushes": 1_000}, has_stage=False,
+    ),
+    Row(
+        "cap", "a warning, from its approval until it is valid in the feed, p95", "≤ 200 ms", push.warnings,
+        lambda f: f"{f['p95_ms']:.0f} ms (p50 {f['p50_ms']:.0f})",
+        lambda f: f["p95_ms"] <= 200,
+        lambda f: f"writing the document alone {f['build_p50_ms']:.1f} ms",
+        {"rounds": 5}, has_stage=False,
     ),
 )  # fmt: skip
 ROWS = tuple(

@@ -78,6 +78,14 @@ REQUEST_DAYS = env.number("LIENGIA_REQUEST_DAYS", 2, least=1, most=30)
 # Days without a sign of life after which a practice is asked about.
 PRACTICE_QUIET_DAYS = env.number("LIENGIA_PRACTICE_QUIET_DAYS", 180, least=7, most=1825)
 
+# Whom a push service writes to when pushes go wrong: mailto: or https:; empty means the public address.
+PUSH_CONTACT = env.text("LIENGIA_PUSH_CONTACT") or PUBLIC_URL
+# Hosts of push services beside the known ones, comma-separated; one that begins with a dot stands for all below it.
+PUSH_HOSTS = env.words("LIENGIA_PUSH_HOSTS")
+# Hosts whose CAP feeds may be taken in, comma-separated; empty means every public host.
+CAP_HOSTS = env.words("LIENGIA_CAP_HOSTS")
+# Whether this machine itself may be asked as a push service or a feed: for trials and tests, refused with a wider bind.
+OUTSIDE_LOOPBACK = env.flag("LIENGIA_OUTSIDE_LOOPBACK", False)
 # Who speaks texts on loudspeakers: espeak_ng (Debian's program), or piper with a voice file of the operator's.
 SPEECH_ENGINE = env.text("LIENGIA_SPEECH_ENGINE", "espeak_ng")
 # The voice of espeak-ng.
@@ -271,8 +279,34 @@ MFA_FORMS = {"add_webauthn": "liengia.people.forms.PasskeyForm"}
 MFA_TOTP_ISSUER = "Liên Gia"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
-# Nothing here goes by e-mail: a text that waits for approval is told in the back office.
+# Only bulletins go by e-mail, to those who asked for it; what waits for approval is told in the back office.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+# The mail server for bulletins: smtp://user:password@host:port (with STARTTLS), smtps:// (TLS at once); empty means none.
+MAIL_URL = env.text("LIENGIA_MAIL_URL")
+# The address that letters come from.
+DEFAULT_FROM_EMAIL = env.text("LIENGIA_MAIL_FROM", f"lien-gia@{_public.hostname or 'localhost'}")
+
+
+def mail_server(url: str) -> dict[str, object]:
+    """Return how a mail server is reached; without TLS only this very machine is."""
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise env.BadSetting("LIENGIA_MAIL_URL: smtp://user:password@host:port or smtps://… is expected.")
+    is_here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return {
+        "backend": "django.core.mail.backends.smtp.EmailBackend",
+        "host": parts.hostname,
+        "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": parts.scheme == "smtps",
+        "use_tls": parts.scheme == "smtp" and not is_here,
+    }
+
+
+MAIL_SERVER = mail_server(MAIL_URL)
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
@@ -345,7 +379,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"codes": {"()": "liengia.core.logs.MaskCodes", "after": ("/vao/", "/tokens/")}},
+    "filters": {"codes": {"()": "liengia.core.logs.MaskCodes", "after": ("/vao/", "/tokens/", "/thoi-thu/")}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["codes"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

@@ -16,7 +16,7 @@ class BroadcastConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what lower rooms ask for: audit kinds, capabilities, periods, health, chores."""
-        from liengia.broadcast import audit_kinds, capabilities, menus, menus_zalo, supervision, tasks
+        from liengia.broadcast import audit_kinds, capabilities, menus, menus_zalo, outside_ways, supervision, tasks
         from liengia.broadcast.services import players, retention, speakers, zalo
         from liengia.core import health
         from liengia.people.services.retention import register_period
@@ -29,6 +29,7 @@ class BroadcastConfig(AppConfig):
         menus.register_all()
         menus_zalo.register_all()
         succession.register(zalo.move_groups)
+        outside_ways.register_all()
         tasks.register_channels()
         health.register("broadcast.outbox", supervision.outbox)
         health.register("broadcast.loudspeakers", supervision.loudspeakers)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from liengia.broadcast import channels
-from liengia.broadcast.services import by_hand, outbox, planning, recordings, retention
+from liengia.broadcast.services import by_hand, feeds, outbox, planning, push, recordings, retention
 from liengia.broadcast.services.bulletins import DUE
 from liengia.core.worker import chore
 
@@ -59,3 +59,13 @@ def settle() -> int:
 def expire_manual() -> int:
     """Give up what people did not post or call in time, and forget the fingerprints of old reports."""
     return by_hand.expire_manual() + by_hand.forget_reports()
+@chore("broadcast.feeds", every=timedelta(seconds=20))
+def look_at_feeds() -> int:
+    """Look at the outside feeds of warnings that are due; what is new becomes a draft."""
+    return feeds.look_due()
+
+
+@chore("broadcast.push_accounts", every=timedelta(minutes=10))
+def end_subscriptions_of_closed_accounts() -> int:
+    """End push subscriptions of accounts that may not sign in any more, however they were closed."""
+    return push.forget_closed()

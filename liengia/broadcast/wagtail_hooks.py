@@ -12,13 +12,13 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from liengia.broadcast.capabilities import APPROVE, CONFIGURE, POST, SEND_ALONE, WRITE
 from liengia.broadcast.menus_zalo import office_items
-from liengia.broadcast.views import accounts, loudspeakers, office, reach, texts, zalo_office
+from liengia.broadcast.views import accounts, feeds, loudspeakers, office, reach, texts, zalo_office
 from liengia.people.admin import RoomItem
 
 
 def office_urls() -> list[URLPattern]:
     """Return the addresses of the office's pages; those with a fixed word stand before those with a bulletin's id."""
-    return [*texts.office_urls(), *reach.office_urls(), *zalo_office.office_urls(), *accounts.office_urls(), *loudspeakers.office_urls(), *office.office_urls()]
+    return [*texts.office_urls(), *reach.office_urls(), *zalo_office.office_urls(), *accounts.office_urls(), *feeds.office_urls(), *loudspeakers.office_urls(), *office.office_urls()]
 
 
 def broadcast_menu() -> MenuItem:
@@ -28,6 +28,7 @@ def broadcast_menu() -> MenuItem:
         RoomItem("broadcast", _("Ready texts"), "broadcast_office_texts", WRITE, name="bulletins-texts", icon_name="copy", order=30),
         RoomItem("broadcast", _("Loudspeakers"), "broadcast_office_clusters", WRITE, POST, CONFIGURE, name="bulletins-loudspeakers", icon_name="media", order=35),
         RoomItem("broadcast", _("Month of the commune's voice"), "broadcast_office_month", WRITE, APPROVE, name="bulletins-month", icon_name="date", order=40),
+        RoomItem("broadcast", _("Outside warnings"), "broadcast_office_feeds", CONFIGURE, name="bulletins-feeds", icon_name="download", order=80),
         RoomItem("broadcast", _("Quiet hours and limits"), "broadcast_office_rules", CONFIGURE, name="bulletins-rules", icon_name="cog", order=90),
         *office_items(),
     ]

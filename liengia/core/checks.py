@@ -48,6 +48,14 @@ def exposure(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMess
                 id="liengia.E003",
             )
         )
+    if wide_web and settings.OUTSIDE_LOOPBACK:
+        found.append(
+            Error(
+                "LIENGIA_OUTSIDE_LOOPBACK is on while the installation is reachable from other machines.",
+                hint="Unset it: a browser or a feed could have this machine ask itself.",
+                id="liengia.E009",
+            )
+        )
     if bool(settings.TLS_CERT) != bool(settings.TLS_KEY):
         found.append(
             Error(

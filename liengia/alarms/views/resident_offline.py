@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
+from liengia.broadcast import push_worker
+from liengia.core import rooms
 from liengia.people.policies import public
 
 STATIC: Final = Path(settings.BASE_DIR) / "static"
@@ -64,7 +66,8 @@ def script() -> str:
         "signIn": reverse("account_login"),
         "signOut": reverse("account_logout"),
     }
-    return f"const CONFIG = {json.dumps(config)};\n{(STATIC / 'sw.js').read_text(encoding='utf-8')}"
+    pushes = push_worker.script() if rooms.is_on("broadcast") else ""
+    return f"const CONFIG = {json.dumps(config)};\n{(STATIC / 'sw.js').read_text(encoding='utf-8')}\n{pushes}"
 
 
 @public
@@ -74,6 +77,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """Hand out the worker for the whole site; it holds nothing of anybody."""
     if settings.DEBUG:
         script.cache_clear()
+        push_worker.script.cache_clear()
     response = HttpResponse(script(), content_type="text/javascript; charset=utf-8")
     response["Service-Worker-Allowed"] = "/"
     return response

@@ -16,6 +16,7 @@ from liengia.broadcast.models.bulletins import (
     Repeats,
     VoiceRules,
 )
+from liengia.broadcast.models.cap import CapAlert, CapFeed, CapItem
 from liengia.broadcast.models.deliveries import (
     ChannelConsent,
     Delivery,
@@ -43,6 +44,7 @@ from liengia.broadcast.models.speakers import (
     SpeakerProgramme,
 )
 from liengia.broadcast.models.zalo import SeenReport, WhyNot, ZaloGroup, ZaloPost
+from liengia.broadcast.models.push import PushSubscription
 
 __all__ = [
     "ISSUED_BY_A_BODY",
@@ -50,6 +52,9 @@ __all__ = [
     "Bulletin",
     "BulletinState",
     "BulletinUnit",
+    "CapAlert",
+    "CapFeed",
+    "CapItem",
     "ChannelAccount",
     "ChannelConsent",
     "ClusterMake",
@@ -66,6 +71,7 @@ __all__ = [
     "PlayReport",
     "Priority",
     "ProviderState",
+    "PushSubscription",
     "ReadyText",
     "Recording",
     "RecordingState",

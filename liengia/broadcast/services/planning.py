@@ -37,7 +37,7 @@ from liengia.broadcast.models import (
 from liengia.broadcast.services import outbox
 from liengia.broadcast.services.bulletins import rules_of
 from liengia.broadcast.workflow import BULLETIN, DISPATCH
-from liengia.core import clock
+from liengia.core import clock, pagecache
 from liengia.core.actor import Actor
 
 logger = logging.getLogger(__name__)
@@ -125,6 +125,8 @@ def _close(dispatch: Dispatch, skipped: dict[str, str]) -> bool:
         row.skipped_why = next(iter(skipped.values()), "")
         row.save(update_fields=["state", "planned_at", "salt", "meant", "skipped_why"])
         _set_next(bulletin, row)
+        if bulletin.is_public:
+            pagecache.bump()  # the public page shows what has gone out
         facts = {"meant": sum(row.meant.values()), "left_out": sorted(skipped)}
         audit.record("broadcast.dispatch_planned", actor=_WORKER, about=bulletin, unit=bulletin.unit_id, facts=facts)
     return True

@@ -1,0 +1,133 @@
+"""The channel of e-mail."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, ClassVar, Final
+
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.mail import BadHeaderError, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from liengia.broadcast import audiences
+from liengia.broadcast.channels.base import (
+    Accepted,
+    Audience,
+    Channel,
+    DeliveryError,
+    Failure,
+    Message,
+    Outcome,
+    Parcel,
+    Preview,
+    Recipient,
+)
+from liengia.broadcast.channels.email import letter
+from liengia.broadcast.models import ChannelConsent
+
+SALT: Final = "broadcast.email.end"
+KINDS: Final = ("alert", "notice", "law", "reminder")
+WITHIN_S: Final = 20
+
+
+class Email(Channel):
+    """To those who asked for letters, by kind. The mail server says only that it has taken a letter."""
+
+    name: ClassVar = "email"
+    label: ClassVar = gettext_lazy("E-mail")
+    help: ClassVar = gettext_lazy("To those who asked for letters. The operator sets the mail server; nothing goes out before.")
+    icon: ClassVar = "mail"
+    receipts: ClassVar = frozenset({"accepted"})
+    batch: ClassVar = 50
+
+    def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
+        """Yield those of an audience who asked for this kind."""
+        return _recipients(_consents().filter(user__in=audiences.users(audience)), kind)
+
+    def to_users(self, user_ids: Collection[int], kind: str) -> Iterator[Recipient]:
+        """Yield those of these people who asked for this kind; nobody is told of an alarm by letter."""
+        return _recipients(_consents().filter(user__in=list(user_ids)), kind)
+
+    def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+        """Hand letters to the mail server over one connection; whoever withdrew since gets none."""
+        wanted = {f"c{row.pk}": row.user.email for row in _consents().filter(pk__in=[_key(one.address) for one in parcels]).select_related("user")}
+        connection = get_connection(**mail_server())
+        try:
+            if mail_server() and wanted:
+                connection.open()
+        except (OSError, smtplib.SMTPException):
+            return [DeliveryError(Failure.TECHNICAL, _("The mail server does not answer."))] * len(parcels)
+        try:
+            return [self._one(parcel, wanted.get(parcel.address), connection) for parcel in parcels]
+        finally:
+            connection.close()
+
+    def _one(self, parcel: Parcel, address: str | None, connection: BaseEmailBackend) -> Outcome:
+        if not mail_server():
+            return DeliveryError(Failure.TECHNICAL, _("No mail server is set."))
+        if not address:
+            return DeliveryError(Failure.PERMANENT, _("Withdrawn since."))
+        try:
+            validate_email(address)
+            letter.build(parcel.message, to=address, unsubscribe=unsubscribe_url(parcel.address), key=parcel.key, connection=connection).send()
+        except (ValidationError, BadHeaderError):
+            return DeliveryError(Failure.PERMANENT, _("This is no e-mail address."))
+        except (OSError, smtplib.SMTPException) as error:
+            return failure_of(error)
+        return Accepted()
+
+    def preview(self, message: Message) -> Preview:
+        """Return subject and text."""
+        return Preview(letter.subject(message), message.text, len(message.text), None, "characters")
+
+
+def _consents() -> QuerySet[ChannelConsent]:
+    found = ChannelConsent.objects.filter(channel="email", withdrawn_at=None, user__is_active=True, user__closed_at=None)
+    return found.exclude(user__email=None).exclude(user__email="")
+
+
+def _recipients(found: QuerySet[ChannelConsent], kind: str) -> Iterator[Recipient]:
+    """Yield consents, not addresses: an outbox row holds no e-mail address, and a letter goes where the account says today."""
+    asked = "alert" if kind == "all_clear" else kind
+    for row in found.order_by("pk").iterator(chunk_size=500):
+        if asked in row.kinds:
+            yield Recipient(f"c{row.pk}", "smtp", user_id=row.user_id)
+
+
+def _key(address: str) -> int:
+    return int(address[1:]) if address[:1] == "c" and address[1:].isdecimal() else 0
+
+
+def mail_server() -> dict[str, Any]:
+    """Return how the mail server is reached, as Django's backend wants it; empty when none is set."""
+    return {**settings.MAIL_SERVER, "timeout": WITHIN_S} if settings.MAIL_SERVER else {}
+
+
+def unsubscribe_url(address: str) -> str:
+    """Return where this consent is ended, without signing in, by whoever has the letter."""
+    token = signing.dumps(_key(address), salt=SALT)
+    return f"{settings.PUBLIC_URL}{reverse('broadcast:email_end', args=[token])}"
+
+
+def failure_of(error: Exception) -> DeliveryError:
+    """Say what a mail server's answer means: 4xx is later, 5xx of an address is for ever, all else is the server's."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code = next(iter(error.recipients.values()))[0]
+        if code >= 500:
+            return DeliveryError(Failure.PERMANENT, _("The mail server does not know this address."))
+        return DeliveryError(Failure.TEMPORARY, _("The mail server asks to try later."))
+    if isinstance(error, smtplib.SMTPResponseException) and not isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPAuthenticationError):
+        kind = Failure.TEMPORARY if 400 <= error.smtp_code < 500 else Failure.PERMANENT
+        return DeliveryError(kind, _("The mail server refuses the letter."))
+    return DeliveryError(Failure.TECHNICAL, _("The mail server does not answer."))
+
+
+CHANNEL: Final = Email()

@@ -1,0 +1,1 @@
+"""RSS: bulletins for programs that read feeds."""

@@ -1,0 +1,195 @@
+"""Letters by a real mail server on loopback: whom they reach, how they end, and what a server may answer."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.test import Client
+from django.urls import reverse
+
+from liengia.broadcast.channels.base import Audience, Recipient
+from liengia.broadcast.channels.email.channel import CHANNEL, unsubscribe_url
+from liengia.broadcast.models import ChannelConsent, Delivery
+from liengia.broadcast.services import letters, outbox
+from liengia.core.actor import Actor
+from liengia.core.errors import Invalid
+from liengia.people.models import User
+from tests.broadcast.webpush.test_transport import message
+from tests.cast import Cast, assemble
+from tests.harness.ports import free_port
+from tests.people.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def lay() -> Callable[[], Cast]:
+    return assemble
+
+
+@pytest.fixture
+def cast(scene: Cast) -> Cast:
+    return scene
+
+
+class Post:
+    """Takes letters, or answers what a test wants."""
+
+    def __init__(self) -> None:
+        self.taken: list[EmailMessage] = []
+        self.envelopes: list[Any] = []
+        self.on_rcpt = ""
+        self.on_data = ""
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if self.on_rcpt:
+            return self.on_rcpt
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.on_data:
+            return self.on_data
+        self.envelopes.append(envelope)
+        found = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(found, EmailMessage)
+        self.taken.append(found)
+        return "250 OK"
+
+
+@pytest.fixture
+def post(settings: Any) -> Iterator[Post]:
+    handler = Post()
+    server = Controller(handler, hostname="127.0.0.1", port=free_port())
+    server.start()
+    settings.MAIL_SERVER = {"backend": "django.core.mail.backends.smtp.EmailBackend", "host": "127.0.0.1", "port": server.port}
+    settings.DEFAULT_FROM_EMAIL = "xa-can-duoc@example.vn"
+    yield handler
+    server.stop()
+
+
+def asks(user: User, *kinds: str, address: str = "") -> ChannelConsent:
+    user.email = address or f"u{user.pk}@example.vn"
+    user.save(update_fields=["email"])
+    made = letters.agree(user, "email", kinds=kinds or ("notice",), actor=Actor.of(user))
+    assert made is not None
+    return made
+
+
+def send(consent: ChannelConsent, **changes: Any) -> Delivery:
+    said = outbox.say(message(**changes))
+    outbox.enqueue(CHANNEL, said, [Recipient(f"c{consent.pk}", "smtp", user_id=consent.user_id)])
+    outbox.send_due("email")
+    return Delivery.objects.get(said=said)
+
+
+def test_a_letter_arrives_in_both_forms_with_a_way_to_end_it(cast: Cast, post: Post) -> None:
+    consent = asks(cast.lua)
+    row = send(consent)
+    assert (row.state, row.address, row.user_id) == ("accepted", "", None)
+    (letter,) = post.taken
+    assert letter["To"] == cast.lua.email and letter["From"] == "xa-can-duoc@example.vn"
+    assert letter["Subject"].strip() == "Cúp nước sáng thứ Bảy (Xã Cần Đước)"
+    assert letter["List-Unsubscribe"].strip() == f"<{unsubscribe_url(f'c{consent.pk}')}>" and letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert plain is not None and html is not None
+    assert "Bà con trữ nước" in plain.get_content() and "<p>Bà con trữ nước" in html.get_content()
+    assert "/thong-bao/abcde12345/" in plain.get_content()
+
+
+def test_one_press_without_signing_in_ends_it_and_only_a_press_does(cast: Cast, post: Post) -> None:
+    consent = asks(cast.lua)
+    path = unsubscribe_url(f"c{consent.pk}").removeprefix("http://localhost:8000")
+    path = "/" + path.split("/", 3)[-1] if path.startswith("http") else path
+    assert Client().get(path).status_code == 200
+    assert letters.standing(cast.lua, "email") is not None, "a scanner that opens links ends nothing"
+    client = Client(enforce_csrf_checks=True)
+    for _turn in range(2):
+        assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert letters.standing(cast.lua, "email") is None
+    assert send(consent).state == "failed" and not post.taken
+    for hostile in (path.rstrip("/") + "x/", "/thong-bao/thoi-thu/abc/", "/thong-bao/thoi-thu/" + "a" * 3000 + "/"):
+        assert Client().post(hostile).status_code == 404
+
+
+def test_an_old_letter_ends_what_was_agreed_to_since(cast: Cast, post: Post) -> None:
+    first = asks(cast.lua)
+    asks(cast.lua, "notice", "law")
+    letters.end_by_token(unsubscribe_url(f"c{first.pk}").rstrip("/").rsplit("/", 1)[-1])
+    assert letters.standing(cast.lua, "email") is None
+
+
+def test_only_those_who_asked_for_the_kind(cast: Cast) -> None:
+    wants, other = asks(cast.lua, "alert"), asks(cast.moc_mien, "law")
+    here = Audience((cast.hamlet.pk,))
+    assert [one.address for one in CHANNEL.recipients(here, "all_clear")] == [f"c{wants.pk}"]
+    assert [one.address for one in CHANNEL.recipients(here, "law")] == [f"c{other.pk}"]
+    assert not list(CHANNEL.to_users([cast.lua.pk, cast.moc_mien.pk], "fire")), "alarms never go by letter"
+    User.objects.filter(pk=cast.lua.pk).update(is_active=False)
+    assert not list(CHANNEL.recipients(here, "alert"))
+
+
+def test_nothing_is_on_by_itself_and_it_is_chosen_on_the_page(cast: Cast, post: Post) -> None:
+    client = signed_in(cast.lua)
+    with pytest.raises(Invalid):
+        letters.agree(cast.lua, "email", kinds=["law"], actor=Actor.of(cast.lua))
+    cast.lua.email = "lua@example.vn"
+    cast.lua.save(update_fields=["email"])
+    assert "checked" not in client.get(reverse("broadcast:push")).content.decode()
+    client.post(reverse("broadcast:email_choose"), {"kinds": ["law", "nonsense"]})
+    found = letters.standing(cast.lua, "email")
+    assert found is not None and found.kinds == ["law"]
+    client.post(reverse("broadcast:email_choose"), {})
+    assert letters.standing(cast.lua, "email") is None
+
+
+@pytest.mark.parametrize("hostile", ["Tin\r\nBcc: all@example.vn", "a\nX-Evil: 1", "\u2028Bcc: x", "<script>alert(1)</script>", "x" * 1_000_000, "\ud800\x00"])
+def test_hostile_words_become_no_header_and_no_markup(cast: Cast, post: Post, hostile: str) -> None:
+    row = send(asks(cast.lua), headline=hostile[:9000].encode("utf-8", "ignore").decode().replace("\x00", ""), text=hostile.encode("utf-8", "ignore").decode().replace("\x00", ""), unit_name="Xã\r\nTo: b@example.vn")
+    assert row.state == "accepted"
+    (letter,) = post.taken
+    assert letter["Bcc"] is None and letter["X-Evil"] is None and len(letter.get_all("To") or []) == 1
+    assert post.envelopes[0].rcpt_tos == [cast.lua.email]
+    html = letter.get_body(("html",))
+    assert html is not None and "<script>" not in html.get_content()
+
+
+@pytest.mark.parametrize("address", ["a@example.vn\r\nBcc: b@example.vn", "không phải", "a@b@c", "a b@example.vn"])
+def test_a_hostile_address_gets_nothing(cast: Cast, post: Post, address: str) -> None:
+    consent = asks(cast.lua)
+    User.objects.filter(pk=cast.lua.pk).update(email=address)
+    assert send(consent).state == "failed" and not post.taken
+
+
+@pytest.mark.parametrize(
+    ("on_rcpt", "on_data", "state", "failure"),
+    [
+        ("550 no such user", "", "failed", "permanent"), ("450 later", "", "waiting", "temporary"), ("", "554 spam", "failed", "permanent"),
+        ("", "452 full", "waiting", "temporary"),
+    ],
+)  # fmt: skip
+def test_failures_are_told_apart(cast: Cast, post: Post, on_rcpt: str, on_data: str, state: str, failure: str) -> None:
+    post.on_rcpt, post.on_data = on_rcpt, on_data
+    row = send(asks(cast.lua))
+    assert (row.state, row.failure) == (state, failure) and "example.vn" not in row.failure_words
+
+
+def test_without_a_server_everything_waits(cast: Cast, settings: Any) -> None:
+    settings.MAIL_SERVER = {}
+    assert send(asks(cast.lua)).failure == "technical"
+    settings.MAIL_SERVER = {"backend": "django.core.mail.backends.smtp.EmailBackend", "host": "127.0.0.1", "port": free_port()}
+    consent = asks(cast.moc_mien)
+    (outcome,) = CHANNEL.send([_parcel(consent)])
+    assert isinstance(outcome, Exception)
+
+
+def _parcel(consent: ChannelConsent) -> Any:
+    from liengia.broadcast.channels.base import Parcel
+
+    return Parcel("k", f"c{consent.pk}", "smtp", message(), 1)
