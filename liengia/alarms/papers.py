@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils import translation
 
-from liengia.alarms import queries
+from liengia.alarms import queries, reach
 from liengia.alarms.console_words import Teller, kit_words, target_words
 from liengia.alarms.leader_words import power_lines, small
 from liengia.alarms.models import Answer, GroupHousehold, Incident, IncidentStep, Kind, Mode, NeighbourGroup
@@ -273,11 +273,19 @@ def _report_data(incident: Incident, moment: datetime) -> Data:
         if gone
         else [_answer_line(a, house.household.house_label) for house in summary.houses for a in house.answers],
         "steps": [_step(number, step, incident.opened_at) for number, step in enumerate(summary.steps, 1)],
+        "ways": [_way_line(way) for way in reach.ways(incident)],
+        "unreached": [] if incident.mode != Mode.REAL or incident.is_silent else [house.household.house_label for house in reach.unreached(summary)],
         "lines": [
             {"at": _exact(line.at), "text": line.text, "detail": "" if gone else line.detail}
             for line in teller.lines(queries.timeline(incident))
         ],
     }
+
+
+def _way_line(way: reach.Way) -> dict[str, str]:
+    after = "–" if way.accepted_s is None else f"{way.accepted_s:.1f} giây".replace(".", ",")
+    back = {name: "–" if count is None else str(count) for name, count in (("shown", way.shown), ("answered", way.answered))}
+    return {"way": str(way.label).capitalize(), "meant": str(way.meant), "accepted": str(way.accepted), "after": after, **back}
 
 
 def _with_name(at: datetime | None, user: User | None, gone: bool) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
-from liengia.alarms import channels, services
+from liengia.alarms import channels, papers, queries, reach, services
 from liengia.alarms.models import Answer, DrillInvitation, Incident, IncidentState
 from liengia.alarms.services import outward
 from liengia.broadcast import channels as ways
@@ -17,9 +18,10 @@ from liengia.broadcast.services import outbox, receipts
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.people.models import DutyShift, User
-from tests.alarms.console_scene import Desk
+from tests.alarms.console_scene import Desk, sign_in
 from tests.alarms.given import incident, member
 from tests.broadcast.given import Notes
+from tests.texts import pdf_text
 
 WAYS = ("webpush", "sms", "voice", "loudspeaker", "phone_tree")
 
@@ -194,3 +196,19 @@ def test_a_new_press_after_quieting_tells_everybody_again(scene: Desk, told: dic
     again = incident(scene, 3)
     run(again, 120, told)
     assert [parcel.address for parcel in told["webpush"].got].count(f"ghi:{resident.pk}") == 2
+
+
+def test_the_record_and_its_paper_say_what_each_channel_did_and_whom_nothing_reached(scene: Desk, told: dict[str, Notes], client: Client) -> None:
+    member(scene, 2)
+    one = incident(scene)
+    scene.ring(1)
+    run(one, 30, told)
+    receipts.receive("webpush", Delivery.objects.filter(channel="webpush").exclude(receipt_key="")[0].receipt_key, "shown")
+    found = {way.name: way for way in reach.ways(one)}
+    assert found["webpush"].meant == found["webpush"].accepted == len(told["webpush"].got) and found["webpush"].shown == 1
+    assert found["sms"].answered == 0 and found["webpush"].accepted_s is not None
+    missed = [house.seat for house in reach.unreached(queries.incident_summary(one))]
+    assert missed == [4, 5], "1 rang, 2 got a message, 3 pressed"
+    page = sign_in(client, scene.officer).get(f"/truc/su-viec/{one.public_id}/").content.decode()
+    assert "Điện thoại và loa" in page and "Không kênh nào tới được" in page
+    assert "Điện thoại và loa" in pdf_text(papers.incident_report(one))

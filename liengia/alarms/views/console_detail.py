@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from liengia.alarms import queries
+from liengia.alarms import queries, reach
 from liengia.alarms.console_words import (
     KIND_ICONS,
     Line,
@@ -25,6 +25,7 @@ from liengia.alarms.models import (
     Target,
 )
 from liengia.alarms.queries import House, Summary
+from liengia.alarms.reach import Way
 from liengia.alarms.resident_words import houses_words
 from liengia.alarms.services.escalation import resolve
 from liengia.alarms.views.console_cards import OfIncident
@@ -75,6 +76,7 @@ class Detail(OfIncident):
     devices: list[Device]
     team: list[User]
     says_aloud: list[str]
+    ways: list[Way]
 
     @property
     def incident(self) -> Incident:
@@ -166,6 +168,7 @@ def detail(user: User, incident: Incident) -> Detail:
         devices=list(Device.objects.active().filter(group=incident.group).select_related("household")),
         team=list(people.holders("alarms.security_team", incident.group.unit)),
         says_aloud=words_to_read(incident, user),
+        ways=reach.ways(incident),
     )
 
 
