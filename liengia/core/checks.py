@@ -15,7 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from liengia.env import is_loopback
 
 # Rooms on which no other stands: an installation may do without them.
-OPTIONAL_ROOMS = ("alarms", "organisations", "opinions", "comments", "commendations", "festivals", "practices", "reports")
+OPTIONAL_ROOMS = ("alarms", "broadcast", "organisations", "opinions", "comments", "commendations", "festivals", "practices", "reports")
 
 
 def exposure(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:

@@ -18,7 +18,7 @@ from django.db.models import F
 from liengia.alarms import services as alarms
 from liengia.alarms.messages import PressMessage, RangMessage
 from liengia.alarms.models import Device, DeviceKind, Incident, NeighbourGroup, Press
-from liengia.broadcast import demo_zalo as zalo
+from liengia.broadcast import demo as broadcast, demo_zalo as zalo
 from liengia.commendations import demo as commendations
 from liengia.comments import demo as comments
 from liengia.core import clock, keys
@@ -107,6 +107,7 @@ def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[s
     say(f"{opinions.load()} opinions, {forums.load()} listening forums")
     say(f"{papers.load()} papers")
     say(f"{zalo.load()} Zalo groups")
+    say(f"{broadcast.load()} bulletins")
     say(f"{commendations.load()} commendations")
     say(f"{festivals.load()} festival days")
     say(f"{practices.load()} practices")

@@ -195,6 +195,7 @@ LISTS = {
     "festivals": ("/quan-tri/ngay-hoi/",),
     "opinions": ("/quan-tri/gop-y/",),
     "comments": ("/quan-tri/y-kien/",),
+    "broadcast": ("/quan-tri/ban-tin/", "/quan-tri/ban-tin/bai-soan-san/"),
     "reports": ("/quan-tri/bao-cao/",),
     "practices": ("/quan-tri/mo-hinh/",),
 }
