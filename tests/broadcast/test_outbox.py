@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -117,6 +120,21 @@ def test_a_worker_that_died_while_sending_is_followed_and_counted(
     keys = set(Delivery.objects.values_list("key", flat=True))
     assert outbox.send_due("notes") == 2 and {parcel.key for parcel in notes.got} == keys
     assert Delivery.objects.filter(is_perhaps_double=True).count() == (0 if idempotent else 2)
+
+
+def test_the_next_worker_of_the_machine_frees_what_a_dead_one_held_at_once(scene: Voice, notes: Notes, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting(scene, notes, 4)
+    outbox._claim(notes)
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    rows = list(Delivery.objects.order_by("pk"))
+    for row, holder in zip(rows, (f"{outbox._HOST}:{dead.pid}", f"{outbox._HOST}:{os.getpid()}", f"{outbox._HOST}:1", "elsewhere:1"), strict=True):
+        Delivery.objects.filter(pk=row.pk).update(claimed_by=holder)
+    monkeypatch.setattr(outbox, "_freed", set())
+    assert outbox.send_due("notes") == 2, "what the living hold, here or elsewhere, stays theirs"
+    assert set(Delivery.objects.filter(is_perhaps_double=True).values_list("pk", flat=True)) == {rows[0].pk, rows[1].pk}
+    outbox._claim(notes)
+    assert outbox.send_due("notes") == 0, "a process frees once"
 
 
 def test_emergencies_go_before_everything_that_waits(scene: Voice, notes: Notes) -> None:

@@ -404,6 +404,7 @@ class Migration(migrations.Migration):
                         ('created_at', models.DateTimeField(default=liengia.core.clock.now)),
                         ('next_attempt_at', models.DateTimeField(default=liengia.core.clock.now)),
                         ('claimed_until', models.DateTimeField(blank=True, null=True)),
+                        ('claimed_by', models.CharField(blank=True, max_length=80)),
                         ('attempts', models.PositiveSmallIntegerField(default=0)),
                         ('is_perhaps_double', models.BooleanField(default=False)),
                         ('failure', models.CharField(blank=True, max_length=10)),

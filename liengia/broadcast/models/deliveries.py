@@ -131,6 +131,7 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     next_attempt_at = models.DateTimeField(default=clock.now)
     claimed_until = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.CharField(max_length=80, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     is_perhaps_double = models.BooleanField(default=False)
     failure = models.CharField(max_length=10, blank=True)
@@ -144,7 +145,7 @@ class Delivery(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
 
     PERSONAL: ClassVar = {"address": "where it goes; of a bulletin it leaves the row once settled, of an alarm after its period"}
-    IMPERSONAL: ClassVar = {"key", "subject", "channel", "provider", "state", "failure", "failure_words", "receipt_key"}
+    IMPERSONAL: ClassVar = {"key", "subject", "channel", "provider", "state", "failure", "failure_words", "receipt_key", "claimed_by"}
 
     objects: ClassVar[Manager[Delivery] | DeliveryQuerySet] = DeliveryQuerySet.as_manager()
 

@@ -3,8 +3,8 @@
 1. `enqueue` writes a row an address in the caller's transaction. The row is the deadline: nothing else knows of it.
 2. A channel's chore claims the most urgent that are due, leaving out providers that are set aside, and marks them with a lease.
    PostgreSQL skips rows that another worker holds; SQLite's write transaction keeps others out.
-3. It sends them with no transaction open. A kill here leaves the lease to run out; the row is then claimed again, and counted as
-   perhaps double where the provider cannot tell (`Channel.is_idempotent`).
+3. It sends them with no transaction open. A kill here leaves the lease to run out, or the next worker of the machine to free it; the row
+   is then claimed again, and counted as perhaps double where the provider cannot tell (`Channel.is_idempotent`).
 4. It settles them together: accepted, given up, or due again later, by the kind of failure. What a bulletin's row knew of a
    person goes in the same statement.
 
@@ -16,7 +16,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import random
+import socket
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -54,6 +56,10 @@ ASIDE_LONGEST_S: Final = 300.0
 URGENCY: Final[Mapping[str, int]] = {"urgent": 0, "priority": 1, "normal": 2}
 _ROWS: Final = 500
 _SETTLED: Final = ("state", "attempts", "next_attempt_at", "claimed_until", "failure", "failure_words", "receipt_key", "accepted_at", "address", "user_id", "household_id", "is_perhaps_double")
+_HOST: Final = socket.gethostname()[:60]
+# Channels whose rows of dead workers on this machine were freed by this process.
+_freed: Final[set[str]] = set()
+_SETTLED: Final = ("state", "attempts", "next_attempt_at", "claimed_until", "failure", "failure_words", "receipt_key", "accepted_at", "address", "user_id", "household_id")
 
 sent = Counter("liengia_deliveries_total", "Deliveries that ended, by channel and how.", ["channel", "how"])
 doubles = Counter("liengia_deliveries_perhaps_double_total", "Deliveries sent again after a send whose end nobody saw.", ["channel"])
@@ -148,6 +154,9 @@ def send_due(name: str) -> int:
     if channel is None or channel.is_manual:
         return 0
     expire(name)
+    if name not in _freed:
+        free_of_the_dead(name)
+        _freed.add(name)
     claimed = _claim(channel)
     if not claimed:
         return 0
@@ -157,6 +166,29 @@ def send_due(name: str) -> int:
     outcomes = _send(channel, parcels)
     settle(channel, claimed, outcomes)
     return len(claimed)
+
+
+def free_of_the_dead(name: str) -> int:
+    """Free what a worker of this machine held when it died, so that an alarm need not wait for the lease; return how many.
+
+    A process does it once a channel, before it claims anything: whatever bears its own number then is of one that died before it.
+    """
+    held = Delivery.objects.waiting().filter(channel=name, claimed_until__gt=clock.now(), claimed_by__startswith=f"{_HOST}:")
+    dead = [holder for holder in held.values_list("claimed_by", flat=True).distinct() if not _is_alive(holder)]
+    return held.filter(claimed_by__in=dead).update(claimed_until=clock.now()) if dead else 0
+
+
+def _is_alive(holder: str) -> bool:
+    pid = int(holder.rpartition(":")[2])
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _claim(channel: Channel) -> list[Delivery]:
@@ -171,7 +203,9 @@ def _claim(channel: Channel) -> list[Delivery]:
         for row in lost:
             row.is_perhaps_double = True
             doubles.labels(channel.name).inc()
-        bulk.update(Delivery, ["claimed_until", "is_perhaps_double"], [(row.pk, now + LEASE, row.is_perhaps_double) for row in rows])
+        holder = f"{_HOST}:{os.getpid()}"
+        changes = [(row.pk, now + LEASE, holder, row.is_perhaps_double) for row in rows]
+        bulk.update(Delivery, ["claimed_until", "claimed_by", "is_perhaps_double"], changes)
     return rows
 
 
