@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import articles, certificates, disk, pages, push, reports, search, speech
+from benchmarks import articles, bulletins, certificates, disk, pages, push, reports, search, speech
 from benchmarks.console import recording
 from benchmarks.devices import Figures
 from benchmarks.festival import festival
@@ -214,6 +214,19 @@ ROWS = (
         {"texts": 2_000, "rounds": 2}, has_stage=False,
     ),
     Row(
+        "bulletin", "a bulletin for 10,000 recipients becomes deliveries", "≤ 2 s, memory flat", bulletins.planned,
+        lambda f: f"{f['median_s']:.2f} s (worst of 3: {f['worst_s']:.2f}), the process grew by {f['grew_mb']:.0f} MB at most ({f['few_grew_mb']:.0f} for a tenth as many)",
+        lambda f: f["worst_s"] <= 2 and f["meant"] == f["recipients"] and f["grew_mb"] <= 20,
+        lambda f: f"a tenth as many {f['few_s']:.2f} s; as many bare inserts {f['floor_s']:.2f} s",
+        {"recipients": 1_000}, has_stage=False,
+    ),
+    Row(
+        "alarmpush", "an alarm: from the button's write to the first push taken by its service, p95", "≤ 300 ms after the commit", bulletins.alarm_push,
+        lambda f: f"{f['p95_ms']:.0f} ms (p50 {f['p50_ms']:.0f})",
+        lambda f: f["p95_ms"] <= 300,
+        quick={"rounds": 5}, settings=bulletins.OUTSIDE,
+    ),
+    Row(
         "report", "a commune's yearly report over 1,000,000 rows", "≤ 5 s counted anew, ≤ 200 ms after", reports.measure,
         lambda f: f"{f['cold_ms'] / 1000:.2f} s over {f['rows']:,} rows; its page p95 {f['page_p95_ms']:.0f} ms",
         lambda f: f["cold_ms"] <= 5_000 and f["page_p95_ms"] <= 200,
@@ -241,7 +254,7 @@ ROWS = tuple(
     for row in ROWS
     for one in (
         (row, replace(row, name=f"{row.name}-postgresql", title=f"{row.title}; PostgreSQL", database="postgresql"))
-        if row.name in ("storm", "loss", "search", "growth", "comments", "report", "nominations")
+        if row.name in ("storm", "loss", "search", "growth", "comments", "report", "nominations", "bulletin", "alarmpush")
         else (row,)
     )
 )
