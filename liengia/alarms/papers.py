@@ -274,7 +274,7 @@ def _report_data(incident: Incident, moment: datetime) -> Data:
         else [_answer_line(a, house.household.house_label) for house in summary.houses for a in house.answers],
         "steps": [_step(number, step, incident.opened_at) for number, step in enumerate(summary.steps, 1)],
         "ways": [_way_line(way) for way in reach.ways(incident)],
-        "unreached": [] if incident.mode != Mode.REAL or incident.is_silent else [house.household.house_label for house in reach.unreached(summary)],
+        "unreached": [house.household.house_label for house in reach.unreached(summary)],
         "lines": [
             {"at": _exact(line.at), "text": line.text, "detail": "" if gone else line.detail}
             for line in teller.lines(queries.timeline(incident))

@@ -8,7 +8,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any, Final
 
-from liengia.alarms.models import Incident
+from liengia.alarms.models import Incident, Mode
 from liengia.alarms.queries import House, Summary
 from liengia.broadcast import channels
 from liengia.broadcast.models import Delivery, DeliveryState
@@ -76,9 +76,11 @@ def _way(name: str, rows: list[Delivery]) -> Way:
 def unreached(summary: Summary) -> list[House]:
     """Return the houses that nothing reached, for a visit: no siren confirmed, no answer, no message that a provider took.
 
-    A house that pressed is not among them. "Taken by a provider" is the least that is counted as reached: it is no proof that
+    A house that pressed is not among them, and of an exercise or a silent call none is: nobody is to go there. "Taken by a provider" is the least that is counted as reached: it is no proof that
     somebody read it.
     """
+    if summary.incident.mode != Mode.REAL or summary.incident.is_silent:
+        return []
     houses = [house for house in summary.houses if not house.is_pressing and not house.answers and house.sounded is not True]
     if not houses:
         return []

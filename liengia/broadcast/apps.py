@@ -16,7 +16,15 @@ class BroadcastConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what lower rooms ask for: audit kinds, capabilities, periods, health, chores."""
-        from liengia.broadcast import audit_kinds, capabilities, menus, menus_zalo, outside_ways, supervision, tasks
+        from liengia.broadcast import (
+            audit_kinds,
+            capabilities,
+            menus,
+            menus_zalo,
+            outside_ways,
+            supervision,
+            tasks,
+        )
         from liengia.broadcast.services import players, retention, speakers, zalo
         from liengia.core import health
         from liengia.people.services.retention import register_period

@@ -31,3 +31,5 @@ class ConsentForm(forms.Form):
     def __init__(self, standing: Mapping[str, Sequence[str]], *args: Any, **kwargs: Any) -> None:
         """Begin with what stands."""
         super().__init__(*args, **{**kwargs, "initial": dict(standing)})
+        # No alarm goes by e-mail: it is too slow.
+        self.fields["email"].choices = KINDS[1:]  # type: ignore[attr-defined]

@@ -67,13 +67,13 @@ def message_of(bulletin: Bulletin, *, at: datetime) -> Message:
             text=bulletin.text,
             short_text=f"{first}{short}",
             spoken_text=f"{first}{spoken}",
-            unit_name=str(bulletin.unit),
+            unit_name=bulletin.unit.full_name,
             sent_at=at,
             expires_at=bulletin.expires_at,
             url=f"{settings.PUBLIC_URL}{public_path(bulletin)}" if bulletin.is_public and not bulletin.is_training else "",
             recording=bulletin.recording,
             picture=bulletin.picture,
-            data={"event": bulletin.event, "follows": follows, "issuing_body": bulletin.issuing_body, "issuing_number": bulletin.issuing_number},
+            data={"unit_id": bulletin.unit_id, "event": bulletin.event, "follows": follows, "issuing_body": bulletin.issuing_body, "issuing_number": bulletin.issuing_number},
         )
 
 

@@ -18,7 +18,8 @@ from django.db.models import F
 from liengia.alarms import services as alarms
 from liengia.alarms.messages import PressMessage, RangMessage
 from liengia.alarms.models import Device, DeviceKind, Incident, NeighbourGroup, Press
-from liengia.broadcast import demo as broadcast, demo_zalo as zalo
+from liengia.broadcast import demo as broadcast
+from liengia.broadcast import demo_zalo as zalo
 from liengia.commendations import demo as commendations
 from liengia.comments import demo as comments
 from liengia.core import clock, keys

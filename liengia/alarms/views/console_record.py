@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from liengia.alarms.console_words import KIND_ICONS, MODE_ICONS, MODE_TONES
-from liengia.alarms.models import EmergencyCall, Incident, Mode
+from liengia.alarms.models import EmergencyCall, Incident
 from liengia.alarms.reach import unreached
 from liengia.alarms.views.console_cards import desk_incident, desk_incidents
 from liengia.alarms.views.console_detail import detail
@@ -81,10 +81,9 @@ def record(request: HttpRequest, public_id: str) -> HttpResponse:
     span = max(moments[-1].after_s if moments else 0, 1)
     context = {
         "detail": shown,
-        "proofs": proofs(shown.summary),
-        "moments": moments,
+        "proofs": proofs(shown.summary), "moments": moments,
         "span_s": round(span),
-        "unreached": unreached(shown.summary) if incident.mode == Mode.REAL and not incident.is_silent else [],
+        "unreached": unreached(shown.summary),
         "paper_url": _paper_url(incident),
         "soundings": incident.soundings.select_related("device__household").order_by("first_at"),
     }

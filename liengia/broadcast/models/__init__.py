@@ -27,6 +27,7 @@ from liengia.broadcast.models.deliveries import (
     Tally,
     UnitCost,
 )
+from liengia.broadcast.models.push import PushSubscription
 from liengia.broadcast.models.speakers import (
     AudioFile,
     ClusterMake,
@@ -44,7 +45,6 @@ from liengia.broadcast.models.speakers import (
     SpeakerProgramme,
 )
 from liengia.broadcast.models.zalo import SeenReport, WhyNot, ZaloGroup, ZaloPost
-from liengia.broadcast.models.push import PushSubscription
 
 __all__ = [
     "ISSUED_BY_A_BODY",

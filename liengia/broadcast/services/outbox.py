@@ -59,7 +59,6 @@ _SETTLED: Final = ("state", "attempts", "next_attempt_at", "claimed_until", "fai
 _HOST: Final = socket.gethostname()[:60]
 # Channels whose rows of dead workers on this machine were freed by this process.
 _freed: Final[set[str]] = set()
-_SETTLED: Final = ("state", "attempts", "next_attempt_at", "claimed_until", "failure", "failure_words", "receipt_key", "accepted_at", "address", "user_id", "household_id")
 
 sent = Counter("liengia_deliveries_total", "Deliveries that ended, by channel and how.", ["channel", "how"])
 doubles = Counter("liengia_deliveries_perhaps_double_total", "Deliveries sent again after a send whose end nobody saw.", ["channel"])
