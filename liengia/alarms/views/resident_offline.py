@@ -67,7 +67,8 @@ def script() -> str:
         "signOut": reverse("account_logout"),
     }
     pushes = push_worker.script() if rooms.is_on("broadcast") else ""
-    return f"const CONFIG = {json.dumps(config)};\n{(STATIC / 'sw.js').read_text(encoding='utf-8')}\n{pushes}"
+    # The part of pushes stands first: a listener that answers a request hides it from those after it.
+    return f"const CONFIG = {json.dumps(config)};\n{pushes}\n{(STATIC / 'sw.js').read_text(encoding='utf-8')}"
 
 
 @public
