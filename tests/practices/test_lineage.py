@@ -136,3 +136,10 @@ def _row(scene: Place, number: int) -> Practice:
     row.family = row.uuid
     row.save()
     return row
+
+
+def test_a_practice_that_counts_what_is_not_here_is_taken_over_all_the_same(scene: Place) -> None:
+    origin = Practice.objects.get(name="Điểm chữa cháy công cộng", replicated_from=None)
+    assert origin.current_revision is not None and origin.current_revision.needs.exclude(count="").filter(count__startswith="assets.").exists()
+    made = services.replicate(origin, scene.other, changed="Đặt ở chợ.", actor=scene.clerk)
+    assert made.current_revision is not None and made.current_revision.needs.filter(count__startswith="assets.").exists()

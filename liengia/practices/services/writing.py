@@ -270,7 +270,8 @@ def _need(revision: Revision, order: int, line: NeedLine) -> Need:
         raise Invalid(_("How many is a number from 1 to 1,000,000."), code="bad_quantity", field="needs")
     if line.basis not in Basis.values:
         raise Invalid(_("Choose from the list what it is counted by."), code="bad_basis", field="needs")
-    if line.count and counts.get(line.count) is None:
+    # What stands in a practice already may name a count of a room that is absent here: its copies go on naming it.
+    if line.count and counts.get(line.count) is None and not Need.objects.filter(count=line.count).exists():
         raise Invalid(_("Nothing on the platform is counted as “%(code)s”.") % {"code": line.count}, code="no_count", field="needs")
     return Need(
         revision=revision, order=order, what=words(line.what, "needs", longest=200), quantity=line.quantity, basis=line.basis, count=line.count

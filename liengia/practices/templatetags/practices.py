@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from liengia.core import counts
 
@@ -19,9 +20,9 @@ def grouped(number: object) -> str:
 
 @register.filter
 def count_label(code: str) -> str:
-    """Return the words of what is counted; the code itself while its room is away."""
+    """Return the words of what is counted, also while its room is away."""
     found = counts.get(code)
-    return str(found.label) if found is not None else code
+    return str(found.label) if found is not None else _("a figure of a part that is not here")
 
 
 @register.filter

@@ -69,15 +69,19 @@ function set(one, mark) {
   ask();
 }
 
-// Whom the thumb's two buttons are about: the line that was chosen, else the first that nobody marked.
+// Of several decisions the one on the screen counts: the thumb never marks a paper of another list than the one that is read.
+const read = () => [...root.querySelectorAll("[data-decision]")].find((each) => each.getBoundingClientRect().bottom > window.innerHeight / 3);
+
+// Whom the thumb's two buttons are about: the line that was chosen, else the first of the decision on the screen that nobody marked.
 function ask() {
-  const one = chosen ?? lines().find((each) => each.dataset.mark === "waiting");
+  const one = chosen ?? read()?.querySelector("[data-certificate][data-mark='waiting']");
   next.hidden = !one;
   for (const each of lines()) each.toggleAttribute("data-called", each === one);
   if (!one) return;
   next.querySelector("[data-next-order]").textContent = one.dataset.order;
   next.querySelector("[data-next-name]").textContent = name(one);
-  next.querySelector("[data-next-tail]").textContent = `…${one.dataset.tail}`;
+  const decision = one.closest("[data-decision]").querySelector("h2").textContent;
+  next.querySelector("[data-next-tail]").textContent = `…${one.dataset.tail} · ${decision}`;
 }
 
 // True: it is settled, for good or with a word why not. False: no network, or the server is away: it waits.
@@ -144,6 +148,12 @@ function check(form) {
 }
 
 if (root && window.indexedDB) {
+  let isAsked = false;
+  addEventListener("scroll", () => {
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => { isAsked = false; ask(); });
+  }, { passive: true });
   root.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.target.matches("[data-check]")) { check(event.target); return; }
