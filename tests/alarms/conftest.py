@@ -19,6 +19,12 @@ def lay() -> Callable[[], Desk]:
 
 
 @pytest.fixture(autouse=True)
+def patient_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a batch of steps work as long as it likes: how much 25 ms of a busy machine are is no matter of a test."""
+    monkeypatch.setattr(step_batch, "WORK_S", 60.0)
+
+
+@pytest.fixture(autouse=True)
 def nothing_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget what failed in an earlier test: its keys come again."""
     for module in (step_batch, soundings):

@@ -51,6 +51,10 @@ class Machine:
         (self.servers / "15" / "bin").mkdir(parents=True)
         (self.servers / "15" / "bin" / "initdb").touch()
 
+    def has_speech(self) -> None:
+        self.has("espeak-ng")
+        self.has("ffmpeg")
+
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
@@ -66,13 +70,14 @@ def test_an_ordinary_user_is_told_the_exact_command(machine: Machine, capsys: py
     machine.has_library = False
     assert machine.tool.main() == 1
     said = capsys.readouterr().err
-    assert "sudo apt install --no-install-recommends chromium libatomic1 mosquitto-clients postgresql" in said
+    assert "sudo apt install --no-install-recommends chromium espeak-ng ffmpeg libatomic1 mosquitto-clients postgresql" in said
     assert "create_main_cluster = false" in said, "no server of the system's is started by that"
     assert not machine.asked, "nothing is changed without asking"
 
 
 def test_only_what_is_missing_is_asked_for(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
     machine.has_postgres()
+    machine.has_speech()
     machine.has("chromium")
     assert machine.tool.main() == 1
     assert "apt install --no-install-recommends mosquitto-clients\n" in capsys.readouterr().err
@@ -99,6 +104,7 @@ def test_on_ubuntu_a_snap_is_no_chromium(
     machine.is_called(release)
     machine.is_used_by(account)
     machine.has_postgres()
+    machine.has_speech()
     machine.has("mosquitto_pub")
     machine.has("apt-get")
     machine.has("chromium-browser", "#!/bin/sh\nexec /snap/bin/chromium\n")

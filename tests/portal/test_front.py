@@ -80,6 +80,6 @@ def test_the_language_switches_and_leads_back() -> None:
 
 def test_the_front_costs_few_queries(scene: Desk, django_assert_max_num_queries: Any) -> None:
     Client().get("/")
-    # News, answers, practices and figures are each a few reads, however many there are; the page is then kept for everybody.
-    with django_assert_max_num_queries(18):
+    # Warnings, news, answers, practices and figures are each a few reads, however many there are; the page is then kept for everybody.
+    with django_assert_max_num_queries(19):
         Client().get("/")

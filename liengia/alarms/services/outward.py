@@ -79,24 +79,22 @@ class Outward:
     def enqueue(self, notice: channels.Notice) -> int:
         """Write what is to be sent; return how many addresses were new in this generation."""
         incident = notice.incident
-        if not rooms.is_on("broadcast", incident.group.unit) or not _may_go(self.name, incident):
+        # Most steps name nobody who has this channel: that is asked first, since it is asked inside the step's transaction.
+        if not _may_go(self.name, incident) or not (found := self._recipients(notice)):
             return 0
-        found = self._recipients(notice)
-        if not found:
+        told = _told(incident, self.name)
+        found = [one for one in found if one.address not in told]
+        if not found or not rooms.is_on("broadcast", incident.group.unit):
             return 0
         said = outbox.say(message_of(incident, at=notice.at, is_spoken=self.name == LOUDSPEAKER))
         return outbox.enqueue(self.channel, said, found, keeps_person=True)
 
     def _recipients(self, notice: channels.Notice) -> list[Recipient]:
-        incident = notice.incident
-        told = _told(incident, self.name)
         if self.name == LOUDSPEAKER:
-            found = list(self.channel.recipients(Audience(unit_ids=(incident.group.unit_id,)), incident.kind))
-        else:
-            ids = [user.pk for user in notice.people]
-            ask = self.channel.to_duty if notice.step.target in _ON_DUTY else self.channel.to_users
-            found = list(ask(ids, CONSENT)) if ids else []
-        return [one for one in found if one.address not in told]
+            return list(self.channel.recipients(Audience(unit_ids=(notice.incident.group.unit_id,)), notice.incident.kind))
+        ids = [user.pk for user in notice.people]
+        ask = self.channel.to_duty if notice.step.target in _ON_DUTY else self.channel.to_users
+        return list(ask(ids, CONSENT)) if ids else []
 
 
 def register_all() -> None:
