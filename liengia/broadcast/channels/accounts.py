@@ -129,6 +129,10 @@ class PhoneChannel(AccountChannel):
         """Yield the phones of these people, if they consented."""
         yield from self._of(consent.wanting_of(self.name, user_ids, kind), Accounts(self.name))
 
+    def to_duty(self, user_ids: Collection[int], kind: str) -> Iterator[Recipient]:
+        """Yield the phones of these people while they hold a duty: their office calls them, whatever they ticked for themselves."""
+        yield from self._of(list(User.objects.filter(pk__in=list(user_ids), is_active=True)), Accounts(self.name))
+
     def _of(self, users: Sequence[User], accounts: Accounts) -> Iterator[Recipient]:
         places = consent.places(users)
         for user in users:

@@ -17,6 +17,7 @@ from liengia.broadcast.gateway import http
 from liengia.broadcast.gateway.forms import SmsForm
 from liengia.broadcast.models import Delivery, DeliveryState, ProviderState
 from liengia.broadcast.services import consents, outbox
+from liengia.people.models import User
 from tests.broadcast.gateway.given import TOKEN, account, message, parcel
 from tests.broadcast.gateway.simulator import Asked, Provider, Said
 from tests.broadcast.given import Voice
@@ -120,6 +121,9 @@ def test_only_who_consented_to_this_kind(scene: Voice, provider: Provider) -> No
     assert list(SMS.recipients(Audience((scene.cast.other_commune.pk,)), "notice")) == []
     consents.set_consent(scene.cast.lua, "sms", ("alarm",), actor=scene.by(scene.cast.lua))
     assert [one.user_id for one in SMS.to_users([scene.cast.lua.pk, scene.cast.truc.pk], "fire")] == [scene.cast.lua.pk]
+    User.objects.filter(pk=scene.cast.truc.pk).update(phone="+84900000077")
+    found = {one.address for one in SMS.to_duty([scene.cast.lua.pk, scene.cast.truc.pk], "alarm")}
+    assert found == {"+84900000009", "+84900000077"}, "whoever holds a duty is called by their office, whatever they ticked"
 
 
 def queued(scene: Voice, *, keeps_person: bool = False, kind: str = "notice") -> Delivery:
