@@ -42,7 +42,7 @@ def channel_choices() -> list[tuple[str, Any]]:
 class BulletinForm(forms.Form):
     """A bulletin of one unit; what a draft may still lack is asked for when it is handed in."""
 
-    kind = forms.ChoiceField(label=_("What it is"), choices=Kind)
+    kind = forms.ChoiceField(label=_("Kind of bulletin"), choices=Kind)
     priority = forms.ChoiceField(
         label=_("Priority"), choices=Priority, initial=Priority.NORMAL,
         help_text=_("An emergency (storm, fire, epidemic) goes out at once, in quiet hours too. Source: Circular 39/2020/TT-BTTTT."),
@@ -68,7 +68,7 @@ class BulletinForm(forms.Form):
     issuing_number = forms.CharField(label=_("Number of the warning"), max_length=80, required=False)
     names_a_person = forms.BooleanField(label=_("It names a private person"), required=False)
     legal_basis = forms.CharField(label=_("Legal basis for naming them"), max_length=250, required=False)
-    areas = forms.ModelMultipleChoiceField(label=_("For"), queryset=Unit.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
+    areas = forms.ModelMultipleChoiceField(label=_("For whom"), queryset=Unit.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
     groups = forms.MultipleChoiceField(label=_("Neighbour groups"), required=False, widget=forms.CheckboxSelectMultiple)
     roles = forms.MultipleChoiceField(label=_("And those who hold an office there"), required=False, widget=forms.CheckboxSelectMultiple)
     channels = forms.MultipleChoiceField(label=_("Channels"), required=False, widget=forms.CheckboxSelectMultiple)
@@ -196,7 +196,7 @@ class ReadyTextForm(forms.ModelForm):  # type: ignore[type-arg]
 class AloneForm(forms.Form):
     """An emergency by one alone: the template's blanks, where, and by which ways."""
 
-    areas = forms.ModelMultipleChoiceField(label=_("For"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple)
+    areas = forms.ModelMultipleChoiceField(label=_("For whom"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple)
     channels = forms.MultipleChoiceField(label=_("Channels"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, template: ReadyText, unit: Unit, *args: Any, **options: Any) -> None:
