@@ -232,10 +232,12 @@ async function refresh() {
   if (!live) return;
   if (isRefreshing) { isStale = true; return; }
   isRefreshing = true;
+  // An answer that was on its way when the network went says nothing of the network now.
+  const wasOff = root.dataset.net === "off";
   try {
     const answer = await fetch(location.pathname, { headers: { "X-Parts": "1" }, cache: "no-store", credentials: "same-origin" });
     if (answer.redirected || answer.status === 404 || (answer.ok && !put(await answer.text()))) location.reload();
-    if (root.dataset.net === "off" && answer.ok) delete root.dataset.net;
+    if (wasOff && answer.ok) delete root.dataset.net;
   } catch { root.dataset.net = "off"; }
   isRefreshing = false;
   if (isStale) { isStale = false; refresh(); }
