@@ -137,6 +137,16 @@ def test_the_next_worker_of_the_machine_frees_what_a_dead_one_held_at_once(scene
     assert outbox.send_due("notes") == 0, "a process frees once"
 
 
+def test_what_a_broken_channel_said_is_in_no_log(scene: Voice, notes: Notes, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(parcels: object) -> list[Accepted]:
+        raise RuntimeError("https://bot.example/bot123:SECRET/sendMessage to +84900000009")
+
+    waiting(scene, notes, 1)
+    notes.send = broken  # type: ignore[method-assign]
+    outbox.send_due("notes")
+    assert "broke off: RuntimeError" in caplog.text and "SECRET" not in caplog.text and "+849" not in caplog.text
+
+
 def test_emergencies_go_before_everything_that_waits(scene: Voice, notes: Notes) -> None:
     notes.batch = 2  # type: ignore[misc]
     waiting(scene, notes, 4, priority="normal")
