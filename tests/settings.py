@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 
 from liengia.settings import *  # noqa: F403
-from liengia.settings import DATA, DATABASES, LOGGING, STORAGES
+from liengia.settings import DATA, DATABASES, LOGGING, MIDDLEWARE, STORAGES
+from tests.harness.slow import SLOW_S
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+if SLOW_S:
+    MIDDLEWARE = ["tests.harness.slow.late", *MIDDLEWARE]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 
 # Each worker of xdist has a folder of its own for media, keys and SQLite; keys are made once and shared.

@@ -1,6 +1,6 @@
 """A running site with one group of houses, and a browser in which its people are signed in.
 
-The site runs in processes of its own (web, and the worker that numbers the live order), without a broker.
+The site runs in a process of its own, and what the tests do beside it in another, which numbers the live order too; without a broker.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,37 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.conftest import _migrated_file as migrated_file
+from tests.harness import processes
+from tests.harness.nursery import Child, Nursery
 from tests.harness.ports import free_port
 from tests.harness.processes import ROOT
 
-PRELUDE = """
+# Loaded once beside the site: loading the project takes some three seconds of a core, and a test asks several times.
+HAND = """
 import django; django.setup()
-import json, uuid
+import json, sys, threading, time, traceback
+from django.core.cache import caches
+from django.db import connections
+from liengia.alarms.models import IncidentEvent
+from liengia.core import live
+def number():
+    while True:
+        live.has_unnumbered(IncidentEvent) and live.sequence(IncidentEvent)
+        time.sleep(0.2)
+threading.Thread(target=number, daemon=True).start()
+for line in sys.stdin:
+    found = {}
+    try:
+        caches["local"].clear()
+        exec(json.loads(line), found)
+        said = {"out": found["out"]}
+    except Exception:
+        said = {"wrong": traceback.format_exc()}
+    connections.close_all()
+    print("OUT" + json.dumps(said), flush=True)
+"""
+PRELUDE = """
+import uuid
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from liengia.alarms import services
@@ -57,37 +81,34 @@ class Stage:
     """The running site."""
 
     url: str
-    environment: dict[str, str]
-    log: Path
-    web: subprocess.Popen[bytes] | None = None
+    nursery: Nursery
+    hand: subprocess.Popen[str]
+    web: Child | None = None
 
     def start_web(self) -> None:
         """Start the web process, and wait until it answers."""
-        port = self.url.rsplit(":", 1)[1]
-        command = [sys.executable, "-m", "uvicorn", "liengia.asgi:application", "--host", "127.0.0.1", "--port", port, "--log-level", "warning"]
-        with self.log.open("a") as log:
-            self.web = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
-        for _try in range(150):
-            with suppress(OSError):
-                urllib.request.urlopen(f"{self.url}/sw.js", timeout=2)
-                return
-            time.sleep(0.2)
+        self.web = self.nursery.start(["web", "--workers", "1"])
+        processes.wait_until(
+            lambda: processes.answer(f"{self.url}/sw.js", within_s=2)[0] != 0,
+            within_s=60, why=lambda: "the web process did not answer within 60 s", process=self.web, every_s=0.02,
+        )  # fmt: skip
 
     def kill_web(self) -> None:
         """Kill the web process, as a power cut at the commune would."""
-        if self.web is not None:
-            self.web.kill()
-            self.web.wait()
-            self.web = None
+        processes.kill_session(self.web)
+        self.web = None
 
     def run(self, code: str) -> Any:
         """Run code beside the site (see PRELUDE) and return what it gives to `out`."""
-        text = f"{PRELUDE}\nout = None\n{code}\nprint('OUT' + json.dumps(out))"
-        done = subprocess.run(
-            [sys.executable, "-c", text], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        return json.loads(done.stdout.rsplit("OUT", 1)[1])
+        assert self.hand.stdin is not None and self.hand.stdout is not None
+        self.hand.stdin.write(json.dumps(f"{PRELUDE}\nout = None\n{code}") + "\n")
+        self.hand.stdin.flush()
+        for line in self.hand.stdout:
+            if line.startswith("OUT"):
+                said = json.loads(line[3:])
+                assert "wrong" not in said, said["wrong"]
+                return said["out"]
+        raise AssertionError("the process beside the site has ended: see the site's log")
 
     def browser_of(self, browser: Browser, name: str, *, width: int = 360, height: int = 740, **options: Any) -> BrowserContext:
         """Return a browser in which somebody is signed in; strict about scripts and sizes."""
@@ -101,33 +122,28 @@ def stage(folder: Path) -> Iterator[Stage]:
     """Start the site in an empty folder."""
     port = free_port()
     environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("LIENGIA_") and key != "DATABASE_URL"},
+        **{key: value for key, value in os.environ.items() if key == "LIENGIA_TEST_SLOW_MS" or (not key.startswith("LIENGIA_") and key != "DATABASE_URL")},
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "LIENGIA_DATA": str(folder),
         "LIENGIA_PORT": str(port),
         "LIENGIA_NATS_PORT": "9",
         "PYTHONPATH": str(ROOT),
     }
-    made = Stage(f"http://localhost:{port}", environment, folder / "site.log")
     shutil.copy(migrated_file(), folder / "liengia.sqlite3")
+    with (folder / "site.log").open("a") as errors:
+        hand = subprocess.Popen(
+            [sys.executable, "-c", HAND], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
+        )  # fmt: skip
+    made = Stage(f"http://localhost:{port}", Nursery(environment), hand)
     made.run("from tests.alarms.resident_scene import build; build()")
-    numbers = (
-        "import django; django.setup()\nimport time\nfrom liengia.core import live\n"
-        "from liengia.alarms.models import IncidentEvent\n"
-        "while True:\n    live.has_unnumbered(IncidentEvent) and live.sequence(IncidentEvent)\n    time.sleep(0.2)"
-    )
-    with made.log.open("a") as log:
-        numbering = subprocess.Popen([sys.executable, "-c", numbers], cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         made.start_web()
         yield made
     finally:
         made.kill_web()
-        numbering.terminate()
-        try:
-            numbering.wait(10)
-        except subprocess.TimeoutExpired:
-            numbering.kill()
+        made.nursery.close()
+        hand.kill()
+        hand.wait()
 
 
 def until(page: Page, expression: str, *, seconds: float = 30) -> None:

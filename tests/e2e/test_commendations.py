@@ -26,6 +26,7 @@ from tests.commendations.given import MERIT, Bureau, bureau
 from tests.e2e.reading import faults
 from tests.e2e.resident_stage import until
 from tests.harness.browser import violations
+from tests.harness.processes import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BASE = "/quan-tri/khen-thuong/"
@@ -182,8 +183,9 @@ def test_certificates_are_handed_out_from_a_phone_that_loses_its_network(scene: 
     expect(bar).to_contain_text(rows[0].name)
     bar.get_by_role("button", name="Đã trao").click()
     expect(bar).to_contain_text(rows[1].name)
+    # The waiting list is hidden before the mark is put into it, and after it was sent.
+    wait_until(lambda: Certificate.objects.get(pk=rows[0].pk).hand_over == "handed", within_s=30, why=lambda: "the mark did not arrive")
     expect(phone.locator("#cho-gui")).to_be_hidden()
-    assert Certificate.objects.get(pk=rows[0].pk).hand_over == "handed"
 
     until(phone, "caches.match('/khen-thuong/trao/?o-lai=1').then(kept => kept.text()).then(html => html.includes('data-mark=\"handed\"'))")
 

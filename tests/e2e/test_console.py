@@ -168,7 +168,8 @@ def test_without_scripts_the_acts_work(opened: Callable[..., Page], scene: Desk)
     expect(page.get_by_text("Anh/chị đã nhận")).to_be_visible()
     page.locator("#b-dismiss").click()
     page.locator("select").select_option("smoke_without_fire")
-    page.locator("main button.primary").click()
+    with page.expect_navigation():
+        page.locator("main button.primary").click()
     incident.refresh_from_db()
     assert incident.state == "dismissed"
 

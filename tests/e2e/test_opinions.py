@@ -91,10 +91,12 @@ def test_without_scripts_an_opinion_with_a_photo_is_sent_followed_rated_and_open
     page.get_by_role("button", name="Mở", exact=True).click()
     expect(page.locator("main")).to_contain_text("Đã thay bóng số 14.")
     page.locator('input[name="satisfaction"]').last.check()
-    page.locator('form:has(input[value="rate"]) button').click()
+    with page.expect_navigation():
+        page.locator('form:has(input[value="rate"]) button').click()
     assert opinion.ratings.count() == 1
     page.locator('form:has(input[value="reopen"]) textarea').fill("Tối qua lại tắt.")
-    page.locator('form:has(input[value="reopen"]) button').click()
+    with page.expect_navigation():
+        page.locator('form:has(input[value="reopen"]) button').click()
     assert Opinion.all_.get().reopened_on is not None
 
 

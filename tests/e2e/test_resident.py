@@ -160,7 +160,7 @@ def test_everything_works_without_javascript(site: Stage, browser: Browser) -> N
     page = opened(site, browser, TU, java_script_enabled=False)
     page.get_by_role("button", name="Báo động bằng hai lần bấm").first.click()
     page.get_by_role("button", name="Báo động ngay").click()
-    assert RINGING.search(page.url)
+    expect(page).to_have_url(RINGING)
     page.get_by_role("button", name="Tôi an toàn").click()
     expect(page.get_by_text("Anh/chị đã trả lời: Tôi an toàn.")).to_be_visible()
 

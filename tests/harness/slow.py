@@ -1,0 +1,46 @@
+"""A site as a slow phone meets it: pages, scripts and answers come late. It shows what a test, or a page, took for granted.
+
+`LIENGIA_TEST_SLOW_MS=400 make e2e` lets each page, script and sent form wait that long. A test that reads a page which has
+not come yet, or a row which is not written yet, fails here every time and elsewhere once in a hundred.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.utils.decorators import sync_and_async_middleware
+
+SLOW_S = int(os.environ.get("LIENGIA_TEST_SLOW_MS", "0")) / 1000
+
+
+def _is_late(request: Any) -> bool:
+    return (
+        request.method == "POST"
+        or request.path.endswith(".js")
+        or "text/html" in request.headers.get("Accept", "")
+    )
+
+
+@sync_and_async_middleware
+def late(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Let what a person waits for come late; it stands before everything else."""
+    if iscoroutinefunction(get_response):
+
+        async def later(request: Any) -> Any:
+            if _is_late(request):
+                await asyncio.sleep(SLOW_S)
+            return await get_response(request)
+
+        return later
+
+    def wait(request: Any) -> Any:
+        if _is_late(request):
+            time.sleep(SLOW_S)
+        return get_response(request)
+
+    return wait
