@@ -141,12 +141,17 @@ new MutationObserver(watchNet).observe(root, { attributes: true, attributeFilter
 watchNet();
 
 // A kept page comes back to life by itself.
+// One way back at a time: on a slow network a second loading would end the first, and none would ever arrive.
+const BACK_MS = 60_000;
+let backSince = -Infinity;
 async function comeBack() {
-  if (!root.hasAttribute("data-kept")) return;
+  if (!root.hasAttribute("data-kept") || performance.now() - backSince < BACK_MS) return;
+  backSince = performance.now();
   try {
     const answer = await fetch(words.ringing, { cache: "no-store", credentials: "same-origin" });
-    if (answer.ok) location.reload();
+    if (answer.ok) { location.reload(); return; }
   } catch { /* still away */ }
+  backSince = -Infinity;
 }
 addEventListener("online", comeBack);
 if (root.hasAttribute("data-kept")) { root.dataset.net = "off"; setInterval(comeBack, 10_000); }
