@@ -15,8 +15,9 @@ class PapersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds of papers and of audit entries, capabilities, chores, and what this room knows for the brief."""
-        from liengia.papers import audit_kinds, brief, capabilities, services, shipped
+        from liengia.papers import audit_kinds, brief, capabilities, chores, services, shipped
         from liengia.papers import tasks as _tasks  # noqa: F401  (registers its chores)
+        from liengia.people import menu
         from liengia.people.services.retention import register_period
 
         for one in services.PERIODS:
@@ -25,3 +26,4 @@ class PapersConfig(AppConfig):
         capabilities.register_all()
         shipped.register_all()
         brief.register_own()
+        menu.register_today(chores.today)

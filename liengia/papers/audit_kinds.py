@@ -15,6 +15,7 @@ def register_all() -> None:
     """Register every kind; called from `AppConfig.ready`."""
     for code, label in (
         ("issuer_kept", _("issuer of papers set")),
+        ("signatory_kept", _("signatory of papers set")),
         ("wording_changed", _("wording of a paper changed")),
         ("wording_restored", _("wording of a paper given back to the shipped one")),
         ("book_opened", _("number book set")),

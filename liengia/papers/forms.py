@@ -11,9 +11,9 @@ from liengia.audit.office import day_input
 from liengia.core import clock
 from liengia.core.errors import Invalid
 from liengia.organisations.models import Committee, Organisation
-from liengia.papers import wording
+from liengia.papers import signing, wording
 from liengia.papers.kinds import PaperKind
-from liengia.papers.models import Issuer, Paper
+from liengia.papers.models import Issuer, Paper, Signatory
 from liengia.papers.services import LONGEST_ABOUT, LONGEST_VALUE, Draft
 
 _HEAD: Final = ("issuer", "about")
@@ -123,13 +123,41 @@ class PaperForm(forms.Form):
 
 
 class IssueForm(forms.Form):
-    """The day, and the number where another register counts."""
+    """The day, who signs where the draft does not say it, and the number where another register counts."""
 
     issued_on = forms.DateField(label=_("Day of the paper"), widget=day_input(), initial=clock.today)
     number = forms.IntegerField(
         label=_("Number"), required=False, min_value=1, max_value=99_999,
         help_text=_("Leave it empty: the next one is given. Write it in only where another register counts."),
     )  # fmt: skip
+
+    def __init__(self, kind: PaperKind, paper: Paper, *args: Any, **options: Any) -> None:
+        """Offer who may sign for the paper's issuer, in each place that the draft leaves open."""
+        super().__init__(*args, **options)
+        self.signers = [(office, name) for office, name in paper.signers] or [("", "")] * kind.signers
+        self.open = [number for number, (_office, name) in enumerate(self.signers) if not name]
+        self.candidates = signing.candidates([paper.issuer]) if self.open else []
+        self.lacks = bool(self.open) and not self.candidates
+        for number in self.open if self.candidates else ():
+            office = self.signers[number][0]
+            self.fields[f"signer_{number}"] = forms.ChoiceField(
+                label=_("Who signs as %(office)s") % {"office": office} if office else _("Who signs"), required=False, choices=[("", "…"), *signing.choices(self.candidates)],
+                initial=self.candidates[0].key if len(self.open) == 1 else "", help_text=_("Those who may sign for %(who)s, each with the days.") % {"who": paper.issuer},
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any] | None:
+        """Look that who was chosen may sign on the day."""
+        data = super().clean()
+        on = self.cleaned_data.get("issued_on")
+        for number in self.open if self.candidates and on else ():
+            field = f"signer_{number}"
+            try:
+                found = signing.chosen(self.candidates, self.cleaned_data.get(field, ""), on=on, field=field)
+            except Invalid as error:
+                self.add_error(field, str(error))
+                continue
+            self.signers[number] = (self.signers[number][0] or found.office, found.name)
+        return data
 
 
 class RevokeForm(forms.Form):
@@ -176,3 +204,29 @@ class IssuerChangeForm(forms.ModelForm[Issuer]):
     class Meta:
         model = Issuer
         fields = ("name", "superior", "symbol", "place", "signs_as")
+
+
+class SignatoryForm(forms.ModelForm[Signatory]):
+    """Who signs for a body, in which office, from when until when."""
+
+    body = forms.ChoiceField(label=_("For which office"))
+
+    class Meta:
+        model = Signatory
+        fields = ("name", "office", "right", "head_office", "valid_from", "valid_to", "basis")
+        widgets: Final = {"valid_from": day_input(), "valid_to": day_input()}
+
+    field_order = ("body", "name", "office", "right", "head_office", "valid_from", "valid_to", "basis")
+
+    def __init__(self, bodies: dict[str, Organisation | Committee], *args: Any, **options: Any) -> None:
+        """Offer the bodies; whose an entered signatory is stays."""
+        super().__init__(*args, **options)
+        chosen: Any = self.fields["body"]
+        chosen.choices = [(key, str(body)) for key, body in bodies.items()]
+        if self.instance.pk:
+            del self.fields["body"]
+        else:
+            self.fields["valid_from"].initial = clock.today
+
+    def validate_constraints(self) -> None:
+        """Leave them to the service, which says them in words."""

@@ -6,14 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from liengia.core import clock
 from liengia.core.fields import NameField, TextField, public_id
 from liengia.organisations.models import Committee, Organisation
 from liengia.people.models import User
-from liengia.units.models import Unit
+from liengia.units.models import Unit, valid_on
 
 if TYPE_CHECKING:
     from django.db.models.manager import Manager
@@ -70,6 +70,64 @@ class Issuer(models.Model):
         """Tell whether it stands on a day."""
         body = self.body
         return (body.valid_from is None or body.valid_from <= day) and (body.valid_to is None or body.valid_to > day)
+
+
+class SignatoryQuerySet(models.QuerySet["Signatory"]):
+    """Reads of signatories."""
+
+    def at(self, day: date) -> SignatoryQuerySet:
+        """Those who may sign on a day."""
+        return self.filter(valid_on(day))
+
+
+class Signatory(models.Model):
+    """Who signs for an issuer: name and office, by which right, from a day to a day.
+
+    A deputy signs in the head's place ("KT."), others by order ("TL.") or by authority ("TUQ."); `head_office` is whose right
+    that is. Source: Decree 30/2020/NĐ-CP, article 13 and appendix I, part II, 7.
+    """
+
+    class Right(models.TextChoices):
+        """By which right somebody signs."""
+
+        HEAD = "head", _("as the head")
+        DEPUTY = "deputy", _("in the head's place (KT.)")
+        ORDER = "order", _("by the head's order (TL.)")
+        AUTHORITY = "authority", _("by the head's authority (TUQ.)")
+
+    public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
+    issuer = models.ForeignKey(Issuer, models.PROTECT, related_name="signatories", verbose_name=_("issuer"))
+    name = NameField(_("name"), max_length=120)
+    office = NameField(_("office"), max_length=100, help_text=_("As it stands above the name: Chủ tịch, Phó Chủ tịch, Trưởng Công an xã."))
+    right = models.CharField(_("by which right"), max_length=10, choices=Right, default=Right.HEAD)
+    head_office = NameField(_("office of the head"), max_length=60, blank=True, help_text=_("Only when somebody signs in the head's place: Chủ tịch."))
+    valid_from = models.DateField(_("may sign from"))
+    valid_to = models.DateField(_("until"), null=True, blank=True, help_text=_("The first day on which they sign no more."))
+    basis = NameField(_("by which decision"), max_length=160, blank=True, help_text=_("Number and day of the appointment, or of the paper that gives the authority."))
+
+    objects: ClassVar[Manager[Signatory] | SignatoryQuerySet] = SignatoryQuerySet.as_manager()
+
+    IMPERSONAL: ClassVar = {"public_id", "office", "head_office", "basis"}
+
+    class Meta:
+        verbose_name = _("signatory")
+        verbose_name_plural = _("signatories")
+        ordering: ClassVar = ["issuer", "-valid_from", "pk"]
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(valid_to__isnull=True) | Q(valid_from__lt=F("valid_to")), name="signatory_ends_after_they_begin"),
+            models.CheckConstraint(condition=Q(right="head") | ~Q(head_office=""), name="signatory_says_in_whose_place"),
+        ]
+
+    def __str__(self) -> str:
+        """Return name and office."""
+        return f"{self.name}, {self.office}"
+
+    @property
+    def block(self) -> str:
+        """The office as a paper's signer has it: "Chủ tịch", or "KT. Chủ tịch / Phó Chủ tịch", one line for each part."""
+        before = {self.Right.DEPUTY: "KT.", self.Right.ORDER: "TL.", self.Right.AUTHORITY: "TUQ."}.get(self.Right(self.right))
+        return f"{before} {self.head_office} / {self.office}" if before else self.office
 
 
 class Wording(models.Model):

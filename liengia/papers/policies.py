@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
+from liengia.organisations.models import Committee, Organisation, OrganisationKind
 from liengia.papers.capabilities import DRAFT, ISSUE, WORDING
-from liengia.papers.models import Issuer, Paper
+from liengia.papers.models import Issuer, Paper, Signatory
 from liengia.units import scope
 from liengia.units.models import Unit
 
@@ -30,3 +31,34 @@ def may_issue(user: Any, paper: Paper) -> bool:
 def wording_units(user: Any) -> QuerySet[Unit]:
     """Return the units whose wordings a user may change: communes and above, that stand today."""
     return scope.units_for(user, WORDING).current().filter(level__in=("province", "district", "commune")).order_by("level", "code")
+
+
+# Bodies of a commune that write papers to others; schools, firms and donors come in once they are issuers.
+_WRITERS: Final = (OrganisationKind.PEOPLES_COMMITTEE, OrganisationKind.POLICE, OrganisationKind.MILITARY_COMMAND, OrganisationKind.FATHERLAND_FRONT, OrganisationKind.MASS_ORGANISATION)
+
+
+def signatories_of(user: Any) -> QuerySet[Signatory]:
+    """Return who signs for the issuers of a user's units."""
+    return Signatory.objects.filter(issuer__in=issuers_of(user, DRAFT)).select_related("issuer")
+
+
+def writing_bodies(units: QuerySet[Unit]) -> dict[str, Organisation | Committee]:
+    """Return the bodies of some units that issue papers, or would, by a key; those that stand today and all that are issuers."""
+    found: dict[str, Organisation | Committee] = {}
+    bodies = Organisation.objects.filter(unit__in=units)
+    for body in (bodies.current().filter(kind__in=_WRITERS) | bodies.exclude(issuer=None)).order_by("kind", "folded_name"):
+        found[f"o{body.pk}"] = body
+    committees = Committee.objects.filter(unit__in=units)
+    for committee in (committees.current() | committees.exclude(issuer=None)).order_by("kind", "name"):
+        found[f"c{committee.pk}"] = committee
+    return found
+
+
+def key_of(body: Organisation | Committee) -> str:
+    """Return the key of a body among `writing_bodies`."""
+    return f"{'o' if isinstance(body, Organisation) else 'c'}{body.pk}"
+
+
+def bodies_of(user: Any) -> dict[str, Organisation | Committee]:
+    """Return the bodies for which a user may enter who signs."""
+    return writing_bodies(scope.units_for(user, DRAFT))

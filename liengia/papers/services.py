@@ -21,21 +21,23 @@ from liengia.core.text import nfc
 from liengia.organisations.models import Committee, Organisation, OrganisationKind
 from liengia.papers import kinds, numbers, wording
 from liengia.papers.kinds import PaperKind
-from liengia.papers.models import Issuer, NumberBook, Paper, PaperFile, PaperState, Wording
+from liengia.papers.models import Issuer, NumberBook, Paper, PaperFile, PaperState, Signatory, Wording
 from liengia.papers.workflow import PAPER
 from liengia.people.services.retention import period
 from liengia.units.models import Unit
 
 LONGEST_VALUE: Final = 6_000
 LONGEST_ABOUT: Final = 300
+LONGEST_HEAD: Final = 26  # letters of a line in the head's 66 mm
 FILES_AT_ONCE: Final = 5
 MOST_SIGNERS: Final = 12
 PERIODS: Final = (("paper_draft", _("Draft of an official paper"), 730, _("Counted from its last change. What is issued is a record and stays.")),)
 # How the head of a commune's bodies reads, by Decree 30/2020; an office changes it in the back office.
-_SHIPPED: Final = {
+_SHIPPED: Final[Mapping[str, tuple[str, str]]] = {
     OrganisationKind.PEOPLES_COMMITTEE: ("UBND", "TM. ỦY BAN NHÂN DÂN"),
     OrganisationKind.POLICE: ("CAX", ""),
     OrganisationKind.FATHERLAND_FRONT: ("MTTQ", "TM. BAN THƯỜNG TRỰC"),
+    Committee.Kind.COUNCIL: ("HĐTĐKT", "TM. HỘI ĐỒNG"),
 }
 
 
@@ -63,8 +65,8 @@ def issuer_of(body: Organisation | Committee, *, actor: Actor) -> Issuer:
     if found is not None:
         return found
     commune = body.unit.commune() or body.unit
-    kind = body.kind if isinstance(body, Organisation) else ""
-    symbol, signs_as = _SHIPPED.get(kind, ("BCĐ" if isinstance(body, Committee) else "VP", ""))  # type: ignore[call-overload]
+    kind: str = body.kind
+    symbol, signs_as = _SHIPPED.get(kind, ("BCĐ" if isinstance(body, Committee) else "VP", ""))
     superior = f"Ủy ban nhân dân {commune.full_name}" if kind != OrganisationKind.PEOPLES_COMMITTEE else ""
     return keep_issuer(
         Issuer(unit=body.unit, name=body.name, symbol=symbol, place=commune.name, superior=superior, signs_as=signs_as, **key), actor=actor
@@ -91,6 +93,32 @@ def keep_issuer(issuer: Issuer, *, actor: Actor, **changes: Any) -> Issuer:
     issuer.save()
     audit.record("papers.issuer_kept", actor=actor, about=issuer, unit=issuer.unit, facts={"symbol": issuer.symbol, "name": issuer.name})
     return issuer
+
+
+@transaction.atomic
+def keep_signatory(row: Signatory, *, actor: Actor) -> Signatory:
+    """Enter who signs for an issuer and by which right, or change it; papers that are issued keep what they say.
+
+    Raises:
+        Invalid: no name or office, nobody in whose place, days that cannot be, or a name that does not stand on one line.
+    """
+    for name in ("name", "office", "head_office", "basis"):
+        setattr(row, name, " ".join(nfc(getattr(row, name)).split()))
+    for name in ("name", "office"):
+        if not getattr(row, name):
+            raise Invalid(_("This may not be empty."), code="empty", field=name)
+    if not any(sign.isalpha() for sign in row.name):
+        raise Invalid(_("Write the name as it stands under the signature."), code="no_name", field="name")
+    if row.right == Signatory.Right.HEAD:
+        row.head_office = ""
+    elif not row.head_office:
+        raise Invalid(_("Say in whose place: the office of the head, for example Chủ tịch."), code="no_head", field="head_office")
+    if row.valid_to is not None and row.valid_to <= row.valid_from:
+        raise Invalid(_("The end comes before the beginning."), code="dates", field="valid_to")
+    row.save()
+    facts = {"right": row.right, "office": row.office, "from": row.valid_from, "to": row.valid_to}
+    audit.record("papers.signatory_kept", actor=actor, about=row, unit=row.issuer.unit_id, facts=facts)
+    return row
 
 
 @transaction.atomic
@@ -204,7 +232,7 @@ def discard_draft(paper: Paper, *, actor: Actor) -> None:
     row.delete()
 
 
-def issue_paper(paper: Paper, *, on: date, number: int | None = None, actor: Actor) -> Paper:
+def issue_paper(paper: Paper, *, on: date, number: int | None = None, signers: Sequence[tuple[str, str]] = (), actor: Actor) -> Paper:
     """Give a draft its number and day, freeze what it says, and keep its files; from then on it stays as it is.
 
     The files are made after the transaction, which is short; killed in between, the worker makes them.
@@ -213,14 +241,16 @@ def issue_paper(paper: Paper, *, on: date, number: int | None = None, actor: Act
         Invalid: a required field is empty, nobody signs, a day in the future, or the issuer does not stand on that day.
         Refused: it is issued already, or the number cannot be given (see `numbers.take`).
     """
-    row = number_paper(paper, on=on, number=number, actor=actor)
+    row = number_paper(paper, on=on, number=number, signers=signers, actor=actor)
     keep_files(row)
     return row
 
 
 @transaction.atomic
-def number_paper(paper: Paper, *, on: date, number: int | None = None, actor: Actor) -> Paper:
+def number_paper(paper: Paper, *, on: date, number: int | None = None, signers: Sequence[tuple[str, str]] = (), actor: Actor) -> Paper:
     """Issue a paper without making its files, for a room that decides more in the same transaction; call `keep_files` after it.
+
+    `signers`, where they are given, take the place of those that the draft has.
 
     Raises:
         Invalid, Refused: as `issue_paper`.
@@ -228,6 +258,8 @@ def number_paper(paper: Paper, *, on: date, number: int | None = None, actor: Ac
     row = _locked(paper)
     state = PAPER.after(row.state, "issue")
     kind = _kind(row.kind)
+    if signers:
+        row.signers = [[nfc(office).strip(), nfc(name).strip()] for office, name in signers]
     _may_be_issued(row, kind, on)
     taken = numbers.take(row.issuer, kind.abbreviation, on, wanted=number) if kind.abbreviation else None
     row.state, row.number, row.year, row.issued_on, row.issued_at = state, taken, on.year, on, clock.now()
@@ -271,19 +303,39 @@ def description(paper: Paper) -> dict[str, object]:
         above = [issuer.signs_as] if issuer.signs_as and kind.signers == 1 and not kind.is_of_its_head else []
         return official_papers.described(
             OfficialPaper(
-                kind=kind.name, about=paper.about, issuer=_in_two_lines(issuer.name, commune), superior=_in_two_lines(issuer.superior, commune),
+                kind=kind.name, about=paper.about, issuer=head_lines(issuer, commune), superior=_in_two_lines(issuer.superior, commune),
                 symbol=f"{kind.abbreviation}-{issuer.symbol}" if kind.abbreviation else "", number=paper.number,
                 place=issuer.place, on=paper.issued_on, has_day=True, body=wording.body(text, kind, {**common, **paper.values}, paper.blocks),
-                signers=[Signer(office, name, above) for office, name in paper.signers] or [Signer("", "", above)] * kind.signers,
+                signers=[_signer(office, name, above) for office, name in paper.signers] or [Signer("", "", above)] * kind.signers,
                 recipients=[line.strip() for line in paper.recipients.splitlines() if line.strip()],
             )
         )
 
 
-def _in_two_lines(name: str, commune: Unit) -> str:
-    """Let the place begin a line of its own in the head, as it is written everywhere."""
+def _signer(office: str, name: str, above: Sequence[str]) -> Signer:
+    """Return who signs; of "KT. Chủ tịch / Phó Chủ tịch" each part stands on a line of its own (Decree 30/2020, appendix I)."""
+    *before, last = [part.strip() for part in office.split(" / ")]
+    return Signer(last, name, [*above, *before])
+
+
+def head_lines(issuer: Issuer, commune: Unit) -> str:
+    """Return an issuer's name as the head has it; a committee's without its place, which the body above it says already."""
+    name = issuer.name
     at = name.lower().rfind(commune.full_name.lower())
-    return f"{name[:at].rstrip()}\n{name[at:]}" if at > 0 else name
+    if issuer.committee_id is not None and at > 0 and commune.full_name.lower() in issuer.superior.lower():
+        name = name[:at].rstrip()
+    return _in_two_lines(name, commune)
+
+
+def _in_two_lines(name: str, commune: Unit) -> str:
+    """Let the place begin a line of its own in the head, as it is written everywhere, and break a long name about its middle."""
+    at = name.lower().rfind(commune.full_name.lower())
+    first, rest = (name[:at].rstrip(), f"\n{name[at:]}") if at > 0 else (name, "")
+    if len(first) > LONGEST_HEAD:
+        middle = len(first) / 2
+        place = min((n for n, sign in enumerate(first) if sign == " "), key=lambda n: abs(n - middle) - (6 if first[n - 1] == "," else 0), default=0)
+        first = f"{first[:place]}\n{first[place + 1 :]}" if place else first
+    return first + rest
 
 
 def keep_files(paper: Paper) -> PaperFile:

@@ -16,7 +16,7 @@ from liengia.papers import policies, services
 from liengia.papers.capabilities import BRIEF, DRAFT, WORDING
 from liengia.papers.forms import IssuerChangeForm, IssuerForm
 from liengia.papers.models import Issuer
-from liengia.papers.views import office, settings
+from liengia.papers.views import office, settings, signatories
 from liengia.people.admin import RoomItem
 from liengia.units import scope
 
@@ -30,6 +30,9 @@ def office_urls() -> list[URLPattern]:
         path("van-ban/mau/<int:unit_id>/<slug:code>/", settings.wording, name="papers_office_wording"),
         path("van-ban/so/", settings.issuers, name="papers_office_issuers"),
         path("van-ban/so/<slug:public_id>/", settings.books, name="papers_office_books"),
+        path("van-ban/nguoi-ky/", signatories.signatories, name="papers_office_signatories"),
+        path("van-ban/nguoi-ky/moi/", signatories.new, name="papers_office_signatory_new"),
+        path("van-ban/nguoi-ky/<slug:public_id>/", signatories.change, name="papers_office_signatory"),
         path("van-ban/tom-tat/", settings.month, name="papers_office_brief"),
         path("van-ban/tom-tat.pdf", settings.month_sheet, name="papers_office_brief_sheet"),
         path("van-ban/moi/<slug:code>/", office.new, name="papers_office_new"),
@@ -84,6 +87,7 @@ def papers_menu() -> MenuItem:
     items = [
         RoomItem("papers", _("Register"), "papers_office_register", DRAFT, name="papers-register", icon_name="list-ul", order=10),
         RoomItem("papers", _("Month's brief"), "papers_office_brief", BRIEF, name="papers-brief", icon_name="date", order=20),
+        RoomItem("papers", _("Who signs"), "papers_office_signatories", DRAFT, name="papers-signatories", icon_name="user", order=25),
         RoomItem("papers", _("Wordings"), "papers_office_wordings", WORDING, name="papers-wordings", icon_name="edit", order=30),
         RoomItem("papers", _("Issuers and number books"), "papers_office_issuers", WORDING, name="papers-issuers", icon_name="order", order=40),
     ]

@@ -95,9 +95,10 @@ def paper(request: HttpRequest, public_id: str) -> HttpResponse:
 def issue(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give a draft its number and day."""
     row, kind = _issuable(request, public_id)
-    form = IssueForm(request.POST)
+    form = IssueForm(kind, row, request.POST)
     data = form.cleaned_data if form.is_valid() else {}
-    done = data and _kept(form, lambda: services.issue_paper(row, on=data["issued_on"], number=data["number"], actor=me(request)))
+    signers = form.signers if form.open else ()
+    done = data and _kept(form, lambda: services.issue_paper(row, on=data["issued_on"], number=data["number"], signers=signers, actor=me(request)))
     if not done:
         return _shown(request, row, kind, issuing=form, status=422)
     messages.success(request, _("Issued: %(sign)s. Its files stay as they are from now on.") % {"sign": done.sign or kind.name})
@@ -174,7 +175,7 @@ def _shown(request: HttpRequest, row: Paper, kind: kinds.PaperKind, *, issuing: 
     may_issue = policies.may_issue(request.user, row)
     context = {
         "paper": row, "kind": kind, "signers": row.signers, "may_issue": may_issue,
-        "issuing": issuing or IssueForm(), "revoking": revoking or RevokeForm(),
+        "issuing": issuing or IssueForm(kind, row), "body_key": policies.key_of(row.issuer.body), "revoking": revoking or RevokeForm(),
         "values": [(one.name, row.values.get(one.name, "")) for one in kind.fields if row.values.get(one.name)],
         "blocks": [(one.name, len(row.blocks.get(one.name, ()))) for one in kind.blocks if row.blocks.get(one.name)],
     }  # fmt: skip
