@@ -18,11 +18,13 @@ class PracticesConfig(AppConfig):
         """Fill the registries of lower rooms."""
         from liengia.core import linked, search
         from liengia.papers import brief as month
+        from liengia.people import menu
         from liengia.people.services.retention import register_period
         from liengia.practices import (
             audit_kinds,
             brief,
             capabilities,
+            chores,
             front,
             index,
             menus,
@@ -38,6 +40,7 @@ class PracticesConfig(AppConfig):
         audit_kinds.register_all()
         capabilities.register_all()
         menus.register_all()
+        menu.register_today(chores.today)
         front.register_own()
         reporting.register_own()
         linked.register(linked.Kind("practice", "practices", _("Practice"), front.card))

@@ -323,19 +323,23 @@ class Part:
     items: list[Todo]
 
 
-def today_parts(user: User, chores: Iterable[tuple[str, str, bool]] = ()) -> list[Part]:
+def today_parts(user: User, chores: Iterable[tuple[str, str, bool, datetime | None]] = ()) -> list[Part]:
     """Read what needs doing over all groups, in a fixed number of queries: a list that also goes on paper.
 
-    `chores` are what other rooms add (words, address, whether pressing): rota gaps, those who wait, handovers.
+    `chores` are what other rooms add (words, address, whether pressing, since when): rota gaps, those who wait, handovers.
     """
     groups = {group.pk: group for group in policies.managed_groups(user, "alarms.today").order_by("unit", "number")}
     return [
-        Part("wait", _("To answer"), "user-plus", [Todo("user-plus", text, "", url, _("Open"), is_urgent=urgent) for text, url, urgent in chores]),
+        Part("wait", _("To answer"), "user-plus", [Todo("user-plus", text, _since(since), url, _("Open"), is_urgent=urgent) for text, url, urgent, since in chores]),
         Part("open", _("Alarms that are open"), "urgent", _open_lines(groups)),
         Part("faults", _("Devices with a fault"), "tool", _fault_lines(groups)),
         Part("reach", _("Houses that cannot be reached"), "bell-x", _unreached_lines(groups)),
         Part("drills", _("Drills overdue"), "flag-2", _drill_lines(groups)),
     ]
+
+
+def _since(at: datetime | None) -> str:
+    return _("since %(day)s") % {"day": f"{clock.local(at):%d/%m/%Y}"} if at else ""
 
 
 def _open_lines(groups: dict[int, NeighbourGroup]) -> list[Todo]:

@@ -22,7 +22,7 @@ from liengia.people.policies import requires
 
 
 def _parts(user: User) -> list[Part]:
-    chores = [(str(chore.text), chore.url, chore.is_urgent) for chore in menu.today(user)]
+    chores = [(str(chore.text), chore.url, chore.is_urgent, chore.since) for chore in menu.today(user)]
     return today_parts(user, chores)
 
 
