@@ -20,6 +20,7 @@ class CommendationsConfig(AppConfig):
             audit_kinds,
             brief,
             capabilities,
+            chores,
             index,
             linked,
             menus,
@@ -31,6 +32,7 @@ class CommendationsConfig(AppConfig):
         from liengia.commendations.services.retention import PERIODS
         from liengia.core import search
         from liengia.papers import brief as month
+        from liengia.people import menu
         from liengia.people.services.retention import register_period
         from liengia.units import succession
 
@@ -40,6 +42,7 @@ class CommendationsConfig(AppConfig):
         capabilities.register_all()
         papers.register_all()
         menus.register_all()
+        menu.register_today(chores.today)
         linked.register_own()
         search.register_source(index.KIND, index.entries)
         succession.register(reform.move_rounds)

@@ -26,6 +26,7 @@ def register_all() -> None:
         ("nomination_left_out", _("nomination left out")),
         ("nomination_withdrawn", _("nomination withdrawn")),
         ("doubts_answered", _("doubts about a nomination answered")),
+        ("pursuit_confirmed", _("nomination said to be of the pursuit, or not")),
         ("evidence_added", _("evidence added to a nomination")),
         ("evidence_removed", _("evidence taken from a nomination")),
         ("nominations_imported", _("nominations imported")),

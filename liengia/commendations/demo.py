@@ -41,7 +41,7 @@ from liengia.organisations.models import (
     OrganisationKind,
 )
 from liengia.papers import services as papers
-from liengia.papers.models import Issuer, Paper
+from liengia.papers.models import Issuer, Paper, Signatory
 from liengia.units.models import Unit
 
 ACTOR: Final = Actor.system("demo")
@@ -115,6 +115,8 @@ def _season_of_2023(people: _People) -> None:
     proposer = papers.keep_issuer(papers.issuer_of(police, actor=ACTOR), symbol="CAH", place="Cần Đước", superior="Công an tỉnh Long An", actor=ACTOR)
     papers.open_book(issuer, abbreviation="QĐ", year=2023, last=61, actor=ACTOR)
     council, seats = _council(district, body, [police, body, body], valid_to=REFORM)
+    for one, office, name in ((issuer, "Chủ tịch", "Trần Thanh Mẫu"), (proposer, "Trưởng Công an huyện", "Phạm Văn Mẫu")):
+        _signs(one, office, name, date(2021, 7, 1), REFORM)
     season = services.season_of(district, name="Mùa Ngày hội 2023", year=2023, subject="festival:2023")
     communes = list(Unit.objects.at(FESTIVAL).communes().filter(parent=district).order_by("code"))
     hamlets = {one.pk: list(Unit.objects.at(FESTIVAL).hamlets().filter(parent=one).order_by("code")) for one in communes}
@@ -196,6 +198,10 @@ def _council(unit: Unit, chair: Organisation, others: Sequence[Organisation], *,
     return council, seats
 
 
+def _signs(issuer: Issuer, office: str, name: str, valid_from: date, valid_to: date | None = None, *, right: str = "head", head: str = "") -> None:
+    papers.keep_signatory(Signatory(issuer=issuer, office=office, name=name, right=right, head_office=head, valid_from=valid_from, valid_to=valid_to), actor=ACTOR)
+
+
 def _signing(on: date, office: str, name: str) -> Signing:
     return Signing(
         on=on, signer_office=office, signer_name=name, bases="Căn cứ Luật Thi đua, khen thưởng;\nCăn cứ Luật Tổ chức chính quyền địa phương;", proposed_by="Công an và Hội đồng Thi đua, Khen thưởng",
@@ -212,7 +218,7 @@ def _review(row: Round, council: Committee, seats: Sequence[CommitteeMember], *,
 
 def _submit(row: Round, *, on: date, proposer: Issuer, signer: tuple[str, str]) -> Paper:
     paper = services.submit_round(
-        row, to=f"Chủ tịch {row.authority.name}", bases="Căn cứ Luật Thi đua, khen thưởng;", words=f"Kính đề nghị xem xét, tặng giấy khen cho {row.title}.", signer=signer, authority=proposer, actor=ACTOR
+        row, proposer=proposer, signer=signer, bases="Căn cứ Luật Thi đua, khen thưởng;", words=f"Kính đề nghị Chủ tịch {row.authority.name} xem xét, tặng giấy khen cho {row.title}.", actor=ACTOR
     )
     return papers.number_paper(paper, on=on, actor=ACTOR)
 
@@ -224,7 +230,7 @@ def _through(
     if row.needs_council:
         _review(row, council, seats, held=held, chair=chair, clerk=clerk, place="Phòng họp Ủy ban nhân dân")
     row.refresh_from_db()
-    _submit(row, on=held + timedelta(days=2), proposer=proposer, signer=("Trưởng Công an", "Phạm Văn Mẫu"))
+    _submit(row, on=held + timedelta(days=2), proposer=proposer, signer=(f"Trưởng Công an {row.unit.kind.lower()}", "Phạm Văn Mẫu"))
     row.refresh_from_db()
     return services.decide(row, signing, with_files=False, actor=ACTOR)
 
@@ -267,7 +273,12 @@ def _commune(people: _People, commune: Unit, body: Organisation, *, begun: date,
     row = _open(commune, issuer, season, f"các tập thể, hộ gia đình, cá nhân có thành tích trong phong trào Toàn dân bảo vệ an ninh Tổ quốc năm {festival.year}", begun, festival)
     hamlets = list(Unit.objects.at(festival).hamlets().filter(parent=commune).order_by("code"))
     _fill(row, _some(people, commune, hamlets, individuals, f"Có thành tích xuất sắc trong phong trào Toàn dân bảo vệ an ninh Tổ quốc năm {festival.year}"))
-    way: dict[str, Any] = {"proposer": papers.issuer_of(police, actor=ACTOR), "chair": "Đặng Văn Mẫu", "clerk": "Lê Thị Mẫu"}
+    proposer = papers.issuer_of(police, actor=ACTOR)
+    _signs(issuer, "Chủ tịch", "Đặng Văn Mẫu", REFORM)
+    _signs(issuer, "Phó Chủ tịch", "Nguyễn Thị Thay Mặt Mẫu", REFORM, right="deputy", head="Chủ tịch")
+    _signs(proposer, "Trưởng Công an xã", "Phạm Văn Mẫu", REFORM)
+    _signs(papers.issuer_of(council, actor=ACTOR), "Phó Chủ tịch Hội đồng", "Nguyễn Thị Thay Mặt Mẫu", REFORM, right="deputy", head="Chủ tịch Hội đồng")
+    way: dict[str, Any] = {"proposer": proposer, "chair": "Đặng Văn Mẫu", "clerk": "Lê Thị Mẫu"}
     decision = _through(row, council, seats, held=festival - timedelta(days=20), signing=_signing(festival - timedelta(days=9), "Chủ tịch", "Đặng Văn Mẫu"), **way)
     _handed(decision, festival)
     if is_busy:
@@ -320,7 +331,7 @@ def _under_way(
     held = max(begun, today - timedelta(days=5))
     _review(waiting, council, seats, held=held, chair=way["chair"], clerk=way["clerk"], place="Phòng họp Ủy ban nhân dân")
     waiting.refresh_from_db()
-    _submit(waiting, on=max(held, today - timedelta(days=2)), proposer=way["proposer"], signer=("Trưởng Công an", "Phạm Văn Mẫu"))
+    _submit(waiting, on=max(held, today - timedelta(days=2)), proposer=way["proposer"], signer=("Trưởng Công an xã", "Phạm Văn Mẫu"))
 
     open_one = _open(commune, issuer, None, f"phong trào Toàn dân bảo vệ an ninh Tổ quốc quý IV năm {today.year}", begun, today)
     _fill(open_one, _some(people, commune, hamlets, 5, f"Có thành tích trong phong trào Toàn dân bảo vệ an ninh Tổ quốc quý IV năm {today.year}"))

@@ -2,7 +2,7 @@
 
 1. The same person twice on one list, also under another spelling. 2. The same deed in another list. 3. The same person and
 deed commended already. 4. A deed outside of the round's period. Two of one name with two years of birth are two people; where
-a year is missing they may be one.
+a year is missing they may be one. 5. A deed in the movement's list that reads like a pursuit (`pursuit.py`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from liengia.commendations.models import Nomination, NominationState, RecipientKind, Round
+from liengia.commendations import pursuit
+from liengia.commendations.models import PURSUIT, Nomination, NominationState, RecipientKind, Round
 from liengia.core.text import fold
 
-TWICE, ELSEWHERE, BEFORE, PERIOD = "twice", "elsewhere", "before", "period"
-CODES: Final = (TWICE, ELSEWHERE, BEFORE, PERIOD)
-_FIELDS: Final = ("pk", "public_id", "kind", "name", "name_key", "birth_year", "deed_on", "merit", "state", "doubts_answered", "round_id", "round__title", "unit_id")
+TWICE, ELSEWHERE, BEFORE, PERIOD, PURSUED = "twice", "elsewhere", "before", "period", "pursuit"
+CODES: Final = (TWICE, ELSEWHERE, BEFORE, PERIOD, PURSUED)
+_FIELDS: Final = ("pk", "public_id", "kind", "name", "name_key", "birth_year", "deed_on", "merit", "state", "doubts_answered", "round_id", "round__title", "unit_id", "report", "is_pursuit_deed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,13 @@ class Doubt:
     is_answered: bool = False
 
 
-def of_round(row: Round, rows: Sequence[Mapping[str, Any]] | None = None) -> dict[int, list[Doubt]]:
-    """Return the doubts about each standing nomination of a round, in three queries however many there are."""
-    own = list(rows if rows is not None else row.nominations.standing().values(*_FIELDS))
+def of_round(row: Round, unsaved: Sequence[Nomination] = ()) -> dict[int, list[Doubt]]:
+    """Return the doubts about each standing nomination of a round, in three queries however many there are.
+
+    `unsaved` are rows of a file that is looked at: the first of them has the key -1, the second -2.
+    """
+    own: list[Mapping[str, Any]] = list(row.nominations.standing().values(*_FIELDS))
+    own += [{**{name: getattr(one, name) for name in _FIELDS if "__" not in name}, "pk": -number, "round__title": row.title} for number, one in enumerate(unsaved, start=1)]
     keys = {one["name_key"] for one in own}
     others = _by_key(Nomination.objects.all().standing().filter(name_key__in=keys).exclude(round=row).values(*_FIELDS)) if keys else {}
     here = _by_key(own)
@@ -100,6 +105,9 @@ def _about(one: Mapping[str, Any], here: Iterable[Mapping[str, Any]], others: It
     if one["deed_on"] is not None and not row.period_from <= one["deed_on"] <= row.period_to:
         words = _("The day of the deed, %(day)s, is outside of the round's period.") % {"day": f"{one['deed_on']:%d/%m/%Y}"}
         yield Doubt(PERIOD, words, PERIOD in answered)
+    if row.movement_list not in PURSUIT and (read := pursuit.read_as_pursuit(f"{one['merit']}\n{one['report']}")):
+        words = _("This reads like helping to pursue suspects (“%(words)s”), and this list is public. Is it?") % {"words": read}
+        yield Doubt(PURSUED, words, one["is_pursuit_deed"] or PURSUED in answered)
 
 
 def _called(one: Mapping[str, Any]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.office import day_input
-from liengia.commendations import stock
+from liengia.commendations import queries, stock
 from liengia.commendations.models import (
     LONGEST_MERIT,
     BaseSalary,
@@ -23,9 +24,12 @@ from liengia.commendations.models import (
     RewardRate,
     Round,
 )
-from liengia.commendations.services import Counts
+from liengia.commendations.services import Counts, Signing
 from liengia.core import clock
+from liengia.core.errors import Invalid
 from liengia.organisations.models import Committee, CommitteeMember
+from liengia.papers import signing
+from liengia.papers.signing import Candidate
 from liengia.units.models import Unit
 
 BASES: Final = "Căn cứ Luật Thi đua, khen thưởng ngày 15 tháng 6 năm 2022;"
@@ -80,12 +84,14 @@ class NominationForm(forms.ModelForm[Nomination]):
         """Offer the places of the round's unit; a new one begins with who nominated the last."""
         super().__init__(*args, **options)
         places: Any = self.fields["unit"]
-        places.queryset = Unit.objects.all().below_any(row.unit.lineage_ids()).with_ancestors().order_by("level", "code")
-        places.label_from_instance = lambda unit: unit.place_name
+        rows = queries.places_of(row, keep=self.instance.unit_id)
+        places.queryset = rows
+        names = queries.told_apart(rows)
+        places.label_from_instance = lambda unit: names[unit.pk]
         self.fields["merit"].max_length = LONGEST_MERIT  # type: ignore[attr-defined]
         if not self.instance.pk:
             self.initial = {**self.initial, "unit": row.unit_id, "honorific": "Ông", "kind": "individual"}
-            last = row.nominations.order_by("-pk").first()
+            last = row.nominations.listed().order_by("-pk").first()
             if last is not None:
                 self.initial = {**self.initial, "nominated_by": last.nominated_by, "nominator_kind": last.nominator_kind, "merit": last.merit, "kind": last.kind}
 
@@ -139,32 +145,78 @@ class ConsentForm(forms.Form):
     given_on = forms.DateField(label=_("On"), widget=day_input(), initial=clock.today)
 
 
+class PursuitForm(forms.Form):
+    """Whether a deed that reads like a pursuit is one."""
+
+    is_pursuit = forms.TypedChoiceField(choices=[("co", _("yes")), ("khong", _("no"))], coerce=lambda said: said == "co")
+
+
 class NothingForm(forms.Form):
     """An act that needs no words."""
 
 
-class SubmitForm(forms.Form):
-    """The words of the submission."""
+class _SignedForm(forms.Form):
+    """What is signed by one who may on its day; `lacks` tells that nobody is entered."""
 
-    to = forms.CharField(label=_("To whom"), max_length=250)
+    signer = forms.ChoiceField(label=_("Who signs"))
+
+    def __init__(self, among: Sequence[Candidate], *args: Any, **options: Any) -> None:
+        """Offer who may sign, each with the days."""
+        super().__init__(*args, **options)
+        self.among = among
+        self.lacks = not among
+        self._offer([("", "…"), *self._choices()] if len(among) > 1 else self._choices())
+
+    def _choices(self) -> list[Any]:
+        return list(signing.choices(self.among))
+
+    def _offer(self, choices: list[Any]) -> None:
+        chosen: Any = self.fields["signer"]
+        chosen.choices = choices
+
+    def day(self) -> date:
+        """Return the day on which it is signed."""
+        return clock.today()
+
+    def clean(self) -> dict[str, Any] | None:
+        """Look that who was chosen may sign on the day."""
+        data = super().clean()
+        if self.cleaned_data.get("signer"):
+            try:
+                self.signed_by = signing.chosen(self.among, self.cleaned_data["signer"], on=self.day())
+            except Invalid as error:
+                self.add_error("signer", str(error))
+        return data
+
+    def name_of(self, field: str) -> str | None:
+        """Return the form's name of a field that a service refused."""
+        return {"signer_name": "signer", "proposer": "signer"}.get(field, field)
+
+
+class SubmitForm(_SignedForm):
+    """Who proposes and the words of the submission; whom it goes to is who decides, and its head is that of who proposes."""
+
     bases = forms.CharField(label=_("Legal bases, one a line"), required=False, max_length=3000, widget=area(3), initial=BASES)
     words = forms.CharField(label=_("What is asked for"), max_length=5000, widget=area(4))
-    signer_office = forms.CharField(label=_("Signed by: %(what)s") % {"what": _("office")}, max_length=120)
-    signer_name = forms.CharField(label=_("Signed by: %(what)s") % {"what": _("name")}, max_length=120)
 
-    def __init__(self, row: Round, *args: Any, **options: Any) -> None:
-        """Begin with the usual words."""
-        super().__init__(*args, **options)
-        self.fields["to"].initial = f"Chủ tịch {row.authority.name}"
+    def __init__(self, row: Round, among: Sequence[Candidate], *args: Any, **options: Any) -> None:
+        """Begin with the usual words; the signers stand under the body for which they sign."""
+        super().__init__(among, *args, **options)
+        self.fields["signer"].label = _("Who proposes and signs")
+        self.fields["signer"].help_text = _("The submission bears head, symbol and signature of the body under which the name stands.")
         self.fields["words"].initial = f"Kính đề nghị Chủ tịch {row.authority.name} xem xét, tặng thưởng các tập thể, hộ gia đình, cá nhân có tên dưới đây, {row.title}."
 
+    def _choices(self) -> list[Any]:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for one in self.among:
+            groups.setdefault(str(one.issuer), []).append((one.key, one.words))
+        return list(groups.items())
 
-class DecideForm(forms.Form):
+
+class DecideForm(_SignedForm):
     """What whoever decides adds."""
 
     on = forms.DateField(label=_("Day of the paper"), widget=day_input(), initial=clock.today)
-    signer_office = forms.CharField(label=_("Signed by: %(what)s") % {"what": _("office")}, max_length=120, initial="Chủ tịch")
-    signer_name = forms.CharField(label=_("Signed by: %(what)s") % {"what": _("name")}, max_length=120)
     bases = forms.CharField(label=_("Legal bases, one a line"), required=False, max_length=3000, widget=area(4), initial=BASES)
     proposed_by = forms.CharField(label=_("At whose request"), required=False, max_length=250)
     carried_out_by = forms.CharField(label=_("Who carries it out"), max_length=250, initial="Chánh Văn phòng, bộ phận tài chính")
@@ -172,6 +224,22 @@ class DecideForm(forms.Form):
     number = forms.IntegerField(
         label=_("Number"), required=False, min_value=1, max_value=99_999, help_text=_("Leave it empty: the next one is given. Write it in only where another register counts.")
     )
+    field_order = ("on", "signer", "bases", "proposed_by", "carried_out_by", "recipients", "number")
+
+    def __init__(self, row: Round, among: Sequence[Candidate], *args: Any, **options: Any) -> None:
+        """Begin with who proposed it."""
+        super().__init__(among, *args, **options)
+        self.fields["proposed_by"].initial = row.submission.issuer.name if row.submission else ""
+        self.fields["signer"].help_text = _("Those who may sign for %(who)s, each with the days.") % {"who": row.authority}
+
+    def day(self) -> date:
+        """Return the day of the paper."""
+        return self.cleaned_data.get("on") or clock.today()
+
+    def signing(self) -> Signing:
+        """Return what is signed."""
+        facts = {name: value for name, value in self.cleaned_data.items() if name != "signer"}
+        return Signing(signer_office=self.signed_by.office, signer_name=self.signed_by.name, **facts)
 
 
 class SessionForm(forms.Form):
@@ -251,6 +319,13 @@ class ConcludeForm(forms.Form):
     chair_name = forms.CharField(label=_("Name of who presided"), required=False, max_length=120)
     clerk_name = forms.CharField(label=_("Name of who took the minutes"), required=False, max_length=120)
     discussion = forms.CharField(label=_("What was said"), required=False, max_length=6000, widget=area(5))
+
+    def __init__(self, session: CouncilSession, *args: Any, **options: Any) -> None:
+        """Begin with the names of who fills these seats, where they have an account."""
+        super().__init__(*args, **options)
+        for name, seat in (("chair_name", session.chair), ("clerk_name", session.clerk)):
+            self.fields[name].initial = str(seat.holder) if seat.holder else ""
+            self.fields[name].help_text = seat.office_title
 
 
 class UploadForm(forms.Form):

@@ -18,7 +18,8 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
-from liengia.commendations import spreadsheet
+from liengia.commendations import doubts, spreadsheet
+from liengia.commendations.doubts import Doubt
 from liengia.commendations.models import ImportJob, ImportState, Nomination, RollConsent, Round, RoundState
 from liengia.commendations.services.rounds import locked
 from liengia.commendations.spreadsheet import NominationRow, Read
@@ -53,6 +54,12 @@ def look(row: Round, file: bytes, *, user: User) -> tuple[ImportJob, Read]:
 def again(job: ImportJob) -> Read:
     """Read a looked-at file again."""
     return spreadsheet.read(io.BytesIO(job.file or b""), job.round)
+
+
+def doubts_about(row: Round, rows: list[NominationRow]) -> dict[int, list[Doubt]]:
+    """Return what looks doubtful about rows that are looked at, by their place in the file; among themselves and with what is kept."""
+    found = doubts.of_round(row, list(spreadsheet.numbered(rows, row, 1))) if rows else {}
+    return {-key - 1: several for key, several in found.items() if key < 0}
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from liengia.commendations.models import AWARD_WORDS, Award, Nomination, Recipie
 from liengia.commendations.money import Reward, money_words
 from liengia.core.official_papers import OfficialPaper, Signer, Table, described
 from liengia.papers.kinds import Block, Field, PaperKind, register
-from liengia.papers.services import Draft
+from liengia.papers.services import Draft, head_lines
 
 WHO: Final = {RecipientKind.COLLECTIVE: "tập thể", RecipientKind.HOUSEHOLD: "hộ gia đình", RecipientKind.INDIVIDUAL: "cá nhân"}
 
@@ -73,15 +73,16 @@ def decision_draft(
             "số lượng": how_many(kinds), "thành tích": row.title, "tiền thưởng": "\n".join(money), "tổng tiền": f"{money_words(total)} đồng",
             "thi hành": carried_out_by,
         },
-        blocks={"danh sách": [[one.called, one.words, one.merit, money_words(rewards[one.kind].amount_vnd)] for one in nominations]},
+        blocks={"danh sách": [[one.called, one.on_paper, one.merit, money_words(rewards[one.kind].amount_vnd)] for one in nominations]},
     )  # fmt: skip
 
 
 def list_paper(row: Round, nominations: Iterable[Nomination]) -> dict[str, object]:
-    """Return a round's list as a paper without a number, for DOCX and PDF."""
-    rows = [[str(place), one.called, str(one.birth_year or ""), one.words, one.merit, one.nominated_by] for place, one in enumerate(nominations, start=1)]
+    """Return a round's list as a paper without a number, for DOCX and PDF; once it is submitted, in the name of who proposes."""
+    issuer = row.submission.issuer if row.submission is not None else row.authority
+    rows = [[str(place), one.called, str(one.birth_year or ""), one.on_paper, one.merit, one.nominated_by] for place, one in enumerate(nominations, start=1)]
     header = ["STT", "Họ tên, tập thể", "Năm sinh", "Chức vụ, đơn vị", "Thành tích", "Nơi đề nghị"]
-    table = Table(header=header, rows=rows, widths=[1, 4, 2, 4, 5, 3])
+    table = Table(header=header, rows=rows, widths=[3, 8, 4, 8, 12, 6])
     return described(
-        OfficialPaper(kind="Danh sách", about=f"Đề nghị khen thưởng {row.title}", issuer=row.authority.name, symbol="", body=[table], signers=[Signer("", "")], superior=row.authority.superior)
+        OfficialPaper(kind="Danh sách", about=f"Đề nghị khen thưởng {row.title}", issuer=head_lines(issuer, issuer.unit.commune() or issuer.unit), symbol="", body=[table], signers=[Signer("", "")], superior=issuer.superior)
     )

@@ -18,7 +18,11 @@ from liengia.commendations.models import (
     RoundState,
 )
 from liengia.core import clock, rooms
+from liengia.organisations.models import Committee, Organisation
+from liengia.papers import policies as papers
+from liengia.papers import signing
 from liengia.papers.models import Issuer
+from liengia.papers.signing import Candidate
 from liengia.people import policies as people
 from liengia.people.models import Household
 from liengia.units import scope
@@ -59,6 +63,22 @@ def authorities_of(user: Any) -> QuerySet[Issuer]:
     return Issuer.objects.filter(unit__in=units_of(user), organisation__kind="peoples_committee").select_related("unit", "organisation")
 
 
+def proposers_of(row: Round) -> dict[str, Organisation | Committee]:
+    """Return the bodies of a round's unit that may propose to who decides, by their keys: all that write papers, but who decides."""
+    found = papers.writing_bodies(Unit.objects.all().below_any([row.unit_id]).filter(level=row.unit.level))
+    today = clock.today()
+    return {key: body for key, body in found.items() if body != row.authority.organisation and (body.valid_to is None or body.valid_to > today)}
+
+
+def signers_for(row: Round) -> list[Candidate]:
+    """Return who may sign a round's submission: those of the bodies that may propose it."""
+    bodies = proposers_of(row).values()
+    organisations = [body.pk for body in bodies if isinstance(body, Organisation)]
+    committees = [body.pk for body in bodies if isinstance(body, Committee)]
+    issuers = Issuer.objects.filter(Q(organisation__in=organisations) | Q(committee__in=committees)).select_related("committee", "organisation")
+    return signing.candidates(issuers)
+
+
 def layouts_of(user: Any) -> QuerySet[PrintLayout]:
     """Return the layouts of a user's units."""
     return PrintLayout.objects.filter(unit__in=units_of(user)).select_related("unit")
@@ -85,7 +105,7 @@ def to_hand_out(user: Any) -> CertificateQuerySet:
     units = units_of(user, HAND_OUT).values("pk")
     since = clock.today() - HANDED_WITHIN
     found = Certificate.objects.all().valid().filter(Q(decision__round__unit__in=units) | Q(unit__in=units))
-    found = found.filter(decision__revoked_on=None, decision__decided_on__gt=since, decision__round__movement_list=MovementList.MOVEMENT)
+    found = found.filter(decision__revoked_on=None, decision__decided_on__gt=since, decision__round__movement_list=MovementList.MOVEMENT, nomination__is_pursuit_deed=False)
     return found.select_related("decision__round__unit", "decision__paper__issuer").in_calling_order()
 
 

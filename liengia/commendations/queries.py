@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import npgettext
@@ -18,10 +18,11 @@ from liengia.commendations.models import (
     HandOver,
     MovementList,
     RecipientKind,
+    Round,
     RoundState,
     Season,
 )
-from liengia.core import codes, rooms
+from liengia.core import clock, codes, rooms
 from liengia.units.models import Level, Unit
 
 # Below this a count of people is not told in public: so few can be guessed.
@@ -114,8 +115,8 @@ class RollDecision:
 
     @property
     def unnamed(self) -> int:
-        """How many stand without a name: they did not agree, or took it back."""
-        return self.counts.households + self.counts.individuals - len(self.people)
+        """How many stand without a name: they did not agree, took it back, or helped in a pursuit."""
+        return self.counts.total - len(self.people) - len(self.collectives)
 
 
 def public_decisions(*, unit: Unit | None = None, year: int | None = None) -> list[Decision]:
@@ -182,11 +183,12 @@ def by_code(raw: str) -> Verdict | None:
     plain = codes.parse(raw, length=CODE_LENGTH)
     if plain is None:
         return None
-    rows = Certificate.objects.select_related("decision__round__season", "decision__paper__issuer", "issuer", "unit__parent", "replaced_by")
+    rows = Certificate.objects.select_related("decision__round__season", "decision__paper__issuer", "issuer", "unit__parent", "replaced_by", "nomination")
     found = rows.filter(code=codes.shown(plain)).first()
     if found is None or not rooms.is_on("commendations", found.issuer.unit.current()):
         return None
-    is_named = not found.is_name_hidden and (found.decision.is_public or not found.decision.round.is_pursuit)
+    is_pursuit = found.nomination.is_pursuit_deed or (found.decision.round.is_pursuit and not found.decision.is_public)
+    is_named = not found.is_name_hidden and not is_pursuit
     season = found.decision.round.season
     of_season = total_of(season_counts(season).values()).total if season is not None else 0
     return Verdict(found, is_named, found.name if is_named else initials(found.name), found.merit if is_named else "", of_season)
@@ -210,8 +212,6 @@ def register(certificates: QuerySet[Certificate], *, year: int | None, words: st
 def due_for_brief(unit: Unit, on: date) -> dict[str, int]:
     """Return what waits in a unit and below it: submitted rounds, certificates that nobody has received a month after their decision."""
     inside = Unit.objects.all().below_any(unit.lineage_ids())
-    from liengia.commendations.models import Round
-
     submitted = Round.objects.filter(unit__in=inside, state=RoundState.SUBMITTED).count()
     kept = Certificate.objects.filter(decision__round__unit__in=inside, decision__decided_on__lt=on).exclude(hand_over=HandOver.HANDED)
     return {"submitted": submitted, "kept": kept.filter(state=CertificateState.VALID).count()}
@@ -237,3 +237,23 @@ def by_decision(decisions: Iterable[Decision]) -> dict[int, Counts]:
         name = _PLACES[RecipientKind(row["kind"])]
         setattr(found[row["decision"]], name, row["n"])
     return found
+
+
+def day_of(row: Round) -> date:
+    """Return the day by which a round names places: its period's end, or today while it runs; never one on which its unit did not stand."""
+    last = row.unit.valid_to - timedelta(days=1) if row.unit.valid_to else None
+    day = min(one for one in (row.period_to, clock.today(), last) if one is not None)
+    return max(day, row.unit.valid_from) if row.unit.valid_from else day
+
+
+def places_of(row: Round, *, keep: int | None = None) -> QuerySet[Unit]:
+    """Return the places that a nomination of a round may be tied to: those in force on the round's day; `keep` is one chosen before."""
+    found = Unit.objects.all().below_any([row.unit_id]).at(day_of(row)).filter(level__in=(row.unit.level, Level.COMMUNE, Level.HAMLET))
+    return Unit.objects.filter(Q(pk__in=found.values("pk")) | Q(pk=keep)).with_ancestors().order_by("level", "code")
+
+
+def told_apart(units: Iterable[Unit]) -> dict[int, str]:
+    """Return the name of each place with its commune, "Ấp 3, xã Cần Đước"; where two are still the same, with their codes."""
+    names = {unit.pk: (unit.place_name, unit.code) for unit in units}
+    counted = Counter(name for name, _code in names.values())
+    return {key: f"{name} ({code})" if counted[name] > 1 else name for key, (name, code) in names.items()}

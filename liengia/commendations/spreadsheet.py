@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from liengia.commendations import wording
+from liengia.commendations import placing, queries, wording
 from liengia.commendations.models import (
     LONGEST_MERIT,
     LONGEST_NAME,
@@ -81,7 +81,7 @@ def read(file: IO[bytes], row: Round) -> Read:
         Invalid: not an .xlsx file, too large, or without the sheet.
     """
     found = Read()
-    places = _places(row.unit)
+    places = _places(row)
     for line in spreadsheet.read_lines(file, SHEET, COLUMNS, MUST, found.errors):
         before = len(found.errors)
         one = _row(line, row, places)
@@ -91,10 +91,10 @@ def read(file: IO[bytes], row: Round) -> Read:
     return found
 
 
-def _places(unit: Unit) -> dict[str, list[Unit]]:
-    """Return the units of a round by their folded names: those that stood under it in its time, and it itself."""
+def _places(row: Round) -> dict[str, list[Unit]]:
+    """Return the places of a round by their folded names."""
     found: dict[str, list[Unit]] = {}
-    for one in Unit.objects.all().below_any([unit.pk]).with_ancestors():
+    for one in queries.places_of(row):
         for name in {one.name, one.full_name, one.display_name, one.place_name}:
             found.setdefault(fold(name), []).append(one)
     return found
@@ -117,6 +117,8 @@ def _row(line: Line, row: Round, places: dict[str, list[Unit]]) -> NominationRow
         line.wrong("deed_on", _("This day has not come yet."), _("Write the day of the deed."))
     if unit is None or not kind:
         return None
+    if len(placing.printed_place(line.text("words", most=200), unit, name)) > placing.LONGEST:
+        line.wrong("words", _("With the place of the nomination this is too long for the paper: at most %(n)s characters.") % {"n": placing.LONGEST}, "")
     return NominationRow(
         line.row, kind, name, merit, line.text("nominated_by", most=LONGEST_NAME), unit, honorific=line.text("honorific", most=20), birth_year=year,
         words=line.text("words", most=200), deed_on=deed_on, is_police=kind == RecipientKind.INDIVIDUAL and _ticked(line, "police"), consents=_ticked(line, "consent"),

@@ -29,7 +29,7 @@ from liengia.organisations.models import (
     OrganisationKind,
 )
 from liengia.papers import services as papers
-from liengia.papers.models import Issuer
+from liengia.papers.models import Issuer, Signatory
 from tests.cast import TESTER
 from tests.opinions.given import Office, office
 
@@ -40,10 +40,11 @@ MERIT = "Có thành tích xuất sắc trong phong trào Toàn dân bảo vệ a
 
 @dataclass(slots=True)
 class Bureau:
-    """The office, the commune's People's Committee as an issuer, its council with five seats."""
+    """The office, the commune's People's Committee and police as issuers, who signs for them, its council with five seats."""
 
     here: Office
     committee: Issuer
+    police: Issuer
     council: Committee
     seats: list[CommitteeMember]
 
@@ -69,7 +70,18 @@ def bureau(here: Office | None = None, body: Organisation | None = None) -> Bure
         committee_services.seat_member(committee=council, organisation=body, office_title=f"Ủy viên {n}", post=post, valid_from=begun, actor=TESTER)
         for n, post in enumerate(posts, start=1)
     ]
-    return Bureau(here, papers.issuer_of(body, actor=TESTER), council, seats)
+    police = Organisation.objects.filter(kind=OrganisationKind.POLICE, unit=here.commune).first() or organisations.create_organisation(
+        kind=OrganisationKind.POLICE, name="Công an xã Cần Đước", unit=here.commune, valid_from=begun, actor=TESTER
+    )
+    made = Bureau(here, papers.issuer_of(body, actor=TESTER), papers.issuer_of(police, actor=TESTER), council, seats)
+    signs(made.committee, "Chủ tịch", "Võ Văn Chủ Tịch")
+    signs(made.police, "Trưởng Công an xã", "Lê Văn Mẫu")
+    return made
+
+
+def signs(issuer: Issuer, office: str, name: str, **changes: Any) -> Signatory:
+    """Enter who signs for an issuer, from the reform on."""
+    return papers.keep_signatory(Signatory(**{"issuer": issuer, "office": office, "name": name, "valid_from": date(2025, 7, 1), **changes}), actor=TESTER)
 
 
 def opened(scene: Bureau, **changes: Any) -> Round:
@@ -114,7 +126,7 @@ def submitted(scene: Bureau, row: Round) -> Round:
     row.refresh_from_db()
     if row.needs_council and row.state == "open":
         reviewed(scene, row)
-    services.submit_round(row, to="Chủ tịch Ủy ban nhân dân xã", bases="", words="Kính đề nghị xem xét.", signer=("Trưởng Công an xã", "Lê Văn Mẫu"), actor=scene.clerk)
+    services.submit_round(row, proposer=scene.police, bases="", words="Kính đề nghị xem xét.", signer=("Trưởng Công an xã", "Lê Văn Mẫu"), actor=scene.clerk)
     row.refresh_from_db()
     return row
 

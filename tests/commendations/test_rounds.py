@@ -222,7 +222,7 @@ def test_hands_are_counted_of_all_who_were_present_and_the_majority_decides(scen
 def test_only_the_simple_procedure_does_without_a_council(scene: Bureau) -> None:
     row = opened(scene, procedure=Procedure.THEMATIC)
     nominated(scene, row)
-    facts: dict[str, Any] = {"to": "Chủ tịch", "bases": "", "words": "Kính trình.", "signer": ("Trưởng", "A"), "actor": scene.clerk}
+    facts: dict[str, Any] = {"proposer": scene.police, "bases": "", "words": "Kính trình.", "signer": ("Trưởng", "A"), "actor": scene.clerk}
     assert code_of(lambda: services.submit_round(row, **facts))[0] == "no_council"
     assert code_of(lambda: opened(scene, movement_list=MovementList.PURSUIT_EXTRAORDINARY)) == ("procedure", "procedure")
     quick = pursuit(scene)

@@ -58,7 +58,7 @@ def signed(scene: Bureau, row: Round) -> Certificate:
     services.count_hands(session, {key: Counts(5) for key in session.votes.values_list("nomination_id", flat=True)}, actor=scene.clerk)
     services.conclude_session(session, discussion="", begun="8 giờ", ended="9 giờ", actor=scene.clerk)
     row.refresh_from_db()
-    services.submit_round(row, to="Chủ tịch", bases="", words="Kính trình.", signer=("Trưởng Công an", "Lê Văn Mẫu"), actor=scene.clerk)
+    services.submit_round(row, proposer=scene.police, bases="", words="Kính trình.", signer=("Trưởng Công an", "Lê Văn Mẫu"), actor=scene.clerk)
     row.refresh_from_db()
     decision = services.decide(row, Signing(on=clock.today(), signer_office="Chủ tịch", signer_name="Võ Văn Chủ Tịch"), actor=scene.chairman)
     return decision.certificates.order_by("call_order")[0]
@@ -85,13 +85,12 @@ def test_from_an_open_round_to_a_certificate_that_anybody_verifies(scene: Bureau
     expect(page.get_by_text("Phiên họp đã kết thúc.")).to_be_visible()
 
     page.get_by_role("link", name="Trình danh sách").click()
-    page.get_by_label("Người ký: chức danh").fill("Trưởng Công an xã")
-    page.get_by_label("Người ký: tên").fill("Lê Văn Mẫu")
+    page.get_by_label("Cơ quan trình và người ký tờ trình").select_option(label="Lê Văn Mẫu – Trưởng Công an xã (từ 01/07/2025)")
     page.get_by_role("button", name="Trình danh sách").click()
     page.goto(f"{BASE}dot/{row.public_id}/")
     page.get_by_role("link", name="Ký quyết định").click()
     expect(page.get_by_text("0,15 ×")).to_be_visible()
-    page.get_by_label("Người ký: tên").fill("Võ Văn Chủ Tịch")
+    expect(page.get_by_label("Người ký")).to_contain_text("Võ Văn Chủ Tịch – Chủ tịch (từ 01/07/2025)")
     page.get_by_role("button", name="Ký quyết định").click()
     expect(page.get_by_text("Có thể in giấy khen.")).to_be_visible()
 
@@ -163,7 +162,7 @@ def test_every_page_reads_well(scene: Bureau, opened: Callable[..., Page]) -> No
         "/khen-thuong/", f"/khen-thuong/{row.decision.public_id}/", f"/xac-minh/{certificate.code}/", f"/xac-minh/{old.code}/", "/xac-minh/",
         BASE, f"{BASE}moi/", f"{BASE}dot/{doubtful.public_id}/", f"{BASE}dot/{doubtful.public_id}/them/", f"{BASE}dot/{doubtful.public_id}/nhap/", f"{BASE}dot/{doubtful.public_id}/hop/",
         f"{BASE}de-nghi/{twin.public_id}/", f"{BASE}hop/{session.public_id}/", f"{BASE}quyet-dinh/{row.decision.public_id}/", f"{BASE}giay/{certificate.public_id}/", f"{BASE}so-vang/",
-        f"{BASE}mau-in/", f"{BASE}mau-in/{layout.public_id}/", reverse("commendations_rates:index"), reverse("commendations_salaries:add"),
+        f"{BASE}mau-in/", f"{BASE}mau-in/{layout.public_id}/", reverse("papers_office_signatories"), reverse("papers_office_signatory_new"), reverse("commendations_rates:index"), reverse("commendations_salaries:add"),
     ]  # fmt: skip
     said = faults(page, paths, {})
     assert not said, said

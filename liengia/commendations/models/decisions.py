@@ -136,9 +136,9 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.valid().exclude(hand_over=HandOver.HANDED)
 
     def on_roll(self) -> CertificateQuerySet:
-        """What the public may read a name of: an open decision, and of anybody but a collective a consent that stands."""
+        """What the public may read a name of: an open decision, no deed of the pursuit, and of anybody but a collective a consent that stands."""
         agreed = RollConsent.objects.filter(nomination=OuterRef("nomination"), withdrawn_on=None)
-        public = Q(decision__is_public=True, decision__revoked_on=None, is_name_hidden=False)
+        public = Q(decision__is_public=True, decision__revoked_on=None, is_name_hidden=False, nomination__is_pursuit_deed=False)
         return self.valid().filter(public).filter(Q(kind=RecipientKind.COLLECTIVE) | Exists(agreed))
 
 

@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from liengia.commendations.placing import printed_place
 from liengia.core import clock
 from liengia.core.fields import EncryptedBytesField, NameField, TextField, public_id
-from liengia.core.text import fold
+from liengia.core.text import fold, nfc
 from liengia.organisations.models import Committee, CommitteeMember
 from liengia.papers.models import Issuer, Paper
 from liengia.people.models import User
@@ -22,15 +23,26 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 160
 LONGEST_MERIT = 400
-_ADDRESSED = re.compile(r"^(?:ong|ba|anh|chi|em|co|chu|bac|dong chi|d/c|thieu ta|trung ta|dai uy|thuong uy|tap the|ho gia dinh|ho)\.? ")
+# Forms of address before a name, as they are written. Without marks only those are taken that begin no family name:
+# "Hồ" and "Chu" are two, "hộ" and "chú" are written with their marks.
+_FORMS = (
+    "ông bà|ông|bà|anh|chị|em|cháu|cô|chú|bác|cậu|dì|cụ|đồng chí|đ/c|hộ gia đình|hộ|gia đình|tập thể|"
+    "đại tá|thượng tá|trung tá|thiếu tá|đại úy|đại uý|thượng úy|thượng uý|trung úy|trung uý|thiếu úy|thiếu uý|thượng sĩ|thượng sỹ|trung sĩ|trung sỹ|hạ sĩ|hạ sỹ|"
+    "hòa thượng|hoà thượng|thượng tọa|thượng toạ|đại đức|ni sư|sư cô|linh mục"
+)
+_ADDRESSED = re.compile(rf"^(?:{_FORMS})[. ]+")
+_ADDRESSED_PLAIN = re.compile(r"^(?:ong ba|ong|ba|dong chi|d/c|ho gia dinh|ho (?=(?:ong|ba) )|tap the|dai ta|thuong ta|trung ta|thieu ta|dai uy|thuong uy|trung uy|thieu uy)[. ]+")
+# Letters that look like Đ on other keyboards, and signs that are not seen.
+_LIKE = str.maketrans({"\u00d0": "Đ", "\u00f0": "đ", "\u0189": "Đ", "\u0256": "đ", "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "", "\u00ad": "", "\u00a0": " "})
 
 
 def name_key(name: str) -> str:
     """Return what two spellings of one name share: Hòa and Hoà, Lý and Lí, with a form of address or without."""
-    plain = fold(name)
-    while (shorter := _ADDRESSED.sub("", plain)) != plain:
-        plain = shorter
-    return re.sub(r"[^a-z0-9]+", " ", plain.replace("y", "i")).strip()[:LONGEST_NAME]
+    words = " ".join(nfc(name.translate(_LIKE)).casefold().split())
+    addressed = _ADDRESSED_PLAIN if words.isascii() else _ADDRESSED
+    while (shorter := addressed.sub("", words)) != words and shorter:
+        words = shorter
+    return re.sub(r"[^a-z0-9]+", " ", fold(words).replace("y", "i")).strip()[:LONGEST_NAME]
 
 
 class Season(models.Model):
@@ -215,6 +227,7 @@ class Nomination(models.Model):
     merit = NameField(_("merit, as the paper says it"), max_length=LONGEST_MERIT)
     report = TextField(_("account of the merit"), blank=True)
     deed_on = models.DateField(_("day of the deed"), null=True, blank=True)
+    is_pursuit_deed = models.BooleanField(_("of the pursuit, not public"), default=False, editable=False)
     nominated_by = NameField(_("who nominated"), max_length=LONGEST_NAME)
     nominator_kind = models.CharField(_("nominated by"), max_length=12, choices=RecipientKind, default=RecipientKind.COLLECTIVE)
     state = models.CharField(_("state"), max_length=10, choices=NominationState, default=NominationState.LISTED, editable=False)
@@ -260,6 +273,16 @@ class Nomination(models.Model):
     def called(self) -> str:
         """The name as it is called and printed: with its form of address."""
         return f"{self.honorific} {self.name}".strip()
+
+    @property
+    def is_pursuit(self) -> bool:
+        """Tell whether it is of the pursuit of suspects, by its list or by what somebody confirmed of its deed."""
+        return self.is_pursuit_deed or self.round.is_pursuit
+
+    @property
+    def on_paper(self) -> str:
+        """Office or address as papers print it: what was typed, and the place it is tied to, once."""
+        return printed_place(self.words, self.unit, self.name)
 
 
 class RollConsent(models.Model):

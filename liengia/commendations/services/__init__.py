@@ -34,6 +34,7 @@ from liengia.commendations.services.nominations import (
     answer_doubts,
     change_nomination,
     check,
+    confirm_pursuit,
     leave_out,
     nominate,
     record_consent,
@@ -55,7 +56,7 @@ from liengia.commendations.services.tables import keep_row
 
 __all__ = [
     "EVIDENCE_MOST", "Counts", "Signing", "accept_nomination", "add_evidence", "answer_doubts", "cancel_round", "cast_ballot", "change_nomination", "change_round", "check",
-    "conclude_session", "count_hands", "counts_of", "decide", "ensure_layouts", "hand_over", "hide_name", "keep_layout", "keep_row", "leave_out",
+    "conclude_session", "confirm_pursuit", "count_hands", "counts_of", "decide", "ensure_layouts", "hand_over", "hide_name", "keep_layout", "keep_row", "leave_out",
     "mark_absent", "mark_one", "members_of", "nominate", "of_decision", "open_decision", "open_round", "open_session", "print_certificates", "record_consent",
     "remove_evidence", "reopen_round", "replace_certificate", "revoke_certificate", "revoke_decision", "rewards_of", "season_of", "submit_round", "to_print",
     "undo_hand_over", "withdraw_consent", "withdraw_nomination",

@@ -35,7 +35,7 @@ from liengia.core.errors import Invalid, Refused
 from liengia.core.text import nfc
 from liengia.organisations.models import Committee, CommitteeMember
 from liengia.papers import services as papers
-from liengia.papers.models import Paper
+from liengia.papers.models import Issuer, Paper
 from liengia.papers.services import Draft
 from liengia.units.models import valid_on
 
@@ -180,7 +180,8 @@ def conclude_session(
             state=NominationState.LEFT_OUT, reason=str(reason), ended_at=clock.now()
         )
     found.discussion, found.state = nfc(discussion).strip(), SessionState(SESSION.after(found.state, "conclude"))
-    found.minutes = papers.draft_paper(_minutes(found, row, votes, (begun, ended), (chair_name, clerk_name)), actor=actor)
+    issuer = papers.issuer_of(found.committee, actor=actor)
+    found.minutes = papers.draft_paper(_minutes(found, row, issuer, votes, (begun, ended), (chair_name, clerk_name)), actor=actor)
     found.save(update_fields=["discussion", "state", "minutes"])
     row.state = RoundState(state)
     row.save(update_fields=["state"])
@@ -188,19 +189,19 @@ def conclude_session(
     return found.minutes
 
 
-def _minutes(session: CouncilSession, row: Round, votes: Sequence[VoteCount], hours: tuple[str, str], names: tuple[str, str]) -> Draft:
+def _minutes(session: CouncilSession, row: Round, issuer: Issuer, votes: Sequence[VoteCount], hours: tuple[str, str], names: tuple[str, str]) -> Draft:
     present = session.seats.count()
     passed = sum(vote.in_favour * 2 > present for vote in votes)
     there = [str(seat.member.office_title) for seat in session.seats.select_related("member")]
     return Draft(
-        kind="minutes", issuer=row.authority, about=f"Họp {session.committee.name} xét khen thưởng {row.title}"[:300], subject=row.subject,
+        kind="minutes", issuer=issuer, about=f"Họp {session.committee.name} xét khen thưởng {row.title}"[:300], subject=row.subject,
         values={
             "bắt đầu": hours[0], "địa điểm": session.place, "thành phần": "; ".join(there), "chủ trì": session.chair.office_title,
             "thư ký": session.clerk.office_title, "diễn biến": session.discussion or "Hội đồng xem xét thành tích từng trường hợp và biểu quyết.",
             "kết luận": f"Đề nghị khen thưởng {passed} trong {len(votes)} trường hợp được xét.", "kết thúc": hours[1],
         },
         blocks={"biểu quyết": [[vote.nomination.called, str(vote.in_favour), str(vote.against), str(vote.other)] for vote in votes]},
-        signers=[(session.chair.office_title, names[0]), (session.clerk.office_title, names[1])],
+        signers=[("Thư ký", names[1]), ("Chủ trì", names[0])],
     )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def decide(row: Round, signing: Signing, *, with_files: bool = True, actor: Acto
         _check_day(found, signing)
         rewards = rewards_of(found, signing.on)
         check_list(found)
-        nominations = list(found.nominations.listed().in_calling_order())
+        nominations = list(found.nominations.listed().in_calling_order().select_related("unit__parent__parent"))
         decision = _numbered(found, nominations, rewards, signing, actor)
         certificates = _certificates(decision, found, nominations, rewards)
         bulk.insert(certificates)
@@ -121,7 +121,7 @@ def _certificates(decision: Decision, row: Round, nominations: list[Nomination],
     first = _take_lines(row.authority, decision.decided_on.year, len(nominations))
     return [
         Certificate(
-            decision=decision, nomination=one, code=new_code(), issuer=row.authority, unit_id=one.unit_id, kind=one.kind, award=row.award, name=one.called, words=one.words,
+            decision=decision, nomination=one, code=new_code(), issuer=row.authority, unit_id=one.unit_id, kind=one.kind, award=row.award, name=one.called, words=one.on_paper[:200],
             merit=one.merit, year=decision.decided_on.year, register_number=first + place, call_order=place + 1,
             coefficient=rewards[one.kind].coefficient, amount_vnd=rewards[one.kind].amount_vnd,
         )

@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
-from liengia.commendations import doubts, wording
+from liengia.commendations import doubts, placing, wording
 from liengia.commendations.models import (
     LONGEST_MERIT,
     LONGEST_NAME,
@@ -63,11 +63,11 @@ def change_nomination(nomination: Nomination, *, actor: Actor, **changes: Any) -
     """
     found, row = _taken(nomination)
     NOMINATION.after(found.state, "change")
-    compared = (found.name, found.birth_year, found.deed_on, found.merit)
+    compared = (found.name, found.birth_year, found.deed_on, found.merit, found.report)
     for name, value in changes.items():
         setattr(found, name, value)
     check(found, row)
-    if compared != (found.name, found.birth_year, found.deed_on, found.merit):
+    if compared != (found.name, found.birth_year, found.deed_on, found.merit, found.report):
         found.doubts_answered, found.doubts_answer = [], ""
     found.save()
     audit.record("commendations.nomination_changed", actor=actor, about=found, unit=row.unit_id, facts={"fields": sorted(changes)})
@@ -76,20 +76,38 @@ def change_nomination(nomination: Nomination, *, actor: Actor, **changes: Any) -
 
 @transaction.atomic
 def answer_doubts(nomination: Nomination, *, answer: str, actor: Actor) -> Nomination:
-    """Say why a nomination is right although it looked doubtful.
+    """Say why a nomination is right although it looked doubtful; whether it is a pursuit is answered by `confirm_pursuit` alone.
 
     Raises:
         Invalid: no answer. Refused: there is no doubt, or the round is past that.
     """
     found, row = _taken(nomination)
-    open_doubts = sorted({one.code for one in doubts.of_nomination(found)})
+    open_doubts = sorted({one.code for one in doubts.of_nomination(found)} - {doubts.PURSUED})
     if not open_doubts:
         raise Refused(_("There is nothing doubtful about this nomination."), code="no_doubt")
     if not answer.strip():
         raise Invalid(_("Say what you found, for example: two people of one name, born 1969 and 1985."), code="no_answer", field="answer")
-    found.doubts_answer, found.doubts_answered = nfc(answer).strip(), open_doubts
+    found.doubts_answer, found.doubts_answered = nfc(answer).strip(), sorted({*open_doubts, *({doubts.PURSUED} & set(found.doubts_answered))})
     found.save(update_fields=["doubts_answer", "doubts_answered"])
     audit.record("commendations.doubts_answered", actor=actor, about=found, unit=row.unit_id, facts={"doubts": open_doubts})
+    return found
+
+
+@transaction.atomic
+def confirm_pursuit(nomination: Nomination, *, is_pursuit: bool, actor: Actor) -> Nomination:
+    """Say whether a deed that reads like a pursuit is one: its name then stands nowhere in public, whatever its list.
+
+    Raises:
+        Invalid: a text that names whoever was pursued. Refused: the round is past that, or its list is the pursuit's already.
+    """
+    found, row = _taken(nomination)
+    if row.is_pursuit:
+        raise Refused(_("This list is the pursuit's already: nothing of it is public."), code="pursuit_list")
+    found.is_pursuit_deed = is_pursuit
+    check(found, row)
+    found.doubts_answered = sorted({*found.doubts_answered, doubts.PURSUED})
+    found.save(update_fields=["is_pursuit_deed", "doubts_answered"])
+    audit.record("commendations.pursuit_confirmed", actor=actor, about=found, unit=row.unit_id, facts={"pursuit": is_pursuit})
     return found
 
 
@@ -235,7 +253,7 @@ def check(nomination: Nomination, row: Round) -> None:
     if nomination.kind != RecipientKind.INDIVIDUAL and (nomination.birth_year is not None or nomination.is_police):
         raise Invalid(_("Only a person has a year of birth, or is of the police."), code="not_a_person", field="birth_year")
     for field in ("merit", "report"):
-        wording.check(getattr(nomination, field), is_pursuit=row.is_pursuit, own_name=nomination.name, field=field)
+        wording.check(getattr(nomination, field), is_pursuit=row.is_pursuit or nomination.is_pursuit_deed, own_name=nomination.name, field=field)
 
 
 def _check_words(nomination: Nomination) -> None:
@@ -250,6 +268,8 @@ def _check_words(nomination: Nomination) -> None:
     for field in ("name", "merit", "nominated_by"):
         if not getattr(nomination, field):
             raise Invalid(_("This may not be empty."), code="empty", field=field)
+    if nomination.unit_id is not None and len(nomination.on_paper) > placing.LONGEST:
+        raise Invalid(_("With the place of the nomination this is too long for the paper: at most %(n)s characters.") % {"n": placing.LONGEST}, code="too_long", field="words")
     if not any(sign.isalpha() for sign in nomination.name):
         raise Invalid(_("A name has letters."), code="no_name", field="name")
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
 from liengia.commendations import doubts, wording
+from liengia.commendations import papers as own_papers
 from liengia.commendations.models import (
     MovementList,
     NominationState,
@@ -69,26 +70,32 @@ def change_round(row: Round, *, actor: Actor, **changes: Any) -> Round:
 
 
 @transaction.atomic
-def submit_round(row: Round, *, to: str, bases: str, words: str, signer: tuple[str, str], authority: Issuer | None = None, actor: Actor) -> Paper:
-    """Submit a round to who decides: the submission (tờ trình) is drafted with its list, the office issues it.
+def submit_round(row: Round, *, proposer: Issuer, signer: tuple[str, str], bases: str, words: str, actor: Actor) -> Paper:
+    """Submit a round: who proposes writes to who decides (tờ trình) with the list; the office issues the paper.
+
+    Head, number, symbol and signature are the proposer's: the commune's police, the council. It goes to who decides.
 
     Raises:
+        Invalid: who decides would write to itself (code "own_submission"), or the proposer does not stand today.
         Refused: nobody is on the list, a doubt is unanswered, or a council is needed and has not concluded.
+    Source: Decree 30/2020/NĐ-CP, appendix III, form 1.4 and its notes; Decree 98/2023/NĐ-CP, chapter IV.
     """
     found = locked(row)
     state = ROUND.after(found.state, "submit")
     if found.needs_council and found.state != RoundState.REVIEWED:
         raise Refused(_("By law the council votes first. Only the simple procedure does without."), code="no_council")
     check_list(found)
-    issuer = authority or found.authority
+    if proposer.pk == found.authority_id:
+        raise Invalid(_("Who decides does not write to itself. Choose who proposes: the commune's police, the council."), code="own_submission", field="proposer")
     draft = Draft(
-        kind="submission", issuer=issuer, about=f"Về việc khen thưởng {found.title}"[:300], subject=found.subject,
-        values={"kính gửi": to, "căn cứ": bases, "nội dung": words}, blocks={"danh sách": rows_of(found)}, signers=[signer],
+        kind="submission", issuer=proposer, about=f"Về việc khen thưởng {found.title}"[:300], subject=found.subject, recipients="Như trên;\nLưu: VT.",
+        values={"kính gửi": own_papers.head_of(found), "căn cứ": bases, "nội dung": words}, blocks={"danh sách": rows_of(found)}, signers=[signer],
     )  # fmt: skip
     paper = papers.draft_paper(draft, actor=actor)
     found.state, found.submission = RoundState(state), paper
     found.save(update_fields=["state", "submission"])
-    audit.record("commendations.round_submitted", actor=actor, about=found, unit=found.unit_id, facts={"listed": len(draft.blocks["danh sách"])})
+    facts = {"listed": len(draft.blocks["danh sách"]), "proposer": proposer.symbol}
+    audit.record("commendations.round_submitted", actor=actor, about=found, unit=found.unit_id, facts=facts)
     return paper
 
 
@@ -137,7 +144,7 @@ def check_list(row: Round) -> None:
 
 def rows_of(row: Round) -> list[list[str]]:
     """Return the list as papers show it: name, office or address, merit."""
-    return [[one.called, one.words, one.merit] for one in row.nominations.listed().in_calling_order()]
+    return [[one.called, one.on_paper, one.merit] for one in row.nominations.listed().in_calling_order().select_related("unit__parent__parent")]
 
 
 def counts_of(row: Round) -> dict[str, int]:

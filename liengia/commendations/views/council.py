@@ -49,7 +49,7 @@ def _shown(request: HttpRequest, found: CouncilSession, *, status: int = 200, **
     votes = list(found.votes.select_related("nomination").order_by("nomination__place", "pk"))
     context: dict[str, Any] = {
         "session": found, "row": found.round, "there": there, "seats": list(found.seats.select_related("member__organisation")), "votes": votes,
-        "is_counted": all(vote.in_favour + vote.against + vote.other == there for vote in votes), "is_held": found.state == "held", "concluding": ConcludeForm(),
+        "is_counted": all(vote.in_favour + vote.against + vote.other == there for vote in votes), "is_held": found.state == "held", "concluding": ConcludeForm(found),
     }  # fmt: skip
     if found.state == "held":
         context |= {"hands": HandsForm(found)} if found.is_by_hand else {"ballot": BallotForm(found)}
@@ -81,7 +81,7 @@ def _voted(found: CouncilSession, form: Any, request: HttpRequest) -> bool:
 def conclude(request: HttpRequest, public_id: str) -> HttpResponse:
     """End a session; the minutes are drafted."""
     found = a_session(request, public_id, COUNCIL)
-    form = ConcludeForm(request.POST)
+    form = ConcludeForm(found, request.POST)
     if not form.is_valid() or not kept(form, lambda: services.conclude_session(found, actor=me(request), **form.cleaned_data)):
         return _shown(request, found, status=422, concluding=form)
     messages.success(request, _("The session is concluded. Its minutes stand as a draft among the official papers; issue them there."))

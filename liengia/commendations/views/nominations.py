@@ -20,6 +20,7 @@ from liengia.commendations.forms import (
     EvidenceForm,
     NominationForm,
     NothingForm,
+    PursuitForm,
     ReasonForm,
 )
 from liengia.commendations.models import DeedEvidence, Nomination
@@ -66,8 +67,10 @@ def nomination(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def shown(request: HttpRequest, found: Nomination, *, status: int = 200, **forms: Any) -> HttpResponse:
     """Draw a nomination's page, with the form that was refused."""
+    asked = doubts.of_nomination(found)
     context: dict[str, Any] = {
-        "nomination": found, "row": found.round, "doubts": doubts.of_nomination(found), "evidence": found.evidence.defer("data"),
+        "nomination": found, "row": found.round, "doubts": [one for one in asked if one.code != doubts.PURSUED],
+        "pursuit": next((one for one in asked if one.code == doubts.PURSUED), None), "evidence": found.evidence.defer("data"),
         "consent": found.consents.filter(withdrawn_on=None).first(), "certificates": found.certificates.order_by("edition"),
         "votes": found.votes.select_related("session"), "is_open": found.round.state == "open",
         "answering": AnswerForm(), "leaving": ReasonForm(), "consenting": ConsentForm(), "adding": EvidenceForm(),
@@ -78,6 +81,7 @@ def shown(request: HttpRequest, found: Nomination, *, status: int = 200, **forms
 # verb → form, what it does, under which name the page shows the form again
 ACTS: Final[dict[str, Any]] = {
     "tra-loi": (AnswerForm, lambda row, data, actor: services.answer_doubts(row, answer=data["answer"], actor=actor), "answering"),
+    "truy-bat": (PursuitForm, lambda row, data, actor: services.confirm_pursuit(row, is_pursuit=data["is_pursuit"], actor=actor), "pursued"),
     "dua-vao": (NothingForm, lambda row, data, actor: services.accept_nomination(row, actor=actor), "nothing"),
     "de-ngoai": (ReasonForm, lambda row, data, actor: services.leave_out(row, reason=data["reason"], actor=actor), "leaving"),
     "rut": (NothingForm, lambda row, data, actor: services.withdraw_nomination(row, actor=actor), "nothing"),

@@ -16,10 +16,12 @@ from liengia.commendations import doubts, money, policies, queries, services
 from liengia.commendations.capabilities import COUNCIL, DECIDE, KEEP
 from liengia.commendations.forms import DecideForm, NothingForm, ReasonForm, RoundForm, SubmitForm
 from liengia.commendations.models import NominationState, Round, RoundState
-from liengia.commendations.services import Signing
 from liengia.commendations.views.common import a_round, kept, me
 from liengia.core.errors import DomainError
 from liengia.core.text import fold
+from liengia.papers import policies as papers
+from liengia.papers import signing
+from liengia.papers.models import Paper
 from liengia.people import policies as people
 from liengia.people.policies import requires
 
@@ -99,7 +101,7 @@ def shown(request: HttpRequest, row: Round, *, status: int = 200, **forms: Any) 
         rows = rows.filter(pk__in=[key for key, several in found.items() if not all(one.is_answered for one in several)])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
-        "row": row, "page": page, "lines": [(one, found.get(one.pk, [])) for one in page], "asked": asked, "state": state, "states": NominationState.choices,
+        "row": row, "page": page, "steps": _steps(row), "lines": [(one, found.get(one.pk, [])) for one in page], "asked": asked, "state": state, "states": NominationState.choices,
         "counts": services.counts_of(row), "doubtful": sum(not all(one.is_answered for one in several) for several in found.values()),
         "proposed": row.nominations.filter(state=NominationState.PROPOSED).count(), "sessions": list(row.sessions.select_related("committee", "minutes")),
         "decision": getattr(row, "decision", None), "may_decide": policies.may_decide(request.user, row), "may_council": people.can(request.user, COUNCIL, row.unit),
@@ -108,20 +110,29 @@ def shown(request: HttpRequest, row: Round, *, status: int = 200, **forms: Any) 
     return render(request, "commendations/office/round.html", context, status=status)
 
 
+def _steps(row: Round) -> list[tuple[str, Any]]:
+    """Return the states on a round's way, without those that its procedure passes over; none of a round that went another way."""
+    way = [RoundState.OPEN, *([RoundState.REVIEWED] if row.needs_council else []), RoundState.SUBMITTED, RoundState.DECIDED]
+    return [(code.value, code.label) for code in way] if row.state in way else []
+
+
 @requires(KEEP)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def submit(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Submit a round: the submission is drafted as a paper."""
+    """Submit a round: the submission of who proposes is drafted as a paper."""
     row = a_round(request, public_id)
-    form = SubmitForm(row, request.POST or None)
-    if form.is_valid():
-        data = form.cleaned_data
-        facts = {"to": data["to"], "bases": data["bases"], "words": data["words"], "signer": (data["signer_office"], data["signer_name"])}
-        if paper := kept(form, lambda: services.submit_round(row, actor=me(request), **facts)):
-            messages.success(request, _("Submitted. The submission stands as a draft among the official papers; issue it there."))
-            return redirect("papers_office_paper", paper.public_id)
-    return render(request, "commendations/office/submit.html", {"form": form, "row": row})
+    form = SubmitForm(row, policies.signers_for(row), request.POST or None)
+    if form.is_valid() and (paper := kept(form, lambda: _submitted(form, row, request))):
+        messages.success(request, _("Submitted. The submission stands as a draft among the official papers; issue it there."))
+        return redirect("papers_office_paper", paper.public_id)
+    unsigned = [(key, body) for key, body in policies.proposers_of(row).items() if body not in {one.issuer.body for one in form.among}]
+    return render(request, "commendations/office/submit.html", {"form": form, "row": row, "unsigned": unsigned})
+
+
+def _submitted(form: SubmitForm, row: Round, request: HttpRequest) -> Paper:
+    who, data = form.signed_by, form.cleaned_data
+    return services.submit_round(row, proposer=who.issuer, signer=(who.office, who.name), bases=data["bases"], words=data["words"], actor=me(request))
 
 
 ACTS: Final[dict[str, Any]] = {
@@ -148,13 +159,13 @@ def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
 def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign a round's decision; the money of the chosen day is shown before."""
     row = a_round(request, public_id, DECIDE)
-    form = DecideForm(request.POST or None)
+    form = DecideForm(row, signing.candidates([row.authority]), request.POST or None)
     is_signing = form.is_valid() and "look" not in request.POST
-    if is_signing and (decision := kept(form, lambda: services.decide(row, Signing(**form.cleaned_data), actor=me(request)))):
+    if is_signing and (decision := kept(form, lambda: services.decide(row, form.signing(), actor=me(request)))):
         messages.success(request, _("Signed: %(sign)s. Certificates can be printed.") % {"sign": decision.paper.sign})
         return redirect("commendations_office_decision", decision.public_id)
     on = form.cleaned_data.get("on") if form.is_bound and hasattr(form, "cleaned_data") else form.fields["on"].initial()
-    return render(request, "commendations/office/decide.html", {"form": form, "row": row, **_reckoned(row, on)})
+    return render(request, "commendations/office/decide.html", {"form": form, "row": row, "body_key": papers.key_of(row.authority.body), **_reckoned(row, on)})
 
 
 def _reckoned(row: Round, on: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-// Ticks all certificates of a list at once, and draws a running import anew each second.
+// Ticks all certificates of a list at once, keeps a page fresh beside what it opened, and draws a running import anew each second.
 for (const button of document.querySelectorAll("[data-tick-all]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -7,6 +7,10 @@ for (const button of document.querySelectorAll("[data-tick-all]")) {
     for (const box of boxes) box.checked = on;
   });
 }
+// What was sent to a new tab changes this page too: drawn anew when its reader comes back to it.
+let isStale = false;
+for (const button of document.querySelectorAll("[data-stale]")) button.addEventListener("click", () => { isStale = true; });
+document.addEventListener("visibilitychange", () => { if (isStale && !document.hidden) location.reload(); });
 const work = document.querySelector('[data-watch="1"]');
 async function look(section) {
   let fresh = null;
