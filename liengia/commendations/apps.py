@@ -55,3 +55,4 @@ def _ensure_defaults(**kwargs: object) -> None:
     from liengia.commendations import defaults
 
     defaults.ensure()
+    defaults.renew_keys()

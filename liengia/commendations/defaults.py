@@ -6,7 +6,10 @@ import csv
 from pathlib import Path
 from typing import Any, Final
 
-from liengia.commendations.models import BaseSalary, DecisionRight, RewardRate
+from django.db.models import Q
+
+from liengia.commendations.models import BaseSalary, DecisionRight, Nomination, RewardRate, name_key
+from liengia.core.db import bulk
 
 DATA: Final = Path(__file__).parent / "data"
 _TABLES: Final = (("base-salaries", BaseSalary), ("reward-rates", RewardRate), ("decision-rights", DecisionRight))
@@ -22,6 +25,17 @@ def ensure() -> int:
             rows: list[Any] = [model(**_typed(line)) for line in csv.DictReader(file)]
         made += len(model._default_manager.bulk_create(rows))
     return made
+
+
+def renew_keys() -> int:
+    """Renew the keys of names that begin like a form of address and were once cut by it, as "Hồ"; return how many."""
+    begins = Q()
+    for word in ("ho", "chu", "co", "bac", "anh", "em"):
+        begins |= Q(folded_name__startswith=f"{word} ")
+    rows = Nomination.objects.filter(begins).values_list("pk", "name", "name_key")
+    changed = [(pk, name_key(name)) for pk, name, key in rows.iterator() if key != name_key(name)]
+    bulk.update(Nomination, ["name_key"], changed)
+    return len(changed)
 
 
 def _typed(line: dict[str, str]) -> dict[str, Any]:

@@ -149,10 +149,10 @@ class IssueForm(forms.Form):
         """Look that who was chosen may sign on the day."""
         data = super().clean()
         on = self.cleaned_data.get("issued_on")
-        for number in self.open if self.candidates and on else ():
+        for number in self.open if self.candidates and on is not None else ():
             field = f"signer_{number}"
             try:
-                found = signing.chosen(self.candidates, self.cleaned_data.get(field, ""), on=on, field=field)
+                found = signing.chosen(self.candidates, self.cleaned_data.get(field, ""), on=self.cleaned_data["issued_on"], field=field)
             except Invalid as error:
                 self.add_error(field, str(error))
                 continue

@@ -112,7 +112,7 @@ def keep_signatory(row: Signatory, *, actor: Actor) -> Signatory:
     if row.right == Signatory.Right.HEAD:
         row.head_office = ""
     elif not row.head_office:
-        raise Invalid(_("Say in whose place: the office of the head, for example Chủ tịch."), code="no_head", field="head_office")
+        raise Invalid(_("Say in whose place: write the office of the head."), code="no_head", field="head_office")
     if row.valid_to is not None and row.valid_to <= row.valid_from:
         raise Invalid(_("The end comes before the beginning."), code="dates", field="valid_to")
     row.save()

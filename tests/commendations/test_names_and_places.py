@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from liengia.commendations import doubts, imports, queries, spreadsheet
+from liengia.commendations import defaults, doubts, imports, queries, spreadsheet
 from liengia.commendations.models import ImportJob, Nomination, name_key
 from liengia.units.models import Unit
 from tests.commendations.given import Bureau, nominated, opened
@@ -38,6 +38,14 @@ def test_one_name_has_one_key_however_it_is_spelled(spelled: str) -> None:
 @pytest.mark.parametrize(("one", "other"), [("Hồ Văn An", "Chu Văn An"), ("Hồ Văn An", "Văn An"), ("Chu Văn An", "Văn An"), ("Hồ Thị Bé", "Trần Thị Bé")])
 def test_a_family_name_is_no_form_of_address(one: str, other: str) -> None:
     assert name_key(one) != name_key(other)
+
+
+def test_keys_that_were_cut_once_are_renewed(scene: Bureau) -> None:
+    one = nominated(scene, opened(scene), "Hồ Văn An")
+    Nomination.objects.update(name_key="van an")
+    assert defaults.renew_keys() == 1 and defaults.renew_keys() == 0
+    one.refresh_from_db()
+    assert one.name_key == "ho van an"
 
 
 def test_a_d_of_another_keyboard_is_the_same_letter() -> None:
