@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 from asgiref.sync import iscoroutinefunction
 from django.utils.decorators import sync_and_async_middleware
@@ -32,15 +33,13 @@ def late(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
     if iscoroutinefunction(get_response):
 
         async def later(request: Any) -> Any:
-            if _is_late(request):
-                await asyncio.sleep(SLOW_S)
+            await asyncio.sleep(_late_by(request))
             return await get_response(request)
 
         return later
 
     def wait(request: Any) -> Any:
-        if _is_late(request):
-            time.sleep(SLOW_S)
+        time.sleep(_late_by(request))
         return get_response(request)
 
     return wait
