@@ -122,7 +122,7 @@ def stage(folder: Path) -> Iterator[Stage]:
     """Start the site in an empty folder."""
     port = free_port()
     environment = {
-        **{key: value for key, value in os.environ.items() if key == "LIENGIA_TEST_SLOW_MS" or (not key.startswith("LIENGIA_") and key != "DATABASE_URL")},
+        **{key: value for key, value in os.environ.items() if not key.startswith("LIENGIA_") and key != "DATABASE_URL"},
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "LIENGIA_DATA": str(folder),
         "LIENGIA_PORT": str(port),

@@ -1,6 +1,6 @@
 """A site as a slow phone meets it: pages, scripts and answers come late. It shows what a test, or a page, took for granted.
 
-`LIENGIA_TEST_SLOW_MS=400 make e2e` lets each page, script and sent form wait that long. A test that reads a page which has
+`TESTS_SLOW_MS=400 make e2e` lets each page, script and sent form wait that long. A test that reads a page which has
 not come yet, or a row which is not written yet, fails here every time and elsewhere once in a hundred.
 """
 
@@ -16,15 +16,14 @@ from zlib import crc32
 from asgiref.sync import iscoroutinefunction
 from django.utils.decorators import sync_and_async_middleware
 
-SLOW_S = int(os.environ.get("LIENGIA_TEST_SLOW_MS", "0")) / 1000
+SLOW_S = int(os.environ.get("TESTS_SLOW_MS", "0")) / 1000
 
 
-def _is_late(request: Any) -> bool:
-    return (
-        request.method == "POST"
-        or request.path.endswith(".js")
-        or "text/html" in request.headers.get("Accept", "")
-    )
+def _late_by(request: Any) -> float:
+    """Return the seconds; scripts come one after the other in an order of their own, after the page and the first of them."""
+    if request.path.endswith(".js"):
+        return 0.0 if request.path.endswith("/early.js") else SLOW_S * (1 + crc32(request.path.encode()) % 4)
+    return SLOW_S if request.method == "POST" or "text/html" in request.headers.get("Accept", "") else 0.0
 
 
 @sync_and_async_middleware
