@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -35,13 +35,14 @@ class GatewayChannel(PhoneChannel):
         self._gave_at: dict[str, float] = {}
 
     @abstractmethod
-    def words(self, account: ChannelAccount, message: Message) -> dict[str, str]:
-        """Return what this channel fills in."""
+    def words(self, account: ChannelAccount, message: Message, wanted: Callable[[str], bool] = bool) -> dict[str, str]:
+        """Return what this channel fills in; what costs work to make, only where the template asks for it (`wanted`)."""
 
     def hand_over(self, account: ChannelAccount, parcel: Parcel) -> Accepted:
         """Fill the template, send it, read the answer."""
         config = account.values
-        request = _template(config).fill({**self.words(account, parcel.message), **_common(account, config, parcel)})
+        shape = _template(config)
+        request = shape.fill({**self.words(account, parcel.message, shape.asks_for), **_common(account, config, parcel)})
         self._keep_pace(account, config)
         return answers.read(http.call(request), _reading(config), attempt=parcel.attempt)
 

@@ -44,6 +44,10 @@ class Template:
     body_kind: str
     body: Any
 
+    def asks_for(self, name: str) -> bool:
+        """Whether a placeholder stands anywhere in it; headers take no text and are left out."""
+        return name in _holes_of(self.url) or name in _holes_of(self.body)
+
     def fill(self, values: Mapping[str, str]) -> Request:
         """Return the request with its holes filled.
 
@@ -146,6 +150,13 @@ def _check_holes(field: str, text: str, known: frozenset[str]) -> None:
     for name in _HOLE.findall(text):
         if name not in known:
             raise BadTemplate(field, "{" + name + "}")
+
+
+def _holes_of(found: Any) -> set[str]:
+    if isinstance(found, str):
+        return set(_HOLE.findall(found))
+    inner = found.values() if isinstance(found, dict) else found if isinstance(found, list | tuple) else ()
+    return {name for one in inner for name in _holes_of(one)}
 
 
 def _filled(text: str, values: Mapping[str, str], escape: Callable[[str], str] = str) -> str:

@@ -1,4 +1,4 @@
-"""Where providers report: one address an account. Whatever is not right looks the same: 404."""
+"""Where providers report: one address an account; and where they fetch the sound of a call. Whatever is not right looks the same: 404."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import logging
 from datetime import timedelta
 from typing import Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from liengia.broadcast import channels
+from liengia.broadcast.audio import store
 from liengia.broadcast.channels.base import BadSignature, Event
+from liengia.broadcast.channels.voice import channel as voice
 from liengia.broadcast.models import ChannelAccount
 from liengia.broadcast.services import receipts
 from liengia.core.limits import Limiter
@@ -26,7 +29,24 @@ wrong = Limiter(most=60, per=timedelta(minutes=1))
 
 def webhook_urls() -> list[URLPattern]:
     """Return the address of all reports."""
-    return [path("noi/<slug:channel>/<slug:public_id>/", report, name="webhook")]
+    return [
+        path("noi/am-thanh/<str:token>.wav", call_sound, name="call_sound"),
+        path("noi/<slug:channel>/<slug:public_id>/", report, name="webhook"),
+    ]
+
+
+@public
+@require_safe
+def call_sound(request: HttpRequest, token: str) -> FileResponse:
+    """Give a provider of calls the sound that its call plays, while the address holds."""
+    sha256 = voice.sound_of(token)
+    found = store.path_of(sha256) if sha256 is not None else None
+    if found is None or not found.is_file():
+        raise Http404
+    answer = FileResponse(found.open("rb"), content_type="audio/wav")
+    answer["Cache-Control"] = "private, no-store"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 @public

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from liengia.broadcast.audio.sound import Sound
 
 SURE_ENGINE: Final = "espeak_ng"
+CALL_RATE: Final = 8_000
+CALL_PAUSE_S: Final = 0.6
 # A hundred clusters of one message wait for one voice, instead of starting a hundred.
 _speaking = threading.Lock()
 
@@ -122,6 +124,32 @@ def _made(engine: Speaker, words: str, chime: str) -> AudioFile:
             return found
         voice = sound.resampled(sound.read_wav(engine.speak(words)))
         return keep(making.finished(voice, chime_name=chime), recipe)
+
+
+def of_call(message: Message, words: str) -> AudioFile:
+    """Return the sound of an automatic call: the message's recording when it has one, then the words; without a chime, 16 bits at 8 kHz.
+
+    Telephone lines carry no more than 8 kHz, and every gateway plays it; the same call is made once.
+
+    Raises:
+        DeliveryError: as `of_message`.
+    """
+    from liengia.broadcast.audio import making, sound
+
+    try:
+        spoken_words = words_of(words)
+        recorded = _of_recording(message) if message.recording else None
+        recipe = _recipe("call", making.RECIPE, settings.SPEECH_ENGINE, engines.load(settings.SPEECH_ENGINE).mark(), spoken_words, recorded.sha256 if recorded else "", LEVEL_LUFS)
+        if (found := kept(recipe)) is not None:
+            return found
+        voice = spoken(words, chime="", is_urgent=message.priority == "urgent")
+        parts = [sound.read_wav(data) for one in (recorded, voice) if one is not None and (data := store.get(one.sha256)) is not None]
+        whole = making.joined(parts[0], *(piece for part in parts[1:] for piece in (making.silence(CALL_PAUSE_S), part)))
+        return keep(sound.resampled(whole, CALL_RATE), recipe)
+    except SpeechError as error:
+        raise DeliveryError(Failure.TECHNICAL, str(error)) from error
+    except BadSound as error:
+        raise DeliveryError(Failure.PERMANENT, str(error)) from error
 
 
 def recipe_of_recording(data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from django.utils.functional import Promise
@@ -26,7 +27,7 @@ class SmsChannel(GatewayChannel):
     receipts: ClassVar[frozenset[str]] = frozenset({"accepted", "delivered"})
     config_form = SmsForm
 
-    def words(self, account: ChannelAccount, message: Message) -> dict[str, str]:
+    def words(self, account: ChannelAccount, message: Message, wanted: Callable[[str], bool] = bool) -> dict[str, str]:
         """Return the text as it goes."""
         found = counted(message, account)
         if found.pieces > int(account.values.get("most_pieces") or 4):
