@@ -211,13 +211,15 @@ def configuration(plan: Plan) -> str:
     return "\n".join(line for line in lines if line.strip()) + "\n"
 
 
-# Devices of other rooms (core.families) join the centre itself: nothing of theirs crosses a leaf link.
-OTHER_PREFIXES: Final = ("lo",)
 # Both ways over a leaf link: a press is stored where it was made and fetched from there; a stale retained state
-# must not come back; a device's beats go up as one digest.
-LEAF_DENIED: Final = ("$MQTT.>", "lg.*.beat.*", *(f"{prefix}.>" for prefix in OTHER_PREFIXES))
-# A gateway has no say in what is rung or quieted.
-UP_DENIED: Final = (*LEAF_DENIED, "lg.*.state", "lg.*.to.*", "liengia.poke.>")
+# must not come back; a device's beats go up as one digest. Devices of other rooms (core.families) are few, and what
+# they say crosses as it is said.
+LEAF_DENIED: Final = ("$MQTT.>", "lg.*.beat.*")
+# A gateway has no say in what is rung, quieted or spoken.
+UP_DENIED: Final = (
+    *LEAF_DENIED, "lg.*.state", "lg.*.to.*", "liengia.poke.>",
+    *(f"{prefix}.*.{word}" for prefix in families.PREFIXES for word in (families.HELD, f"{families.TOLD}.*")),
+)  # fmt: skip
 
 
 def _leaf_of(upstream: Upstream) -> list[str]:

@@ -165,6 +165,14 @@ class Connection(asyncio.Protocol):
         self._schedule_ping()
 
 
+def verified(ca_file: str = "") -> ssl.SSLContext:
+    """Return how a broker elsewhere is checked: by the public authorities, and by those of a file where one is named."""
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context
+
+
 def unverified() -> ssl.SSLContext:
     """Return a TLS context for our own listener, on this machine, whose certificate names another host."""
     context = ssl.create_default_context()

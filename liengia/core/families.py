@@ -14,6 +14,11 @@ from datetime import datetime
 from typing import Final, Protocol
 
 RETAINED: Final = "families.retained"
+# Prefixes of families, written here as well because a gateway's broker has to know them and loads no room. Under each the centre
+# alone says what is held (`<prefix>.<thing>.say`, retained) and what one device is told (`<prefix>.<thing>.to.<device>`).
+PREFIXES: Final = ("lo",)
+HELD: Final = "say"
+TOLD: Final = "to"
 # First words that belong to others: sirens and buttons, our own processes, the broker.
 TAKEN: Final = frozenset({"lg", "liengia"})
 _WORD: Final = r"[a-z0-9]{1,32}"
@@ -33,7 +38,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """A message that the broker is to keep for whoever subscribes later; `rev` says what of the row's it holds."""
+    """A message that brokers are to keep for whoever subscribes later; `rev` says what of the row's it holds, `key` is the row's."""
 
     key: int
     rev: int
@@ -70,6 +75,9 @@ class Family(Protocol):
     def retained_due(self) -> Sequence[Retained]:
         """Return what the broker does not hold yet."""
 
+    def retained_after(self, key: int) -> Sequence[Retained]:
+        """Return what the broker is to hold, a page of it in the order of keys, for a gateway that joins anew."""
+
     def retained_done(self, messages: Sequence[Retained]) -> None:
         """Note that the broker holds these."""
 
@@ -93,8 +101,8 @@ def register(family: Family) -> None:
     Raises:
         ValueError: its prefix is another's, or it listens beside it.
     """
-    if not _PREFIX.fullmatch(family.prefix) or family.prefix in TAKEN:
-        raise ValueError(f"the prefix {family.prefix!r} is not free")
+    if not _PREFIX.fullmatch(family.prefix) or family.prefix in TAKEN or family.prefix not in PREFIXES:
+        raise ValueError(f"the prefix {family.prefix!r} is not free, or not among PREFIXES")
     for subject in family.listens_to:
         if not subject.startswith(f"{family.prefix}."):
             raise ValueError(f"{subject} is not under {family.prefix}")
@@ -113,6 +121,11 @@ def users() -> Iterator[User]:
             yield checked(family, user)
 
 
+def is_whole(subject: str) -> bool:
+    """Whether a subject is written out, without a wildcard."""
+    return _SUBJECT.fullmatch(subject) is not None
+
+
 def checked(family: Family, user: User) -> User:
     """Return a user whose rights lie under its family's prefix, each subject whole, without a wildcard.
 
@@ -120,7 +133,7 @@ def checked(family: Family, user: User) -> User:
         ValueError: one does not.
     """
     for subject in (*user.publish, *user.subscribe):
-        if not _SUBJECT.fullmatch(subject) or not subject.startswith(f"{family.prefix}."):
+        if not is_whole(subject) or not subject.startswith(f"{family.prefix}."):
             raise ValueError(f"a device of {family.prefix} may not have {subject!r}")
     return user
 

@@ -24,6 +24,7 @@ from django.db import connection, connections
 from django.db.models import F
 
 from liengia.alarms.models import BrokerUsers, NeighbourGroup
+from liengia.broadcast.models import SpeakerCluster
 from liengia.core import clock
 from liengia.operate import doctor
 
@@ -140,6 +141,7 @@ def _move_aside(*, force: bool) -> Path | None:
 def _after() -> None:
     """Make what is outside the database follow it."""
     NeighbourGroup.objects.update(state_rev=F("state_rev") + REVISIONS_SKIPPED)
+    SpeakerCluster.objects.update(say_rev=F("say_rev") + REVISIONS_SKIPPED)
     BrokerUsers.objects.update(wanted_rev=F("wanted_rev") + 1, applied_rev=0)
     for consumer in (settings.DATA / "nats").glob("jetstream/APP/streams/*MQTT_msgs/obs/liengia-bridge"):
         shutil.rmtree(consumer)

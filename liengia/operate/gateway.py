@@ -8,6 +8,8 @@ No Django, no database: a nats-server that joins the centre as a leaf node, and 
    here, so that a siren which reconnects hears the newest. A gateway never says a state to the centre.
 3. Beats are gathered and sent up as a digest; a device that is new or gone is told at once.
 4. Presses stay in this broker's own log; the centre fetches them (`gateways.py`).
+5. Devices of other rooms (loudspeakers' players, `core.families`) come in as well: what they are to hold is kept here as retained, what
+   they say crosses as it is said. A player goes on from here with the line cut, also when it is switched on again meanwhile.
 """
 
 from __future__ import annotations
@@ -34,15 +36,19 @@ from nats.errors import Error as NatsError
 
 from liengia import env
 from liengia.alarms import broker, mqtt
-from liengia.core import keys
+from liengia.core import families, keys
 
 logger = logging.getLogger("gateway")
 HELLO: Final = "liengia.gateway.hello"
 USERS: Final = "liengia.gateway.users"
 STATES: Final = "liengia.gateway.states"
+OTHERS: Final = "liengia.gateway.others"
+HELD: Final = "liengia.gateway.held"
 BEATS: Final = "liengia.gateway.beats"
 NEWS: Final = "liengia.gateway.news"
 PAGE: Final = 500
+# What a player is to hold has some 30 KB at most, and a message of the broker 256 KB.
+HELD_BYTES: Final = 150_000
 HELLO_EVERY_S: Final = 3.0
 DIGEST_EVERY_S: Final = 20.0
 STEP_S: Final = 5.0
@@ -136,8 +142,10 @@ class Gateway:
         self.settings, self.plan = settings, settings.plan()
         self.plan.run.mkdir(parents=True, exist_ok=True)
         self.users_kept = settings.data / "nats" / "users.json"
-        self.users_rev, self.credentials = -1, self._kept_users()
+        self.users_rev = -1
+        self.credentials, self.others = self._kept_users()
         self.states: dict[str, dict[str, Any]] = {}
+        self.held: dict[str, tuple[int, bytes]] = {}
         self.beats: dict[tuple[str, str], str] = {}
         self.known: set[tuple[str, str]] = set()
         self.doubt_seq = 0
@@ -148,7 +156,7 @@ class Gateway:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop."""
-        broker.write(self.plan.users_file, broker.users(self.plan, self.credentials))
+        broker.write(self.plan.users_file, broker.users(self.plan, self.credentials, others=self.others))
         broker.write(self.plan.configuration_file, broker.configuration(self.plan))
         work = [asyncio.create_task(self._keep_broker())]
         try:
@@ -209,6 +217,8 @@ class Gateway:
                 await asyncio.sleep(0.5)
         await self.client.subscribe("lg.*.state", cb=self._state_arrived)
         await self.client.subscribe("lg.*.beat.*", cb=self._beat_arrived)
+        for prefix in families.PREFIXES:
+            await self.client.subscribe(f"{prefix}.*.{families.HELD}", cb=self._held_arrived)
         await self.client.subscribe(NEWS, cb=self._news_arrived)
 
     async def _news_arrived(self, message: Msg) -> None:
@@ -225,11 +235,12 @@ class Gateway:
                 answer = await broker.ask(self.client, HELLO, said, timeout_s=3)
                 if not self.is_joined:
                     await self._fetch_states()
+                    await self._fetch_held()
                 if answer["users_rev"] != self.users_rev:
                     await self._fetch_users()
                     self.news.set()  # say at once that it is in force
                 if not self.is_joined:
-                    logger.info("joined with the centre: %d devices, %d groups", len(self.credentials), len(self.states))
+                    logger.info("joined with the centre: %d devices, %d groups", len(self.credentials) + len(self.others), len(self.states))
                 self.is_joined = True
             except (broker.BrokerError, ValueError, KeyError) as error:
                 if self.is_joined:
@@ -254,21 +265,26 @@ class Gateway:
     async def _fetch_users(self) -> None:
         """Make the users file equal to the centre's and have the broker read it."""
         rows, page = await self._pages(USERS)
-        credentials = [broker.Credential(*row) for row in rows]
-        broker.write(self.plan.users_file, broker.users(self.plan, credentials))
+        more, _page = await self._pages(OTHERS)
+        credentials, others = [broker.Credential(*row) for row in rows], _others(more)
+        broker.write(self.plan.users_file, broker.users(self.plan, credentials, others=others))
         system = await broker.system_client(self.plan.nats_port, keys.secret("broker-system.key"))
         try:
             await broker.reload(system, self.plan, keys.secret("broker-server.key"))
         finally:
             await system.close()
-        broker.write(self.users_kept, json.dumps(rows))
-        self.credentials, self.users_rev = credentials, int(page["rev"])
+        broker.write(self.users_kept, json.dumps({"devices": rows, "others": more}))
+        # The older of the two pages' revisions: what changed between them is asked for again at the next hello.
+        self.credentials, self.others, self.users_rev = credentials, others, int(page["rev"])
 
-    def _kept_users(self) -> list[broker.Credential]:
+    def _kept_users(self) -> tuple[list[broker.Credential], list[families.User]]:
         try:
-            return [broker.Credential(*row) for row in json.loads(self.users_kept.read_text(encoding="utf-8"))]
-        except (OSError, ValueError, TypeError):
-            return []
+            kept = json.loads(self.users_kept.read_text(encoding="utf-8"))
+            if isinstance(kept, list):  # as it was kept before there were others
+                kept = {"devices": kept, "others": []}
+            return [broker.Credential(*row) for row in kept["devices"]], _others(kept["others"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return [], []
 
     async def _fetch_states(self) -> None:
         rows, _page = await self._pages(STATES)
@@ -294,6 +310,30 @@ class Gateway:
             body = json.dumps(self.states[group], ensure_ascii=False).encode()
             self.mqtt.publish(f"lg/{group}/state", body, retain=True)
 
+    async def _fetch_held(self) -> None:
+        """Fetch what devices of other rooms are to hold; the last key of a page says where the next begins."""
+        after = 0
+        while rows := (await broker.ask(self.client, HELD, {"after": after}, timeout_s=10))["rows"]:
+            for _key, subject, rev, body in rows:
+                self._take_held(str(subject), int(rev), str(body).encode(), whole=True)
+            after = int(rows[-1][0])
+
+    async def _held_arrived(self, message: Msg) -> None:
+        with suppress(ValueError, TypeError, KeyError):
+            self._take_held(message.subject, int(json.loads(message.data)["rev"]), message.data, whole=False)
+
+    def _take_held(self, subject: str, rev: int, body: bytes, *, whole: bool) -> None:
+        """Keep what a device is to hold, and publish it as retained here; one that is no newer comes from ourselves."""
+        known = self.held.get(subject)
+        if known is not None and (known[0] == rev if whole else known[0] >= rev):
+            return
+        self.held[subject] = rev, body
+        self._publish_held(subject)
+
+    def _publish_held(self, subject: str) -> None:
+        if self.mqtt is not None:
+            self.mqtt.publish(subject.replace(".", "/"), self.held[subject][1], retain=True)
+
     async def _keep_mqtt(self) -> None:
         """Stay connected to our own MQTT listener, which alone can retain."""
         while True:
@@ -311,6 +351,8 @@ class Gateway:
                 )
                 for group in self.states:
                     self._publish_state(group)
+                for subject in self.held:
+                    self._publish_held(subject)
                 await lost.wait()
             except (mqtt.Refused, OSError, TimeoutError):
                 await asyncio.sleep(0.5)
@@ -333,6 +375,13 @@ class Gateway:
             for begin in range(0, len(rows), PAGE // 2):
                 with suppress(NatsError):
                     await self.client.publish(BEATS, json.dumps(rows[begin : begin + PAGE // 2]).encode())
+
+
+def _others(rows: Sequence[Sequence[Any]]) -> list[families.User]:
+    """Return devices of other rooms; what would reach beyond their prefixes is no device of theirs."""
+    found = [families.User(str(name), str(hashed), tuple(publish), tuple(subscribe)) for name, hashed, publish, subscribe in rows]
+    starts = tuple(f"{prefix}." for prefix in families.PREFIXES)
+    return [one for one in found if all(families.is_whole(subject) and subject.startswith(starts) for subject in (*one.publish, *one.subscribe))]
 
 
 async def _quiet(error: Exception) -> None:

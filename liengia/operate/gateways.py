@@ -4,7 +4,8 @@ Runs in the worker, in the bus's own loop. A gateway says hello every few second
 
 1. `liengia.gateway.hello` {name, now, users_rev, doubt_seq}: answered with {users_rev}. A gateway whose users are
    the newest has confirmed every revocation so far; that instant is kept (`Heartbeat`), `device revoke` prints it.
-2. `liengia.gateway.users` and `.states` {from}: a page of what every broker must know.
+2. `liengia.gateway.users`, `.others` and `.states` {from}: a page of what every broker must know; `.held` {after}: what devices of other rooms
+   (`core.families`) are to hold, in the order of keys.
 3. `liengia.gateway.beats` [[group, device, payload]…]: beats do not cross the link one by one; they are said again
    here as if the devices were.
 4. Presses are fetched from the gateway's own `$MQTT_msgs` by a durable consumer, put into the centre's with the
@@ -33,10 +34,10 @@ from liengia.alarms import broker, broker_users
 from liengia.alarms.bridge.presses import STORED_AT, SUBJECTS
 from liengia.alarms.models import BrokerUsers, Gateway, NeighbourGroup
 from liengia.alarms.services import group_states
-from liengia.core import clock
+from liengia.core import clock, families
 from liengia.core.bus import Bus
 from liengia.core.models import Heartbeat
-from liengia.operate.gateway import BEATS, HELLO, NEWS, PAGE, STATES, USERS, domain
+from liengia.operate.gateway import BEATS, HELD, HELD_BYTES, HELLO, NEWS, OTHERS, PAGE, STATES, USERS, domain
 
 logger = logging.getLogger(__name__)
 FORGOTTEN_AFTER_S: Final = 15.0
@@ -84,6 +85,14 @@ class _Centre:
     async def users(self, message: Msg) -> None:
         """Answer with a page of the devices' credentials."""
         await message.respond(await _in_thread(_users_page)(int(json.loads(message.data)["from"])))
+
+    async def others(self, message: Msg) -> None:
+        """Answer with a page of the devices of other rooms."""
+        await message.respond(await _in_thread(_others_page)(int(json.loads(message.data)["from"])))
+
+    async def held(self, message: Msg) -> None:
+        """Answer with a page of what devices of other rooms are to hold."""
+        await message.respond(await _in_thread(_held_page)(int(json.loads(message.data)["after"])))
 
     async def states(self, message: Msg) -> None:
         """Answer with a page of the groups' states."""
@@ -156,6 +165,8 @@ def serve(bus: Bus) -> None:
     for subject, answer in (
         (HELLO, centre.hello),
         (USERS, centre.users),
+        (OTHERS, centre.others),
+        (HELD, centre.held),
         (STATES, centre.states),
         (BEATS, centre.beats),
     ):
@@ -221,6 +232,25 @@ def _users_page(begin: int) -> bytes:
     everyone = list(broker_users.credentials())
     rows = [[c.group, c.device, c.username, c.password_hash] for c in everyone[begin : begin + PAGE]]
     return json.dumps({"rev": state.applied_rev if state else 0, "total": len(everyone), "rows": rows}).encode()
+
+
+def _others_page(begin: int) -> bytes:
+    everyone = list(families.users())
+    rows = [[one.username, one.password_hash, one.publish, one.subscribe] for one in everyone[begin : begin + PAGE // 2]]
+    return json.dumps({"total": len(everyone), "rows": rows}).encode()
+
+
+def _held_page(after: int) -> bytes:
+    """Return what is to be held after a key, as much as one message takes; keys are of one family, and there is one that crosses."""
+    rows: list[list[Any]] = []
+    size = 0
+    for family in families.every():
+        for one in family.retained_after(after):
+            size += len(one.body)
+            if rows and size > HELD_BYTES:
+                break
+            rows.append([one.key, one.topic.replace("/", "."), one.rev, one.body.decode()])
+    return json.dumps({"rows": rows}).encode()
 
 
 def _states_page(begin: int) -> bytes:

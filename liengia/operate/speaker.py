@@ -98,8 +98,8 @@ class Settings:
         )  # fmt: skip
 
     def tls(self) -> ssl.SSLContext | None:
-        """Return how the server's certificate is checked."""
-        return ssl.create_default_context(cafile=self.ca_file or None)
+        """Return how certificates are checked: publicly, or by the box's file; behind a gateway broker and server have different ones."""
+        return mqtt.verified(self.ca_file)
 
 
 class NotFetched(Exception):
@@ -480,7 +480,7 @@ class Box:
 def main(arguments: Sequence[str]) -> int:
     """Run `liengia speaker`; returns the exit code."""
     parser = argparse.ArgumentParser(prog="liengia speaker", description="Play a cluster of loudspeakers.")
-    parser.add_argument("--sink", default="aplay", help="aplay, aplay:DEVICE, or file:PATH to play into a WAV file")
+    parser.add_argument("--sink", default="aplay", help="aplay, aplay:DEVICE, file:PATH to play into a WAV file, or none to play without a sound")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=os.environ.get("LIENGIA_LOG", "INFO"), format="%(asctime)s %(message)s")
     try:

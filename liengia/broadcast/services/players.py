@@ -37,6 +37,7 @@ CLOCK_WRONG: Final = timedelta(seconds=60)
 SEEN_EVERY: Final = timedelta(seconds=25)
 REFRESH_EVERY: Final = timedelta(seconds=60)
 AT_ONCE: Final = 200
+HELD_AT_ONCE: Final = 50
 _SUBJECT: Final = re.compile(r"lo\.([a-z0-9]{10})\.(beat|report)\.([a-z0-9]{10})")
 _REPORT: Final = re.compile(r"[a-z0-9-]{8,32}")
 _OUTCOMES: Final = {"played": PlayOutcome.PLAYED, "stopped": PlayOutcome.STOPPED, "left_out": PlayOutcome.LEFT_OUT, "failed": PlayOutcome.FAILED}
@@ -80,6 +81,12 @@ class Players:
         prints = [(programme.print_of(contents[row.pk]), row.pk) for row in rows]
         for fingerprint, key in prints:
             SpeakerCluster.objects.filter(pk=key).update(say_print=fingerprint)
+        return [Retained(row.pk, row.say_rev, f"lo/{row.public_id}/say", programme.body_of(contents[row.pk], row.say_rev)) for row in rows]
+
+    def retained_after(self, key: int) -> Sequence[Retained]:
+        """Return what players are to hold, a page of it, for a hamlet's gateway that joins anew."""
+        rows = list(SpeakerCluster.objects.ours().standing().filter(pk__gt=key).select_related("unit").order_by("pk")[:HELD_AT_ONCE])
+        contents = programme.contents(rows, clock.now())
         return [Retained(row.pk, row.say_rev, f"lo/{row.public_id}/say", programme.body_of(contents[row.pk], row.say_rev)) for row in rows]
 
     def retained_done(self, messages: Sequence[Retained]) -> None:
