@@ -6,6 +6,7 @@ Loading it twice changes nothing. The devices' passwords are kept in `LIENGIA_DA
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,10 +16,12 @@ from typing import Final
 from django.conf import settings
 from django.db.models import F
 
+from liengia.alarms import broker
 from liengia.alarms import services as alarms
 from liengia.alarms.messages import PressMessage, RangMessage
 from liengia.alarms.models import Device, DeviceKind, Incident, NeighbourGroup, Press
 from liengia.broadcast import demo as broadcast
+from liengia.broadcast import demo_speakers as loudspeakers
 from liengia.broadcast import demo_zalo as zalo
 from liengia.commendations import demo as commendations
 from liengia.comments import demo as comments
@@ -26,7 +29,7 @@ from liengia.core import clock, keys
 from liengia.core.actor import Actor
 from liengia.festivals import demo as festivals
 from liengia.operate import simulator
-from liengia.operate.prepare import SIMULATOR_DEVICES
+from liengia.operate.prepare import SIMULATOR_DEVICES, SIMULATOR_SPEAKERS
 from liengia.opinions import demo as opinions
 from liengia.opinions import forum_demo as forums
 from liengia.organisations import demo as organisations
@@ -109,12 +112,21 @@ def load(*, groups: int = GROUPS, households: int = HOUSEHOLDS, say: Callable[[s
     say(f"{papers.load()} papers")
     say(f"{broadcast.load()} bulletins")
     say(f"{zalo.load()} Zalo groups")
+    say(f"{_loudspeakers()} loudspeakers")
     say(f"{commendations.load()} commendations")
     say(f"{festivals.load()} festival days")
     say(f"{practices.load()} practices")
     say(f"{reports.load()} reports to the people")
     _write_logins(loaded)
     say("what happened before")
+
+
+def _loudspeakers() -> int:
+    """Put up the clusters, and keep what their players need, as the sirens' (mode 0600)."""
+    boxes = loudspeakers.load()
+    if boxes:
+        broker.write(keys.KEYS_DIR / SIMULATOR_SPEAKERS, json.dumps([{"cluster": one.cluster.public_id, "device": one.device, "password": one.password} for one in boxes]))
+    return len(boxes)
 
 
 def _group(one: people.Neighbourhood) -> NeighbourGroup:

@@ -29,6 +29,7 @@ from liengia.core import checks, keys
 
 _PACKAGES = ("Django", "wagtail", "django-allauth", "django-taggit", "whitenoise")
 SIMULATOR_DEVICES = "demo-devices.json"
+SIMULATOR_SPEAKERS = "demo-speakers.json"
 
 
 class NotReady(Exception):
@@ -187,6 +188,16 @@ def simulator_command() -> list[str]:
     return ["-m", "liengia.operate.simulator", "--devices", str(devices), "--mqtt", mqtt_address()]
 
 
+def speakers_command() -> list[str]:
+    """Return the command that runs the demonstration's loudspeakers; empty when there are none, or their way needs a certificate."""
+    boxes = keys.KEYS_DIR / SIMULATOR_SPEAKERS
+    if not boxes.exists() or settings.NATS_URL or settings.TLS_CERT:
+        return []
+    host = "127.0.0.1" if settings.HOST in ("0.0.0.0", "") else settings.HOST
+    folder = settings.DATA / "speakers"
+    return ["-m", "liengia.operate.demo_speakers", "--boxes", str(boxes), "--server", f"http://{host}:{settings.PORT}", "--mqtt", mqtt_address(), "--folder", str(folder)]
+
+
 def mqtt_address() -> str:
     """Return where a program on this machine reaches the MQTT listener."""
     host = "127.0.0.1" if settings.MQTT_HOST in ("0.0.0.0", "") else settings.MQTT_HOST
@@ -200,6 +211,7 @@ def facts(*, is_demo: bool, with_simulator: bool) -> dict[str, Any]:
         "web": [host, settings.PORT, bool(settings.TLS_CERT)],
         "broker": broker_command(),
         "simulator": simulator_command() if is_demo and with_simulator else [],
+        "speakers": speakers_command() if is_demo and with_simulator else [],
         "says": addresses(is_demo=is_demo),
     }
 

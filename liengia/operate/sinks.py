@@ -1,6 +1,6 @@
-"""Where a player's sound goes: a sound card by ALSA's `aplay`, or a WAV file that can be listened to and measured.
+"""Where a player's sound goes: a sound card by ALSA's `aplay`, a WAV file that can be listened to and measured, or nowhere.
 
-Both take 16-bit mono at 22 050 Hz in pieces of a tenth of a second, as fast as it sounds, and fall silent at once.
+All take 16-bit mono at 22 050 Hz in pieces of a tenth of a second, as fast as it sounds, and fall silent at once.
 """
 
 from __future__ import annotations
@@ -165,8 +165,28 @@ class WavFile:
             file.write(json.dumps({"sample": self.samples, "at": round(time.time(), 3), **what}) + "\n")
 
 
+class Nowhere:
+    """Takes as long as the sound would, and is heard by nobody: for the demonstration and for trying a box without an amplifier."""
+
+    def __init__(self) -> None:
+        """Begin now."""
+        self.due = 0.0
+
+    async def write(self, piece: bytes) -> None:
+        """Rest as long as a piece sounds."""
+        now = time.monotonic()
+        self.due = max(self.due, now - 0.2) + len(piece) / 2 / RATE
+        await asyncio.sleep(max(0.0, self.due - now))
+
+    async def hush(self) -> None:
+        """Nothing sounds."""
+
+    def note(self, **what: Any) -> None:
+        """Write nothing down."""
+
+
 def open_sink(name: str) -> Sink:
-    """Return the sink of a name: `aplay`, `aplay:DEVICE` or `file:PATH`.
+    """Return the sink of a name: `aplay`, `aplay:DEVICE`, `file:PATH` or `none`.
 
     Raises:
         ValueError: it is none of these.
@@ -176,4 +196,6 @@ def open_sink(name: str) -> Sink:
         return Aplay(rest)
     if kind == "file" and rest:
         return WavFile(Path(rest))
-    raise ValueError(f"--sink: aplay, aplay:DEVICE or file:PATH is expected, not {name!r}")
+    if name == "none":
+        return Nowhere()
+    raise ValueError(f"--sink: aplay, aplay:DEVICE, file:PATH or none is expected, not {name!r}")

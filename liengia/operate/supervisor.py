@@ -5,7 +5,7 @@ static files, the demonstration, the broker's files) is done by one `liengia pre
 
 1. One `up` a data folder: a lock on `run/up.lock`.
 2. `liengia prepare` refuses a busy port with a sentence before anything is changed.
-3. nats-server first; then web, bridge, worker at once; with `--demo` the simulator when all of them are well, since
+3. nats-server first; then web, bridge, worker at once; with `--demo` the simulator and the players of loudspeakers when all of them are well, since
    a new broker lets devices in only when the stream that keeps their presses is made.
 4. A child that dies is started again: after 0.2 s, then twice as long each time up to 10 s; a minute of life
    forgives the past.
@@ -42,7 +42,7 @@ READY_WITHIN_S: Final = 60.0
 FILES_WANTED: Final = 65_536
 # Below this nothing could be kept; above it an alarm that runs is worth more than one that waits for a tidy disk.
 DISK_LEAST_BYTES: Final = 32 * 1024**2
-_COLOURS: Final = {"broker": 35, "web": 34, "bridge": 33, "worker": 36, "simulate": 32, "up": 1}
+_COLOURS: Final = {"broker": 35, "web": 34, "bridge": 33, "worker": 36, "simulate": 32, "speakers": 33, "up": 1}
 _BROKER_CHATTER: Final = " [INF]"
 _CONTAINER_LIMITS: Final = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 # Ends with its parent (PR_SET_PDEATHSIG), then becomes the program.
@@ -307,6 +307,8 @@ def _children(facts: dict[str, Any]) -> list[Child]:
     found += [Child(name, [*liengia, name]) for name in ("web", "bridge", "worker")]
     if facts["simulator"]:
         found.append(Child("simulate", [sys.executable, *facts["simulator"]], waits=True))
+    if facts["speakers"]:
+        found.append(Child("speakers", [sys.executable, *facts["speakers"]], waits=True))
     return found
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from liengia.alarms.models import Incident, NeighbourGroup
+from liengia.broadcast.models import MobileRound, PlayReport, RotaTurn, SpeakerCluster, SpeakerFault
 from liengia.core import keys, warm
 from liengia.festivals.models import FestivalDay, Pledge
 from liengia.operate import demo, prepare
@@ -35,5 +37,8 @@ def test_every_room_has_its_part() -> None:
     before = _counts()
     assert all(before), before
     assert (keys.KEYS_DIR / prepare.SIMULATOR_DEVICES).exists()
+    players = json.loads((keys.KEYS_DIR / prepare.SIMULATOR_SPEAKERS).read_text(encoding="utf-8"))
+    assert len(players) == 3 < SpeakerCluster.objects.count() and SpeakerFault.objects.filter(cleared_at=None).count() == 1
+    assert RotaTurn.objects.exists() and MobileRound.objects.filter(is_done=False).exists() and PlayReport.objects.exists()
     demo.load_once()
     assert _counts() == before

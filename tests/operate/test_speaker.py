@@ -168,6 +168,14 @@ async def test_a_file_grows_by_what_is_played_in_real_time_and_goes_on_after_a_r
     assert json.loads(path.with_name("played.wav.jsonl").read_text(encoding="utf-8"))["sample"] == 4 * PIECE
 
 
+async def test_played_to_nowhere_it_takes_as_long() -> None:
+    sink = open_sink("none")
+    began = asyncio.get_running_loop().time()
+    for _turn in range(4):
+        await sink.write(b"\x01\x00" * PIECE)
+    assert asyncio.get_running_loop().time() - began >= 0.15
+
+
 async def test_a_box_without_a_sound_card_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NoSound, match="alsa-utils"):

@@ -8,7 +8,7 @@ import pytest
 
 from liengia.operate import supervisor
 
-FACTS = {"broker": ["nats-server"], "simulator": []}
+FACTS = {"broker": ["nats-server"], "simulator": [], "speakers": []}
 
 
 def memory_of_broker() -> str:
@@ -37,3 +37,8 @@ def test_a_container_counts_as_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_who_runs_it_may_say_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOMEMLIMIT", "3GiB")
     assert memory_of_broker() == "3GiB"
+
+
+def test_the_demonstrations_loudspeakers_wait_until_all_are_well() -> None:
+    found = {child.name: child.waits for child in supervisor._children({**FACTS, "speakers": ["-m", "liengia.operate.demo_speakers"]})}
+    assert found == {"broker": False, "web": False, "bridge": False, "worker": False, "speakers": True}
