@@ -16,6 +16,7 @@ from liengia.broadcast.models import (
     SpeakerCluster,
     SpeakerProgramme,
 )
+from liengia.core import clock
 from liengia.organisations.models import Organisation, OrganisationKind
 from liengia.units.models import Unit
 
@@ -30,6 +31,9 @@ class ClusterForm(forms.ModelForm[SpeakerCluster]):
     def __init__(self, commune: Unit, *args: Any, **options: Any) -> None:
         """Offer the commune and its hamlets."""
         super().__init__(*args, **options)
+        self.fields["make"].help_text = _("Our player is a small box that runs “liengia speaker”. By hand: somebody plays the file and ticks it here.")
+        self.fields["webhook_url"].help_text = _("Only for another make that takes orders by itself; its supplier gives the address.")
+        self.fields["is_on"].help_text = _("Switched off it plays nothing, not even an alarm.")
         field = self.fields["unit"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Unit.objects.below(commune).current().filter(level__in=("commune", "hamlet")).order_by("level", "code")
@@ -64,8 +68,10 @@ class ProgrammeForm(forms.ModelForm[SpeakerProgramme]):
         widgets: ClassVar = {"starts_on": day_input(), "ends_on": day_input(), "note": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, commune: Unit, *args: Any, **options: Any) -> None:
-        """Offer the commune's police and mass organisations."""
+        """Offer the commune's police and mass organisations; a new one begins today."""
         super().__init__(*args, **options)
+        if self.instance.pk is None:
+            self.initial.setdefault("starts_on", clock.today())
         here = Organisation.objects.current().filter(unit__in=Unit.objects.below(commune)).order_by("name")
         for name, kinds in (("police", (OrganisationKind.POLICE, OrganisationKind.POLICE_POST)), ("youth_union", (OrganisationKind.MASS_ORGANISATION,))):
             field = self.fields[name]
@@ -81,6 +87,11 @@ class TurnForm(forms.ModelForm[RotaTurn]):
         fields: ClassVar = ["on", "team", "task"]
         widgets: ClassVar = {"on": day_input()}
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Begin with today."""
+        super().__init__(*args, **options)
+        self.initial.setdefault("on", clock.today())
+
 
 class RoundForm(forms.ModelForm[MobileRound]):
     """A round by motorbike."""
@@ -91,8 +102,9 @@ class RoundForm(forms.ModelForm[MobileRound]):
         widgets: ClassVar = {"on": day_input()}
 
     def __init__(self, unit: Unit, *args: Any, **options: Any) -> None:
-        """Offer the commune's recordings."""
+        """Begin with today; offer the commune's recordings."""
         super().__init__(*args, **options)
+        self.initial.setdefault("on", clock.today())
         field = self.fields["recording"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = ready_recordings(unit)

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liengia.broadcast import complaints, policies, speaker_schedule
+from liengia.broadcast import speaker_status as status
 from liengia.broadcast.audio import store
 from liengia.broadcast.capabilities import CONFIGURE, POST, WRITE
 from liengia.broadcast.models import (
@@ -26,6 +27,7 @@ from liengia.broadcast.models import (
     SpeakerProgramme,
 )
 from liengia.broadcast.services import recordings, speakers
+from liengia.broadcast.services.bulletins import rules_of
 from liengia.broadcast.speaker_forms import ClusterForm, ProgrammeForm, RecordingForm, RoundForm, TurnForm
 from liengia.broadcast.views.office import _kept, _unit, me
 from liengia.core import clock
@@ -35,6 +37,7 @@ from liengia.units import scope
 from liengia.units.models import Unit
 
 ORDERS: Final = ("test", "stop")
+REPORTS: Final = 20
 
 
 def clusters_of(unit: Unit) -> Any:
@@ -48,13 +51,23 @@ def clusters_of(unit: Unit) -> Any:
 def clusters(request: HttpRequest) -> HttpResponse:
     """Show the clusters with their faults, what waits to be played by hand, and what was played last."""
     unit, units = _unit(request, _capability(request))
-    rows = list(clusters_of(unit).prefetch_related("faults"))
-    for row in rows:
-        row.open_faults = [fault for fault in row.faults.all() if fault.cleared_at is None]
+    now = clock.now()
+    rows = status.dressed(list(clusters_of(unit).prefetch_related("faults")), now)
     here = SpeakerCluster.objects.filter(unit__in=Unit.objects.below(unit))
-    reports = PlayReport.objects.filter(cluster__in=here).select_related("cluster", "order")[:20]
-    context = {"unit": unit, "units": units, "clusters": rows, "by_hand": _by_hand(unit), "reports": reports, "may_configure": scope.covers(request.user, CONFIGURE, unit)}
+    context = {
+        "unit": unit, "units": units, "clusters": rows, "summary": status.summary(rows), "coming": status.coming(unit, now), "by_hand": _by_hand(unit),
+        "reports": _reports(PlayReport.objects.filter(cluster__in=here)), "tab": "clusters", "may_configure": scope.covers(request.user, CONFIGURE, unit),
+        "may_hand": scope.covers(request.user, POST, unit) or scope.covers(request.user, WRITE, unit), "rules": rules_of(unit),
+    }  # fmt: skip
     return render(request, "broadcast/speakers/clusters.html", context)
+
+
+def _reports(rows: Any) -> list[PlayReport]:
+    """Return the latest reports, each with what it came to in words."""
+    found = list(rows.select_related("cluster", "order")[:REPORTS])
+    for row in found:
+        row.came_to = status.came_to(row)
+    return found
 
 
 def _capability(request: HttpRequest) -> str:
@@ -75,10 +88,24 @@ def cluster(request: HttpRequest, public_id: str = "") -> HttpResponse:
     unit, units = _unit(request, CONFIGURE)
     row = get_object_or_404(clusters_of(unit), public_id=public_id) if public_id else None
     form = ClusterForm(unit, request.POST or None, instance=row, prefix="cluster")
-    if form.is_valid() and _kept(form, lambda: _keep_cluster(request, row, dict(form.cleaned_data))):
+    kept = _kept(form, lambda: _keep_cluster(request, row, dict(form.cleaned_data))) if form.is_valid() else None
+    if kept:
         messages.success(request, _("The cluster is kept."))
-        return redirect("broadcast_office_clusters")
-    return render(request, "broadcast/speakers/cluster.html", {"form": form, "unit": unit, "units": units, "cluster": row, "complain": _sticker(row)})
+        return redirect(f"{reverse('broadcast_office_cluster', args=[kept.public_id])}?unit={unit.pk}")
+    return render(request, "broadcast/speakers/cluster.html", {"form": form, "unit": unit, "units": units, "cluster": row, "tab": "clusters", **_about(row)})
+
+
+def _about(row: SpeakerCluster | None) -> dict[str, Any]:
+    """Return what a standing cluster's page tells: how it stands, its faults, what it holds and what it played."""
+    if row is None:
+        return {}
+    now = clock.now()
+    status.dressed([row], now)
+    return {
+        "complain": _sticker(row), "report_address": f"{settings.PUBLIC_URL}{reverse('speakers:outside_report', args=[row.public_id])}",
+        "orders": row.orders.filter(ended_at=None, withdrawn_at=None, expires_at__gt=now)[:REPORTS], "reports": _reports(row.reports.all()),
+        "over": row.faults.exclude(cleared_at=None)[:5], "has_credential": row.credentials.filter(revoked_at=None).exists(),
+    }  # fmt: skip
 
 
 def _sticker(row: SpeakerCluster | None) -> str:
@@ -106,15 +133,21 @@ def _one(request: HttpRequest, public_id: str, capability: str = CONFIGURE) -> S
 def credential(request: HttpRequest, public_id: str) -> HttpResponse:
     """Make the credential of a player, or the secret of another make, and show it this once."""
     row = _one(request, public_id)
+    told: dict[str, str] = {}
+    secret = ""
     try:
         if row.make == ClusterMake.WEBHOOK:
-            told = {"secret": speakers.renew_webhook_secret(row, actor=me(request))}
+            secret = speakers.renew_webhook_secret(row, actor=me(request))
         else:
             told = speakers.mint_credential(row, actor=me(request)).as_settings()
     except DomainError as error:
         messages.error(request, str(error))
-        return redirect("broadcast_office_clusters")
-    return render(request, "broadcast/speakers/credential.html", {"cluster": row, "told": told})
+        return redirect(_page_of(row))
+    return render(request, "broadcast/speakers/credential.html", {"cluster": row, "told": told, "secret": secret, "unit": row.unit.commune() or row.unit})
+
+
+def _page_of(row: SpeakerCluster) -> str:
+    return reverse("broadcast_office_cluster", args=[row.public_id])
 
 
 @requires(CONFIGURE, WRITE)
@@ -124,8 +157,11 @@ def tell(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
     row = _one(request, public_id, _capability(request))
     if what not in ORDERS:
         raise Http404
-    _tried(request, lambda: speakers.tell_player(row, {"do": what}, actor=me(request)), _("The loudspeaker was told."))
-    return redirect("broadcast_office_clusters")
+    words = {
+        "test": _("A chime was asked for. Somebody near the loudspeaker tells you whether it was heard."), "stop": _("It was told to be silent at once.")
+    }[what]  # fmt: skip
+    _tried(request, lambda: speakers.tell_player(row, {"do": what}, actor=me(request)), words)
+    return redirect(_page_of(row) if request.POST.get("back") == "cluster" else "broadcast_office_clusters")
 
 
 @requires(CONFIGURE)
@@ -189,7 +225,7 @@ def library(request: HttpRequest) -> HttpResponse:
         row.trouble_said = recordings.trouble_words(row)  # type: ignore[attr-defined]
         row.bars = _bars(row.audio.peaks) if row.audio else []  # type: ignore[attr-defined]
     waits = any(row.state == "waiting" for row in rows)
-    return render(request, "broadcast/speakers/recordings.html", {"unit": unit, "units": units, "form": form, "recordings": rows, "waits": waits})
+    return render(request, "broadcast/speakers/recordings.html", {"unit": unit, "units": units, "form": form, "recordings": rows, "waits": waits, "tab": "recordings"})
 
 
 def _bars(peaks: list[int]) -> list[tuple[int, float, float]]:
@@ -252,7 +288,7 @@ def programme(request: HttpRequest, public_id: str = "") -> HttpResponse:
     shown = list(rows)
     for one in shown:
         one.turn_form, one.round_form = TurnForm(auto_id=f"turn{one.pk}_%s"), RoundForm(unit, auto_id=f"round{one.pk}_%s")  # type: ignore[attr-defined]
-    context = {"unit": unit, "units": units, "programmes": shown, "programme": row, "form": form}
+    context = {"unit": unit, "units": units, "programmes": shown, "programme": row, "form": form, "tab": "programme", "today": clock.today()}
     return render(request, "broadcast/speakers/programme.html", context)
 
 

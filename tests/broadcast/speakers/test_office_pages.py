@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -14,11 +14,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
+from liengia.broadcast import speaker_status as status
 from liengia.broadcast.audio.decoding import decode
 from liengia.broadcast.models import (
     Bulletin,
     MobileRound,
     PlayOrder,
+    PlayReport,
     Recording,
     RotaTurn,
     SpeakerCluster,
@@ -30,7 +32,7 @@ from liengia.people import services as people
 from tests import factories
 from tests.broadcast.audio.signals import tone
 from tests.broadcast.audio.test_making import packed
-from tests.broadcast.given import Voice, voice
+from tests.broadcast.given import Voice, approved, voice
 from tests.broadcast.speakers.given import NOW, loud, parcel
 from tests.cast import TESTER
 from tests.people.conftest import signed_in
@@ -68,6 +70,7 @@ def test_a_cluster_is_put_up_shown_changed_and_taken_down(scene: Voice) -> None:
     SpeakerFault.objects.create(cluster=row, kind="no_sound", since=NOW)
     page = desk.get(BASE).content.decode()
     assert "Chợ Kinh" in page and "loa không phát được tiếng" in page and "Âm lượng 60" in page
+    assert "Anh/chị xem dây nối sang tăng âm" in page, "a fault says what to do"
     assert desk.post(f"{BASE}{row.public_id}/", {**typed, "cluster-volume": "20"}).status_code == 302
     row.refresh_from_db()
     assert row.volume == 20
@@ -85,6 +88,36 @@ def test_a_password_is_shown_once_and_a_player_is_told(scene: Voice) -> None:
     assert "LIENGIA_SPEAKER_PASSWORD" not in desk.get(f"{BASE}{row.public_id}/").content.decode()
     assert desk.post(f"{BASE}{row.public_id}/bao/test/").status_code == 302
     assert desk.post(f"{BASE}{row.public_id}/bao/shout/").status_code == 404
+
+
+def test_the_list_says_who_is_heard_what_comes_and_why_something_was_not_played(scene: Voice) -> None:
+    desk = into(scene.editor)
+    assert "Anh/chị thêm cụm loa đầu tiên" in desk.get(BASE).content.decode() and "Soạn bản tin phát loa" in desk.get(BASE).content.decode()
+    heard, silent, new = (cluster(scene, name=name) for name in ("Chợ Kinh", "Cầu Chùa", "Bến đò"))
+    SpeakerCluster.objects.filter(pk=heard.pk).update(last_seen_at=NOW - timedelta(seconds=20))
+    SpeakerCluster.objects.filter(pk=silent.pk).update(last_seen_at=NOW - timedelta(minutes=3))
+    rows = {row.pk: row for row in status.dressed(list(SpeakerCluster.objects.all()), NOW)}
+    assert [str(rows[one.pk].standing.words) for one in (heard, silent, new)] == ["đang nối", "mất liên lạc", "chưa nối máy phát"]  # type: ignore[attr-defined]
+    assert status.summary(list(rows.values())) == {"all": 3, "joined": 1, "faulty": 0}
+    approved(scene, channels=["loudspeaker"], headline="Tối khóa cổng", repeats="weekly", weekdays=[2, 4], at_time=time(17, 30), first_on=NOW.date(), expires_at=NOW + timedelta(days=30))
+    loud().send([parcel(heard, headline="Ngày hội")])
+    order = PlayOrder.objects.get()
+    listed = status.coming(scene.cast.commune, NOW)
+    assert [(one.headline, one.waits) for one in listed] == [("Ngày hội", True), ("Tối khóa cổng", False), ("Tối khóa cổng", False)]
+    PlayReport.objects.create(report="r1", cluster=heard, order=order, outcome="left_out", why="quiet", times=0, began_at=NOW, ended_at=NOW)
+    page = desk.get(BASE).content.decode()
+    assert "không phát: đang giờ yên tĩnh" in page and "đang chờ loa" in page and "17:30 Thứ 3 11/08" in page
+    one = desk.get(f"{BASE}{heard.public_id}/").content.decode()
+    assert "Ngày hội" in one and "Cấp mật khẩu" not in one and "Nối máy phát" in one
+
+
+def test_another_makes_page_says_what_its_supplier_needs(scene: Voice) -> None:
+    desk, row = into(scene.editor), cluster(scene, make="webhook", webhook_url="https://loa.example/nhan")
+    page = desk.get(f"{BASE}{row.public_id}/").content.decode()
+    assert "https://loa.example/nhan" in page and f"/loa/bao/{row.public_id}/" in page
+    shown = desk.post(f"{BASE}{row.public_id}/mat-khau/").content.decode()
+    row.refresh_from_db()
+    assert row.webhook_secret in shown and "LIENGIA_SPEAKER" not in shown
 
 
 def test_recordings_are_taken_listened_to_and_chosen_for_a_bulletin(scene: Voice) -> None:
