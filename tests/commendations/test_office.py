@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -310,6 +311,20 @@ def test_errors_of_a_row_are_said_in_words_and_nothing_is_saved(scene: Bureau, c
     assert clerk.post(f"{BASE}nhap/{job.public_id}/bo/").status_code == 302 and not ImportJob.objects.exists()
 
 
+def with_blank_rows(file: io.BytesIO, count: int) -> io.BytesIO:
+    """Return a workbook with rows of blanks below its own, written straight into the sheet: a library takes seconds for them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                blank = b'<row r="%d"><c r="C%d" t="inlineStr"><is><t xml:space="preserve"> </t></is></c></row>'
+                data = data.replace(b"</sheetData>", b"".join(blank % (n, n) for n in range(3, 3 + count)) + b"</sheetData>")
+            new.writestr(name, data)
+    out.seek(0)
+    return out
+
+
 def test_a_file_that_is_none_and_a_million_empty_rows(scene: Bureau) -> None:
     row = opened(scene)
     clerk, address = into(scene.here.duyen), f"{BASE}dot/{row.public_id}/nhap/"
@@ -318,15 +333,7 @@ def test_a_file_that_is_none_and_a_million_empty_rows(scene: Bureau) -> None:
         wrong.name = "a.xlsx"
         assert 'role="alert"' in text_of(clerk.post(address, {"file": wrong}))
     assert 'role="alert"' in text_of(clerk.post(address, {"file": book([line()], sheet="Sheet1")}))
-    wide = Workbook(write_only=True)
-    page = wide.create_sheet(spreadsheet.SHEET)
-    page.append(list(spreadsheet.COLUMNS.values()))
-    page.append(line())
-    for _row in range(60_000):
-        page.append([None, None, " "])
-    out = io.BytesIO()
-    wide.save(out)
-    found = spreadsheet.read(io.BytesIO(out.getvalue()), row)
+    found = spreadsheet.read(with_blank_rows(book([line()]), 60_000), row)
     assert len(found.rows) == 1 and not found.errors
 
 

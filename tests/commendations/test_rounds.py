@@ -22,7 +22,7 @@ from liengia.core.errors import Invalid, Refused
 from liengia.organisations import committee_services
 from liengia.organisations import services as organisations
 from liengia.papers import services as papers
-from liengia.papers.models import Issuer, NumberBook, Paper
+from liengia.papers.models import Issuer, NumberBook, Paper, PaperFile
 from tests.cast import TESTER
 from tests.commendations.given import (
     HELD,
@@ -232,6 +232,7 @@ def test_only_the_simple_procedure_does_without_a_council(scene: Bureau) -> None
     assert "Bà Trần Thị Nhanh" in str(paper.blocks)
     decision = services.decide(quick, signing(), actor=scene.chairman)
     assert not decision.is_public
+    assert PaperFile.objects.filter(paper=decision.paper).exists(), "signing keeps the paper's files"
 
 
 @pytest.mark.parametrize(
@@ -307,5 +308,5 @@ def test_signing_takes_the_same_number_of_statements_however_long_the_list(scene
     reviewed(scene, row)
     submitted(scene, row)
     with django_assert_max_num_queries(70):
-        services.decide(row, signing(on=ON), actor=scene.chairman)
+        services.decide(row, signing(on=ON), with_files=False, actor=scene.chairman)
     assert Certificate.objects.count() == 400
