@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.conftest import _migrated_file as migrated_file
 from tests.harness import processes
@@ -143,13 +144,20 @@ def stage(folder: Path) -> Iterator[Stage]:
         made.kill_web()
         made.nursery.close()
         hand.kill()
-        hand.wait()
+        hand.communicate()
 
 
 def until(page: Page, expression: str, *, seconds: float = 30) -> None:
     """Wait until an expression is true; the page's own policy forbids Playwright's way, which evaluates in the page."""
     end = time.monotonic() + seconds
-    while not page.evaluate(expression):
+    while True:
+        try:
+            if page.evaluate(expression):
+                return
+        except PlaywrightError as error:
+            # Another page takes its place meanwhile.
+            if "context was destroyed" not in str(error):
+                raise
         assert time.monotonic() < end, f"never true: {expression}"
         page.wait_for_timeout(100)
 

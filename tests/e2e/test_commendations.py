@@ -87,6 +87,7 @@ def test_from_an_open_round_to_a_certificate_that_anybody_verifies(scene: Bureau
     page.get_by_role("link", name="Trình danh sách").click()
     page.get_by_label("Cơ quan trình và người ký tờ trình").select_option(label="Lê Văn Mẫu – Trưởng Công an xã (từ 01/07/2025)")
     page.get_by_role("button", name="Trình danh sách").click()
+    expect(page.get_by_text("Tờ trình nằm trong mục Văn bản").first).to_be_visible()
     page.goto(f"{BASE}dot/{row.public_id}/")
     page.get_by_role("link", name="Ký quyết định").click()
     expect(page.get_by_text("0,15 ×")).to_be_visible()

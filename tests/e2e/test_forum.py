@@ -68,7 +68,8 @@ def test_a_slip_is_typed_put_on_the_floor_promised_and_followed_to_its_end(clerk
     page.goto(f"{base}ban-thu-ky/")
     clean(page)
     for _slip in range(2):
-        page.locator("button[value=let_in]").first.click()
+        with page.expect_navigation():
+            page.locator("button[value=let_in]").first.click()
     wall = clerk.new_page()
     wall.goto(f"{base}man-hinh/")
     page.keyboard.press("n")

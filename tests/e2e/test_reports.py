@@ -57,7 +57,8 @@ def test_from_the_first_count_to_a_visible_correction(scene: Office, opened: Cal
     expect(visitor).to_have_url(f"{site.url}/gop-y/")
 
     chairman.get_by_label("Đính chính điều gì").fill("Số đúng hẹn gồm cả một ý kiến đã rút.")
-    chairman.get_by_role("button", name="Đưa đính chính lên").click()
+    with chairman.expect_navigation():
+        chairman.get_by_role("button", name="Đưa đính chính lên").click()
     visitor.goto(f"/bao-cao/{report.public_id}/")
     expect(visitor.get_by_text("Số đúng hẹn gồm cả một ý kiến đã rút.")).to_be_visible()
     context.close()

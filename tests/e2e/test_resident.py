@@ -149,8 +149,8 @@ def test_signing_out_wipes_what_the_phone_kept(site: Stage, browser: Browser) ->
     page.goto(f"{site.url}/tai-khoan/ra/")
     # What is asked for at this very moment comes too late to be kept.
     page.evaluate("for (let n = 0; n < 8; n += 1) navigator.serviceWorker.controller.postMessage('keep')")
-    page.locator("main form button[type=submit], main form button").first.click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.locator("main form button[type=submit], main form button").first.click()
     until(page, f"{kept}.then(n => n === 0)")
     page.wait_for_timeout(1500)
     assert page.evaluate(kept) == 0, "nothing comes back"

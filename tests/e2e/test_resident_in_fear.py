@@ -125,8 +125,8 @@ def test_a_bell_test_looks_like_no_alarm_and_asks_whether_it_was_heard(site: Sta
     expect(page).to_have_title(re.compile("Thử chuông"))
     assert page.locator(".answer-3, [data-tone=drill]").count() == 0
     assert page.locator(".alarm[data-tone=danger]").count() == 0
-    page.get_by_role("button", name="Nghe rõ").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Nghe rõ").click()
     assert site.run("from liengia.alarms.models import HearingProof\nout = HearingProof.objects.filter(heard=True).count()") >= 1
 
 
