@@ -59,6 +59,29 @@ def sort_key(value: str) -> tuple[tuple[tuple[int, int, str], ...], tuple[int, .
     return tuple(letters), tuple(tones)
 
 
+# With these a name begins already when somebody wrote into it how they are addressed. With their accents: Chu, Cô and Bá are names.
+_COURTESY: Final = (
+    "ông", "bà", "anh", "chị", "cô", "chú", "bác", "cụ", "em", "đ/c", "đc", "đồng chí", "thượng tọa", "thượng toạ", "hòa thượng", "hoà thượng", "đại đức", "sư cô",
+    "sư thầy", "sư cả", "ni sư", "ni trưởng", "linh mục", "mục sư", "cha xứ", "giám mục", "quý vị", "quý ông", "quý bà", "gia đình", "kính gửi", "kính mời", "nhà giáo", "bác sĩ",
+    "tiến sĩ", "thạc sĩ", "ts", "ths", "bs", "luật sư", "nghệ nhân", "cựu chiến binh", "anh hùng", "mẹ", "má",
+    *(f"{rank} {of}" for rank in ("đại", "thượng", "trung", "thiếu") for of in ("tá", "úy", "uý", "tướng")),
+)  # fmt: skip
+
+
+def addressed(salutation: str, name: str) -> str:
+    """Return how somebody is addressed: "Ông Nguyễn Văn Mẫu", and no second "Ông" before "Ông Nguyễn Văn Mẫu" or "Đ/c Lê Thị Mẫu"."""
+    called, plain = " ".join(nfc(salutation).split()), " ".join(nfc(name).split())
+    if not called or _begins_with(plain, called):
+        return plain
+    is_title = called.lower().rstrip(".:") in _COURTESY and not called.lower().startswith("kính")
+    return plain if is_title and any(_begins_with(plain, one) for one in _COURTESY) else f"{called} {plain}"
+
+
+def _begins_with(words: str, first: str) -> bool:
+    said, looked = words.lower(), first.lower().rstrip(".:")
+    return said.startswith(looked) and said[len(looked) : len(looked) + 1] in (" ", ".", ":", ",")
+
+
 def count_graphemes(value: str) -> int:
     """Return how many characters a reader sees (grapheme clusters of the NFC text), as `look.js` counts them while typing."""
     return sum(1 for _cluster in _CLUSTER.finditer(nfc(value)))

@@ -5,10 +5,20 @@ from __future__ import annotations
 import unicodedata
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liengia.core.text import count_graphemes, date_words, fold, list_words, nfc, sort_key, time_words
+from liengia.core.text import (
+    addressed,
+    count_graphemes,
+    date_words,
+    fold,
+    list_words,
+    nfc,
+    sort_key,
+    time_words,
+)
 
 
 def test_folding() -> None:
@@ -41,3 +51,16 @@ def test_characters_are_counted_as_a_reader_sees_them() -> None:
     assert count_graphemes(unicodedata.normalize("NFD", "Cần Đước")) == 8
     assert count_graphemes("👨‍👩‍👧🇻🇳é\r\n") == 4
     assert count_graphemes("") == 0
+
+
+@pytest.mark.parametrize(
+    ("salutation", "name", "said"),
+    [
+        ("Ông", "Nguyễn Văn Mẫu", "Ông Nguyễn Văn Mẫu"), ("Ông", "Ông Nguyễn Văn Mẫu", "Ông Nguyễn Văn Mẫu"), ("ông", "ÔNG Nguyễn Văn Mẫu", "ÔNG Nguyễn Văn Mẫu"),
+        ("Bà", "Đ/c Lê Thị Mẫu", "Đ/c Lê Thị Mẫu"), ("Đồng chí", "Đồng chí Lê Mẫu", "Đồng chí Lê Mẫu"), ("Ông", "Linh mục Mẫu", "Linh mục Mẫu"), ("Ông", "Thượng toạ Thích Mẫu", "Thượng toạ Thích Mẫu"),
+        ("", "Bà Mẫu", "Bà Mẫu"), ("Ông", "Chu Văn Mẫu", "Ông Chu Văn Mẫu"), ("Bà", "Bá Thị Mẫu", "Bà Bá Thị Mẫu"), ("Ông", "Anh Dũng", "Anh Dũng"),
+        ("Kính gửi", "Trạm Y tế", "Kính gửi Trạm Y tế"), ("Kính gửi", "Ông Mẫu", "Kính gửi Ông Mẫu"), ("Ông", "  Ông   Mẫu ", "Ông Mẫu"), ("Ông", "Ôngkính", "Ông Ôngkính"),
+    ],
+)  # fmt: skip
+def test_nobody_is_called_mister_mister(salutation: str, name: str, said: str) -> None:
+    assert addressed(salutation, name) == said
