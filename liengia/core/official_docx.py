@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import segno
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -174,6 +175,9 @@ def _body(document: DocumentType, piece: Mapping[str, Any], *, is_last: bool) ->
             paragraph.alignment = _CENTRE
         _say(paragraph, piece["text"], bold=True)
         return
+    if piece["is"] == "code":
+        _code(paragraph, piece["text"], is_last=is_last)
+        return
     # The last words go over to the next page with whoever signs: a signature never stands alone.
     look.keep_with_next, look.keep_together = is_last, is_last
     paragraph.alignment, look.first_line_indent = WD_ALIGN_PARAGRAPH.JUSTIFY, Mm(10)
@@ -184,6 +188,15 @@ def _body(document: DocumentType, piece: Mapping[str, Any], *, is_last: bool) ->
     if piece["lead"]:
         _say(paragraph, f"{piece['lead']} ", bold=True)
     _say(paragraph, words, italic=bool(piece.get("slanted")))
+
+
+def _code(paragraph: Paragraph, address: str, *, is_last: bool) -> None:
+    """Put a square code in the middle."""
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(out, kind="png", scale=8, border=4)
+    paragraph.alignment, paragraph.paragraph_format.keep_with_next = _CENTRE, is_last
+    paragraph.add_run().add_picture(io.BytesIO(out.getvalue()), width=Mm(32))
+    paragraph.runs[0]._r.find(f".//{qn('wp:docPr')}").set("descr", address)
 
 
 def _grid(document: DocumentType, piece: Mapping[str, Any]) -> None:

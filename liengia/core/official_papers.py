@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from liengia.core import official_docx, pdf
 
@@ -53,7 +54,14 @@ class Table:
     numbers: Sequence[int] = ()
 
 
-Piece = Heading | Paragraph | Item | Table
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A square code of an address, with the address under it for whoever has no camera."""
+
+    text: str
+
+
+Piece = Heading | Paragraph | Item | Table | Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,8 @@ def _piece(piece: Piece) -> dict[str, object]:
             "is": "table", "header": list(piece.header), "rows": [list(row) for row in piece.rows],
             "widths": list(piece.widths), "numbers": list(piece.numbers),
         }  # fmt: skip
+    if isinstance(piece, Code):
+        return {"is": "code", "text": piece.text}
     if isinstance(piece, Item):
         return {"is": "item", "text": piece.text, "lead": piece.lead}
     return {"is": "paragraph", "text": piece.text, "lead": piece.lead, **({"slanted": True} if piece.is_slanted else {})}
@@ -134,7 +144,10 @@ def described(paper: OfficialPaper) -> dict[str, object]:
 
 def as_pdf(paper: OfficialPaper | Mapping[str, object], *, at: datetime) -> bytes:
     """Return a paper, or a description that was kept, as PDF; `at` is the document's date."""
-    return pdf.render("core/official", _description(paper), at=at)
+    said = _description(paper)
+    # The drawing is made when it is printed: what is kept of a paper are its words.
+    drawn = [{**piece, "svg": pdf.qr_svg(str(piece["text"]))} if piece["is"] == "code" else piece for piece in said["body"]]
+    return pdf.render("core/official", {**said, "body": drawn}, at=at)
 
 
 def as_docx(paper: OfficialPaper | Mapping[str, object], *, at: datetime) -> bytes:
@@ -142,5 +155,5 @@ def as_docx(paper: OfficialPaper | Mapping[str, object], *, at: datetime) -> byt
     return official_docx.write(_description(paper), at=at)
 
 
-def _description(paper: OfficialPaper | Mapping[str, object]) -> dict[str, object]:
+def _description(paper: OfficialPaper | Mapping[str, object]) -> dict[str, Any]:
     return described(paper) if isinstance(paper, OfficialPaper) else dict(paper)

@@ -23,7 +23,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from liengia.core.errors import Invalid
-from liengia.core.official_papers import Heading, Item, Paragraph, Piece, Table
+from liengia.core.official_papers import Code, Heading, Item, Paragraph, Piece, Table
 from liengia.core.text import nfc
 from liengia.papers.kinds import Block, PaperKind
 
@@ -36,6 +36,7 @@ _BLOCK: Final = re.compile(r"^\[\[([^\[\]\n]{1,60})\]\]$")
 # Legal bases and "at the request of" are slanted (Decree 30/2020, appendix I, part II, 6).
 _BASES: Final = ("Căn cứ ", "Theo đề nghị ")
 _LEAD: Final = re.compile(r"^\*\*([^*\n]{1,200})\*\*\s*(.*)$")
+_ADDRESS: Final = re.compile(r"https?://[^\s]{4,300}")
 Rows = Sequence[Sequence[str]]
 
 
@@ -105,6 +106,8 @@ def body(text: str, kind: PaperKind, values: Mapping[str, str], blocks: Mapping[
             if not all(values.get(name.strip(), "").strip() for name in _FIELD.findall(line)):
                 continue
         found += _filled(line, values)
+        # An address cannot be pressed on paper: its square code stands under the line that says it.
+        found += [Code(value.strip()) for name in _FIELD.findall(line) if _ADDRESS.fullmatch((value := values.get(name.strip(), "")).strip())]
     return _with_headings(found)
 
 
