@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import npgettext
@@ -62,17 +63,26 @@ _PLACES = {RecipientKind.COLLECTIVE: "collectives", RecipientKind.HOUSEHOLD: "ho
 
 def counts(certificates: QuerySet[Certificate]) -> dict[str, Counts]:
     """Return the counts of valid certificates by the movement's list, in one query; sum them by `total_of`."""
-    rows = certificates.filter(state=CertificateState.VALID).order_by().values("decision__round__movement_list", "kind", "hand_over", "nomination__is_police", "amount_vnd")
-    found: dict[str, Counts] = {code: Counts() for code in MovementList.values}
+    return {**{code: Counts() for code in MovementList.values}, **_counted(certificates, "decision__round__movement_list")}
+
+
+def counts_by_decision(certificates: QuerySet[Certificate]) -> dict[int, Counts]:
+    """Return the counts of valid certificates by decision, with money, in one query."""
+    return defaultdict(Counts, _counted(certificates, "decision"))
+
+
+def _counted(certificates: QuerySet[Certificate], by: str) -> dict[Any, Counts]:
+    rows = certificates.filter(state=CertificateState.VALID).order_by().values(by, "kind", "hand_over", "nomination__is_police", "amount_vnd")
+    found: dict[Any, Counts] = defaultdict(Counts)
     for row in rows.annotate(n=Count("pk")):
-        one, n = found[row["decision__round__movement_list"]], row["n"]
+        one, n = found[row[by]], row["n"]
         name = _PLACES[RecipientKind(row["kind"])]
         setattr(one, name, getattr(one, name) + n)
         one.police += n if row["nomination__is_police"] else 0
         one.amount_vnd += n * row["amount_vnd"]
         one.handed += n if row["hand_over"] == HandOver.HANDED else 0
         one.absent += n if row["hand_over"] == HandOver.ABSENT else 0
-    return found
+    return dict(found)
 
 
 def total_of(parts: Iterable[Counts]) -> Counts:

@@ -1,12 +1,13 @@
 """What rooms say in the report to the people: sections of figures, charts, tables and promises, drawn from records.
 
 A lower room registers a provider in `AppConfig.ready`; the reports room asks all of them for a unit and a period. Nobody
-types a number: each figure says how it was counted, and where its records stand for whoever may see them.
+types a number: each figure says how it was counted, and its provider's `trace` brings the very records behind it, of the same
+unit, period and condition, as far as a reader may see them; what a reader may not see is counted, with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -46,11 +47,12 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of a period: what it counts, how, and where its records stand.
+    """A number of a period: what it counts, and how.
 
-    `value` is None where nothing could be counted (a median of nothing). `url` is for everybody, `office_url` for whoever
-    has the right there. `is_about_people`: fewer than five are not shown. `fair` says that units of different size can
-    only be compared by it per thousand households. `more_is_better` is None where neither is.
+    `value` is None where nothing could be counted (a median of nothing). `url`, where the provider has no `trace`, is a list for everybody of
+    the very unit, period and condition. `is_about_people`: fewer than five are not shown.
+    `fair` says that units of different size can only be compared by it per thousand households. `more_is_better` is None
+    where neither is.
     """
 
     code: str
@@ -59,7 +61,6 @@ class Figure:
     how: Words
     unit: Words = ""
     url: str = ""
-    office_url: str = ""
     is_about_people: bool = False
     fair: bool = False
     more_is_better: bool | None = None
@@ -114,13 +115,64 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """One record behind a number: what it is, its day, what it adds to the number, and its page where the reader may open it.
+
+    `is_own` says that the reader sees it by a right of their own and not as everybody does.
+    """
+
+    words: str
+    day: date | None = None
+    note: Words = ""
+    amount: float = 1
+    url: str = ""
+    is_own: bool = False
+
+
+class Listed(Sequence[Record]):
+    """Records that are read page by page: a queryset, and how a row of it becomes a record that adds one."""
+
+    def __init__(self, found: Any, make: Callable[[Any], Record]) -> None:
+        """Keep both; nothing is read yet."""
+        self.found, self.make = found, make
+
+    def __len__(self) -> int:
+        """Count them in the database."""
+        return int(self.found.count())
+
+    def __getitem__(self, at: Any) -> Any:
+        """Read a page of them, or one."""
+        return [self.make(one) for one in self.found[at]] if isinstance(at, slice) else self.make(self.found[at])
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records behind a number, for one reader.
+
+    `value` is the number counted anew from them. What the reader may not open is `hidden`, with `why`. Where the number is no sum
+    (a median, a share) `is_sum` is False: then `hidden` counts records, and the number stands beside them.
+    """
+
+    value: float | None
+    rows: Sequence[Record] = ()
+    hidden: float = 0
+    why: Words = ""
+    is_sum: bool = True
+
+
+# Asked for a unit, a period, a figure's code and a reader.
+Trace = Callable[[Any, Period, str, Any], Records | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
-    """A room's section: its code, title and place; `is_fixed` means that no editor can leave it out."""
+    """A room's section: its code, title and place, its figures, and the records behind each; `is_fixed`: no editor can leave it out."""
 
     room: str
     code: str
     title: Words
     give: Callable[[Any, Period], Part | None]
+    trace: Trace | None = None
     order: int = 100
     is_fixed: bool = False
 
@@ -152,6 +204,16 @@ def providers(unit: Any) -> list[Provider]:
     """Return the sections of the rooms that are on in a unit, in their order."""
     found = [one for one in _providers.values() if rooms.is_on(one.room, unit)]
     return sorted(found, key=lambda one: (one.order, one.code))
+
+
+def provider_of(code: str) -> Provider | None:
+    """Return the provider of a section."""
+    return _providers.get(code)
+
+
+def registered() -> list[str]:
+    """Return the codes of all sections, whatever room is on where."""
+    return sorted(_providers)
 
 
 def days_of(unit: Any) -> list[date]:

@@ -65,9 +65,11 @@ def days_on(unit_ids: Collection[int], day: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Festivals of a unit and all below it in a period; `days` are those whose records the figures come from."""
+    """Festivals of a unit and all below it in a period; `days` are those whose records the figures come from, `shares` what each adds to the people."""
 
     days: tuple[FestivalDay, ...]
+    cancelled: tuple[FestivalDay, ...]
+    shares: dict[int, int]
     units: int
     people: int
     uncounted: int
@@ -99,19 +101,22 @@ def held(unit: Unit, since: date, until: date) -> Held:
     _begin, ends = times.bounds(until)
     found = FestivalDay.objects.all().in_unit(unit).filter(starts_at__gte=begins, starts_at__lt=ends).select_related("unit__parent", "organisation", "season")
     ended = [day for day in found if day.state == DayState.ENDED]
-    people = attendance({day.pk: (day.counted_in_id, day.attendance) for day in ended})
+    shares = shares_of({day.pk: (day.counted_in_id, day.attendance) for day in ended})
+    cancelled = tuple(day for day in found if day.state == DayState.CANCELLED)
     return Held(
         days=tuple(ended),
+        cancelled=cancelled,
+        shares=shares,
         units=len({day.unit_id for day in ended}),
-        people=people,
+        people=sum(shares.values()),
         uncounted=sum(day.attendance is None and day.counted_in_id is None for day in ended),
         opinions=ForumQuestion.objects.filter(forum__festival_item__day__in=ended).shown().count(),
-        called_off=sum(day.state == DayState.CANCELLED for day in found),
+        called_off=len(cancelled),
     )
 
 
-def attendance(days: dict[int, tuple[int | None, int | None]]) -> int:
-    """Return how many people came, each once; days by key, as (the day they are counted in, their own count)."""
+def shares_of(days: dict[int, tuple[int | None, int | None]]) -> dict[int, int]:
+    """Return how many people each day adds, so that each person counts once; days by key, as (the day they are counted in, their own count)."""
     parts: dict[int, list[int]] = defaultdict(list)
     tops: list[int] = []
     for key, (whole, own) in days.items():
@@ -119,18 +124,33 @@ def attendance(days: dict[int, tuple[int | None, int | None]]) -> int:
             parts[whole].append(own or 0)
         else:
             tops.append(key)
-    return sum(total_of(days[key][1], parts.get(key, ())) for key in tops)
+    return {key: total_of(days[key][1], parts.get(key, ())) for key in tops}
 
 
-def pledged(unit: Unit, since: date, until: date) -> Pledged:
-    """Return the signed pledges of a unit and all below it that ran in a period, with the latest word on each promise."""
-    rows = Pledge.objects.all().shown().in_unit(unit).filter(valid_from__lt=until + timedelta(days=1), valid_to__gte=since)
-    promises = PledgePromise.objects.filter(pledge__in=rows)
+def attendance(days: dict[int, tuple[int | None, int | None]]) -> int:
+    """Return how many people came, each once."""
+    return sum(shares_of(days).values())
+
+
+def pledges_of(unit: Unit, since: date, until: date) -> QuerySet[Pledge]:
+    """Return the signed pledges of a unit and all below it that ran in a period."""
+    return Pledge.objects.all().shown().in_unit(unit).filter(valid_from__lt=until + timedelta(days=1), valid_to__gte=since)
+
+
+def last_words(promises: QuerySet[PledgePromise]) -> dict[int, str]:
+    """Return the latest word on each promise of which somebody said what became of it: that of the year's end before that of the half-year."""
     last: dict[int, tuple[bool, str]] = {}
     for one in PledgeProgress.objects.filter(promise__in=promises):
         word = (one.at == ReportedAt.YEAR_END, str(one.outcome))
         last[one.promise_id] = max(last.get(one.promise_id, (False, "")), word)
-    outcomes = Counter(outcome for _is_last, outcome in last.values())
+    return {key: outcome for key, (_is_last, outcome) in last.items()}
+
+
+def pledged(unit: Unit, since: date, until: date) -> Pledged:
+    """Return the signed pledges of a unit and all below it that ran in a period, with the latest word on each promise."""
+    rows = pledges_of(unit, since, until)
+    promises = PledgePromise.objects.filter(pledge__in=rows)
+    outcomes = Counter(last_words(promises).values())
     return Pledged(
         pledges=rows.count(), parties=sum(row.parties.count() for row in rows.prefetch_related("parties")), promises=promises.count(),
         outcomes={name: outcomes[name] for name in Outcome.values},

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from statistics import median
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
@@ -19,28 +20,37 @@ from liengia.core import clock
 from liengia.core.reporting import (
     Chart,
     Figure,
+    Listed,
     Part,
     Period,
     Pledge,
     Provider,
+    Record,
+    Records,
     Table,
     register,
     register_days,
 )
+from liengia.opinions import forum_queries, policies
 from liengia.opinions.forum_queries import promise_words
-from liengia.opinions.models import ANSWERED, Opinion, State
+from liengia.opinions.models import ANSWERED, Opinion, OpinionQuerySet, State
 from liengia.opinions.models.forums import ForumQuestion, ListeningForum
 from liengia.organisations.models import Task, TaskState
+from liengia.units import switches
 from liengia.units.models import Unit
 
+_TOLD = Q(entered_by=None) | Q(told_on__isnull=False)
+_DONE = Q(state__in=ANSWERED) & _TOLD
+_NOT_PUBLIC = _("Opinions without a public text: their writers asked that nobody else read them, or their words have not been gone through yet. Their number alone is public.")
+_NOT_SHOWN = _("Sessions that have no public page.")
 _STATES = {"": "open", "info": "kept", "attn": "late"}
 
 
 def register_own() -> None:
     """Register the sections; called from `AppConfig.ready`."""
-    register(Provider("opinions", "promises", _("What was promised at the last forum"), promises, order=0, is_fixed=True))
-    register(Provider("opinions", "forums", _("Listening forums"), forums, order=40))
-    register(Provider("opinions", "opinions", _("Opinions and answers"), opinions, order=10))
+    register(Provider("opinions", "promises", _("What was promised at the last forum"), promises, trace_promises, order=0, is_fixed=True))
+    register(Provider("opinions", "forums", _("Listening forums"), forums, trace_forums, order=40))
+    register(Provider("opinions", "opinions", _("Opinions and answers"), opinions, trace_opinions, order=10))
     register_days("opinions", forum_days)
 
 
@@ -55,14 +65,7 @@ def promises(unit: Unit, period: Period) -> Part:
 
     It stands in every report: where nothing was promised, that is said.
     """
-    _begin, end = period.bounds
-    held = ListeningForum.objects.all().past().in_unit(unit).filter(starts_at__lt=end, meeting__isnull=False)
-    # The forum at which this very report is read concludes nothing of the period yet: the one before it counts.
-    last = held.filter(starts_at__lt=period.bounds[0]).values_list("meeting_id", flat=True).first() or held.values_list("meeting_id", flat=True).first()
-    tasks = Task.objects.select_related("owner__organisation").filter(
-        Q(conclusion__meeting=last) | Q(conclusion__meeting__in=held.filter(starts_at__lt=period.bounds[0]).values("meeting"), state=TaskState.OPEN)
-    )  # fmt: skip
-    rows = [_pledge(task, period.last) for task in tasks.order_by("first_due_on", "pk").distinct()] if last else []
+    rows = [_pledge(task, period.last) for task in _promised(unit, period)]
     kept = sum(one.state in ("kept", "kept_late") for one in rows)
     late = sum(one.state == "late" for one in rows)
     figures = (
@@ -73,14 +76,38 @@ def promises(unit: Unit, period: Period) -> Part:
     return Part(figures if rows else (), pledges=tuple(rows), words=words)
 
 
+def _promised(unit: Unit, period: Period) -> list[Task]:
+    """Return what the last forum before the period's end promised, and what is still open of earlier ones."""
+    _begin, end = period.bounds
+    held = ListeningForum.objects.all().past().in_unit(unit).filter(starts_at__lt=end, meeting__isnull=False)
+    # The forum at which this very report is read concludes nothing of the period yet: the one before it counts.
+    last = held.filter(starts_at__lt=period.bounds[0]).values_list("meeting_id", flat=True).first() or held.values_list("meeting_id", flat=True).first()
+    if not last:
+        return []
+    tasks = Task.objects.select_related("owner__organisation", "conclusion").filter(
+        Q(conclusion__meeting=last) | Q(conclusion__meeting__in=held.filter(starts_at__lt=period.bounds[0]).values("meeting"), state=TaskState.OPEN)
+    )  # fmt: skip
+    return list(tasks.order_by("first_due_on", "pk").distinct())
+
+
+def trace_promises(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
+    """Bring the promises that were kept, or that are owed, each with the forum at which it was given."""
+    states = {"promises.kept": ("kept", "kept_late"), "promises.late": ("late",)}.get(code)
+    if states is None:
+        return None
+    pages = {one.meeting_id: reverse("opinions:forum", args=[one.public_id]) for one in forum_queries.past_list(None).filter(meeting__isnull=False)}
+    rows = []
+    for task in _promised(unit, period):
+        one = _pledge(task, period.last)
+        if one.state in states:
+            meeting = task.conclusion.meeting_id if task.conclusion is not None else None
+            rows.append(Record(f"{one.text} ({one.owner})", one.due_on, one.words, url=pages.get(meeting, "")))
+    return Records(len(rows), tuple(rows))
+
+
 def opinions(unit: Unit, period: Period) -> Part | None:
     """Count opinions that came in and were answered in the period, in time or late, by topic and by month."""
-    here = Opinion.all_.filter(commune__in=_communes(unit), about_officials=False).exclude(state__in=(State.MERGED, State.MOVED_OUT))
-    if _is_below_commune(unit):
-        here = here.filter(hamlet__in=Unit.objects.all().below_any(unit.lineage_ids()))
-    filed = here.filter(filed_on__gte=period.first, filed_on__lte=period.last)
-    told = Q(entered_by=None) | Q(told_on__isnull=False)
-    done = Q(state__in=ANSWERED) & told
+    filed, done = _filed(unit, period), _DONE
     counted = filed.aggregate(
         filed=Count("pk"), answered=Count("pk", filter=done), late=Count("pk", filter=done & Q(was_late=True)),
         overdue=Count("pk", filter=~done & Q(due_at__lt=period.bounds[1])),
@@ -88,38 +115,112 @@ def opinions(unit: Unit, period: Period) -> Part | None:
     if not counted["filed"]:
         return None
     in_time = counted["answered"] - counted["late"]
-    days = [max(0, (clock.local(at).date() - on).days) for on, at in filed.filter(done, answered_at__isnull=False).values_list("filed_on", "answered_at") if at is not None]
-    listed = reverse("opinions:index")
+    days = _days(filed.filter(done, answered_at__isnull=False))
     share = round(100 * in_time / counted["answered"]) if counted["answered"] else None
     figures = (
-        Figure("opinions.filed", _("opinions that came in"), counted["filed"], _("By the day of filing; what concerns an officer, belongs elsewhere by law or was joined with another is left out."), url=listed, fair=True, is_main=True),
-        Figure("opinions.in_time", _("answered in time"), share, _("Of those that were answered, by the due date that the writer was told."), unit="%", url=reverse("opinions:board"), more_is_better=True, is_main=True),
-        Figure("opinions.late", _("answered late"), counted["late"], _("Answered after the due date that the writer was told."), url=reverse("opinions:board"), more_is_better=False),
-        Figure("opinions.overdue", _("not answered and past their day"), counted["overdue"], _("Due in the period and not answered when this was counted."), url=f"{listed}?trang-thai=overdue", more_is_better=False),
-        Figure("opinions.days", _("until the answer: half of them sooner than"), round(median(days)) if days else None, _("The median of calendar days from filing to the answer."), unit=_("days"), url=reverse("opinions:board"), more_is_better=False),
+        Figure("opinions.filed", _("opinions that came in"), counted["filed"], _("By the day of filing; what concerns an officer, belongs elsewhere by law or was joined with another is left out."), fair=True, is_main=True),
+        Figure("opinions.in_time", _("answered in time"), share, _("Of those that were answered, by the due date that the writer was told."), unit="%", more_is_better=True, is_main=True),
+        Figure("opinions.late", _("answered late"), counted["late"], _("Answered after the due date that the writer was told."), more_is_better=False),
+        Figure("opinions.overdue", _("not answered and past their day"), counted["overdue"], _("Due in the period and not answered when this was counted."), more_is_better=False),
+        Figure("opinions.days", _("until the answer: half of them sooner than"), round(median(days)) if days else None, _("The median of calendar days from filing to the answer."), unit=_("days"), more_is_better=False),
     )  # fmt: skip
     return Part(figures, charts=_by_month(filed, done), tables=_by_topic(filed, done))
 
 
+def _filed(unit: Unit, period: Period) -> OpinionQuerySet:
+    """Return the opinions of a unit's period that figures count."""
+    here = Opinion.all_.filter(commune__in=_communes(unit), about_officials=False).exclude(state__in=(State.MERGED, State.MOVED_OUT))
+    if _is_below_commune(unit):
+        here = here.filter(hamlet__in=Unit.objects.all().below_any(unit.lineage_ids()))
+    return here.filter(filed_on__gte=period.first, filed_on__lte=period.last)
+
+
+def trace_opinions(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
+    """Bring the opinions behind a figure: those with a public text to everybody, others to whoever handles them in the office."""
+    what = {
+        "opinions.filed": Q(), "opinions.in_time": _DONE, "opinions.late": _DONE & Q(was_late=True),
+        "opinions.overdue": ~_DONE & Q(due_at__lt=period.bounds[1]), "opinions.days": _DONE & Q(answered_at__isnull=False),
+    }.get(code)  # fmt: skip
+    if what is None:
+        return None
+    found = _filed(unit, period).filter(what)
+    shown = Opinion.public_.filter(commune__in=Unit.objects.current().communes()).exclude(commune__in=switches.units_without("opinions").values("pk"))
+    open_to = Q(pk__in=shown.values("pk")) | Q(pk__in=policies.visible_to(user).values("pk"))
+    rows = Listed(found.filter(open_to).with_words().order_by("-filed_on", "-pk"), _record_for(user))
+    total = found.count()
+    hidden = total - len(rows)
+    if code == "opinions.in_time":
+        in_time = found.filter(was_late=False).count()
+        return Records(round(100 * in_time / total) if total else None, rows, hidden, _NOT_PUBLIC, is_sum=False)
+    if code == "opinions.days":
+        waited = _days(found)
+        return Records(round(median(waited)) if waited else None, rows, hidden, _NOT_PUBLIC, is_sum=False)
+    return Records(total, rows, hidden, _NOT_PUBLIC)
+
+
+def _record_for(user: Any) -> Any:
+    def make(one: Opinion) -> Record:
+        text = one.current_text if one.is_public else None
+        words = " ".join(text.text.split())[:120] if text is not None else f"{one.topic.name if one.topic else '–'} · {one.public_id}"
+        url = reverse("opinions:detail", args=[one.public_id]) if text is not None else reverse("opinions_office_case", args=[one.public_id])
+        late = _("answered late") if one.was_late else ""
+        return Record(words, one.filed_on, late or one.get_state_display(), url=url, is_own=text is None)
+
+    return make
+
+
+def _days(found: OpinionQuerySet) -> list[int]:
+    """Return after how many calendar days each was answered."""
+    rows = found.values_list("filed_on", "answered_at")
+    return [max(0, (clock.local(at).date() - on).days) for on, at in rows if at is not None]
+
+
 def forums(unit: Unit, period: Period) -> Part | None:
     """Count the sessions of the period, who came, and what was asked."""
-    begin, end = period.bounds
-    held = ListeningForum.objects.all().past().in_unit(unit).filter(starts_at__gte=begin, starts_at__lt=end)
-    rows = list(held.order_by("starts_at"))
-    asked = Counter(ForumQuestion.objects.filter(forum__in=rows, opinion__about_officials=False).values_list("forum_id", flat=True))
+    rows = _sessions(unit, period)
+    asked = _asked(rows)
     if not rows:
         return None
     came = [one.attendance for one in rows if one.attendance is not None]
     figures = (
-        Figure("forums.held", _("listening forums"), len(rows), _("Sessions that are over."), url=reverse("opinions:forums"), fair=True, more_is_better=True),
-        Figure("forums.came", _("people in the hall"), sum(came) if came else None, _("As counted in the hall; a session without a count adds nothing."), url=reverse("opinions:forums"), fair=True, more_is_better=True),
-        Figure("forums.asked", _("questions"), asked.total(), _("Questions by web, slip, phone and mouth, without those about an officer."), url=reverse("opinions:forums"), fair=True),
+        Figure("forums.held", _("listening forums"), len(rows), _("Sessions that are over."), fair=True, more_is_better=True),
+        Figure("forums.came", _("people in the hall"), sum(came) if came else None, _("As counted in the hall; a session without a count adds nothing."), fair=True, more_is_better=True),
+        Figure("forums.asked", _("questions"), asked.total(), _("Questions by web, slip, phone and mouth, without those about an officer."), fair=True),
     )  # fmt: skip
     table = Table(
         _("Sessions"), (_("Session"), _("Day"), _("People who came"), _("Questions asked")),
         tuple((one.title, f"{one.day:%d/%m/%Y}", str(one.attendance) if one.attendance is not None else "–", str(asked[one.pk])) for one in rows[:50]),
     )  # fmt: skip
     return Part(figures, tables=(table,))
+
+
+def trace_forums(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
+    """Bring the sessions behind a figure, each with what it adds."""
+    rows = _sessions(unit, period)
+    asked = _asked(rows)
+    adds = {
+        "forums.held": dict.fromkeys((one.pk for one in rows), 1), "forums.came": {one.pk: one.attendance for one in rows if one.attendance is not None},
+        "forums.asked": {one.pk: asked[one.pk] for one in rows},
+    }.get(code)  # fmt: skip
+    if adds is None:
+        return None
+    seen = set(forum_queries.past_list(None).filter(pk__in=[one.pk for one in rows]).values_list("pk", flat=True))
+    listed = tuple(
+        Record(f"{one.title}, {one.unit.place_name}", one.day, amount=adds[one.pk], url=reverse("opinions:forum", args=[one.public_id]))
+        for one in rows if one.pk in seen and one.pk in adds
+    )  # fmt: skip
+    hidden = sum(number for key, number in adds.items() if key not in seen)
+    return Records(sum(adds.values()) if adds else None, listed, hidden, _NOT_SHOWN if hidden else "")
+
+
+def _sessions(unit: Unit, period: Period) -> list[ListeningForum]:
+    begin, end = period.bounds
+    held = ListeningForum.objects.all().past().in_unit(unit).filter(starts_at__gte=begin, starts_at__lt=end)
+    return list(held.select_related("unit__parent__parent").order_by("starts_at"))
+
+
+def _asked(rows: list[ListeningForum]) -> Counter[int]:
+    return Counter(ForumQuestion.objects.filter(forum__in=rows, opinion__about_officials=False).values_list("forum_id", flat=True))
 
 
 def _pledge(task: Task, by: date) -> Pledge:

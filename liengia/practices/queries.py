@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count as CountOf
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from liengia.core import clock, counts, rooms
 from liengia.core.counts import Count
@@ -322,22 +322,31 @@ class Totals:
     ordered: int
 
 
-def totals(unit: Unit, since: date, until: date) -> Totals:
-    """Count practices of a unit's ground over a period, both days within: the door for the report to the people.
+def counted(unit: Unit, since: date, until: date) -> dict[str, QuerySet[Any]]:
+    """Return the rows behind each of the totals of a unit's ground over a period, both days within.
 
     A practice counts where it was founded, so that nothing counts twice when units merge. Revoked papers do not count.
     """
     rows = Practice.objects.filter(founded_in__in=Unit.objects.all().below_any(_with_those_before(unit)), is_public=True)
-    acts = Act.objects.filter(practice__in=rows, on__range=(since, until)).exclude(paper__state="revoked")
-    return Totals(
-        running=rows.running_on(until).count(),
-        begun=rows.filter(started_on__range=(since, until)).count(),
-        ended=rows.filter(ended_on__range=(since, until)).count(),
-        replicated=rows.filter(started_on__range=(since, until), replicated_from__isnull=False).count(),
-        revised=Revision.objects.filter(practice__in=rows, on__range=(since, until), number__gt=1).count(),
-        praised=acts.filter(kind=ActKind.PRAISE).count(),
-        ordered=acts.filter(kind=ActKind.REPLICATE).count(),
-    )
+    acts = Act.objects.filter(practice__in=rows, on__range=(since, until)).exclude(paper__state="revoked").select_related("practice", "body").order_by("on", "pk")
+    begun = rows.filter(started_on__range=(since, until)).order_by("started_on", "pk")
+    return {
+        "running": rows.running_on(until).order_by("name", "pk"), "begun": begun, "ended": rows.filter(ended_on__range=(since, until)).order_by("ended_on", "pk"),
+        "replicated": begun.filter(replicated_from__isnull=False),
+        "revised": Revision.objects.filter(practice__in=rows, on__range=(since, until), number__gt=1).select_related("practice").order_by("on", "pk"),
+        "praised": acts.filter(kind=ActKind.PRAISE), "ordered": acts.filter(kind=ActKind.REPLICATE),
+    }  # fmt: skip
+
+
+def totals(unit: Unit, since: date, until: date) -> Totals:
+    """Count practices of a unit's ground over a period: the door for the report to the people."""
+    return Totals(**{name: rows.count() for name, rows in counted(unit, since, until).items()})
+
+
+def on_pages(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return those of the rows whose practice has a page that everybody opens."""
+    pages = shown().values("pk")
+    return rows.filter(pk__in=pages).with_places() if isinstance(rows, PracticeQuerySet) else rows.filter(practice__in=pages)
 
 
 def _with_those_before(unit: Unit) -> list[int]:

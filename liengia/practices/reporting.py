@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import astuple
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from liengia.core.reporting import Figure, Part, Period, Provider, register
+from liengia.core.reporting import Figure, Listed, Part, Period, Provider, Record, Records, register
 from liengia.practices import queries
+from liengia.practices.models import Act, Practice, Revision
 from liengia.units.models import Unit
 
 
 def register_own() -> None:
     """Register the section; called from `AppConfig.ready`."""
-    register(Provider("practices", "practices", _("Practices"), told, order=45))
+    register(Provider("practices", "practices", _("Practices"), told, trace, order=45))
 
 
 def told(unit: Unit, period: Period) -> Part | None:
@@ -22,7 +24,6 @@ def told(unit: Unit, period: Period) -> Part | None:
     found = queries.totals(unit, period.first, period.last)
     if not any(astuple(found)):
         return None
-    url = reverse("practices:index")
     lines = (
         ("running", _("practices that ran at the end"), found.running, _("Public practices founded in the unit and all below it that ran on the last day of the period."), True),
         ("begun", _("practices begun"), found.begun, _("Those whose first day lies in the period."), True),
@@ -34,7 +35,24 @@ def told(unit: Unit, period: Period) -> Part | None:
     )  # fmt: skip
     return Part(
         tuple(
-            Figure(f"practices.{code}", label, value, how, url=url, fair=code == "running", more_is_better=better, is_main=code == "running")
+            Figure(f"practices.{code}", label, value, how, fair=code == "running", more_is_better=better, is_main=code == "running")
             for code, label, value, how, better in lines
         )
     )
+
+
+def trace(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
+    """Bring the practices, revisions or papers behind a figure, each with the page of its practice."""
+    found = queries.counted(unit, period.first, period.last).get(code.removeprefix("practices."))
+    if found is None:
+        return None
+    shown = queries.on_pages(found)
+    return Records(found.count(), Listed(shown, _record), found.count() - shown.count(), _("Their communes keep these pages closed."))
+
+
+def _record(one: Practice | Revision | Act) -> Record:
+    if isinstance(one, Practice):
+        return Record(one.name, one.started_on, one.place, url=reverse("practices:detail", args=[one.public_id]))
+    name, url = (one.practice.name, reverse("practices:detail", args=[one.practice.public_id])) if one.practice is not None else ("–", "")
+    note = one.changed if isinstance(one, Revision) else f"{one.get_kind_display()}: {one.body}"
+    return Record(name, one.on, note, url=url)

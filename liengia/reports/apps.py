@@ -15,8 +15,8 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports to the people")
 
     def ready(self) -> None:
-        """Register audit kinds, capabilities, menus, the search's source, movers, and this room's own section."""
-        from liengia.core import front, search
+        """Register audit kinds, capabilities, menus, the search's source, movers, sizes, and this room's own section."""
+        from liengia.core import front, search, sizes
         from liengia.reports import audit_kinds, capabilities, index, menus, reform, reporting
         from liengia.units import succession
 
@@ -24,6 +24,7 @@ class ReportsConfig(AppConfig):
         capabilities.register_all()
         menus.register_all()
         reporting.register_own()
+        sizes.register(reporting.households)
         search.register_source(index.KIND, index.entries)
         front.figures.register("reports", menus.figures)
         succession.register(reform.move_targets)

@@ -67,7 +67,7 @@ def _figure(figure: Figure, before: float | None) -> dict[str, Any]:
     was = None if hidden and before is not None and 0 < before < FEWEST_PEOPLE else before
     return {
         "code": figure.code, "label": str(figure.label), "value": safe, "shown": shown(figure.value, is_about_people=hidden), "unit": str(figure.unit),
-        "before": was, "before_shown": shown(before, is_about_people=hidden), "how": str(figure.how), "url": figure.url, "office_url": figure.office_url,
+        "before": was, "before_shown": shown(before, is_about_people=hidden), "how": str(figure.how), "url": figure.url, "is_about_people": hidden,
         "is_main": figure.is_main, "more_is_better": figure.more_is_better,
     }  # fmt: skip
 

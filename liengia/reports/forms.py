@@ -13,7 +13,7 @@ from liengia.core import clock
 from liengia.organisations.models import Organisation
 from liengia.reports.models import Report, SafetyCriterion
 from liengia.reports.services import LONGEST_TITLE, LONGEST_WORDS, Text
-from liengia.units.models import Unit
+from liengia.units.choices import UnitChoiceField
 
 
 def _area(rows: int) -> forms.Textarea:
@@ -23,7 +23,7 @@ def _area(rows: int) -> forms.Textarea:
 class BeginForm(forms.Form):
     """A unit and a period."""
 
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), help_text=_("A unit that stands on the last day; what its predecessors did counts as its own."))
+    unit = UnitChoiceField(label=_("Unit"), help_text=_("A unit that stands on the last day; what its predecessors did counts as its own."))
     first_on = forms.DateField(label=_("From"), widget=day_input())
     last_on = forms.DateField(label=_("To, this day too"), widget=day_input())
     title = forms.CharField(label=_("Title of the report"), max_length=LONGEST_TITLE, help_text=_("For example: What the commune did in a year, and what it still owes."))
@@ -84,7 +84,7 @@ class ErratumForm(forms.Form):
 class TargetForm(forms.Form):
     """A target."""
 
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    unit = UnitChoiceField(label=_("Unit"))
     figure = forms.ChoiceField(label=_("Figure"))
     is_at_least = forms.ChoiceField(label=_("At least or at most"), choices=[("yes", _("at least")), ("no", _("at most"))])
     aim = forms.FloatField(label=_("Aim"), min_value=0, max_value=10**9)
@@ -102,7 +102,7 @@ class TargetForm(forms.Form):
 class SizeForm(forms.Form):
     """How many households a unit has."""
 
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    unit = UnitChoiceField(label=_("Unit"))
     year = forms.IntegerField(label=_("Year"), min_value=1990, max_value=2200, initial=lambda: clock.today().year)
     households = forms.IntegerField(label=_("Households"), min_value=1, max_value=10_000_000)
     source = forms.CharField(label=_("Source"), max_length=200, help_text=_("For example: the commune's yearly statistics."))
@@ -116,7 +116,7 @@ class SizeForm(forms.Form):
 class RegisterForm(forms.Form):
     """A registration for the safety standard."""
 
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    unit = UnitChoiceField(label=_("Unit"))
     organisation = forms.ModelChoiceField(label=_("Institution, if it is one"), queryset=Organisation.objects.none(), required=False)
     year = forms.IntegerField(label=_("Year"), min_value=2022, max_value=2200, initial=lambda: clock.today().year)
     registered_on = forms.DateField(label=_("Registered on"), widget=day_input(), help_text=_("In the first quarter of the year."))

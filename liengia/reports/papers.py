@@ -19,7 +19,7 @@ from liengia.reports import screens
 from liengia.reports.models import Report
 from liengia.reports.services import statement
 
-COLUMNS: Final = ("report", "unit_code", "unit", "first_on", "last_on", "section", "figure", "label", "value", "unit_of_value", "value_before", "how")
+COLUMNS: Final = ("report", "unit_code", "unit", "first_on", "last_on", "section", "figure", "label", "value", "unit_of_value", "value_before", "how", "records")
 # What each column of the open data holds; in Vietnamese, since that is the language of the data.
 DICTIONARY: Final = (
     ("report", "Mã báo cáo; trang của báo cáo là /bao-cao/<mã>/"),
@@ -34,6 +34,7 @@ DICTIONARY: Final = (
     ("unit_of_value", "Đơn vị của giá trị, nếu có"),
     ("value_before", "Giá trị của kỳ liền trước, dài bằng kỳ này"),
     ("how", "Đếm bằng cách nào"),
+    ("records", "Trang có các hồ sơ đứng sau số liệu, chừng mực người đọc được xem; của kỳ trước thì thêm ?ky=truoc"),
 )  # fmt: skip
 SENTENCES: Final = 9
 
@@ -81,6 +82,7 @@ def as_csv(reports: Iterable[Report]) -> str:
                 rows.writerow([
                     report.public_id, report.unit.code, said["unit"], said["first"], said["last"], section["code"], one["code"], one["label"],
                     _plain(one["value"]), one["unit"], _plain(one["before"]), one["how"],
+                    f"{settings.PUBLIC_URL.rstrip('/')}{reverse('reports:figure', args=[report.public_id, one['code']])}" if report.said else "",
                 ])  # fmt: skip
     return out.getvalue()
 

@@ -141,9 +141,14 @@ def decide(registration: SafetyRegistration, *, is_recognised: bool, on: date, n
     return row
 
 
+def of(unit: Unit, year: int) -> QuerySet[SafetyRegistration]:
+    """Return the registrations of a unit's places and all below it for a year."""
+    return SafetyRegistration.objects.filter(unit__in=Unit.objects.all().below_any(unit.lineage_ids()), year=year)
+
+
 def counts(unit: Unit, year: int) -> dict[str, int]:
     """Return how many places of a unit registered for a year, were assessed, and were recognised."""
-    rows = SafetyRegistration.objects.filter(unit__in=Unit.objects.all().below_any(unit.lineage_ids()), year=year).values_list("state", flat=True)
+    rows = of(unit, year).values_list("state", flat=True)
     found = list(rows)
     return {
         "registered": len(found), "assessed": sum(state != SafetyState.REGISTERED for state in found),

@@ -15,4 +15,5 @@ urlpatterns = [
     path("bao-cao/<slug:public_id>/bao-cao.pdf", public.pdf_file, name="pdf"),
     path("bao-cao/<slug:public_id>/doc-truoc-dan.pdf", public.sheet, name="sheet"),
     path("bao-cao/<slug:public_id>/so-lieu.csv", public.data, name="data"),
+    path("bao-cao/<slug:public_id>/so-lieu/<str:code>/", public.figure, name="figure"),
 ]

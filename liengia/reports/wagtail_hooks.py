@@ -37,6 +37,7 @@ def office_urls() -> list[URLPattern]:
         path(f"{one}cong-bo/", office.publish, name="reports_office_publish"),
         path(f"{one}van-ban/", office.paper, name="reports_office_paper"),
         path(f"{one}dinh-chinh/", office.correct, name="reports_office_correct"),
+        path(f"{one}so-lieu/<str:code>/", office.figure, name="reports_office_figure"),
         path(f"{one}<slug:name>.pdf", office.file, name="reports_office_file"),
     ]
 

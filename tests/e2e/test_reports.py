@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -52,9 +53,12 @@ def test_from_the_first_count_to_a_visible_correction(scene: Office, opened: Cal
     visitor.goto("/bao-cao/")
     visitor.get_by_role("link", name="Năm qua").click()
     expect(visitor.get_by_text("Năm nay bà con góp ý nhiều hơn.")).to_be_visible()
-    visitor.locator("#opinions summary").first.click()
     visitor.locator("#opinions").get_by_role("link", name="Xem sổ sách").first.click()
-    expect(visitor).to_have_url(f"{site.url}/gop-y/")
+    expect(visitor).to_have_url(f"{site.url}/bao-cao/{report.public_id}/so-lieu/opinions.filed/")
+    expect(visitor.locator("[data-number]")).to_have_text("1")
+    expect(visitor.locator(".report-records li")).to_have_count(1)
+    visitor.locator(".report-records a").click()
+    expect(visitor).to_have_url(re.compile(r"/gop-y/"))
 
     chairman.get_by_label("Đính chính điều gì").fill("Số đúng hẹn gồm cả một ý kiến đã rút.")
     with chairman.expect_navigation():
@@ -71,7 +75,7 @@ def test_every_page_reads_well(scene: Office, opened: Callable[..., Page]) -> No
     operator = User.objects.create_superuser("goc", full_name="Gốc Quản Trị", password="mat khau dai lam")
     page = opened(operator, "/bao-cao/", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     paths = [
-        "/bao-cao/", f"/bao-cao/{published.public_id}/", "/bao-cao/an-toan/", OFFICE, f"{OFFICE}moi/", f"{OFFICE}{draft.public_id}/", f"{OFFICE}{published.public_id}/",
+        "/bao-cao/", f"/bao-cao/{published.public_id}/", f"/bao-cao/{published.public_id}/so-lieu/opinions.filed/", "/bao-cao/an-toan/", OFFICE, f"{OFFICE}moi/", f"{OFFICE}{draft.public_id}/", f"{OFFICE}{published.public_id}/",
         f"{OFFICE}chi-tieu/", f"{OFFICE}so-ho/", f"{OFFICE}an-toan/",
     ]  # fmt: skip
     said = faults(page, paths, {})

@@ -36,7 +36,7 @@ def test_opinions_are_counted_without_those_about_an_officer(scene: Year) -> Non
     found = figures(drawn(scene)["opinions"])
     assert found["opinions.filed"]["value"] == 2
     assert found["opinions.in_time"]["value"] == 100
-    assert found["opinions.filed"]["url"] == "/gop-y/" and "cán bộ" in found["opinions.filed"]["how"]
+    assert "cán bộ" in found["opinions.filed"]["how"]
 
 
 def test_alarms_of_people_are_not_shown_while_they_are_few_and_silent_calls_never(scene: Year) -> None:

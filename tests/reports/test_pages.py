@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from django.test import Client
 
 from liengia.reports import safety, services
 from liengia.reports.models import Report, SafetyRegistration
+from liengia.units.models import Succession
 from liengia.units.services import switch_room
+from tests import factories
 from tests.cast import TESTER
 from tests.people.conftest import signed_in
 from tests.reports.given import NOW, Year, begun, rung
@@ -94,6 +97,23 @@ def test_the_office_begins_writes_and_publishes(scene: Year) -> None:
     assert wrong.status_code == 422
     chairman.post(f"/quan-tri/bao-cao/{report.public_id}/dinh-chinh/", {"section": "opinions", "words": "Đúng là 3 ý kiến."})
     assert "Đúng là 3 ý kiến." in Client().get(f"/bao-cao/{report.public_id}/").content.decode()
+
+
+def test_the_choice_holds_units_of_the_period_and_tells_them_apart(scene: Year) -> None:
+    here = scene.here
+    day = date(2026, 7, 1)
+    old = factories.unit("28999", "Long Sơn", "commune", parent=here.commune.parent)
+    type(old).objects.filter(pk=old.pk).update(valid_to=day)
+    Succession.objects.create(old=old, new=here.commune, on=day)
+    editor = signed_in(here.duyen, second_factor=True)
+    page = editor.get("/quan-tri/bao-cao/moi/").content.decode()
+    assert "Khu phố 5, xã Cần Đước" in page and "Long Sơn" not in page
+    then = editor.get("/quan-tri/bao-cao/moi/?den=2026-06-30").content.decode()
+    assert "Long Sơn" in then and "(đến 30/06/2026)" in then and 'value="2026-06-30"' in then
+    wrong = editor.post("/quan-tri/bao-cao/moi/", {"unit": old.pk, "first_on": "2025-08-11", "last_on": "2026-08-10", "title": "Năm qua"}).content.decode()
+    assert "chọn đơn vị" in wrong.lower() and f'value="{old.pk}"' not in wrong, "said in words, and no longer offered"
+    for nonsense in ("2026-02-31", "9999-99-99", "x" * 99):
+        assert editor.get(f"/quan-tri/bao-cao/moi/?den={nonsense}").status_code == 200
 
 
 def test_another_communes_office_and_the_public_see_nothing_of_it(scene: Year) -> None:

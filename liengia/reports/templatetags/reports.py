@@ -6,6 +6,8 @@ from typing import Any
 
 from django import template
 
+from liengia.reports import drawing
+
 register = template.Library()
 
 
@@ -14,3 +16,9 @@ def cell_head(table: dict[str, Any], column: int) -> str:
     """Return the head of a column; empty where there is none."""
     heads = table["head"]
     return str(heads[column]) if column < len(heads) else ""
+
+
+@register.filter
+def added(amount: float) -> str:
+    """Return what a record adds to a number, as numbers of reports are written."""
+    return drawing.shown(amount)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from datetime import date
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
 from liengia.core.reporting import Period
@@ -22,7 +26,9 @@ from liengia.reports import official, papers, policies, screens, services
 from liengia.reports.capabilities import PUBLISH, WRITE
 from liengia.reports.forms import BeginForm, ErratumForm, TextForm
 from liengia.reports.models import Report
+from liengia.reports.views import public
 
+_ISO: Final = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|30|31)", re.ASCII)
 TYPES = {"bao-cao": papers.as_pdf, "doc-truoc-dan": papers.as_sheet}
 
 
@@ -57,14 +63,23 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a report; the period that is due stands ready once the unit is known."""
-    units = policies.units_of(request.user)
-    form = BeginForm(units, request.POST or None, initial=_due(request, units))
+    units, day = policies.units_of(request.user), _day_of(request)
+    standing = units.at(day)
+    form = BeginForm(units, request.POST or None, initial=_due(request, standing, day))
     if form.is_valid():
         data = form.cleaned_data
         report = kept(form, lambda: services.begin_report(data["unit"], Period(data["first_on"], data["last_on"]), title=data["title"], actor=me(request)))
         if report is not None:
             return redirect("reports_office_report", report.public_id)
-    return render(request, "reports/office/begin.html", {"form": form})
+    # The service says in words when a unit does not stand on the last day; offered are only those that do.
+    form.fields["unit"].queryset = standing  # type: ignore[attr-defined]
+    return render(request, "reports/office/begin.html", {"form": form, "day": day, "is_past": day < clock.today()})
+
+
+def _day_of(request: HttpRequest) -> date:
+    """Return the day on which the report's unit is to stand: the period's last, today when none was asked for."""
+    asked = _parsed(request.POST.get("last_on", "") or request.GET.get("den", ""))
+    return min(asked, clock.today()) if asked is not None else clock.today()
 
 
 @requires(WRITE)
@@ -78,6 +93,14 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("Kept. Nobody else sees the draft; read it as a PDF before you publish it."))
         return redirect("reports_office_report", row.public_id)
     return _shown(request, row, form=form, status=422 if request.method == "POST" else 200)
+
+
+@requires(WRITE)
+@never_cache
+@require_GET
+def figure(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
+    """Show the records behind a number of a report of the user's units, a draft too."""
+    return public.traced(request, _one(request, public_id), code)
 
 
 @requires(WRITE)
@@ -170,17 +193,24 @@ def _publishable(request: HttpRequest, public_id: str) -> Report:
     return row
 
 
-def _due(request: HttpRequest, units: Any) -> dict[str, Any]:
-    """Return the period that is due for the unit that was asked for, or the only one there is."""
+def _parsed(text: str) -> date | None:
+    try:
+        return parse_date(text) if _ISO.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _due(request: HttpRequest, units: Any, day: date) -> dict[str, Any]:
+    """Return the period that is due for the unit that was asked for, or the only one there is; of one that has ended its last day."""
     key = request.GET.get("don-vi", "")
-    chosen = units.filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    chosen = units.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
     if chosen is None:
-        current = [one for one in units[:2] if one.is_current]
-        chosen = current[0] if len(current) == 1 and units.count() == 1 else None
+        chosen = units.first() if units.count() == 1 else None
+    ends = {"last_on": day} if day < clock.today() else {}
     if chosen is None:
-        return {}
+        return ends
     period = services.usual_period(chosen)
-    return {"unit": chosen, "first_on": period.first, "last_on": period.last}
+    return {"unit": chosen, "first_on": period.first, "last_on": period.last, **ends}
 
 
 def _shown(request: HttpRequest, row: Report, *, form: Any = None, erratum: Any = None, status: int = 200) -> HttpResponse:

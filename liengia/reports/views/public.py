@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from liengia.comments.models import CommentState, Thread
 from liengia.core import clock, pagecache, rooms
 from liengia.core.errors import NotFound
 from liengia.people.policies import public
-from liengia.reports import papers, screens
+from liengia.reports import papers, screens, tracing
 from liengia.reports.models import PlaceKind, Report, SafetyRegistration, SafetyState
 from liengia.reports.services import THREAD
 from liengia.units.models import Unit
 
+PAGE = 50
 _YEAR = re.compile(r"^20\d\d$", re.ASCII)
 
 
@@ -50,6 +53,21 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     errata = list(row.errata.all())
     context = {"report": row, "said": row.said, "sections": shown, "main": screens.main_figures(shown), "errata": errata, "opinion_url": _opinion_url(row.unit)}
     return render(request, "reports/report.html", context)
+
+
+@public
+@never_cache
+@require_GET
+def figure(request: HttpRequest, public_id: str, code: str) -> HttpResponse:
+    """Show the records behind a number of a published report, as far as the reader may see them."""
+    return traced(request, _one(public_id), code)
+
+
+def traced(request: HttpRequest, row: Report, code: str) -> HttpResponse:
+    """Show the records behind a number of a report that the reader may read."""
+    found = tracing.trace(row, code, request.user, before=request.GET.get("ky") == "truoc")
+    page = Paginator(found.rows, PAGE).get_page(request.GET.get("trang"))
+    return render(request, "reports/figure.html", {"report": row, "traced": found, "page": page, "has_amounts": any(one.amount != 1 for one in page)})
 
 
 @public

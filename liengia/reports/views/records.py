@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from liengia.core import clock
 from liengia.core.errors import DomainError
 from liengia.people.policies import requires
 from liengia.reports import policies, safety, services
@@ -55,14 +58,21 @@ def drop_target(request: HttpRequest, pk: int) -> HttpResponse:
 def sizes(request: HttpRequest) -> HttpResponse:
     """List how many households the user's units have, and enter a number."""
     units = policies.units_of(request.user)
-    form = SizeForm(units, request.POST or None)
+    year = _year(request.POST.get("year", "") or request.GET.get("nam", ""))
+    form = SizeForm(units, request.POST or None, initial={"year": year})
     if form.is_valid():
         data = form.cleaned_data
         if kept(form, lambda: services.keep_size(data["unit"], year=data["year"], households=data["households"], source=data["source"], actor=me(request))):
             messages.success(request, _("Kept. Reports compare the unit from now on."))
             return redirect("reports_office_sizes")
-    rows = UnitSize.objects.filter(unit__in=units).select_related("unit").order_by("-year", "unit__code")[:300]
-    return render(request, "reports/office/sizes.html", {"form": form, "rows": rows})
+    form.fields["unit"].queryset = units.at(min(date(year, 12, 31), clock.today()))  # type: ignore[attr-defined]
+    rows = UnitSize.objects.filter(unit__in=units).select_related("unit__parent").order_by("-year", "unit__code")[:300]
+    return render(request, "reports/office/sizes.html", {"form": form, "rows": rows, "year": year})
+
+
+def _year(text: str) -> int:
+    """Return the year whose units are offered: those of this year when none was asked for."""
+    return int(text) if re.fullmatch(r"(19|20)\d\d", text, re.ASCII) else clock.today().year
 
 
 @requires(SAFETY)
