@@ -19,6 +19,7 @@ def register_all() -> None:
         ("changed", _("practice changed")),
         ("started", _("practice begun")),
         ("ended", _("practice ended")),
+        ("publication_asked", _("asked to show a practice to everybody")),
         ("published", _("practice shown to everybody")),
         ("hidden", _("practice taken from the public pages")),
         ("revised", _("practice revised")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,11 +23,12 @@ MOST: Final = 5
 
 
 def today(user: User) -> Iterator[Chore]:
-    """Name the running practices that wait to be published; one that was taken from the public on purpose waits for nothing."""
+    """Name the running practices that wait to be published; one that was taken from the public on purpose waits for nothing, until an editor asks."""
     if not people.can(user, DECIDE) or not rooms.is_on_for("practices", user):
         return
     hidden = Entry.objects.filter(kind="practices.hidden", about_type=Practice._meta.label).values("about_id")
-    rows = Practice.objects.filter(unit__in=scope.units_for(user, DECIDE), is_public=False, state=PracticeState.RUNNING).exclude(public_id__in=hidden).order_by("changed_at", "pk")
+    waits = Q(state=PracticeState.RUNNING) & ~Q(public_id__in=hidden) | Q(publication_asked_on__isnull=False)
+    rows = Practice.objects.filter(waits, unit__in=scope.units_for(user, DECIDE), is_public=False).order_by("changed_at", "pk")
     for row in rows[:MOST]:
         yield Chore(_("The practice “%(name)s” waits to be published") % {"name": row.name}, reverse("practices_office_practice", args=[row.public_id]), since=row.changed_at)
     if (more := rows.count() - MOST) > 0:

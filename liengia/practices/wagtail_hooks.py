@@ -31,6 +31,7 @@ def office_urls() -> list[URLPattern]:
         path(f"{one}nang-cap/", office.revise, name="practices_office_revise"),
         path(f"{one}nhan-rong/", office.replicate, name="practices_office_replicate"),
         path(f"{one}hien/", office.show, name="practices_office_show"),
+        path(f"{one}xin-cong-khai/", office.ask, name="practices_office_ask"),
         path(f"{one}mo-hinh.zip", office.export, name="practices_office_export"),
         path(f"{one}bo/<slug:what>/<int:key>/", office.remove, name="practices_office_remove"),
         path(f"{one}lam/<slug:code>/", office.act, name="practices_office_act"),

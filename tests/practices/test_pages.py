@@ -15,7 +15,7 @@ from django.test import Client
 from liengia.core import linked, search
 from liengia.core.actor import Actor
 from liengia.people.models import User
-from liengia.practices import reform, services
+from liengia.practices import chores, reform, services
 from liengia.practices.models import Exemplar, Practice
 from liengia.units.models import Unit
 from tests.cast import TESTER
@@ -189,6 +189,33 @@ def test_another_communes_office_replicates_and_touches_nothing_else(scene: Plac
     assert Practice.objects.get(unit=scene.other).replicated_from_id == scene.practice.pk
     services.hide(scene.practice, actor=TESTER)
     assert them.get(f"{own}nhan-rong/").status_code == 404
+
+
+def test_an_editor_reads_who_publishes_and_asks_them(scene: Place) -> None:
+    services.hide(scene.practice, actor=TESTER)
+    editor, chairman = signed_in(scene.desk.here.duyen, second_factor=True), signed_in(scene.desk.here.chairman, second_factor=True)
+    address = f"/quan-tri/mo-hinh/{scene.practice.public_id}/"
+    page = editor.get(address).content.decode()
+    assert str(scene.desk.here.chairman) in page and "Đề nghị công khai" in page and "/hien/" not in page
+    assert editor.post(f"{address}hien/").status_code == 404
+    other = services.create(scene.hamlet, facts("Mô hình thứ chín"), TEXT, actor=scene.clerk)
+    for _ in range(2):
+        assert editor.post(f"{address}xin-cong-khai/").status_code == 302
+    assert "Đã đề nghị ngày" in editor.get(address).content.decode()
+    register = chairman.get("/quan-tri/mo-hinh/").content.decode()
+    assert "người soạn đề nghị công khai" in register and register.index(scene.practice.name) < register.index(other.name)
+    assert "người soạn đề nghị công khai" in chairman.get(address).content.decode()
+    assert scene.practice.name in " ".join(str(one.text) for one in chores.today(scene.desk.here.chairman)), "it is on the day's list, though it was hidden on purpose before"
+    assert chairman.post(f"{address}hien/").status_code == 302
+    scene.practice.refresh_from_db()
+    assert scene.practice.is_public and scene.practice.publication_asked_on is None
+    assert "người soạn đề nghị" not in chairman.get("/quan-tri/mo-hinh/").content.decode()
+    assert "xin-cong-khai" not in editor.get(address).content.decode()
+
+
+def test_where_no_map_can_be_drawn_it_is_said(scene: Place) -> None:
+    page = Client().get(f"/mo-hinh/{scene.practice.public_id}/lan-toa/").content.decode()
+    assert "có thêm nơi nhân rộng thì mới vẽ bản đồ" in page and "map-box" not in page
 
 
 def test_a_file_is_seen_before_it_is_taken(scene: Place) -> None:

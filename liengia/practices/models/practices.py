@@ -139,6 +139,7 @@ class Practice(models.Model):
     office = NameField(_("office that answers questions"), max_length=200, blank=True)
     office_phone = PhoneField(_("phone of the office"), blank=True, help_text=_("The fixed line of an office, not of a person."))
     is_public = models.BooleanField(_("everybody may read it"), default=False, editable=False)
+    publication_asked_on = models.DateField(_("asked to be published on"), null=True, blank=True, editable=False)
     last_sign_on = models.DateField(_("last sign of life"), default=clock.today, editable=False)
     changed_at = models.DateTimeField(default=clock.now, editable=False)
     folded_name = models.CharField(max_length=260, editable=False)

@@ -213,12 +213,30 @@ def hide(practice: Practice, *, actor: Actor) -> Practice:
     return _shown(practice, False, actor)
 
 
+@transaction.atomic
+def ask_publication(practice: Practice, *, actor: Actor) -> Practice:
+    """Ask those who publish to show a practice to everybody; it stands first in their register until they do.
+
+    Raises:
+        Refused: it is shown already (code "already"), or was asked for (code "asked").
+    """
+    row = locked(practice)
+    if row.is_public:
+        raise Refused(_("This is so already."), code="already")
+    if row.publication_asked_on is not None:
+        raise Refused(_("It was asked for on %(day)s.") % {"day": f"{row.publication_asked_on:%d/%m/%Y}"}, code="asked")
+    row.publication_asked_on = clock.today()
+    row.save(update_fields=["publication_asked_on"])
+    noted(row, "publication_asked", actor=actor)
+    return row
+
+
 def _shown(practice: Practice, is_public: bool, actor: Actor) -> Practice:
     row = locked(practice)
     if row.is_public == is_public:
         raise Refused(_("This is so already."), code="already")
-    row.is_public = is_public
-    row.save(update_fields=["is_public"])
+    row.is_public, row.publication_asked_on = is_public, None
+    row.save(update_fields=["is_public", "publication_asked_on"])
     noted(row, "published" if is_public else "hidden", actor=actor)
     return row
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
+from liengia.people import policies as people
 from liengia.people.models import User
 from liengia.people.policies import requires
 from liengia.practices import forms, policies, portable, queries, services
@@ -52,6 +53,7 @@ def _about(form: Any) -> Callable[[Practice, Any, Any, str], Any]:
 
 
 _ALL: Final = ("planned", "running", "ended")
+MOST_NAMED: Final = 5
 VERBS: Final = {
     verb.code: verb
     for verb in (
@@ -107,7 +109,7 @@ def register(request: HttpRequest) -> HttpResponse:
     rows: Any = policies.practices_of(request.user).search(asked["q"][:100]).with_office_news()
     if asked["state"] in PracticeState.values:
         rows = rows.filter(state=asked["state"])
-    page = Paginator(rows.order_by("-is_asked", F("ended_on").desc(nulls_first=True), "folded_name", "pk"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.order_by("-is_asked", F("publication_asked_on").asc(nulls_last=True), F("ended_on").desc(nulls_first=True), "folded_name", "pk"), PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "asked": asked, "states": PracticeState.choices, "families": queries.families()}
     return render(request, "practices/office/register.html", context)
 
@@ -197,6 +199,14 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @requires(EDIT)
 @require_POST
+def ask(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask those who publish to show a practice to everybody."""
+    row = _one(request, public_id)
+    return _told(request, row, lambda: services.ask_publication(row, actor=me(request)), _("Asked. It stands first in the register of those who publish."))
+
+
+@requires(EDIT)
+@require_POST
 def remove(request: HttpRequest, public_id: str, what: str, key: int) -> HttpResponse:
     """Take away a file or a counted figure."""
     row = _one(request, public_id)
@@ -229,6 +239,7 @@ def _shown(request: HttpRequest, row: Practice, bound: dict[str, Any] | None = N
         "figures": queries.figures(row), "ties": row.ties.all(), "materials": row.materials.defer("data"), "acts": row.acts.select_related("body", "paper__issuer"),
         "reviews": row.reviews.all(), "answered": row.questions.exclude(answered_on=None), "origin": row.replicated_from,
         "replications": row.replications.with_places(), "owes_change": queries.owes_change(row),
+        "deciders": [] if row.is_public or row.unit is None else [str(one) for one in people.holders(DECIDE, row.unit)[:MOST_NAMED]],
     }  # fmt: skip
     return render(request, "practices/office/practice.html", context, status=status)
 
