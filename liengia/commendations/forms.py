@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,7 @@ from liengia.commendations.models import (
 from liengia.commendations.services import Counts, Signing
 from liengia.core import clock
 from liengia.core.errors import Invalid
+from liengia.core.typed_fields import DayField, MoneyField
 from liengia.organisations.models import Committee, CommitteeMember
 from liengia.papers import signing
 from liengia.papers.signing import Candidate
@@ -470,6 +471,7 @@ class SalaryForm(_DatedForm):
 
     class Meta(_DatedForm.Meta):
         model = BaseSalary
+        field_classes: ClassVar = {"amount_vnd": MoneyField, "valid_from": DayField, "valid_to": DayField}
         fields = ("amount_vnd", "valid_from", "valid_to", "source", "is_unsure")
 
 
@@ -478,6 +480,7 @@ class RateForm(_DatedForm):
 
     class Meta(_DatedForm.Meta):
         model = RewardRate
+        field_classes: ClassVar = {"step_vnd": MoneyField, "valid_from": DayField, "valid_to": DayField}
         fields = ("award", "level", "recipient", "coefficient", "step_vnd", "rounding", "valid_from", "valid_to", "source", "is_unsure")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.db.models import Model, QuerySet
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -69,8 +70,13 @@ class _Dated(OfficeViewSet):
 
     icon = "date"
     inspect_view_enabled = False
+    add_form: ClassVar[type[forms.ModelForm[Any]]]
     _when = [Column("valid_from", label=_("holds from"), accessor="valid_from"), Column("valid_to", label=_("holds until"), accessor="valid_to")]
     _said = [Column("source", label=_("source"), accessor="source"), Column("is_unsure", label=_("text of the law"), accessor="unsure_words")]
+
+    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm[Any]]:
+        """Return the room's own form: amounts and days as an office writes them."""
+        return self.add_form
 
     def visible(self, rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
         """All rows, for who keeps the tables."""
@@ -90,7 +96,7 @@ class SalaryViewSet(_Dated):
 
     model = BaseSalary
     menu_label = _("Base salaries")
-    add_form = change_form = SalaryForm
+    add_form = SalaryForm
     list_display = [Column("amount_vnd", label=_("dong a month"), accessor="amount_vnd"), *_Dated._when, *_Dated._said]
 
 
@@ -99,7 +105,7 @@ class RateViewSet(_Dated):
 
     model = RewardRate
     menu_label = _("Rates of reward money")
-    add_form = change_form = RateForm
+    add_form = RateForm
     list_display = ["__str__", Column("rounding", label=_("rounded"), accessor="get_rounding_display"), *_Dated._when, *_Dated._said]
 
 
@@ -108,7 +114,7 @@ class RightViewSet(_Dated):
 
     model = DecisionRight
     menu_label = _("Rights to decide")
-    add_form = change_form = RightForm
+    add_form = RightForm
     list_display = ["__str__", *_Dated._when, *_Dated._said]
 
 
