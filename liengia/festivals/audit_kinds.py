@@ -20,6 +20,7 @@ VERBS: Final = {
     "programme_set": _("programme of a festival day set"),
     "plan_set": _("parade, things or budget of a festival day set"),
     "day_told": _("course of a festival day told"),
+    "course_set": _("items of a festival day said to be held or not"),
     "results_set": _("results of a contest set"),
     "picture_added": _("picture of a festival day added"),
     "picture_withdrawn": _("picture of a festival day taken down"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound
 from liengia.core.templatetags.look import spaced_phone
-from liengia.core.text import date_words, list_words
+from liengia.core.text import addressed, date_words, list_words
 from liengia.festivals import awards, links, queries, rows, times
 from liengia.festivals.models import (
     DayEvent,
@@ -32,6 +33,7 @@ from liengia.festivals.models import (
 )
 from liengia.festivals.paper_kinds import COMMITTEE
 from liengia.festivals.services import live
+from liengia.festivals.services.base import take_day
 from liengia.opinions import forum_queries
 from liengia.opinions.models import ForumQuestion
 from liengia.organisations.models import (
@@ -43,7 +45,7 @@ from liengia.organisations.models import (
     Task,
 )
 from liengia.papers import services as papers
-from liengia.papers.models import Issuer, Paper
+from liengia.papers.models import Issuer, Paper, PaperState
 from liengia.papers.services import LONGEST_VALUE, Draft
 
 BASES: Final = (
@@ -73,6 +75,32 @@ def issuer_for(day: FestivalDay, *, actor: Actor) -> Issuer:
     if body is None:
         raise Invalid(_("Nobody is known who could issue it: enter the commune's People's Committee, or choose an organising committee."), code="no_issuer")
     return papers.issuer_of(body, actor=actor)
+
+
+@transaction.atomic
+def open_or_draft(day: FestivalDay, kind: str, *, guest: GuestInvitation | None = None, actor: Actor) -> tuple[Paper, bool]:
+    """Return the draft of a paper that lies there, or draft it, and whether it is new: pressed twice, also by two at once, it is one.
+
+    Raises:
+        NotFound, Invalid: as `draft`.
+    """
+    row = take_day(day)
+    lying = Paper.objects.all().about_subject(row.subject).filter(kind=kind, state=PaperState.DRAFT).order_by("-pk")
+    whom = _whom(guest)
+    found = next((one for one in lying if kind != "invitation" or one.values.get("kính mời") == whom), None)
+    return (found, False) if found is not None else (draft(day, kind, guest=guest, actor=actor), True)
+
+
+@transaction.atomic
+def open_or_draft_pledge(pledge: Pledge, *, actor: Actor) -> tuple[Paper, bool]:
+    """Return the draft of a pledge's paper that lies there, or draft it, and whether it is new.
+
+    Raises:
+        Invalid: as `draft_pledge`.
+    """
+    row = Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk)
+    found = Paper.objects.all().about_subject(row.subject).filter(kind="pledge", state=PaperState.DRAFT).order_by("-pk").first()
+    return (found, False) if found is not None else (draft_pledge(pledge, actor=actor), True)
 
 
 def draft(day: FestivalDay, kind: str, *, guest: GuestInvitation | None = None, actor: Actor) -> Paper:
@@ -219,10 +247,15 @@ def _seats(day: FestivalDay) -> list[CommitteeMember]:
     return sorted(seats, key=lambda one: (order.index(MemberPost(one.post)), one.pk))
 
 
-def _invitation(day: FestivalDay, guest: GuestInvitation | None = None) -> Made:
+def _whom(guest: GuestInvitation | None) -> str:
+    if guest is None:
+        return "Quý đại biểu và bà con"
     # "Kính mời" stands on the paper already.
-    called = "" if guest is None or guest.salutation.lower().startswith("kính") else guest.salutation
-    whom = " ".join(part for part in (called, guest.name) if part) if guest else "Quý đại biểu và bà con"
+    return addressed("" if guest.salutation.lower().startswith("kính") else guest.salutation, guest.name)
+
+
+def _invitation(day: FestivalDay, guest: GuestInvitation | None = None) -> Made:
+    whom = _whom(guest)
     ask = ", ".join(part for part in (day.contact_office, spaced_phone(day.contact_phone) if day.contact_phone else "") if part)
     values = {"kính mời": whom, "dự": _name(day), "thời gian": _when(day), "địa điểm": _where(day), "trả lời": links.address(guest) if guest else ask}
     return f"Dự {_name(day)}", values, {}
@@ -276,7 +309,7 @@ def _minutes(day: FestivalDay) -> Made:
     """Return the minutes of a day: what was told of it, with its hours."""
     seats = _seats(day)
     office = {post: next((one.office_title for one in seats if one.post == post), "") for post in (MemberPost.CHAIR, MemberPost.SECRETARY)}
-    items = list(day.items.prefetch_related("results"))
+    items = _with_course(day)
     told = [f"- {clock.local(one.at):%H giờ %M}: {_told(one)}." for one in live.in_time(day.events.select_related("item")) if one.kind in _TOLD and _told(one)]
     values = {
         "bắt đầu": f"{clock.local(day.began_at):%H giờ %M}, {date_words(day.day)}" if day.began_at else "", "địa điểm": _where(day),
@@ -295,19 +328,30 @@ def _told(event: DayEvent) -> str:
     return {EventKind.ITEM: title, EventKind.RESULT: f"{title}: nhất {event.words}"}.get(EventKind(event.kind), event.words).rstrip(".")
 
 
+def _with_course(day: FestivalDay) -> list[ProgrammeItem]:
+    """Return a day's items with all that tells whether each was held."""
+    return list(day.items.select_related("forum").prefetch_related("results", "drills"))
+
+
+def _not_held(item: ProgrammeItem) -> str:
+    return f"{item.title}, lý do: {item.course_reason.rstrip('.')}"
+
+
 def _concluded(day: FestivalDay, items: Sequence[ProgrammeItem]) -> list[str]:
     if day.began_at is None:
         return []
     asked = ForumQuestion.objects.filter(forum__festival_item__day=day).shown().count()
     given = awards.of_days([day]).by_day.get(day.pk, awards.NONE)
-    found = [f"- Đã thực hiện {sum(one.began_at is not None for one in items)} trong {len(items)} nội dung của chương trình."]
+    held, unknown = sum(one.was_held is True for one in items), sum(one.was_held is None for one in items)
+    found = [f"- Đã thực hiện {held} trong {len(items)} nội dung của chương trình{f'; {unknown} nội dung chưa ghi nhận' if unknown else ''}."]
+    found += [f"- Không thực hiện: {_not_held(one)}." for one in items if one.was_held is False]
     found += [f"- Nhân dân nêu {asked} ý kiến tại diễn đàn; biên bản diễn đàn lập riêng."] if asked else []
     found += [f"- Đã trao {given.handed} trong {given.planned} giấy khen."] if given.planned else []
     return found
 
 
 def _results(day: FestivalDay) -> Made:
-    items = list(day.items.prefetch_related("results"))
+    items = _with_course(day)
     forum = next((one.forum for one in items if one.kind == ItemKind.FORUM and one.forum is not None), None)
     before = _before(day)
     asked = ForumQuestion.objects.filter(forum=forum).shown().count() if forum else 0
@@ -347,7 +391,7 @@ def _held(day: FestivalDay, items: Sequence[ProgrammeItem], won: Sequence[str]) 
         return ""
     span = f"Ngày hội bắt đầu lúc {clock.local(day.began_at):%H giờ %M}"
     span += f", kết thúc lúc {clock.local(day.ended_at):%H giờ %M}" if day.ended_at else ""
-    done = [one.title for one in items if one.began_at is not None]
+    done = [one.title for one in items if one.was_held is True]
     people = f" Có {rows.dong(day.attendance)} người dự." if day.attendance is not None else ""
     lines = [f"{span}, {date_words(day.day)}, tại {_where(day)}.{people}"]
     lines += [f"Đã thực hiện: {list_words(done)}."] if done else []
@@ -356,8 +400,11 @@ def _held(day: FestivalDay, items: Sequence[ProgrammeItem], won: Sequence[str]) 
 
 
 def _missed(day: FestivalDay, items: Sequence[ProgrammeItem]) -> str:
-    """Say what was planned and not held, what was late, and what was promised and not kept; an office adds its own."""
-    found = [f"- Không thực hiện: {one.title}." for one in items if day.began_at is not None and one.began_at is None and one.kind != ItemKind.STAND]
+    """Say what was not held and why, what nobody noted, what was late, and what was promised and not kept; an office adds its own."""
+    found = [f"- Không thực hiện: {_not_held(one)}." for one in items if one.was_held is False]
+    unknown = [one.title for one in items if one.was_held is None and one.kind != ItemKind.STAND]
+    if day.began_at is not None and unknown:
+        found.append(f"- Chưa ghi nhận có thực hiện hay không: {'; '.join(unknown)}.")
     if day.began_at is not None and (late := int((day.began_at - day.starts_at).total_seconds() // 60)) > 10:
         found.append(f"- Bắt đầu trễ {late} phút.")
     if day.first_starts_at is not None:

@@ -40,6 +40,7 @@ class ToldForm(forms.Form):
     rows = forms.CharField(required=False, max_length=10_000)
     age_s = forms.FloatField(required=False)
     after = forms.CharField(max_length=LONGEST_KEY, required=False)
+    is_sure = forms.BooleanField(required=False)
     picture = forms.FileField(required=False, max_length=200)
     agreed = forms.BooleanField(required=False)
 
@@ -62,4 +63,4 @@ class ToldForm(forms.Form):
     def told(self) -> Told:
         """Return what was told."""
         data = self.cleaned_data
-        return Told(data["key"], data["kind"], data["item"], data["number"], data["words"], data["age_s"] or 0.0, data["after"])
+        return Told(data["key"], data["kind"], data["item"], data["number"], data["words"], data["age_s"] or 0.0, data["after"], data["is_sure"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +13,23 @@ from liengia.audit.office import day_input, moment_input
 from liengia.commendations.models import Decision
 from liengia.core import clock
 from liengia.core.errors import DomainError
+from liengia.core.typed import Heard
 from liengia.festivals import policies, queries, rows, times
-from liengia.festivals.models import CEREMONY_KINDS, FestivalDay, ItemKind, Outcome, Part, Pledge, Season
+from liengia.festivals.models import (
+    CEREMONY_KINDS,
+    Course,
+    FestivalDay,
+    ItemKind,
+    Outcome,
+    Part,
+    Pledge,
+    ProgrammeItem,
+    Season,
+)
 from liengia.festivals.rows_widget import Column, RowsWidget
 from liengia.opinions.models import ListeningForum
 from liengia.organisations.models import Committee, Organisation
+from liengia.units.choices import UnitChoiceField, UnitsChoiceField
 from liengia.units.models import Level, Unit
 
 # What a seat may be, as `rows.seats` reads it.
@@ -40,7 +52,12 @@ def _programme(label: Any, kinds: Sequence[ItemKind]) -> forms.CharField:
 
 
 class _Parts(forms.Form):
-    """A form whose `readers` turn what was typed into rows, and put each fault beside its field."""
+    """A form whose `readers` turn what was typed into rows, and put each fault beside its field; `heard` says how words were understood."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Have heard nothing yet."""
+        super().__init__(*args, **options)
+        self.heard = Heard()
 
     def read(self, name: str, reader: Any) -> Any:
         """Read one list; the fault stands beside it."""
@@ -58,12 +75,13 @@ class SeasonForm(forms.ModelForm[Season]):
         """The fields."""
 
         model = Season
+        field_classes: ClassVar = {"unit": UnitChoiceField}
         fields = ("unit", "name", "theme", "anniversary", "starts_on", "ends_on", "committee")
 
     def __init__(self, *args: Any, user: Any, **options: Any) -> None:
         """Offer the user's areas that stand today."""
         super().__init__(*args, **options)
-        units = policies.units_of(user).exclude(level__in=(Level.HAMLET, Level.SELF_MANAGED_GROUP)).order_by("level", "code")
+        units = policies.units_of(user).exclude(level__in=(Level.HAMLET, Level.SELF_MANAGED_GROUP)).with_ancestors().order_by("level", "code")
         own = Unit.objects.filter(pk=self.instance.unit_id) if self.instance.unit_id else Unit.objects.none()
         self.fields["unit"].queryset = (units | own).distinct()  # type: ignore[attr-defined]
         self.fields["committee"].queryset = Committee.objects.current().filter(unit__in=policies.units_of(user)).order_by("name")  # type: ignore[attr-defined]
@@ -79,7 +97,7 @@ class SeasonForm(forms.ModelForm[Season]):
 class PlanForm(forms.Form):
     """Days for many units at once."""
 
-    units = forms.ModelMultipleChoiceField(label=_("Who holds a day"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple, required=False)
+    units = UnitsChoiceField(label=_("Who holds a day"), widget=forms.CheckboxSelectMultiple, required=False)
     organisations = forms.ModelMultipleChoiceField(label=_("Institutions that hold one"), queryset=Organisation.objects.none(), widget=forms.CheckboxSelectMultiple, required=False)
     starts_at = forms.DateTimeField(label=_("Begins at"), widget=moment_input())
     place = forms.CharField(label=_("Place"), max_length=200, help_text=_("Each day can have its own later."))
@@ -89,17 +107,30 @@ class PlanForm(forms.Form):
         """Offer the user's communes and hamlets inside the season's area."""
         super().__init__(*args, **options)
         inside = Unit.objects.below_any(season.unit.lineage_ids()).values("pk")
-        units = policies.units_of(user).filter(pk__in=inside, level__in=(Level.COMMUNE, Level.HAMLET)).select_related("parent").order_by("level", "code")
+        units = policies.units_of_season(user, season).filter(pk__in=inside, level__in=(Level.COMMUNE, Level.HAMLET)).with_ancestors().order_by("level", "code")
         self.fields["units"].queryset = units  # type: ignore[attr-defined]
-        self.fields["units"].label_from_instance = lambda unit: unit.place_name  # type: ignore[attr-defined]
         holders = Organisation.objects.current().filter(unit__in=units.values("pk"), kind__in=("school", "firm")).order_by("folded_name")
         self.fields["organisations"].queryset = holders  # type: ignore[attr-defined]
+
+
+class AnnounceForm(forms.Form):
+    """Which planned days everybody shall see; those that lack something cannot be chosen."""
+
+    days = forms.ModelMultipleChoiceField(label=_("Days that will be shown to everybody"), queryset=FestivalDay.objects.none(), widget=forms.CheckboxSelectMultiple, required=False)
+
+    def __init__(self, *args: Any, rows: Sequence[tuple[FestivalDay, str]], **options: Any) -> None:
+        """Offer what is complete, all of it chosen."""
+        ready = [one.pk for one, why in rows if not why]
+        super().__init__(*args, **{**options, "initial": {"days": ready}})
+        found = FestivalDay.objects.filter(pk__in=ready).select_related("unit__parent__parent", "organisation", "season").order_by("starts_at", "pk")
+        self.fields["days"].queryset = found  # type: ignore[attr-defined]
+        self.fields["days"].label_from_instance = lambda one: f"{one.host_name}, {clock.local(one.starts_at):%H:%M %d/%m/%Y}"  # type: ignore[attr-defined]
 
 
 class DayForm(forms.ModelForm[FestivalDay]):
     """What a day says."""
 
-    units = forms.ModelMultipleChoiceField(label=_("Held together with units"), queryset=Unit.objects.none(), required=False)
+    units = UnitsChoiceField(label=_("Held together with units"), required=False)
     organisations = forms.ModelMultipleChoiceField(label=_("Held together with institutions"), queryset=Organisation.objects.none(), required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -125,7 +156,7 @@ class DayForm(forms.ModelForm[FestivalDay]):
         others = FestivalDay.objects.all().on(day.day).filter(season=day.season, counted_in=None).exclude(pk=day.pk)
         self.fields["counted_in"].queryset = others.select_related("unit", "organisation")  # type: ignore[attr-defined]
         self.fields["counted_in"].help_text = _("Where the people of this day go to another place together and are counted there, so that nobody is counted twice.")
-        self.fields["units"].queryset = Unit.objects.current().filter(pk__in=inside).exclude(pk=day.unit_id).order_by("code")  # type: ignore[attr-defined]
+        self.fields["units"].queryset = Unit.objects.all().at(day.day).filter(pk__in=inside).exclude(pk=day.unit_id).with_ancestors().order_by("code")  # type: ignore[attr-defined]
         self.fields["organisations"].queryset = Organisation.objects.current().filter(unit__in=inside).order_by("folded_name")  # type: ignore[attr-defined]
         parties = list(day.parties.all())
         self.fields["units"].initial = [one.unit_id for one in parties if one.unit_id]
@@ -222,7 +253,7 @@ class PreparedForm(_Parts):
 
     equipment = _list(_("Things"), Column(_("Content of the row")), Column(_("How many"), "number"), Column(_("Who brings it")), Column(_("There"), "choice", [_("yes")]))
     budget = _list(
-        _("Budget, in VND"), Column(_("Way"), "choice", ["thu", "chi"]), Column(_("Content of the row")), Column(_("Planned amount"), "number"), Column(_("In fact"), "number"), Column(_("Donor")),
+        _("Budget, in VND"), Column(_("Way"), "choice", ["thu", "chi"]), Column(_("Content of the row")), Column(_("Planned amount, in figures or words")), Column(_("In fact")), Column(_("Donor")),
     )  # fmt: skip
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -235,8 +266,8 @@ class PreparedForm(_Parts):
     def clean(self) -> dict[str, Any] | None:
         """Read the lists."""
         data = super().clean()
-        self.things = self.read("equipment", rows.things)
-        self.lines = self.read("budget", lambda typed: rows.budget(typed, self.day.unit))
+        self.things = self.read("equipment", lambda typed: rows.things(typed, self.heard))
+        self.lines = self.read("budget", lambda typed: rows.budget(typed, self.day.unit, self.heard))
         return data
 
 
@@ -272,7 +303,7 @@ class TasksForm(_Parts):
     def clean(self) -> dict[str, Any] | None:
         """Read the list."""
         data = super().clean()
-        self.rows = self.read("tasks", rows.tasks)
+        self.rows = self.read("tasks", lambda typed: rows.tasks(typed, self.heard))
         return data
 
 
@@ -287,7 +318,7 @@ class ReasonForm(forms.Form):
 class PledgeForm(_Parts):
     """A pledge."""
 
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    unit = UnitChoiceField(label=_("Unit"))
     title = forms.CharField(label=_("What it is about"), max_length=200)
     valid_from = forms.DateField(label=_("From"), widget=day_input())
     valid_to = forms.DateField(label=_("Until"), widget=day_input())
@@ -301,7 +332,7 @@ class PledgeForm(_Parts):
         """Offer the user's units, their institutions and committees."""
         options["initial"] = self._begin(pledge, season)
         super().__init__(*args, **options)
-        units = policies.units_of(user).filter(level__in=(Level.COMMUNE, Level.HAMLET)).order_by("level", "code")
+        units = policies.units_of(user).filter(level__in=(Level.COMMUNE, Level.HAMLET)).with_ancestors().order_by("level", "code")
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         if pledge is not None:
             del self.fields["unit"]
@@ -324,7 +355,7 @@ class PledgeForm(_Parts):
     def clean(self) -> dict[str, Any] | None:
         """Read the promises."""
         data = super().clean()
-        self.promised = self.read("promises", rows.promises)
+        self.promised = self.read("promises", lambda typed: rows.promises(typed, self.heard))
         return data
 
     @property
@@ -359,6 +390,38 @@ class ReportForm(forms.Form):
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """Return the fields of each promise together."""
         return [(self[f"outcome_{one.pk}"], self[f"words_{one.pk}"]) for one in self.promises]
+
+
+class CourseForm(forms.Form):
+    """What became of each item of a day."""
+
+    def __init__(self, *args: Any, day: FestivalDay, **options: Any) -> None:
+        """Have a choice and a reason for each item; what phones told stands beside it."""
+        super().__init__(*args, **options)
+        self.items = queries.in_order(day.items.select_related("forum").prefetch_related("results", "drills"))
+        for one in self.items:
+            told = {True: _("as told: held"), None: _("nothing was noted"), False: _("nothing was noted")}[_told(one)]
+            self.fields[f"course_{one.pk}"] = forms.ChoiceField(label=one.title, choices=[("", told), *Course.choices], initial=one.course, required=False)
+            self.fields[f"reason_{one.pk}"] = forms.CharField(label=_("Why it was not held"), initial=one.course_reason, required=False, max_length=500)
+
+    @property
+    def said(self) -> dict[int, tuple[str, str]]:
+        """Return what the service takes."""
+        data = self.cleaned_data
+        return {one.pk: (data[f"course_{one.pk}"], data[f"reason_{one.pk}"]) for one in self.items}
+
+    @property
+    def pairs(self) -> list[tuple[ProgrammeItem, forms.BoundField, forms.BoundField]]:
+        """Return each item with its fields."""
+        return [(one, self[f"course_{one.pk}"], self[f"reason_{one.pk}"]) for one in self.items]
+
+
+def _told(item: ProgrammeItem) -> bool | None:
+    """Return what is known of an item without the office's word."""
+    said, item.course = item.course, ""
+    told = item.was_held
+    item.course = said
+    return told
 
 
 class SignForm(forms.Form):

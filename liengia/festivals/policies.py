@@ -58,6 +58,12 @@ def units_of(user: Reader) -> UnitQuerySet:
     return scope.units_for(user, PLAN).current()
 
 
+def units_of_season(user: Reader, season: Season) -> UnitQuerySet:
+    """Return the units in which a user plans that stand on the first or the last day of a season."""
+    mine = scope.units_for(user, PLAN)
+    return mine.filter(pk__in=mine.at(season.starts_on).values("pk")) | mine.filter(pk__in=mine.at(season.ends_on).values("pk"))
+
+
 def get_season(user: Reader, public_id: str) -> Season:
     """Return a season that a user works with.
 

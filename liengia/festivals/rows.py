@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Final, TypeVar
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from liengia.core.errors import Invalid
 from liengia.core.geo import Point
 from liengia.core.text import fold, nfc
+from liengia.core.typed import Heard, count, day
+from liengia.core.typed import dong as amount
 from liengia.festivals.models import BudgetLine, Direction, FestivalDay, ItemKind, Part, ProgrammeItem
 from liengia.festivals.services.days import Item
 from liengia.festivals.services.organisers import Seat
@@ -22,6 +24,7 @@ from liengia.festivals.services.pledges import Promise
 from liengia.organisations.models import MemberPost, Organisation
 from liengia.units.models import Unit
 
+MOST_THINGS: Final = 10_000_000
 MOST_LINES: Final = 1_000
 LONGEST: Final = 200_000
 RowT = TypeVar("RowT")
@@ -82,34 +85,6 @@ def hour(cell: str) -> time | None:
     return time(int(found[1]), int(found[2] or 0))
 
 
-def day(cell: str) -> date:
-    """Read "6/8/2023".
-
-    Raises:
-        Invalid: no such day.
-    """
-    for form in ("%d/%m/%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(cell, form).date()  # noqa: DTZ007  (a day has no zone)
-        except ValueError:
-            continue
-    raise Invalid(_("“%(cell)s” is no day; write for example 6/8/2023") % {"cell": cell[:20]}, code="bad_day")
-
-
-def whole(cell: str, most: int = 10_000_000) -> int | None:
-    """Read a number with or without points between thousands; empty is none.
-
-    Raises:
-        Invalid: no whole number, or beyond reason.
-    """
-    plain = re.sub(r"[.\s]|đồng$|đ$", "", cell)
-    if not plain:
-        return None
-    if not re.fullmatch(r"\d{1,15}", plain, re.ASCII) or int(plain) > most:
-        raise Invalid(_("“%(cell)s” is no number that can be meant") % {"cell": cell[:20]}, code="bad_number")
-    return int(plain)
-
-
 def _flag(cell: str) -> bool:
     if fold(cell) not in _YES | _NO:
         raise Invalid(_("“%(cell)s”: write yes or nothing") % {"cell": cell[:20]}, code="bad_flag")
@@ -156,7 +131,7 @@ def parts_written(found: Sequence[ProgrammeItem]) -> dict[str, str]:
 
 def marchers(typed: str) -> list[tuple[str, int | None, str]]:
     """Read the order of march: group | people | vehicles."""
-    return read(typed, "groups", 3, lambda row: (_named(row[0]), whole(row[1]), row[2]))
+    return read(typed, "groups", 3, lambda row: (_named(row[0]), count(row[1], most=MOST_THINGS), row[2]))
 
 
 def points(typed: str) -> list[tuple[str, Point | None]]:
@@ -179,12 +154,12 @@ def _point(cell: str) -> Point | None:
     return Point(float(found[1]), float(found[2]))
 
 
-def things(typed: str) -> list[tuple[str, int, str, bool]]:
+def things(typed: str, heard: Heard | None = None) -> list[tuple[str, int, str, bool]]:
     """Read what is needed: what | how many | who brings it | there."""
-    return read(typed, "equipment", 4, lambda row: (_named(row[0]), whole(row[1]) or 1, row[2], _flag(row[3])))
+    return read(typed, "equipment", 4, lambda row: (_named(row[0]), count(row[1], most=MOST_THINGS, heard=heard) or 1, row[2], _flag(row[3])))
 
 
-def budget(typed: str, host: Unit) -> list[BudgetLine]:
+def budget(typed: str, host: Unit, heard: Heard | None = None) -> list[BudgetLine]:
     """Read a budget: thu or chi | what | planned | in fact | donor; a donor that is an institution of the unit's commune is tied to it."""
     among = Organisation.objects.filter(unit__in=Unit.objects.below_any(sorted({*host.lineage_ids(), *(one.pk for one in host.ancestors())})))
     donors = {fold(one.name): one for one in among}
@@ -193,11 +168,11 @@ def budget(typed: str, host: Unit) -> list[BudgetLine]:
         way = {"thu": Direction.INCOME, "chi": Direction.EXPENSE}.get(fold(row[0]))
         if way is None:
             raise Invalid(_("the first cell is thu or chi"), code="bad_way")
-        planned = whole(row[2], 10**13)
+        planned = amount(row[2], heard=heard)
         if planned is None:
             raise Invalid(_("the third cell is the amount planned"), code="no_amount")
         donor = donors.get(fold(row[4]))
-        return BudgetLine(direction=way, what=_named(row[1]), planned=planned, actual=whole(row[3], 10**13), donor=donor, donor_words="" if donor else row[4])
+        return BudgetLine(direction=way, what=_named(row[1]), planned=planned, actual=amount(row[3], heard=heard), donor=donor, donor_words="" if donor else row[4])
 
     return read(typed, "budget", 5, make)
 
@@ -212,9 +187,9 @@ def guests(typed: str) -> list[tuple[str, str]]:
     return read(typed, "guests", 2, lambda row: (_named(row[0]), row[1]))
 
 
-def promises(typed: str) -> list[Promise]:
+def promises(typed: str, heard: Heard | None = None) -> list[Promise]:
     """Read the promises of a pledge: what | how it is measured | by when."""
-    return read(typed, "promises", 3, lambda row: Promise(_named(row[0]), row[1], day(row[2])))
+    return read(typed, "promises", 3, lambda row: Promise(_named(row[0]), row[1], day(row[2], heard=heard)))
 
 
 def results(typed: str) -> list[tuple[int, str, str]]:
@@ -264,6 +239,6 @@ def seats(typed: str) -> list[Seat]:
     return read(typed, "seats", 4, make)
 
 
-def tasks(typed: str) -> list[tuple[str, str, date]]:
+def tasks(typed: str, heard: Heard | None = None) -> list[tuple[str, str, date]]:
     """Read tasks: what | office | by when."""
-    return read(typed, "tasks", 3, lambda row: (_named(row[0]), row[1], day(row[2])))
+    return read(typed, "tasks", 3, lambda row: (_named(row[0]), row[1], day(row[2], heard=heard)))

@@ -107,8 +107,12 @@ def test_a_day_is_held_from_a_phone_that_loses_its_network(scene: Cast, opened: 
 
     phone.context.set_offline(True)
     phone.get_by_role("button", name="Chào cờ").click()
-    phone.get_by_label("Số bà con đã đến").fill("1.234")
+    phone.get_by_label("Số bà con đã đến").fill("123400")
     phone.get_by_role("button", name="Báo", exact=True).first.click()
+    expect(phone.get_by_role("alert")).to_contain_text("Số này có đúng không?")
+    expect(phone.locator("[data-waiting]")).to_have_text("1")
+    phone.get_by_role("button", name="Không, là: 1.234").click()
+    expect(phone.locator("[data-waiting]")).to_have_text("2")
     phone.get_by_role("button", name="Báo cáo một năm").click()
     phone.get_by_text("Kết quả: Kéo co").click()
     phone.get_by_label("Thứ hạng: mỗi đội một dòng").fill("Đội Ấp 1 | 2–0\nĐội Ấp 2")

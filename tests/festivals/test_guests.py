@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import signing
 from django.test import Client
 
 from liengia.core.actor import Actor
@@ -53,6 +54,16 @@ def test_a_guest_answers_by_the_link_alone_and_changes_their_mind(scene: Season1
     assert Client().post(address(one), typed(comes="cannot", seen="1")).status_code == 200
     one.refresh_from_db()
     assert (one.answer, one.people) == ("cannot", 0)
+
+
+def test_a_link_can_be_typed_and_an_old_long_one_still_opens(scene: Season1) -> None:
+    one = guest(scene)
+    given = links.token(one)
+    assert len(given) == 21 and given.isalnum() and given == given.lower(), "104 bits, to be typed from paper"
+    assert links.opens(one, given.upper())
+    old = signing.Signer(salt="liengia.festivals.guest").signature(f"{one.public_id}:{one.round}")
+    assert len(old) == 43 and links.opens(one, old)
+    assert Client().get(f"/ngay-hoi/moi/{one.public_id}/{old}/").status_code == 200
 
 
 def test_an_answer_that_is_replayed_changes_nothing_and_an_old_page_does_not_overwrite(scene: Season1) -> None:

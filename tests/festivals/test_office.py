@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from liengia.festivals import drafts
+from liengia.core import official_papers
+from liengia.festivals import drafts, links
 from liengia.festivals.models import DayState, FestivalDay, GuestInvitation, Pledge, PledgeProgress, Season
 from liengia.festivals.services import days, guests, live
 from liengia.festivals.services.days import Host
 from liengia.organisations import committee_services
 from liengia.organisations.models import Committee, Task
+from liengia.papers import services as papers
 from liengia.papers.models import Paper
 from liengia.people import services as people
 from liengia.people.models import User
@@ -48,7 +50,10 @@ def test_a_season_with_days_for_all_hamlets_is_planned_and_announced(scene: Seas
     assert FestivalDay.objects.filter(season=season).count() == 2
     refused = clerk.post(address, {**typed, "units": [more.pk]})
     assert refused.status_code == 422 and "đã có ngày hội" in refused.content.decode()
-    assert clerk.post(f"{address}viec/thong-bao-cac-ngay/").status_code == 302
+    asked = clerk.get(f"{address}cong-bo/").content.decode()
+    assert "Những ngày hội sẽ công bố" in asked and not FestivalDay.objects.filter(season__public_id=season_key(address), state="announced").exists(), "it asks first"
+    chosen = list(FestivalDay.objects.filter(season__public_id=season_key(address), state="planned").values_list("pk", flat=True))
+    assert clerk.post(f"{address}cong-bo/", {"days": chosen}).status_code == 302
     assert set(FestivalDay.objects.filter(season=season).values_list("state", flat=True)) == {"announced"}
     season.refresh_from_db()
     assert season.state == "announced"
@@ -99,6 +104,56 @@ def test_guests_committee_and_tasks(scene: Season1) -> None:
     assert clerk.post(f"{of(day)}ban-to-chuc/", {"tasks": "Mượn rạp | Ai đó | 15/8/2026"}).status_code == 422
 
 
+def season_key(address: str) -> str:
+    """Return the season of an office's address."""
+    return address.rstrip("/").rsplit("/", 1)[1]
+
+
+def test_days_are_announced_by_name_and_an_unfinished_one_never(scene: Season1) -> None:
+    clerk, address = into(scene.here.duyen), f"/quan-tri/ngay-hoi/mua/{scene.season.public_id}/"
+    ready, bare = days.plan_days(scene.season, [Host(another_hamlet(scene)), Host(another_hamlet(scene, "28108-78", "Ấp Tám"))], place="Sân", starts_at=at(8), items=PROGRAMME, actor=TESTER)
+    bare.items.all().delete()
+    page = clerk.get(f"{address}cong-bo/").content.decode()
+    assert "Ấp Bảy" in page and "chưa có chương trình" in page and f'value="{bare.pk}"' not in page
+    assert clerk.post(f"{address}cong-bo/", {"days": []}).status_code == 422
+    assert clerk.post(f"{address}cong-bo/", {"days": [ready.pk, bare.pk]}).status_code == 422, "a form made by hand"
+    assert {fresh(one).state for one in (ready, bare)} == {DayState.PLANNED}, "nothing half announced"
+    assert clerk.post(f"{address}cong-bo/", {"days": [ready.pk]}).status_code == 302
+    assert (fresh(ready).state, fresh(bare).state) == (DayState.ANNOUNCED, DayState.PLANNED)
+    assert clerk.post(f"{address}viec/thong-bao-cac-ngay/").status_code == 404, "the button that asked nobody is gone"
+
+
+def test_the_same_paper_pressed_twice_is_one_draft(scene: Season1) -> None:
+    clerk, day = into(scene.here.duyen), scene.hamlet_day
+    guests.invite(day, [("Trường Mẫu", ""), ("Trạm Y tế", "")], actor=scene.clerk)
+    first, second = GuestInvitation.objects.order_by("pk")
+    for _ in range(2):
+        assert clerk.post(f"{of(day)}viec/van-ban/", {"kind": "plan"}).status_code == 302
+        assert clerk.post(f"{of(day)}khach/{first.public_id}/giay-moi/").status_code == 302
+    again = clerk.post(f"{of(day)}viec/van-ban/", {"kind": "plan"})
+    draft = Paper.objects.get(kind="plan")
+    assert again["Location"].endswith(f"/{draft.public_id}/") and "đã có dự thảo" in clerk.get(again["Location"]).content.decode()
+    clerk.post(f"{of(day)}khach/{second.public_id}/giay-moi/")
+    assert Paper.objects.filter(kind="invitation").count() == 2, "another guest's is another paper"
+    Paper.objects.filter(pk=draft.pk).update(state="issued", issued_on=date(2026, 8, 16), year=2026, number=1)
+    clerk.post(f"{of(day)}viec/van-ban/", {"kind": "plan"})
+    assert Paper.objects.filter(kind="plan").count() == 2, "one that was issued is no draft any more"
+
+
+def test_amounts_and_days_in_the_office_s_words(scene: Season1) -> None:
+    clerk, day = into(scene.here.duyen), scene.hamlet_day
+    lists = {"equipment": "Ghế | 1 nghìn | Ấp", "budget": "chi | Rạp | 3,5 triệu | 500 nghìn\nthu | Ngân sách | 1,2 tỷ", "revision": fresh(day).revision}
+    said = clerk.post(f"{of(day)}chuan-bi/", lists, follow=True).content.decode()
+    assert [(one.planned, one.actual) for one in day.budget.order_by("pk")] == [(3_500_000, 500_000), (1_200_000_000, None)]
+    assert day.equipment.get().quantity == 1000 and "“3,5 triệu” được hiểu là 3.500.000 đồng" in said
+    wrong = clerk.post(f"{of(day)}chuan-bi/", {**lists, "budget": "chi | Nước | 500", "revision": fresh(day).revision})
+    assert wrong.status_code == 422 and "đồng hay nghìn đồng" in wrong.content.decode()
+    clerk.post(f"{of(day)}ban-to-chuc/", {"seats": "Trưởng ban | Chủ tịch | Ủy ban nhân dân xã Cần Đước"})
+    said = clerk.post(f"{of(day)}ban-to-chuc/", {"tasks": "Mượn rạp | Chủ tịch | 15/8"}, follow=True).content.decode()
+    assert Task.objects.get().due_on == date(2026, 8, 15) and "“15/8” được hiểu là 15/08/2026" in said
+    assert clerk.post(f"{of(day)}ban-to-chuc/", {"tasks": "Mượn rạp | Chủ tịch | 8/15"}).status_code == 422
+
+
 def test_a_day_is_put_off_called_off_and_says_why(scene: Season1) -> None:
     clerk, day = into(scene.here.duyen), scene.hamlet_day
     clerk.post(f"{of(day)}viec/hoan/", {"reason": "", "starts_at": "2026-08-17T08:00"})
@@ -115,21 +170,21 @@ def test_papers_are_filled_from_the_records_by_one_press(scene: Season1) -> None
     days.change_day(fresh(day), rain_plan="Vào nhà văn hóa", actor=scene.clerk)
     for kind in drafts.KINDS:
         assert clerk.post(f"{of(day)}viec/van-ban/", {"kind": kind}).status_code == 302
-    papers = {one.kind: one for one in Paper.objects.all().about_subject(day.subject)}
-    assert set(papers) == set(drafts.KINDS)
-    plan = papers["plan"]
+    by_kind = {one.kind: one for one in Paper.objects.all().about_subject(day.subject)}
+    assert set(by_kind) == set(drafts.KINDS)
+    plan = by_kind["plan"]
     assert plan.values["phương án mưa"] == "Vào nhà văn hóa" and "4/7 âm lịch" in plan.values["thời gian"]
     assert [row[1] for row in plan.blocks["chương trình"]][0] == "Diễu hành", "by the hour"
-    assert [row[1] for row in papers["programme"].blocks["phần hội"]] == ["Diễu hành", "Kéo co"]
+    assert [row[1] for row in by_kind["programme"].blocks["phần hội"]] == ["Diễu hành", "Kéo co"]
     assert str(plan.issuer) == "Ủy ban nhân dân xã Cần Đước" and plan.about.endswith("tại khu phố 5, xã Cần Đước")
-    committee = papers["festival_committee"]
+    committee = by_kind["festival_committee"]
     assert committee.values["người quyết định"] == "CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ CẦN ĐƯỚC" and committee.recipients.startswith("Như Điều 3")
-    assert [row[:2] for row in papers["script"].blocks["lời dẫn"]][0] == ["07:00", "Diễu hành"], "by the hour"
-    assert "chào cờ" in papers["script"].blocks["lời dẫn"][1][2]
-    assert papers["minutes"].signers == [["Thư ký", ""], ["Chủ trì", ""]]
-    assert len(papers["script"].blocks["lời dẫn"]) == 5
+    assert [row[:2] for row in by_kind["script"].blocks["lời dẫn"]][0] == ["07:00", "Diễu hành"], "by the hour"
+    assert "chào cờ" in by_kind["script"].blocks["lời dẫn"][1][2]
+    assert by_kind["minutes"].signers == [["Thư ký", ""], ["Chủ trì", ""]]
+    assert len(by_kind["script"].blocks["lời dẫn"]) == 5
     page = clerk.get(of(day)).content.decode()
-    assert all(one.public_id in page for one in papers.values())
+    assert all(one.public_id in page for one in by_kind.values())
     assert clerk.post(f"{of(day)}viec/van-ban/", {"kind": "pledge"}).status_code == 404
 
 
@@ -142,17 +197,33 @@ def test_the_report_says_what_was_held_and_what_was_not(scene: Season1) -> None:
     say(scene, "ended")
     paper = drafts.draft(fresh(day), "results", actor=scene.clerk)
     assert "321 người dự" in paper.values["kết quả"] and "Kéo co: hạng 1 Đội Ấp 1 (2–0)" in paper.values["kết quả"]
-    assert "Không thực hiện: Diễn đàn" in paper.values["chưa đạt"] and "trễ 25 phút" in paper.values["chưa đạt"]
+    assert "Không thực hiện" not in paper.values["chưa đạt"], "nobody tapped them: that is not known"
+    assert "Chưa ghi nhận có thực hiện hay không: Báo cáo một năm; Diễn đàn; Diễu hành" in paper.values["chưa đạt"] and "trễ 25 phút" in paper.values["chưa đạt"]
+    assert "Đã thực hiện: Chào cờ và Kéo co." in paper.values["kết quả"], "what has results was held"
     assert ["Số người dự", "321", ""] in paper.blocks["số liệu"]
     minutes = drafts.draft(fresh(day), "minutes", actor=scene.clerk).values
     assert minutes["bắt đầu"].startswith("08 giờ 25") and "Chào cờ" in minutes["diễn biến"] and "Kéo co: nhất Đội Ấp 1" in minutes["diễn biến"]
-    assert "321 người" in minutes["thành phần"] and "1 trong 5 nội dung" in minutes["kết luận"]
+    assert "321 người" in minutes["thành phần"] and "2 trong 5 nội dung của chương trình; 3 nội dung chưa ghi nhận" in minutes["kết luận"]
 
 
 def test_an_invitation_says_once_that_somebody_is_invited(scene: Season1) -> None:
-    guests.invite(scene.hamlet_day, [("Trạm Y tế xã", "Kính gửi"), ("Trần Văn Mẫu", "Ông")], actor=scene.clerk)
+    invited = [("Trạm Y tế xã", "Kính gửi"), ("Trần Văn Mẫu", "Ông"), ("Ông Lê Văn Mẫu", "Ông"), ("Đ/c Võ Thị Mẫu", "Bà"), ("Thượng tọa Thích Mẫu", "Kính gửi"), ("Chu Văn Mẫu", "Ông")]
+    guests.invite(scene.hamlet_day, invited, actor=scene.clerk)
     said = [drafts.draft(scene.hamlet_day, "invitation", guest=one, actor=scene.clerk).values["kính mời"] for one in GuestInvitation.objects.order_by("pk")]
-    assert said == ["Trạm Y tế xã", "Ông Trần Văn Mẫu"]
+    assert said == ["Trạm Y tế xã", "Ông Trần Văn Mẫu", "Ông Lê Văn Mẫu", "Đ/c Võ Thị Mẫu", "Thượng tọa Thích Mẫu", "Ông Chu Văn Mẫu"]
+    assert "Ông Ông" not in into(scene.here.duyen).get(f"{of(scene.hamlet_day)}khach/").content.decode()
+
+
+def test_a_guest_s_invitation_has_the_square_code_of_their_link(scene: Season1) -> None:
+    guests.invite(scene.hamlet_day, [("Trạm Y tế xã", "")], actor=scene.clerk)
+    guest = GuestInvitation.objects.get()
+    paper = drafts.draft(scene.hamlet_day, "invitation", guest=guest, actor=scene.clerk)
+    said = papers.description(paper)
+    codes = [piece["text"] for piece in said["body"] if piece["is"] == "code"]
+    assert codes == [links.address(guest)], "a camera opens the guest's own link"
+    assert official_papers.as_pdf(said, at=at(8))[:5] == b"%PDF-" and b"word/media" in official_papers.as_docx(said, at=at(8))
+    general = drafts.draft(scene.hamlet_day, "invitation", actor=scene.clerk)
+    assert not [piece for piece in papers.description(general)["body"] if piece["is"] == "code"]
 
 
 def test_a_standing_committee_s_other_work_is_in_no_plan(scene: Season1) -> None:

@@ -17,6 +17,7 @@ from liengia.festivals import times
 from liengia.festivals.models.states import (
     CONTESTED,
     SHOWN,
+    Course,
     DayState,
     ItemKind,
     Part,
@@ -25,6 +26,7 @@ from liengia.festivals.models.states import (
     phase_of,
 )
 from liengia.opinions.models import ListeningForum
+from liengia.opinions.models.forums import ForumState
 from liengia.organisations.models import Committee, Organisation
 from liengia.units.models import Unit
 
@@ -228,8 +230,10 @@ class ProgrammeItem(models.Model):
     drills = models.ManyToManyField(Drill, blank=True, related_name="festival_items", verbose_name=_("drills of the groups"))
     began_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
+    course = models.CharField(_("what became of it"), max_length=10, choices=Course, blank=True, editable=False)
+    course_reason = TextField(_("why it was not held"), blank=True, editable=False)
 
-    IMPERSONAL: ClassVar = {"public_id", "part", "kind", "title", "by_whom", "script"}
+    IMPERSONAL: ClassVar = {"public_id", "part", "kind", "title", "by_whom", "script", "course", "course_reason"}
 
     class Meta:
         verbose_name = _("item of a programme")
@@ -255,6 +259,20 @@ class ProgrammeItem(models.Model):
     def is_contested(self) -> bool:
         """Tell whether somebody wins in it."""
         return self.kind in CONTESTED
+
+    @property
+    def was_held(self) -> bool | None:
+        """Tell whether it was held; None when nobody said so: an item that nobody tapped is no item that failed.
+
+        What the office said afterwards decides. Without it an item was held that began on a phone, has results, a forum that is over or counted
+        its people, or a drill that is over.
+        """
+        if self.course:
+            return self.course == Course.HELD
+        forum = self.forum
+        has_forum = forum is not None and (forum.attendance is not None or forum.state in (ForumState.CLOSED, ForumState.SIGNED))
+        is_told = self.began_at is not None or bool(self.results.all()) or has_forum
+        return True if is_told or any(one.ended_at is not None for one in self.drills.all()) else None
 
     def planned_at(self, day: FestivalDay) -> datetime | None:
         """Return the moment at which it is planned."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liengia.core import clock
 from liengia.core.fields import NameField, TextField, public_id
+from liengia.core.text import addressed
 from liengia.festivals.models.days import FestivalDay
 from liengia.festivals.models.states import Answer, Direction
 from liengia.organisations.models import Organisation
@@ -173,3 +174,8 @@ class GuestInvitation(models.Model):
     def __str__(self) -> str:
         """Return who is invited."""
         return self.name
+
+    @property
+    def addressed(self) -> str:
+        """Name with how they are addressed, once."""
+        return addressed(self.salutation, self.name)

@@ -144,3 +144,10 @@ class Outcome(models.TextChoices):
     KEPT = "kept", _("kept")
     ON_WAY = "on_way", _("on the way")
     NOT_KEPT = "not_kept", _("not kept")
+
+
+class Course(models.TextChoices):
+    """What the office says afterwards of an item; without it what phones told decides."""
+
+    HELD = "held", pgettext_lazy("item", "held")
+    NOT_HELD = "not_held", pgettext_lazy("item", "not held")

@@ -166,6 +166,23 @@ def announce_day(day: FestivalDay, *, actor: Actor) -> FestivalDay:
 
 
 @transaction.atomic
+def announce_days(chosen: Iterable[FestivalDay], *, actor: Actor) -> None:
+    """Show several days to everybody, all of them or none.
+
+    Raises:
+        Invalid: none is chosen. Refused: as `announce_day`; the words name the day.
+    """
+    rows = sorted(chosen, key=lambda one: one.pk)
+    if not rows:
+        raise Invalid(_("Choose the days that everybody shall see."), code="none", field="days")
+    for one in rows:
+        try:
+            announce_day(one, actor=actor)
+        except Refused as error:
+            raise Refused(f"{one}: {error}", code=error.detail_code, field="days") from error
+
+
+@transaction.atomic
 def postpone_day(day: FestivalDay, *, starts_at: datetime, ends_at: datetime | None = None, place: str = "", reason: str, actor: Actor) -> FestivalDay:
     """Put an announced day off, with the reason; the date that was told first stays readable.
 
@@ -299,7 +316,7 @@ def set_programme(day: FestivalDay, items: Sequence[Item], *, revision: int | No
 
 def _drop(day: FestivalDay, kept: set[int]) -> None:
     gone = day.items.exclude(pk__in=kept)
-    used = gone.filter(Q(began_at__isnull=False) | Q(results__isnull=False) | Q(pk__in=DayEvent.objects.filter(day=day, item__isnull=False).values("item"))).first()
+    used = gone.filter(Q(began_at__isnull=False) | Q(results__isnull=False) | ~Q(course="") | Q(pk__in=DayEvent.objects.filter(day=day, item__isnull=False).values("item"))).first()
     if used is not None:
         raise Refused(_("“%(what)s” has begun or has results; it stays in the programme.") % {"what": used.title}, code="item_used")
     gone.delete()

@@ -25,6 +25,7 @@ from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound, Refused
 from liengia.core.images import Upload, reencode
 from liengia.core.text import nfc
+from liengia.festivals import crowds
 from liengia.festivals.models import (
     ContestResult,
     DayEvent,
@@ -49,7 +50,10 @@ _RANK: Final = {kind: place for place, kind in enumerate(EventKind)}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What somebody says: `age_s` are the seconds that it waited before it was sent, `after` the key of what the phone said before it."""
+    """What somebody says: `age_s` are the seconds that it waited before it was sent, `after` the key of what the phone said before it.
+
+    `is_sure`: a number of people that is hardly possible was asked about and confirmed.
+    """
 
     key: str
     kind: str
@@ -58,6 +62,7 @@ class Told:
     words: str = ""
     age_s: float = 0.0
     after: str = ""
+    is_sure: bool = False
 
 
 @dataclass(slots=True)
@@ -75,7 +80,8 @@ def tell_event(day: FestivalDay, told: Told, *, actor: Actor) -> DayEvent:
 
     Raises:
         Invalid: no key, no such kind, a number beyond reason, an item of another day, or words that lack. Refused: the
-            day was not announced, is called off, or it is too early or too late for it.
+            day was not announced, is called off, it is too early or too late for it, or more people than the place can have sent (code
+            "unlikely"; said to be sure, it is taken).
     """
     with transaction.atomic():
         row = take_day(day)
@@ -83,6 +89,8 @@ def tell_event(day: FestivalDay, told: Told, *, actor: Actor) -> DayEvent:
         if known is not None:
             return known
         event = _event(row, told, actor)
+        if event.kind == EventKind.COUNT and not told.is_sure:
+            crowds.check(row, event.number or 0)
         event.at = _after(row, told.after, event.at)
         _refuse_now(row, event)
         event.save(force_insert=True)

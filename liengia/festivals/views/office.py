@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,6 +19,8 @@ from liengia.festivals import drafts, links, policies, queries, usual
 from liengia.festivals.capabilities import PLAN
 from liengia.festivals.models import DayPicture, FestivalDay, GuestInvitation, ItemKind, Season
 from liengia.festivals.office_forms import (
+    AnnounceForm,
+    CourseForm,
     DayForm,
     GuestsForm,
     OrganisersForm,
@@ -30,9 +32,10 @@ from liengia.festivals.office_forms import (
     SeasonForm,
     TasksForm,
 )
-from liengia.festivals.services import days, guests, live, organisers, prepared, seasons
+from liengia.festivals.services import afterwards, days, guests, live, organisers, prepared, seasons
 from liengia.festivals.services.days import Host
 from liengia.papers import kinds
+from liengia.papers import policies as paper_policies
 from liengia.papers.models import Paper
 from liengia.people.models import User
 from liengia.people.policies import requires
@@ -62,6 +65,29 @@ def kept(form: Any, work: Callable[[], object]) -> bool:
         form.add_error(field if field in form.fields else None, str(error))
         return False
     return True
+
+
+def say_back(request: HttpRequest, form: Any) -> None:
+    """Tell how words of the office were understood: which year, how many dong."""
+    for words in form.heard.words():
+        messages.info(request, words)
+
+
+def drafted(request: HttpRequest, work: Callable[[], tuple[Paper, bool]], back: str, public_id: str) -> HttpResponse:
+    """Draft a paper and say so; where its draft lies there already, open that instead of making a second one."""
+    try:
+        paper, is_new = work()
+    except DomainError as error:
+        if isinstance(error, NotFound):
+            raise
+        messages.error(request, str(error))
+        return redirect(back, public_id)
+    if is_new:
+        messages.success(request, _("Drafted. Read it in the register of papers, then issue it."))
+        return redirect(back, public_id)
+    messages.info(request, _("This paper is drafted already; here is the draft. To fill it anew from the records, throw this one away first."))
+    may_open = paper_policies.papers_of(request.user).filter(pk=paper.pk).exists()
+    return redirect("papers_office_paper", paper.public_id) if may_open else redirect(back, public_id)
 
 
 def done(request: HttpRequest, words: str, work: Callable[[], object]) -> bool:
@@ -143,18 +169,30 @@ def _plan(form: PlanForm, season: Season, actor: Actor) -> None:
 @requires(PLAN)
 @require_POST
 def season_act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
-    """Announce a season, announce all its planned days, or close it."""
+    """Announce a season, or close it."""
     found = policies.get_season(request.user, public_id)
-    mine = policies.planned_by(request.user).filter(season=found, state="planned")
-    works: dict[str, Callable[[], object]] = {
-        "thong-bao-cac-ngay": lambda: [days.announce_day(one, actor=me(request)) for one in mine],
-    }
+    works: dict[str, Callable[[], object]] = {}
     if policies.may_change_season(request.user, found):
         works |= {"thong-bao": lambda: seasons.announce_season(found, actor=me(request)), "khep": lambda: seasons.close_season(found, actor=me(request))}
     if what not in works:
         raise NotFound("")
     done(request, _("Done."), works[what])
     return redirect("festivals_office_season", public_id)
+
+
+@requires(PLAN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def announce(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say which planned days would be shown to everybody and which lack something, and announce those that are chosen."""
+    found = policies.get_season(request.user, public_id)
+    rows = queries.to_announce(policies.planned_by(request.user).filter(season=found, state="planned"))
+    form = AnnounceForm(request.POST if request.method == "POST" else None, rows=rows)
+    if form.is_valid() and kept(form, lambda: days.announce_days(form.cleaned_data["days"], actor=me(request))):
+        messages.success(request, ngettext("%(n)s day is announced.", "%(n)s days are announced.", len(form.cleaned_data["days"])) % {"n": len(form.cleaned_data["days"])})
+        return redirect("festivals_office_season", public_id)
+    context = {"season": found, "form": form, "held_back": [(one, why) for one, why in rows if why]}
+    return render(request, "festivals/office/announce.html", context, status=422 if form.is_bound else 200)
 
 
 @requires(PLAN)
@@ -168,7 +206,7 @@ def day(request: HttpRequest, public_id: str) -> HttpResponse:
         request, "day", found, None, reason=ReasonForm(initial={"starts_at": found.starts_at}), answers=queries.counted(found), tasks=queries.tasks(found),
         papers=[(one, names.get(one.kind, one.kind)) for one in Paper.objects.all().about_subject(found.subject).select_related("issuer")],
         kinds=[(code, names[code]) for code in drafts.KINDS if code in names], lacks=_lacks(found), pictures=found.pictures.filter(withdrawn_at=None).defer("data", "thumbnail"),
-        items=found.items.prefetch_related("results"), pledges=found.pledges.all(),
+        items=found.items.select_related("forum").prefetch_related("results", "drills"), pledges=found.pledges.all(),
     )  # fmt: skip
 
 
@@ -252,6 +290,7 @@ def things(request: HttpRequest, public_id: str) -> HttpResponse:
     form = PreparedForm(request.POST or None, day=found)
     if form.is_valid() and kept(form, lambda: _things(form, found, me(request))):
         messages.success(request, _("The lists are kept."))
+        say_back(request, form)
         return redirect("festivals_office_prepared", public_id)
     return page(request, "things", found, form, sums=queries.money(found))
 
@@ -284,8 +323,9 @@ def guest_act(request: HttpRequest, public_id: str, guest_id: str, what: str) ->
     works: dict[str, tuple[str, Callable[[Any], object]]] = {
         "lien-ket": (_("The old link opens nothing any more."), lambda one: guests.renew_link(one, actor=me(request))),
         "bo": (_("Taken off the list."), lambda one: guests.remove(one, actor=me(request))),
-        "giay-moi": (_("Drafted. Read it in the register of papers, then issue it."), lambda one: drafts.draft(found, "invitation", guest=one, actor=me(request))),
     }
+    if guest is not None and what == "giay-moi":
+        return drafted(request, lambda: drafts.open_or_draft(found, "invitation", guest=guest, actor=me(request)), "festivals_office_guests", public_id)
     if guest is None or what not in works:
         raise NotFound("")
     words, work = works[what]
@@ -304,10 +344,24 @@ def organising(request: HttpRequest, public_id: str) -> HttpResponse:
     service: Callable[..., object] = organisers.assign if with_seats else organisers.form_committee
     if form.is_valid() and kept(form, lambda: service(found, form.rows, actor=me(request))):
         messages.success(request, _("Kept."))
+        say_back(request, form)
         return redirect("festivals_office_organisers", public_id)
     seats = found.committee.members.filter(valid_to=None).select_related("organisation") if found.committee else ()
     known = sorted(one.name for one in organisers.bodies_of(found.unit).values()) if not with_seats else []
     return page(request, "organisers", found, form, seats=seats, tasks=queries.tasks(found), known=known)
+
+
+@requires(PLAN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def course(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say afterwards of each item whether it was held, and why not."""
+    found = policies.get_planned(request.user, public_id)
+    form = CourseForm(request.POST or None, day=found)
+    if form.is_valid() and kept(form, lambda: afterwards.set_course(found, form.said, actor=me(request))):
+        messages.success(request, _("Kept. The minutes and the report say it so."))
+        return redirect("festivals_office_day", public_id)
+    return page(request, "course", found, form)
 
 
 @requires(PLAN)
@@ -321,12 +375,13 @@ def act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
         "thong-bao": lambda: days.announce_day(found, actor=me(request)),
         "hoan": lambda: _postpone(form, found, reason, me(request)),
         "bai": lambda: days.cancel_day(found, reason=reason, actor=me(request)),
-        "van-ban": lambda: drafts.draft(found, request.POST.get("kind", ""), actor=me(request)),
         "go-anh": lambda: live.withdraw_picture(_picture(found, request.POST.get("picture", "")), reason=reason, actor=me(request)),
     }
+    if what == "van-ban":
+        return drafted(request, lambda: drafts.open_or_draft(found, request.POST.get("kind", ""), actor=me(request)), "festivals_office_day", public_id)
     if what not in works:
         raise NotFound("")
-    done(request, _("Done.") if what != "van-ban" else _("Drafted. Read it in the register of papers, then issue it."), works[what])
+    done(request, _("Done."), works[what])
     return redirect("festivals_office_day", public_id)
 
 

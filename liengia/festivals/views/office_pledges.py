@@ -17,7 +17,7 @@ from liengia.festivals.capabilities import PLAN
 from liengia.festivals.models import Pledge, ReportedAt
 from liengia.festivals.office_forms import PledgeForm, ReportForm, SignForm
 from liengia.festivals.services import pledges
-from liengia.festivals.views.office import done, kept, me
+from liengia.festivals.views.office import done, drafted, kept, me, say_back
 from liengia.papers.models import Paper
 from liengia.people.policies import requires
 
@@ -34,6 +34,7 @@ def new(request: HttpRequest, public_id: str) -> HttpResponse:
         unit = form.cleaned_data["unit"]
         if kept(form, lambda: made.append(pledges.draft_pledge(season, unit=unit, actor=me(request), **form.facts))):
             messages.success(request, _("The pledge is kept. Note when all have signed."))
+            say_back(request, form)
             return redirect("festivals_office_pledge", made[0].public_id)
     return render(request, "festivals/office/pledge_form.html", {"form": form, "season": season, "pledge": None}, status=422 if form.is_bound else 200)
 
@@ -49,6 +50,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         revision = form.cleaned_data["revision"]
         if kept(form, lambda: pledges.change_pledge(found, revision=revision, actor=me(request), **form.facts)):
             messages.success(request, _("The pledge is kept. Note when all have signed."))
+            say_back(request, form)
             return redirect("festivals_office_pledge", public_id)
     context = {"form": form, "season": found.season, "pledge": found}
     return render(request, "festivals/office/pledge_form.html", context, status=422 if form.is_bound else 200)
@@ -89,8 +91,10 @@ def act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
     """Note that it is signed, close it, or draft its paper."""
     found = policies.get_pledge(request.user, public_id)
     works: dict[str, Callable[[], object]] = {
-        "ky": lambda: _sign(request, found), "khep": lambda: pledges.close_pledge(found, actor=me(request)), "van-ban": lambda: drafts.draft_pledge(found, actor=me(request)),
+        "ky": lambda: _sign(request, found), "khep": lambda: pledges.close_pledge(found, actor=me(request)),
     }  # fmt: skip
+    if what == "van-ban":
+        return drafted(request, lambda: drafts.open_or_draft_pledge(found, actor=me(request)), "festivals_office_pledge", public_id)
     if what not in works:
         raise NotFound("")
     done(request, _("Done."), works[what])

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, Invalid, NotFound
-from liengia.festivals import awards, policies, queries, rows
+from liengia.festivals import awards, crowds, policies, queries, rows
 from liengia.festivals.capabilities import RUN
 from liengia.festivals.forms import ToldForm
 from liengia.festivals.models import EventKind, FestivalDay
@@ -44,8 +44,8 @@ def _user(request: HttpRequest) -> User:
 def tell(request: HttpRequest) -> HttpResponse:
     """Show the days that the user may tell of now, each with what can be said; the page that a phone keeps is the same."""
     found = policies.run_by(_user(request)).prefetch_related("items__results", "parts").order_by("starts_at", "pk")
-    days = [(day, queries.in_order(day.items.all())) for day in found]
-    giving = set(awards.of_days([day for day, _items in days]).by_day)
+    days = [(day, queries.in_order(day.items.all()), crowds.crowd_of(day)) for day in found]
+    giving = set(awards.of_days([day for day, _items, _crowd in days]).by_day)
     context = {"days": days, "giving": giving, "says": SAYS.items(), "is_kept": request.GET.get(KEPT) == "1", "today": clock.today()}
     return render(request, "festivals/tell.html", context)
 
@@ -75,7 +75,7 @@ def sync(request: HttpRequest, public_id: str) -> JsonResponse:
     except DomainError as error:
         if isinstance(error, NotFound):
             raise
-        return JsonResponse({"problem": str(error), "code": error.detail_code}, status=422)
+        return JsonResponse({"problem": str(error), "code": error.detail_code, "meant": error.data.get("meant")}, status=422)
     day.refresh_from_db()
     return JsonResponse({"state": day.state, "attendance": day.attendance, "item": _on(day)})
 

@@ -46,6 +46,11 @@ function item(entry) {
   line.querySelector("[data-words]").textContent = `${clock} ${entry.words}`;
   const problem = line.querySelector("[data-problem]");
   if (problem) problem.textContent = entry.problem;
+  const sure = line.querySelector("[data-confirm]");
+  if (sure && entry.code === "unlikely") {
+    sure.hidden = false;
+    sure.addEventListener("click", async () => { await put({ ...entry, problem: undefined, code: undefined, fields: { ...entry.fields, is_sure: "1" } }); await show(); await sync(); });
+  }
   line.querySelector("[data-away]")?.addEventListener("click", async () => { await drop(entry.key); await show(); });
   return line;
 }
@@ -101,7 +106,7 @@ async function send(entry, isLast) {
       if (run && isLast) mark(run, await response.json());
       return true;
     }
-    if (response.status === 422) { await put({ ...entry, problem: (await response.json()).problem }); return true; }
+    if (response.status === 422) { const { problem, code } = await response.json(); await put({ ...entry, problem, code }); return true; }
     if (response.status === 403 || response.status === 404) say("signed-out");
     return false;
   } catch { return false; } finally { clearTimeout(timer); }
@@ -144,6 +149,23 @@ async function small(file) {
   } catch { return file; }
 }
 
+// A slip of the thumb is asked about here already, with or without a network: 75000 for 750.
+const dotted = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ".");
+function asks(form, number) {
+  const most = Number(form.dataset.most), ask = form.querySelector("[data-ask]");
+  if (!ask || !/^\d{1,7}$/.test(number) || Number(number) <= most) return false;
+  let meant = Number(number);
+  while (meant > most && meant % 10 === 0) meant /= 10;
+  ask.querySelector("[data-sure-number] [data-number]").textContent = dotted(number);
+  const other = ask.querySelector("[data-meant]");
+  other.hidden = !(meant > 0 && meant <= most);
+  other.dataset.meant = meant;
+  other.querySelector("[data-number]").textContent = dotted(meant);
+  ask.hidden = false;
+  ask.focus();
+  return true;
+}
+
 async function submit(event) {
   const form = event.target.closest("[data-tell-form]");
   if (!form) return;
@@ -154,6 +176,13 @@ async function submit(event) {
   const fields = Object.fromEntries(new FormData(form));
   if (form.dataset.item) fields.item = form.dataset.item;
   if (fields.number) fields.number = fields.number.replace(/[.\s]/g, "");
+  if (form.dataset.tellForm === "count") {
+    const ask = form.querySelector("[data-ask]"), by = event.submitter;
+    if (by?.hasAttribute("data-meant")) form.elements.number.value = fields.number = by.dataset.meant;
+    if (by?.hasAttribute("data-sure-number") && !ask.hidden) fields.is_sure = "1";
+    else if (asks(form, fields.number)) return;
+    ask.hidden = true;
+  }
   if (fields.picture) fields.picture = await small(fields.picture);
   const words = `${event.submitter?.dataset.words ?? ""} ${fields.number ?? fields.words ?? ""}`.trim();
   if (form.dataset.tellForm === "picture" || form.dataset.tellForm === "note") form.reset();
@@ -161,6 +190,8 @@ async function submit(event) {
 }
 
 async function press(event) {
+  const again = event.target.closest("[data-again]");
+  if (again) { again.closest("[data-ask]").hidden = true; again.closest("form").elements.number.focus(); return; }
   const button = event.target.closest("[data-tell-kind]");
   if (!button) return;
   if (button.dataset.sure && !button.hasAttribute("data-asked")) {

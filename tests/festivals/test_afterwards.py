@@ -1,0 +1,83 @@
+"""What the office says after the day, and numbers of people that are asked about before they are believed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from liengia.core.errors import Invalid, Refused
+from liengia.festivals import crowds, drafts
+from liengia.festivals.models import DayEvent, ProgrammeItem
+from liengia.festivals.services import afterwards, live
+from liengia.reports.services import keep_size
+from tests.cast import TESTER
+from tests.festivals.given import Season1, fresh, say, told
+from tests.festivals.test_tell import send
+from tests.people.conftest import signed_in
+
+
+def held(scene: Season1, title: str) -> bool | None:
+    """Return what is known of an item of the hamlet's day."""
+    return ProgrammeItem.objects.get(day=scene.hamlet_day, title=title).was_held
+
+
+def test_what_nobody_tapped_is_not_known_and_results_say_that_it_was_held(scene: Season1) -> None:
+    say(scene, "begun")
+    live.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=told("result"), actor=scene.phone)
+    assert (held(scene, "Kéo co"), held(scene, "Chào cờ")) == (True, None)
+
+
+def test_the_office_says_item_by_item_what_was_held_and_why_not(scene: Season1) -> None:
+    clerk, day = signed_in(scene.here.duyen, second_factor=True), scene.hamlet_day
+    address = f"/quan-tri/ngay-hoi/ngay/{day.public_id}/da-lam/"
+    items = {one.title: one for one in day.items.all()}
+    said = {f"course_{one.pk}": "" for one in items.values()} | {f"course_{items['Chào cờ'].pk}": "held", f"course_{items['Diễu hành'].pk}": "not_held"}
+    assert clerk.post(address, said).status_code == 422, "the day has not begun"
+    say(scene, "begun")
+    live.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=told("result"), actor=scene.phone)
+    assert "Chưa ghi nhận" in (page := clerk.get(address).content.decode()) or "chưa ghi nhận" in page
+    refused = clerk.post(address, said)
+    assert refused.status_code == 422 and "lý do không làm “Diễu hành”" in refused.content.decode()
+    said[f"reason_{items['Diễu hành'].pk}"] = "Mưa lớn"
+    assert clerk.post(address, said).status_code == 302
+    assert (held(scene, "Chào cờ"), held(scene, "Diễu hành"), held(scene, "Diễn đàn")) == (True, False, None)
+    assert "Mưa lớn" in clerk.get(f"/quan-tri/ngay-hoi/ngay/{day.public_id}/").content.decode()
+    values = drafts.draft(fresh(day), "results", actor=scene.clerk).values
+    assert "Không thực hiện: Diễu hành, lý do: Mưa lớn." in values["chưa đạt"] and "Chào cờ" in values["kết quả"]
+    with pytest.raises(Invalid, match="kết quả"):
+        afterwards.set_course(day, {items["Kéo co"].pk: ("not_held", "Mưa")}, actor=scene.clerk)
+    other = scene.item("Chào cờ", scene.commune_day)
+    for wrong in ({other.pk: ("held", "")}, {items["Chào cờ"].pk: ("maybe", "")}):
+        with pytest.raises(Invalid):
+            afterwards.set_course(day, wrong, actor=scene.clerk)
+    assert clerk.get(f"/quan-tri/ngay-hoi/ngay/{day.public_id}x/da-lam/").status_code == 404
+
+
+def test_75_000_people_of_a_hamlet_are_asked_about_and_taken_when_it_is_sure(scene: Season1) -> None:
+    keep_size(scene.here.cast.hamlet, year=2026, households=250, source="UBND xã", actor=TESTER)
+    phone = signed_in(scene.head)
+    asked = send(phone, scene, "count", number="75000")
+    assert asked.status_code == 422 and asked.json()["code"] == "unlikely" and asked.json()["meant"] == 750
+    assert "250 hộ" in asked.json()["problem"] and "75.000 người dự, hay là 750?" in asked.json()["problem"]
+    assert not DayEvent.objects.filter(day=scene.hamlet_day).exists() and fresh(scene.hamlet_day).attendance is None
+    assert send(phone, scene, "count", number="75000", is_sure="1").json()["attendance"] == 75000, "the same key: nothing was kept of it before"
+    assert send(phone, scene, "count", number="750", key="phone-key-0002").json()["attendance"] == 750
+    assert 'data-most="1250"' in phone.get("/ngay-hoi/ghi/").content.decode(), "a phone without a network asks by the same limit"
+
+
+@pytest.mark.parametrize(("number", "meant"), [(75_000, 750), (12_345, None), (10_000, 1000), (1_251, None)])
+def test_the_likely_slip_is_offered(number: int, meant: int | None) -> None:
+    assert crowds.Crowd("Ấp 1", 250, 1250).meant(number) == meant
+
+
+def test_without_a_size_the_limit_is_that_of_the_level(scene: Season1) -> None:
+    limits: dict[str, Any] = crowds._settings()["most_by_level"]
+    assert crowds.crowd_of(scene.hamlet_day).most == limits["hamlet"] < crowds.crowd_of(scene.commune_day).most == limits["commune"]
+    with pytest.raises(Refused):
+        crowds.check(scene.hamlet_day, limits["hamlet"] + 1)
+    keep_size(scene.here.commune, year=2026, households=9000, source="UBND xã", actor=TESTER)
+    assert crowds.crowd_of(scene.commune_day).most == 45_000
+    keep_size(scene.here.commune, year=2025, households=1, source="UBND xã", actor=TESTER)
+    assert crowds.crowd_of(scene.commune_day).most == 45_000, f"the last count before {date(2026, 8, 16)}"
