@@ -56,9 +56,9 @@ def test_from_the_first_count_to_a_visible_correction(scene: Office, opened: Cal
     visitor.locator("#opinions").get_by_role("link", name="Xem sổ sách").first.click()
     expect(visitor).to_have_url(f"{site.url}/bao-cao/{report.public_id}/so-lieu/opinions.filed/")
     expect(visitor.locator("[data-number]")).to_have_text("1")
-    expect(visitor.locator(".report-records li")).to_have_count(1)
-    visitor.locator(".report-records a").click()
-    expect(visitor).to_have_url(re.compile(r"/gop-y/"))
+    expect(visitor.get_by_text("1 không liệt kê ở đây.")).to_be_visible()
+    visitor.get_by_role("link", name="Về báo cáo").click()
+    expect(visitor).to_have_url(re.compile(r"/bao-cao/[a-z0-9]+/#opinions$"))
 
     chairman.get_by_label("Đính chính điều gì").fill("Số đúng hẹn gồm cả một ý kiến đã rút.")
     with chairman.expect_navigation():
