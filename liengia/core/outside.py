@@ -42,6 +42,10 @@ class Unanswered(Exception):
     """Nobody answered in time, or not in words of HTTP."""
 
 
+class Unreached(Unanswered):
+    """No connection came about: nothing was sent."""
+
+
 def is_public(address: str) -> bool:
     """Tell whether a numeric address belongs to the public Internet, also when it hides an older one."""
     try:
@@ -230,6 +234,8 @@ async def _one(session: aiohttp.ClientSession, question: Asking) -> Answer | Una
             return Answer(response.status, response.headers, body[: question.most_bytes], is_cut)
     except TimeoutError:
         return Unanswered("nobody answered in time")
+    except aiohttp.ClientConnectorError as error:
+        return Unreached(type(error).__name__)
     except (aiohttp.ClientError, OSError, ValueError) as error:
         return Unanswered(type(error).__name__)
 

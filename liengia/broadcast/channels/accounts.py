@@ -71,7 +71,7 @@ class AccountChannel(Channel):
             elif parcel.provider in broken or time.monotonic() > until:
                 said = broken.get(parcel.provider)
                 words = said.words if said else _("It was not its turn yet.")
-                outcomes.append(DeliveryError(Failure.TEMPORARY, words, retry_after_s=said.retry_after_s if said else 1.0))
+                outcomes.append(DeliveryError(Failure.TEMPORARY, words, was_asked=False))
             else:
                 outcome = self.try_one(account, parcel)
                 outcomes.append(outcome)

@@ -36,12 +36,15 @@ class DeliveryError(Exception):
     """A message was not taken. `words` are for people and hold no address, token or text of the message.
 
     `is_unclear` says that the request went out and no whole answer came: sent again, it may arrive twice, and is counted so.
+    `was_asked` is false of one that only stood behind another that failed: it counts as no attempt and waits for its provider alone.
     """
 
-    def __init__(self, failure: Failure, words: str, *, retry_after_s: float | None = None, is_unclear: bool = False) -> None:
+    def __init__(
+        self, failure: Failure, words: str, *, retry_after_s: float | None = None, is_unclear: bool = False, was_asked: bool = True
+    ) -> None:
         """Keep what the outbox needs to know."""
         super().__init__(words)
-        self.failure, self.words, self.retry_after_s, self.is_unclear = failure, words[:200], retry_after_s, is_unclear
+        self.failure, self.words, self.retry_after_s, self.is_unclear, self.was_asked = failure, words[:200], retry_after_s, is_unclear, was_asked
 
 
 class BadSignature(Exception):

@@ -5,7 +5,8 @@
    PostgreSQL skips rows that another worker holds; SQLite's write transaction keeps others out.
 3. It sends them with no transaction open. A kill here leaves the lease to run out, or the next worker of the machine to free it; the row
    is then claimed again, and counted as perhaps double where the provider cannot tell (`Channel.is_idempotent`).
-4. It settles them together: accepted, given up, or due again later, by the kind of failure. What a bulletin's row knew of a
+4. It settles them together: accepted, given up, or due again later, by the kind of failure; what only stood behind another that
+   failed was no attempt, and is due as soon as its provider is asked again. What a bulletin's row knew of a
    person goes in the same statement.
 
 Source: design §2 "Nothing is lost"; ADR 0005.
@@ -55,6 +56,7 @@ ASIDE_FIRST_S: Final = 10.0
 ASIDE_LONGEST_S: Final = 300.0
 URGENCY: Final[Mapping[str, int]] = {"urgent": 0, "priority": 1, "normal": 2}
 _ROWS: Final = 500
+_SEVERAL: Final = 3
 _SETTLED: Final = ("state", "attempts", "next_attempt_at", "claimed_until", "failure", "failure_words", "receipt_key", "accepted_at", "address", "user_id", "household_id", "is_perhaps_double")
 _HOST: Final = socket.gethostname()[:60]
 # Channels whose rows of dead workers on this machine were freed by this process.
@@ -232,23 +234,10 @@ def _send(channel: Channel, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
 def settle(channel: Channel, rows: Sequence[Delivery], outcomes: Sequence[Outcome]) -> None:
     """Write what became of deliveries, in one transaction; forget the people of bulletins."""
     now = clock.now()
-    broken: dict[str, DeliveryError] = {}
     for row, outcome in zip(rows, outcomes, strict=True):
-        row.attempts += 1
-        row.claimed_until = None
-        if isinstance(outcome, Accepted):
-            row.state, row.accepted_at, row.receipt_key = DeliveryState.ACCEPTED, now, outcome.receipt_key[:120]
-            row.failure = row.failure_words = ""
-        else:
-            _fail(row, outcome, now)
-            if outcome.is_unclear and row.state == DeliveryState.WAITING and not channel.is_idempotent and not row.is_perhaps_double:
-                row.is_perhaps_double = True
-                doubles.labels(channel.name).inc()
-            if outcome.failure is Failure.TECHNICAL:
-                broken[row.provider] = outcome
-        if row.state != DeliveryState.WAITING and not row.keeps_person:
-            row.address, row.user_id, row.household_id = "", None, None
+        _come_to(channel, row, outcome, now)
     worked = {row.provider for row in rows if row.state == DeliveryState.ACCEPTED}
+    broken = _broken(rows, outcomes, worked)
     with transaction.atomic():
         # What was withdrawn meanwhile (a bulletin, a consent) stays so, unless it really went.
         waiting = set(Delivery.objects.waiting().select_for_update().filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
@@ -260,12 +249,47 @@ def settle(channel: Channel, rows: Sequence[Delivery], outcomes: Sequence[Outcom
             sent.labels(channel.name, row.state).inc()
 
 
+def _come_to(channel: Channel, row: Delivery, outcome: Outcome, now: datetime) -> None:
+    """Put into a row what became of it."""
+    row.claimed_until = None
+    if isinstance(outcome, DeliveryError) and not outcome.was_asked:
+        row.failure, row.failure_words = outcome.failure.value, outcome.words
+        return
+    row.attempts += 1
+    if isinstance(outcome, Accepted):
+        row.state, row.accepted_at, row.receipt_key = DeliveryState.ACCEPTED, now, outcome.receipt_key[:120]
+        row.failure = row.failure_words = ""
+    else:
+        _fail(row, outcome, now)
+        if outcome.is_unclear and row.state == DeliveryState.WAITING and not channel.is_idempotent and not row.is_perhaps_double:
+            row.is_perhaps_double = True
+            doubles.labels(channel.name).inc()
+    if row.state != DeliveryState.WAITING and not row.keeps_person:
+        row.address, row.user_id, row.household_id = "", None, None
+
+
+def _broken(rows: Sequence[Delivery], outcomes: Sequence[Outcome], worked: set[str]) -> dict[str, DeliveryError]:
+    """Return the providers that are set aside, each with why: a fault of theirs, or several asked to wait and none taken.
+
+    One phone that is asked too often must not hold the others' alarm back: hence several.
+    """
+    broken: dict[str, DeliveryError] = {}
+    waits: dict[str, list[DeliveryError]] = {}
+    for row, outcome in zip(rows, outcomes, strict=True):
+        if isinstance(outcome, DeliveryError) and outcome.failure is Failure.TECHNICAL:
+            broken[row.provider] = outcome
+        elif isinstance(outcome, DeliveryError) and outcome.retry_after_s is not None:
+            waits.setdefault(row.provider, []).append(outcome)
+    asked = {name: those for name, those in waits.items() if name not in worked and len(those) >= _SEVERAL}
+    return {**{name: max(those, key=lambda one: one.retry_after_s or 0.0) for name, those in asked.items()}, **broken}
+
+
 def _fail(row: Delivery, error: DeliveryError, now: datetime) -> None:
     row.failure, row.failure_words = error.failure.value, error.words
     if error.failure is Failure.PERMANENT:
         row.state = DeliveryState.FAILED
         return
-    pause = error.retry_after_s if error.retry_after_s is not None else pause_s(row.attempts)
+    pause = max(error.retry_after_s or 0.0, pause_s(row.attempts))
     row.next_attempt_at = now + timedelta(seconds=pause)
     if row.expires_at is not None and row.next_attempt_at >= row.expires_at:
         row.state = DeliveryState.EXPIRED
@@ -289,7 +313,8 @@ def _note_providers(channel: Channel, worked: set[str], broken: Mapping[str, Del
     for provider, error in sorted(broken.items()):
         state = known.get(provider) or ProviderState(channel=channel.name, provider=provider)
         state.failures += 1
-        pause = error.retry_after_s or min(ASIDE_LONGEST_S, ASIDE_FIRST_S * 2 ** min(state.failures - 1, 10))
+        # Never sooner than it asks for; one that asks for a second each time, for an hour, is asked less and less all the same.
+        pause = max(error.retry_after_s or 0.0, min(ASIDE_LONGEST_S, ASIDE_FIRST_S * 2 ** min(state.failures - 1, 10)))
         state.aside_until, state.failed_at, state.last_words = now + timedelta(seconds=pause), now, error.words
         state.save()
 

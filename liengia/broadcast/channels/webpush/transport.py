@@ -21,7 +21,7 @@ from liengia.broadcast.channels.base import Accepted, DeliveryError, Failure, Me
 from liengia.broadcast.channels.webpush import hosts, vapid
 from liengia.broadcast.channels.webpush.encryption import BadKeys, b64, encrypt, unb64
 from liengia.core import clock
-from liengia.core.outside import Answer, Asking, Client, RefusedAddress, Unanswered
+from liengia.core.outside import Answer, Asking, Client, RefusedAddress, Unanswered, Unreached
 
 WITHIN_S: Final = 10.0
 DAY_S: Final = 86_400
@@ -84,13 +84,15 @@ def _question(push: Push, headers: dict[str, str]) -> Asking:
 def outcome(answer: Answer | Unanswered, receipt_key: str) -> Accepted | DeliveryError:
     """Say what an answer means: done, gone, again later, or a fault of ours or theirs."""
     if isinstance(answer, Unanswered):
-        return DeliveryError(Failure.TECHNICAL, str(_("The push service does not answer.")))
+        return DeliveryError(Failure.TECHNICAL, str(_("The push service does not answer.")), is_unclear=not isinstance(answer, Unreached))
     if answer.status in (200, 201, 202, 204):
         return Accepted(receipt_key)
     if answer.status in (404, 410):
         return Gone(Failure.PERMANENT, str(_("The phone has ended its subscription.")))
     failure, words = _MEANS.get(answer.status) or _of_its_hundred(answer.status)
-    return DeliveryError(failure, str(words), retry_after_s=pause_s(answer) if answer.status == 429 or answer.status >= 500 else None)
+    retry_after_s = pause_s(answer) if answer.status == 429 or answer.status >= 500 else None
+    # A service that breaks off in the midst of its work, or a go-between that lost its answer, may have taken the message.
+    return DeliveryError(failure, str(words), retry_after_s=retry_after_s, is_unclear=answer.status in (500, 502, 504))
 
 
 _MEANS: Final = {
