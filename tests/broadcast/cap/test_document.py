@@ -163,9 +163,15 @@ def test_only_warnings_go_there(cast: Cast) -> None:
     assert isinstance(outcome, Exception) and not isinstance(outcome, DomainError) and not CapAlert.objects.exists()
 
 
-def test_a_known_place_has_a_circle(cast: Cast) -> None:
+def test_a_known_place_has_its_box_as_polygon_and_an_unknown_one_has_none(cast: Cast) -> None:
+    """A box surely holds the unit; of a point alone no radius is made up."""
     cast.hamlet.south, cast.hamlet.north, cast.hamlet.west, cast.hamlet.east = 10.50, 10.52, 106.60, 106.62
     cast.hamlet.save()
     root = valid(sent(bulletin(cast)).document.encode())
-    centre, radius = text(root, "c:info[1]/c:area/c:circle").split()
-    assert centre == "10.51000,106.61000" and 1.5 < float(radius) < 1.6
+    points = [tuple(map(float, pair.split(","))) for pair in text(root, "c:info[1]/c:area/c:polygon").split()]
+    assert points == [(10.5, 106.6), (10.5, 106.62), (10.52, 106.62), (10.52, 106.6), (10.5, 106.6)]
+    cast.hamlet.south = None
+    cast.hamlet.lat, cast.hamlet.lon = 10.51, 106.61
+    cast.hamlet.save()
+    root = valid(sent(bulletin(cast, headline="Nước lên nữa")).document.encode())
+    assert not root.xpath("//c:polygon | //c:circle", namespaces=CAP)

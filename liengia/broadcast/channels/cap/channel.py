@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from math import cos, hypot, radians
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -138,17 +137,15 @@ def _contact(unit: Unit) -> str:
 def areas_of(bulletin: Bulletin) -> list[document.Area]:
     """Return the units that a bulletin is for; the speaking unit when it names none."""
     chosen = list(Unit.objects.filter(pk__in=bulletin.areas.values("unit")).with_ancestors()) or [bulletin.unit]
-    return [document.Area(unit.place_name, unit.code, _circle(unit)) for unit in chosen[:200]]
+    return [document.Area(unit.place_name, unit.code, _box(unit)) for unit in chosen[:200]]
 
 
-def _circle(unit: Unit) -> tuple[float, float, float] | None:
-    """Return the circle round a unit's box: centre, and half its diagonal in kilometres."""
-    sides = (unit.south, unit.west, unit.north, unit.east)
-    if any(side is None for side in sides):
+def _box(unit: Unit) -> tuple[float, float, float, float] | None:
+    """Return the box in which a unit is known to lie; of one of which only a point is known nothing is made up."""
+    sides = [side for side in (unit.south, unit.west, unit.north, unit.east) if side is not None]
+    if len(sides) < 4 or sides[0] >= sides[2] or sides[1] >= sides[3]:
         return None
-    south, west, north, east = (float(side or 0) for side in sides)
-    lat, lon = (south + north) / 2, (west + east) / 2
-    return lat, lon, hypot((north - south) * 111.32, (east - west) * 111.32 * cos(radians(lat))) / 2
+    return sides[0], sides[1], sides[2], sides[3]
 
 
 def address(alert: CapAlert) -> str:

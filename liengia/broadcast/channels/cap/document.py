@@ -29,11 +29,11 @@ MOST: Final = {"headline": 400, "description": 12_000, "instruction": 4_000, "ev
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A unit: its name, its code, and where it lies (degrees, kilometres) when that is known."""
+    """A unit: its name, its code, and the box in which it lies (south, west, north, east in degrees) when that is known."""
 
     name: str
     code: str
-    circle: tuple[float, float, float] | None = None
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,10 @@ def _info(alert: Any, language: str, said: Facts, event: str) -> None:
         one = _add(info, "area", " ")
         one.text = None
         _add(one, "areaDesc", plain(area.name, MOST["areaDesc"]) or "-")
-        if area.circle is not None:
-            lat, lon, radius_km = area.circle
-            _add(one, "circle", f"{lat:.5f},{lon:.5f} {radius_km:.2f}")
+        if area.box is not None:
+            south, west, north, east = area.box
+            corners = ((south, west), (south, east), (north, east), (north, west), (south, west))
+            _add(one, "polygon", " ".join(f"{lat:.6f},{lon:.6f}" for lat, lon in corners))
         code = _add(one, "geocode", " ")
         code.text = None
         _add(code, "valueName", GEOCODE)
