@@ -28,8 +28,10 @@ class ConsentForm(forms.Form):
     voice = _kinds(_("By a call"), _("A machine calls and reads the message; press 1 to say that you heard it. Rings at night only for an alarm."))
     email = _kinds(_("By e-mail"), _("Each message has a link to end it."))
 
-    def __init__(self, standing: Mapping[str, Sequence[str]], *args: Any, **kwargs: Any) -> None:
-        """Begin with what stands."""
+    def __init__(self, standing: Mapping[str, Sequence[str]], offered: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        """Begin with what stands; a channel that is not offered is no field, so that sending the form changes nothing of it."""
         super().__init__(*args, **{**kwargs, "initial": dict(standing)})
         # No alarm goes by e-mail: it is too slow.
         self.fields["email"].choices = KINDS[1:]  # type: ignore[attr-defined]
+        for name in set(self.fields) - set(offered):
+            del self.fields[name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from liengia.broadcast import devices, push_worker
 from liengia.broadcast.channels.webpush import vapid
 from liengia.broadcast.models import PushSubscription
-from liengia.broadcast.services import letters, push
+from liengia.broadcast.services import push
 from liengia.core import rooms
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound
@@ -44,10 +43,9 @@ def _worker_url(request: HttpRequest) -> str:
 def page(request: HttpRequest) -> HttpResponse:
     """Show where this account is told, and switch it on here."""
     user = _user(request)
-    asked = letters.standing(user, "email") if settings.MAIL_SERVER else None
     context = {
         "devices": PushSubscription.objects.of(user), "key": vapid.public_key(), "worker": _worker_url(request),
-        "has_alarms": rooms.is_on_in("alarms", request), "has_letters": bool(settings.MAIL_SERVER), "kinds": asked.kinds if asked else [],
+        "has_alarms": rooms.is_on_in("alarms", request),
     }  # fmt: skip
     return render(request, "broadcast/push.html", context)
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from liengia.broadcast.channels.base import Audience, Recipient
 from liengia.broadcast.channels.email.channel import CHANNEL, unsubscribe_url
 from liengia.broadcast.models import ChannelConsent, Delivery
-from liengia.broadcast.services import letters, outbox
+from liengia.broadcast.services import consents, outbox
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid
 from liengia.people.models import User
@@ -75,11 +75,10 @@ def post(settings: Any) -> Iterator[Post]:
 
 
 def asks(user: User, *kinds: str, address: str = "") -> ChannelConsent:
-    user.email = address or f"u{user.pk}@example.vn"
-    user.save(update_fields=["email"])
-    made = letters.agree(user, "email", kinds=kinds or ("notice",), actor=Actor.of(user))
-    assert made is not None
-    return made
+    user.email, user.phone = address or f"u{user.pk}@example.vn", "+84900000009"
+    user.save(update_fields=["email", "phone"])
+    consents.set_consent(user, "email", kinds or ("notice",), actor=Actor.of(user))
+    return ChannelConsent.objects.get(user=user, channel="email", withdrawn_at=None)
 
 
 def send(consent: ChannelConsent, **changes: Any) -> Delivery:
@@ -108,11 +107,11 @@ def test_one_press_without_signing_in_ends_it_and_only_a_press_does(cast: Cast, 
     path = unsubscribe_url(f"c{consent.pk}").removeprefix("http://localhost:8000")
     path = "/" + path.split("/", 3)[-1] if path.startswith("http") else path
     assert Client().get(path).status_code == 200
-    assert letters.standing(cast.lua, "email") is not None, "a scanner that opens links ends nothing"
+    assert consents.standing(cast.lua) == {"email": ["notice"]}, "a scanner that opens links ends nothing"
     client = Client(enforce_csrf_checks=True)
     for _turn in range(2):
         assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert letters.standing(cast.lua, "email") is None
+    assert consents.standing(cast.lua) == {}
     assert send(consent).state == "failed" and not post.taken
     for hostile in (path.rstrip("/") + "x/", "/thong-bao/thoi-thu/abc/", "/thong-bao/thoi-thu/" + "a" * 3000 + "/"):
         assert Client().post(hostile).status_code == 404
@@ -121,8 +120,8 @@ def test_one_press_without_signing_in_ends_it_and_only_a_press_does(cast: Cast, 
 def test_an_old_letter_ends_what_was_agreed_to_since(cast: Cast, post: Post) -> None:
     first = asks(cast.lua)
     asks(cast.lua, "notice", "law")
-    letters.end_by_token(unsubscribe_url(f"c{first.pk}").rstrip("/").rsplit("/", 1)[-1])
-    assert letters.standing(cast.lua, "email") is None
+    consents.end_by_token(unsubscribe_url(f"c{first.pk}").rstrip("/").rsplit("/", 1)[-1])
+    assert consents.standing(cast.lua) == {}
 
 
 def test_only_those_who_asked_for_the_kind(cast: Cast) -> None:
@@ -135,18 +134,62 @@ def test_only_those_who_asked_for_the_kind(cast: Cast) -> None:
     assert not list(CHANNEL.recipients(here, "alert"))
 
 
-def test_nothing_is_on_by_itself_and_it_is_chosen_on_the_page(cast: Cast, post: Post) -> None:
-    client = signed_in(cast.lua)
-    with pytest.raises(Invalid):
-        letters.agree(cast.lua, "email", kinds=["law"], actor=Actor.of(cast.lua))
+def test_nothing_is_on_by_itself_and_it_is_chosen_on_the_one_page(cast: Cast, post: Post) -> None:
+    client, page = signed_in(cast.lua), reverse("broadcast:consents")
+    assert "Tài khoản của anh/chị chưa có" in client.post(page, {"email": ["law"]}).content.decode()
     cast.lua.email = "lua@example.vn"
     cast.lua.save(update_fields=["email"])
-    assert "checked" not in client.get(reverse("broadcast:push")).content.decode()
-    client.post(reverse("broadcast:email_choose"), {"kinds": ["law", "nonsense"]})
-    found = letters.standing(cast.lua, "email")
-    assert found is not None and found.kinds == ["law"]
-    client.post(reverse("broadcast:email_choose"), {})
-    assert letters.standing(cast.lua, "email") is None
+    assert "checked" not in client.get(page).content.decode()
+    client.post(page, {"email": ["law"]})
+    assert consents.standing(cast.lua) == {"email": ["law"]}
+    assert 'name="email"' not in client.get(reverse("broadcast:push")).content.decode() and page in client.get(reverse("broadcast:push")).content.decode()
+    client.post(page, {})
+    assert consents.standing(cast.lua) == {}
+
+
+def test_a_change_of_kinds_loses_no_letter_that_is_still_wanted(cast: Cast, post: Post) -> None:
+    """Both kinds wait when one is unticked: that one goes at once, the other arrives by the row that stands now."""
+    first = asks(cast.lua, "notice", "law")
+    kept, lost = (outbox.say(message(kind=kind, headline=kind)) for kind in ("notice", "law"))
+    for said in (kept, lost):
+        outbox.enqueue(CHANNEL, said, [Recipient(f"c{first.pk}", "smtp", user_id=cast.lua.pk)])
+    asks(cast.lua, "notice", address=cast.lua.email or "")
+    assert Delivery.objects.get(said=lost).state == "withdrawn"
+    outbox.send_due("email")
+    assert Delivery.objects.get(said=kept).state == "accepted" and len(post.taken) == 1
+
+
+def test_a_letter_of_a_kind_that_was_unticked_since_is_not_sent(cast: Cast, post: Post) -> None:
+    first = asks(cast.lua, "notice", "law")
+    asks(cast.lua, "law", address=cast.lua.email or "")
+    assert send(first, kind="notice").state == "failed" and not post.taken
+
+
+def test_ending_letters_by_a_letter_takes_back_what_waits_and_leaves_the_other_channels(cast: Cast, post: Post) -> None:
+    consent = asks(cast.lua)
+    consents.set_consent(cast.lua, "sms", ["alarm"], actor=Actor.of(cast.lua))
+    said = outbox.say(message())
+    outbox.enqueue(CHANNEL, said, [Recipient(f"c{consent.pk}", "smtp", user_id=cast.lua.pk)])
+    consents.end_by_token(unsubscribe_url(f"c{consent.pk}").rstrip("/").rsplit("/", 1)[-1])
+    assert Delivery.objects.get(said=said).state == "withdrawn" and consents.standing(cast.lua) == {"sms": ["alarm"]}
+
+
+def test_what_the_page_does_not_offer_is_not_withdrawn_by_sending_it(cast: Cast, post: Post, settings: Any) -> None:
+    asks(cast.lua, "law")
+    settings.MAIL_SERVER = {}
+    client, page = signed_in(cast.lua), reverse("broadcast:consents")
+    text = client.get(page).content.decode()
+    assert 'name="email"' in text and "Xã chưa mở cách này" in text, "who agreed before can still withdraw"
+    client.post(page, {"sms": ["alarm"], "email": ["law"]})
+    assert consents.standing(cast.lua) == {"sms": ["alarm"], "email": ["law"]}
+    other = signed_in(cast.moc_mien)
+    assert 'name="email"' not in other.get(page).content.decode()
+
+
+def test_no_alarm_is_agreed_to_by_letter(cast: Cast) -> None:
+    cast.lua.email = "lua@example.vn"
+    with pytest.raises(Invalid):
+        consents.set_consent(cast.lua, "email", ["alarm"], actor=Actor.of(cast.lua))
 
 
 @pytest.mark.parametrize("hostile", ["Tin\r\nBcc: all@example.vn", "a\nX-Evil: 1", "\u2028Bcc: x", "<script>alert(1)</script>", "x" * 1_000_000, "\ud800\x00"])

@@ -30,11 +30,11 @@ from liengia.broadcast.channels.base import (
     Preview,
     Recipient,
 )
+from liengia.broadcast.channels.consent import kind_of
 from liengia.broadcast.channels.email import letter
 from liengia.broadcast.models import ChannelConsent
 
 SALT: Final = "broadcast.email.end"
-KINDS: Final = ("alert", "notice", "law", "reminder")
 WITHIN_S: Final = 20
 
 
@@ -58,7 +58,7 @@ class Email(Channel):
 
     def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         """Hand letters to the mail server over one connection; whoever withdrew since gets none."""
-        wanted = {f"c{row.pk}": row.user.email for row in _consents().filter(pk__in=[_key(one.address) for one in parcels]).select_related("user")}
+        wanted = _wanted([_key(one.address) for one in parcels])
         connection = get_connection(**mail_server())
         try:
             if mail_server() and wanted:
@@ -66,14 +66,14 @@ class Email(Channel):
         except (OSError, smtplib.SMTPException):
             return [DeliveryError(Failure.TECHNICAL, _("The mail server does not answer."))] * len(parcels)
         try:
-            return [self._one(parcel, wanted.get(parcel.address), connection) for parcel in parcels]
+            return [self._one(parcel, wanted.get(parcel.address, {}).get(kind_of(parcel.message.kind)), connection) for parcel in parcels]
         finally:
             connection.close()
 
     def _one(self, parcel: Parcel, address: str | None, connection: BaseEmailBackend) -> Outcome:
         if not mail_server():
             return DeliveryError(Failure.TECHNICAL, _("No mail server is set."))
-        if not address:
+        if not address:  # withdrawn, or this kind no longer ticked
             return DeliveryError(Failure.PERMANENT, _("Withdrawn since."))
         try:
             validate_email(address)
@@ -94,9 +94,16 @@ def _consents() -> QuerySet[ChannelConsent]:
     return found.exclude(user__email=None).exclude(user__email="")
 
 
+def _wanted(keys: Collection[int]) -> dict[str, dict[str, str]]:
+    """Return by outbox address and kind where a letter goes today: kinds that were changed since are another row of the same person."""
+    holders = dict(ChannelConsent.objects.filter(pk__in=list(keys)).values_list("pk", "user_id"))
+    standing = {row.user_id: {kind: str(row.user.email) for kind in row.kinds} for row in _consents().filter(user__in=set(holders.values())).select_related("user")}
+    return {f"c{key}": standing.get(user, {}) for key, user in holders.items()}
+
+
 def _recipients(found: QuerySet[ChannelConsent], kind: str) -> Iterator[Recipient]:
     """Yield consents, not addresses: an outbox row holds no e-mail address, and a letter goes where the account says today."""
-    asked = "alert" if kind == "all_clear" else kind
+    asked = kind_of(kind)
     for row in found.order_by("pk").iterator(chunk_size=500):
         if asked in row.kinds:
             yield Recipient(f"c{row.pk}", "smtp", user_id=row.user_id)
@@ -127,7 +134,8 @@ def failure_of(error: Exception) -> DeliveryError:
     if isinstance(error, smtplib.SMTPResponseException) and not isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPAuthenticationError):
         kind = Failure.TEMPORARY if 400 <= error.smtp_code < 500 else Failure.PERMANENT
         return DeliveryError(kind, _("The mail server refuses the letter."))
-    return DeliveryError(Failure.TECHNICAL, _("The mail server does not answer."))
+    # Cut off or silent in the midst of a letter: it may have been taken.
+    return DeliveryError(Failure.TECHNICAL, _("The mail server does not answer."), is_unclear=not isinstance(error, smtplib.SMTPResponseException))
 
 
 CHANNEL: Final = Email()
