@@ -15,13 +15,15 @@ class BroadcastConfig(AppConfig):
     verbose_name = _("Bulletins")
 
     def ready(self) -> None:
-        """Register what lower rooms ask for: audit kinds, capabilities, periods, health, chores."""
+        """Register what lower rooms ask for: audit kinds, capabilities, periods, counts, the report, health, chores."""
         from liengia.broadcast import (
             audit_kinds,
             capabilities,
+            counts,
             menus,
             menus_zalo,
             outside_ways,
+            reporting,
             supervision,
             tasks,
         )
@@ -38,6 +40,8 @@ class BroadcastConfig(AppConfig):
         menus_zalo.register_all()
         succession.register(zalo.move_groups)
         outside_ways.register_all()
+        counts.register_all()
+        reporting.register_own()
         tasks.register_channels()
         health.register("broadcast.outbox", supervision.outbox)
         health.register("broadcast.loudspeakers", supervision.loudspeakers)

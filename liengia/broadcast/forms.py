@@ -91,8 +91,10 @@ class BulletinForm(forms.Form):
         """Offer the unit's hamlets, groups, offices and channels; begin from a draft or a ready text."""
         if bulletin is not None:
             options["initial"] = _initial(bulletin)
-        elif text is not None:
-            options["initial"] = {name: getattr(text, name) for name in ("kind", "event", "headline", "text", "short_text", "spoken_text")}
+        else:
+            said = {name: getattr(text, name) for name in ("kind", "event", "headline", "text", "short_text", "spoken_text")} if text is not None else {}
+            # The usual case: the whole commune. Who wants less unticks it.
+            options["initial"] = {"areas": [unit.pk], **said}
         super().__init__(*args, **options)
         self.unit, self.bulletin = unit, bulletin
         below = Unit.objects.below(unit).current().exclude(level="self_managed_group").order_by("level", "code")
@@ -181,7 +183,10 @@ class WordsForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Why a bulletin is withdrawn."""
 
-    why = forms.CharField(label=_("Why it is withdrawn"), max_length=250, required=False, help_text=_("It is told to all who may have got the first message."))
+    why = forms.CharField(
+        label=_("Why it is withdrawn"), max_length=250, help_text=_("It is told to all who may have got the first message."),
+        error_messages={"required": _("Say why it is withdrawn: it stands beside it from now on.")},
+    )  # fmt: skip
 
 
 class ReadyTextForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -189,7 +194,7 @@ class ReadyTextForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ReadyText
-        fields = ("kind", "event", "headline", "text", "short_text", "spoken_text", "source", "as_of", "season", "may_be_sent_alone")
+        fields = ("kind", "event", "headline", "text", "short_text", "spoken_text", "source", "as_of", "needs_check", "season", "may_be_sent_alone")
         widgets = {"text": _area(8), "short_text": _area(2), "spoken_text": _area(4), "as_of": day_input()}
 
 
@@ -203,7 +208,7 @@ class AloneForm(forms.Form):
         """Ask for the template's blanks."""
         super().__init__(*args, **options)
         self.names = wording.blanks("\n".join((template.headline, template.text, template.short_text, template.spoken_text)))
-        first = {f"blank_{n}": forms.CharField(label=name, max_length=80) for n, name in enumerate(self.names)}
+        first = {f"blank_{n}": forms.CharField(label=name[:1].upper() + name[1:], max_length=80) for n, name in enumerate(self.names)}
         self.fields = {**first, **self.fields}
         self.fields["areas"].queryset = Unit.objects.below(unit).current().exclude(level="self_managed_group").order_by("level", "code")  # type: ignore[attr-defined]
         self.fields["channels"].choices = [one for one in channel_choices() if not channels.every()[one[0]].is_manual]  # type: ignore[attr-defined]

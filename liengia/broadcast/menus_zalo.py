@@ -18,12 +18,13 @@ def _posts(request: HttpRequest) -> bool:
 
 def register_all() -> None:
     """Register the phone's items and the day's work; called from `AppConfig.ready`."""
-    from liengia.broadcast import posting
+    from liengia.broadcast import chores, posting
 
     register(Item("resident", "broadcast", _("Post in Zalo groups"), "broadcast:zalo", "message", 60, shown_to=_posts))
     register(Item("leader", "broadcast", _("Zalo"), "broadcast:zalo", "message", 60, shown_to=_posts))
     register(Item("leader", "broadcast", _("Calls"), "broadcast:call_lists", "phone", 61, shown_to=_posts))
     menu.register_today(posting.chores)
+    menu.register_today(chores.today)
 
 
 def office_items() -> list[RoomItem]:

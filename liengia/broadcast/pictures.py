@@ -14,10 +14,11 @@ from liengia.broadcast.queries import ChannelReach
 
 WORDS: Final[dict[str, Any]] = {
     "accepted": _("accepted"), "delivered": _("delivered"), "shown": _("shown"), "heard": _("heard"), "answered": _("answered"), "waiting": _("waits"),
-    "failed": _("given up"), "expired": _("too late"), "withdrawn": _("withdrawn"), "rehearsed": _("training: not sent"), "double": _("perhaps twice"),
+    "failed": _("could not be sent"), "expired": _("too late"), "withdrawn": _("withdrawn"), "rehearsed": _("training: not sent"), "double": _("perhaps twice"),
 }  # fmt: skip
 WIDTH: Final = 320
 HEIGHT: Final = 96
+ROWS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,14 @@ def bars(reach: ChannelReach) -> list[Bar]:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How many had come by when: lines of points in a box of WIDTH × HEIGHT, with the box's ends in words."""
+    """How many had come by when: lines of points in a box of WIDTH × HEIGHT, with the box's ends in words; the same as a table."""
 
     lines: list[tuple[str, Any, str]]
     begins: datetime
     ends: datetime
     most: int
+    heads: list[Any]
+    rows: list[tuple[datetime, list[int]]]
 
 
 def curve(reach: ChannelReach) -> Curve | None:
@@ -70,7 +73,16 @@ def curve(reach: ChannelReach) -> Curve | None:
                 steps += [place(at, before), place(at, n)]
                 before = n
             lines.append((what, WORDS[what], " ".join([*steps, f"{WIDTH},{HEIGHT - before / most * HEIGHT:.1f}"])))
-    return Curve(lines, begins, ends, most)
+    return Curve(lines, begins, ends, most, [label for _what, label, _points in lines], _rows(reach))
+
+
+def _rows(reach: ChannelReach) -> list[tuple[datetime, list[int]]]:
+    """Return how many of each had come by each instant; of a long course every so-manieth, and the last."""
+    kinds = [what for what in RECEIPTS if reach.curve.get(what)]
+    instants = sorted({at for what in kinds for at, _n in reach.curve[what]})
+    step = -(-len(instants) // ROWS) or 1
+    chosen = [*instants[:-1][::step], *instants[-1:]]
+    return [(at, [max((n for when, n in reach.curve[what] if when <= at), default=0) for what in kinds]) for at in chosen]
 
 
 def days(by_day: Sequence[tuple[date, int]]) -> list[tuple[date, int, float]]:

@@ -255,3 +255,9 @@ def test_receipts_of_bulletins_become_sums_and_the_rows_go(scene: Voice, notes: 
     today.shift(timedelta(days=8))
     assert retention.fold_old() == 2 and not Delivery.objects.exists() and retention.fold_old() == 0
     assert dict(Tally.objects.values_list("what", "count")) == {"meant": 2, "accepted": 2, "shown": 1}
+
+
+def test_a_correction_does_not_send_the_old_short_and_spoken_words_again(scene: Voice, notes: Notes) -> None:
+    row = approved(scene, short_text="Số trực ban là 0272 3881 001.", spoken_text="Số trực ban là không hai bảy hai.")
+    new = bulletins.follow(row, MsgType.CORRECTION, actor=scene.by(scene.editor), text="Số đúng là 113.")
+    assert (new.text, new.short_text, new.spoken_text) == ("Số đúng là 113.", "", "")

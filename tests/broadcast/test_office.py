@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 from PIL import Image
 
 from liengia.broadcast.models import Bulletin, ReadyText, UnitCost, VoiceRules
-from liengia.broadcast.services import outbox, planning
+from liengia.broadcast.services import bulletins, outbox, planning
+from liengia.people import menu
 from liengia.people import services as people
 from liengia.people.models import User
 from tests import factories
-from tests.broadcast.given import Notes, Voice, approved
+from tests.broadcast.given import Notes, Voice, approved, drafted
 from tests.cast import TESTER
 from tests.people.conftest import signed_in
 
@@ -146,3 +149,32 @@ def test_quiet_hours_are_set_by_who_sets_up_the_commune(scene: Voice, notes: Not
     assert into(scene.editor).get(f"{BASE}quy-dinh/").status_code == 404
     answer = quan.post(f"{BASE}quy-dinh/", {"unit": scene.cast.commune.pk, "quiet_from": "20:30", "quiet_to": "06:30", "most_a_day": "3"})
     assert answer.status_code == 302 and VoiceRules.objects.get(unit=scene.cast.commune).most_a_day == 3
+
+
+def test_the_day_s_work_names_what_waits_for_whom(scene: Voice, notes: Notes) -> None:
+    row = bulletins.submit(drafted(scene), actor=scene.by(scene.editor))
+
+    def words(who: User) -> list[str]:
+        with translation.override("vi"):
+            return [str(one.text) for one in menu.today(who) if row.public_id in one.url]
+
+    assert words(scene.chairman) == [f"Bản tin “{row.headline}” chờ duyệt"] and words(scene.editor) == []
+    bulletins.send_back(row, words="Ghi rõ giờ", actor=scene.by(scene.chairman))
+    assert words(scene.chairman) == [] and words(scene.editor) == [f"Bị trả lại, cần sửa: “{row.headline}”"]
+    bulletins.approve(bulletins.submit(Bulletin.objects.get(pk=row.pk), actor=scene.by(scene.editor)), actor=scene.by(scene.chairman))
+    assert words(scene.chairman) == words(scene.editor) == []
+
+
+def test_a_new_bulletin_begins_with_the_whole_commune_and_what_lacks_something_stays_in_the_form(scene: Voice, notes: Notes) -> None:
+    editor = into(scene.editor)
+    page = editor.get(f"{BASE}moi/").content.decode()
+    assert re.search(rf'name="areas" value="{scene.cast.commune.pk}"[^>]*checked', page)
+    answer = editor.post(f"{BASE}moi/", typed(scene, submit="1", areas=[]))
+    row = Bulletin.objects.get()
+    assert answer.status_code == 302 and answer["Location"].endswith(f"{row.public_id}/sua/") and row.state == "draft"
+
+
+def test_the_verbs_of_a_bulletin_in_force_are_no_change_of_a_draft(scene: Voice, notes: Notes) -> None:
+    page = into(scene.editor).get(f"{BASE}{approved(scene).public_id}/").content.decode()
+    assert "Phát đính chính</button>" in page and "Phát tin cập nhật</button>" in page and ">Sửa<" not in page
+    assert "chờ phát" in page and ": hạn" not in page

@@ -107,6 +107,9 @@ class ReadyText(models.Model):
     spoken_text = TextField(_("spoken text"), max_length=LONGEST_SPOKEN, blank=True)
     source = NameField(_("source"), max_length=250, blank=True)
     as_of = models.DateField(_("right as of"), null=True, blank=True)
+    needs_check = models.BooleanField(
+        _("the law it cites has still to be checked by an office"), default=False, help_text=_("Untick it when somebody has compared number, article and date with the text in force.")
+    )
     season = NameField(_("season"), max_length=80, blank=True)
     may_be_sent_alone = models.BooleanField(_("a duty officer may send it alone in an emergency"), default=False)
     is_shown = models.BooleanField(_("offered"), default=True)

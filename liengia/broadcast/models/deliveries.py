@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liengia.broadcast.models.bulletins import Bulletin
 from liengia.core import clock
@@ -27,7 +28,7 @@ def fresh_key() -> str:
 class DispatchState(models.TextChoices):
     """Where one going-out stands."""
 
-    DUE = "due", _("due")
+    DUE = "due", pgettext_lazy("dispatch", "due")
     PLANNED = "planned", _("on its way")
     SETTLED = "settled", _("gone out")
     SKIPPED = "skipped", _("left out")

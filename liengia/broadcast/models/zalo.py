@@ -49,6 +49,8 @@ class ZaloGroup(models.Model):
     link = models.CharField(_("link to join"), max_length=200, blank=True)
     account = models.ForeignKey(ChannelAccount, models.PROTECT, null=True, blank=True, related_name="zalo_groups", verbose_name=_("through an account"))
     remote_key = models.CharField(_("number of the group at Zalo"), max_length=80, blank=True)
+    # None: registered before this was noted; counted as of old.
+    kept_since = models.DateTimeField(null=True, blank=True, default=clock.now, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     IMPERSONAL: ClassVar = {"public_id", "name", "link", "remote_key"}

@@ -274,7 +274,8 @@ def follow(bulletin: Bulletin, msg_type: MsgType, *, actor: Actor, **values: Any
     if msg_type == MsgType.ALL_CLEAR:
         first |= {"kind": Kind.ALL_CLEAR, "text": "", "short_text": "", "spoken_text": "", "recording": "", "picture": ""}
     else:
-        first |= {"recording": ""}
+        # What people hear and read on the phone is written anew: the old words would go out as the correction.
+        first |= {"short_text": "", "spoken_text": "", "recording": ""}
     new = Bulletin(unit=row.unit, is_training=row.is_training, written_by=_user(actor), msg_type=msg_type, follows=row)
     _take(new, {**first, "expires_at": row.expires_at, **values, "channels": row.channels})
     new.save()

@@ -61,7 +61,7 @@ def withdraw_text(row: ReadyText, *, actor: Actor) -> None:
 
 def as_file(rows: Any) -> bytes:
     """Return ready texts as a file that another commune takes in."""
-    texts = [{"kind": row.kind, "event": row.event, "as_of": row.as_of.isoformat() if row.as_of else None, **{name: getattr(row, name) for name in _LONGEST}} for row in rows]
+    texts = [{"kind": row.kind, "event": row.event, "as_of": row.as_of.isoformat() if row.as_of else None, "needs_check": row.needs_check, **{name: getattr(row, name) for name in _LONGEST}} for row in rows]
     return json.dumps({"format": FORMAT, "texts": texts}, ensure_ascii=False, indent=1).encode()
 
 
@@ -102,7 +102,9 @@ def _row(text: Any, number: int, unit: Unit | None) -> ReadyText:
     fits = all(count_graphemes(words[name]) <= most and len(words[name]) <= 4 * most for name, most in _LONGEST.items())
     if not (fits and words["headline"] and words["text"] and kind in Kind.values and event in Event.values and day is not False):
         raise Invalid(_("Text %(number)s of the file cannot be kept. Nothing was taken in.") % {"number": number}, code="file_text", field="file")
-    return ReadyText(unit=unit, kind=kind, event=event, as_of=day or None, **words)
+    # A file of before says nothing of it: what cites something is then to be checked here.
+    needs_check = bool(text.get("needs_check", bool(words["source"])))
+    return ReadyText(unit=unit, kind=kind, event=event, as_of=day or None, needs_check=needs_check, **words)
 
 
 def _day(raw: object) -> Any:
@@ -118,7 +120,10 @@ def ensure_shipped() -> None:
     """Bring the shipped texts where they are missing or changed; which of them may be sent alone is shipped too."""
     for text in json.loads(_SHIPPED.read_bytes()):
         values: dict[str, Any] = {name: text.get(name, "") for name in (*_LONGEST, "kind", "event")}
-        values |= {"as_of": date.fromisoformat(text["as_of"]), "may_be_sent_alone": text.get("may_be_sent_alone", False)}
+        values |= {
+            "as_of": date.fromisoformat(text["as_of"]) if text["as_of"] else None, "needs_check": text.get("needs_check", False),
+            "may_be_sent_alone": text.get("may_be_sent_alone", False),
+        }  # fmt: skip
         ReadyText.objects.update_or_create(unit=None, code=text["code"], defaults=values)
 
 

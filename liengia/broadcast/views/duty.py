@@ -55,8 +55,8 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Withdraw it at once, at the desk."""
     row, form = _one(request, public_id), WithdrawForm(request.POST)
-    why = form.cleaned_data["why"] if form.is_valid() else ""
-    if not policies.may(request.user, APPROVE, row) or _kept(form, lambda: (bulletins.withdraw(row, why=why, actor=me(request)),)) is None:
+    may = policies.may(request.user, APPROVE, row) and form.is_valid()
+    if not may or _kept(form, lambda: (bulletins.withdraw(row, why=form.cleaned_data["why"], actor=me(request)),)) is None:
         return _shown(request, row, form, status=422)
     return redirect("broadcast:sent", row.public_id)
 

@@ -86,10 +86,10 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _handed(request: HttpRequest, row: Bulletin) -> HttpResponse:
-    """Go on to the bulletin; with the button "hand in" it is handed in as well, or says what it lacks."""
+    """Go on to the bulletin; with the button "hand in" it is handed in as well, or stays in the form that says what it lacks."""
     messages.success(request, _("The draft is kept."))
-    if "submit" in request.POST:
-        _tried(request, lambda: bulletins.submit(row, actor=me(request)), _("Handed in. Somebody else approves it."))
+    if "submit" in request.POST and _tried(request, lambda: bulletins.submit(row, actor=me(request)), _("Handed in. Somebody else approves it.")) is None:
+        return redirect("broadcast_office_edit", row.public_id)
     return redirect("broadcast_office_bulletin", row.public_id)
 
 
@@ -157,8 +157,7 @@ def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Withdraw a bulletin at once."""
     row, form = _one(request, public_id, APPROVE), WithdrawForm(request.POST)
-    why = form.cleaned_data["why"] if form.is_valid() else ""
-    done = _kept(form, lambda: (bulletins.withdraw(row, why=why, actor=me(request)),))
+    done = _kept(form, lambda: (bulletins.withdraw(row, why=form.cleaned_data["why"], actor=me(request)),)) if form.is_valid() else None
     if done is None:
         return _shown(request, row, withdrawing=form, status=422)
     told = _("Whoever may have got it is told by the same channels.") if done[0] else _("Nothing of it had gone out.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from liengia.broadcast import published, wording
-from liengia.broadcast.models import BulletinState, MsgType
+from liengia.broadcast import channels, published, voice, wording
+from liengia.broadcast.models import BulletinState, Kind, MsgType
 from liengia.core import clock, pagecache
+from liengia.core.reporting import Period
 from liengia.people.policies import public
 from liengia.units.models import Unit
 
@@ -26,20 +29,89 @@ KEPT_S: Final = 60
 FEED_LENGTH: Final = 30
 
 
-def _unit(request: HttpRequest) -> Unit | None:
-    code = request.GET.get("xa", "")[:20]
-    return Unit.objects.current().communes().filter(code=code).first() if code else None
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the bulletins is asked for; with a period the unit may be any of any time, and only its own are shown."""
+
+    unit: Unit | None
+    period: Period | None = None
+    kind: str = ""
+    channel: str = ""
+    is_mended: bool = False
+
+    @property
+    def is_narrow(self) -> bool:
+        """Tell whether something is left out."""
+        return bool(self.period or self.kind or self.channel or self.is_mended)
+
+    @property
+    def words(self) -> list[Any]:
+        """Return what is asked for, in words."""
+        channel = channels.get(self.channel)
+        found = [Kind(self.kind).label if self.kind else "", channel.label if channel else "", _("corrections and withdrawals") if self.is_mended else ""]
+        return [one for one in found if one]
+
+
+def _asked(request: HttpRequest) -> Asked:
+    period, code = _period(request), request.GET.get("xa", "")[:20]
+    communes = Unit.objects.current().communes().filter(code=code)
+    unit = (communes.first() or (Unit.objects.filter(code=code).order_by("-valid_from").first() if period else None)) if code else None
+    kind, channel = request.GET.get("loai", ""), request.GET.get("kenh", "")
+    return Asked(unit, period, kind if kind in Kind.values else "", channel if channel in channels.every() else "", request.GET.get("sua") == "1")
+
+
+def _period(request: HttpRequest) -> Period | None:
+    """Return the days that are asked for, both counted; None for nonsense."""
+    try:
+        first, last = (date.fromisoformat(request.GET.get(name, "")) for name in ("tu", "den"))
+    except ValueError:
+        return None
+    return Period(first, last) if date(2000, 1, 1) <= first <= last <= date(2100, 1, 1) else None
+
+
+def _found(asked: Asked) -> Any:
+    rows = published.of(asked.unit) if asked.period is None else voice.told(asked.unit, asked.period)
+    if asked.kind:
+        rows = rows.filter(kind=asked.kind)
+    if asked.is_mended:
+        rows = rows.filter(voice.MENDED)
+    if asked.channel:
+        rows = rows.filter(pk__in=[pk for pk, names in rows.values_list("pk", "channels") if asked.channel in names])
+    return rows
 
 
 @public
 @require_safe
 @pagecache.cached_page(seconds=KEPT_S)
 def index(request: HttpRequest) -> HttpResponse:
-    """List bulletins, the newest first; warnings in force stand at the top of the first page."""
-    unit = _unit(request)
-    page = Paginator(published.of(unit), PAGE).get_page(request.GET.get("trang"))
-    in_force = published.in_force(unit) if page.number == 1 else []
-    return render(request, "broadcast/list.html", {"page": page, "in_force": in_force, "unit": unit})
+    """List bulletins, the newest first; warnings in force stand at the top of the first page of all."""
+    asked = _asked(request)
+    page = Paginator(_found(asked), PAGE).get_page(request.GET.get("trang"))
+    in_force = published.in_force(asked.unit) if page.number == 1 and not asked.is_narrow else []
+    return render(request, "broadcast/list.html", {"page": page, "in_force": in_force, "unit": asked.unit, "asked": asked})
+
+
+@public
+@require_safe
+@pagecache.cached_page(seconds=KEPT_S)
+def said(request: HttpRequest) -> HttpResponse:
+    """Show what a period's report counts of loudspeakers and Zalo groups, place by place; this month when no days are asked for."""
+    asked, today = _asked(request), clock.today()
+    period = asked.period or Period(today.replace(day=1), today)
+    unit = asked.unit
+    plays, groups, told = voice.played(unit, period), voice.grouped(unit, period), voice.told(unit, period)
+    ways = [(channels.get(name), count, voice.list_url(unit, period, kenh=name)) for name, count in voice.by_channel(told).most_common() if channels.get(name)]
+    context = {
+        "unit": unit, "period": period, "total": told.count(), "ways": ways, "list_url": voice.list_url(unit, period), "plays": plays, "groups": groups,
+        "minutes": voice.minutes_of(plays or ()), "before": f"?{voice.query(unit, _month_before(period))}",
+        "sums": {name: sum(getattr(one, name) for one in groups) for name in ("groups", "members", "posts")},
+    }  # fmt: skip
+    return render(request, "broadcast/voice.html", context)
+
+
+def _month_before(period: Period) -> Period:
+    last = period.first.replace(day=1) - timedelta(days=1)
+    return Period(last.replace(day=1), last)
 
 
 @public
