@@ -56,8 +56,13 @@ def trace(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
     rows = _certificates(unit, period)
     decisions = Decision.objects.filter(pk__in=rows.order_by().values("decision")).select_related("paper__issuer", "round__unit").order_by("decided_on", "pk")
     of_each = queries.counts_by_decision(rows)
-    open_ones = {one.pk for one in queries.public_decisions()}
+    open_ones = {one.pk for one in queries.public_decisions(unit=unit)}
     amounts = {one.pk: adds(of_each[one.pk]) for one in decisions}
+    unlisted = sum(count.individuals + count.households for key, count in of_each.items() if key not in open_ones)
+    if 0 < unlisted < queries.LEAST_TOLD:
+        # The number less what is listed would tell how many were commended in the dark; so would the money, by its table.
+        total = sum(amounts.values())
+        return Records(total, (), total, _NOT_OPEN)
     listed = tuple(
         Record(f"{one.paper.sign}: {one.round.title}", one.decided_on, amount=amounts[one.pk], url=reverse("commendations:decision", args=[one.public_id]))
         for one in decisions if one.pk in open_ones and amounts[one.pk]

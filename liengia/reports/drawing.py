@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.utils import translation
@@ -33,8 +33,8 @@ def sections(unit: Unit, period: Period) -> list[Section]:
     with translation.override("vi"):
         drawn = reporting.draw(unit, period)
         found = [_section(one) for one in drawn]
-        values = {figure.code: figure.value for one in drawn for figure in one.part.figures}
-        if (judged := _targets(unit, period, values)) is not None:
+        told = {figure.code: figure for one in drawn for figure in one.part.figures}
+        if (judged := _targets(unit, period, told)) is not None:
             found.insert(1 if found and found[0]["is_fixed"] else 0, judged)
         if (compared := _compared(unit, period)) is not None:
             found.append(compared)
@@ -79,18 +79,19 @@ def _chart(chart: Chart) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _targets(unit: Unit, period: Period, values: dict[str, float | None]) -> Section | None:
+def _targets(unit: Unit, period: Period, told: Mapping[str, Figure]) -> Section | None:
     """Judge the targets that fall due in the period: missed ones first."""
     due = list(Target.objects.filter(unit__in=unit.lineage_ids(), due_on__gte=period.first, due_on__lte=period.last))
     if not due:
         return None
+    values = {code: figure.value for code, figure in told.items()}
     judged = sorted(((target.is_met_by(values.get(target.figure)), target) for target in due), key=lambda one: (one[0], one[1].due_on))
     missed = sum(not met for met, _target in judged)
     figures = (
         Figure("targets.missed", _("targets missed"), missed, _("Targets that fell due in the period, judged by the figures of this report."), unit=_("of %(n)s") % {"n": len(due)}, is_main=True, more_is_better=False),
     )
     rows = [
-        [target.label, f"{_('at least') if target.is_at_least else _('at most')} {shown(target.aim)}", shown(values.get(target.figure)), _("reached") if met else _("missed")]
+        [target.label, f"{_('at least') if target.is_at_least else _('at most')} {shown(target.aim)}", _reached(told.get(target.figure)), _("reached") if met else _("missed")]
         for met, target in judged
     ]
     head = [_("What was aimed at"), _("Aim"), _("Value reached"), _("Result")]
@@ -98,6 +99,10 @@ def _targets(unit: Unit, period: Period, values: dict[str, float | None]) -> Sec
         "code": TARGETS, "title": _("Targets, missed ones first"), "is_fixed": True, "words": "", "figures": [_figure(one, None) for one in figures], "charts": [],
         "tables": [{"title": _("Targets"), "head": head, "rows": rows, "note": ""}], "pledges": [],
     }  # fmt: skip
+
+
+def _reached(figure: Figure | None) -> str:
+    return "–" if figure is None else shown(figure.value, is_about_people=figure.is_about_people)
 
 
 def _compared(unit: Unit, period: Period) -> Section | None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,9 +21,11 @@ from liengia.core import reporting, rooms
 from liengia.core.errors import NotFound
 from liengia.core.reporting import FEWEST_PEOPLE, Period, Record, Records
 from liengia.reports import drawing
-from liengia.reports.models import Report, Target
+from liengia.reports.models import Report
 from liengia.reports.papers import said_of
 
+# Reports that were published before figures said so: these count people.
+_ABOUT_PEOPLE: Final = frozenset({"alarms.other", "commendations.people", "commendations.civilians", "voice.zalo_members"})
 _FEW: Final = gettext_lazy("Where a record adds fewer than five people it is not listed by itself.")
 
 
@@ -43,16 +46,21 @@ class Traced:
     has_records: bool
 
     @property
+    def has_before(self) -> bool:
+        """Whether the period before has a number with records of its own; targets are judged by one period's report only."""
+        return self.figure["before_shown"] != "–" and self.section["code"] != drawing.TARGETS
+
+    @property
     def list_url(self) -> str:
         """The list of what was counted, where its room keeps one of the very unit, period and condition."""
-        return "" if self.has_records or self.is_before else str(self.figure.get("url", ""))
+        return "" if self.has_records else str(self.figure.get("url", ""))
 
 
 def trace(report: Report, code: str, user: Any, *, before: bool = False) -> Traced:
     """Trace a figure of a report, or (`before`) of the period before it.
 
     Raises:
-        NotFound: the report has no such figure.
+        NotFound: the report has no such figure, or no records of the period before it.
     """
     found = next(((section, one) for section in said_of(report)["sections"] for one in section["figures"] if one["code"] == code), None)
     if found is None:
@@ -61,21 +69,22 @@ def trace(report: Report, code: str, user: Any, *, before: bool = False) -> Trac
     period = report.period.before() if before else report.period
     records = _records(report, section["code"], code, period, user)
     said = figure["before_shown"] if before else figure["shown"]
+    if records is None and before:
+        raise NotFound("")
     if records is None:
         return Traced(section, figure, period, before, said, said, False, (), "", "", False)
-    is_about_people = bool(figure.get("is_about_people", _few(figure)))
+    is_about_people = bool(figure.get("is_about_people", code in _ABOUT_PEOPLE))
     rows, folded = _fold(records.rows) if is_about_people else (records.rows, 0.0)
     hidden = records.hidden + folded
+    if is_about_people and isinstance(rows, tuple) and 0 < hidden < FEWEST_PEOPLE:
+        # The number less what is listed would tell the rest.
+        rows, folded, hidden = (), 1.0, float(records.value or 0)
     is_few = is_about_people and records.value is not None and 0 < records.value < FEWEST_PEOPLE
-    now = drawing.shown(records.value, is_about_people=is_about_people)
+    with translation.override("vi"):  # as the report was drawn: else 1.200 and 1,200 are two numbers
+        now = drawing.shown(records.value, is_about_people=is_about_people)
+        told = "" if is_few or not hidden else drawing.shown(hidden, is_about_people=is_about_people)
     why = " ".join(str(words) for words in (records.why if records.hidden else "", _FEW if folded else "") if words)
-    told = "" if is_few or not hidden else drawing.shown(hidden, is_about_people=is_about_people)
     return Traced(section, figure, period, before, said, now, now != said, rows, told, _("Fewer than five people are not shown in public.") if is_few else why, True)
-
-
-def _few(figure: dict[str, Any]) -> bool:
-    """Tell of a report that was published before figures said so whether its number was withheld."""
-    return figure["value"] is None and figure["shown"] != "–"
 
 
 def _fold(rows: Sequence[Record]) -> tuple[Sequence[Record], float]:
@@ -88,20 +97,16 @@ def _fold(rows: Sequence[Record]) -> tuple[Sequence[Record], float]:
 
 def _records(report: Report, section: str, code: str, period: Period, user: Any) -> Records | None:
     if section == drawing.TARGETS:
-        return _targets(report, period)
+        return _targets(report) if period == report.period else None
     provider = reporting.provider_of(section)
     if provider is None or provider.trace is None or not rooms.is_on(provider.room, report.unit):
         return None
     return provider.trace(report.unit, period, code, user)
 
 
-def _targets(report: Report, period: Period) -> Records:
-    """Bring the targets that were missed, judged by the report's own figures."""
-    values = {one["code"]: one["value"] for section in said_of(report)["sections"] for one in section["figures"]}
-    due = Target.objects.filter(unit__in=report.unit.lineage_ids(), due_on__gte=period.first, due_on__lte=period.last).order_by("due_on", "pk")
-    missed = [one for one in due if not one.is_met_by(values.get(one.figure))]
-    rows = tuple(
-        Record(one.label, one.due_on, f"{_('at least') if one.is_at_least else _('at most')} {drawing.shown(one.aim)}; {_('Value reached')}: {drawing.shown(values.get(one.figure))}")
-        for one in missed
-    )  # fmt: skip
-    return Records(len(rows), rows)
+def _targets(report: Report) -> Records:
+    """Bring the targets that were missed, as the report judged them: in its own table they stand first."""
+    section = next(one for one in said_of(report)["sections"] if one["code"] == drawing.TARGETS)
+    missed = int(section["figures"][0]["value"] or 0)
+    rows = section["tables"][0]["rows"][:missed]
+    return Records(missed, tuple(Record(label, note=f"{aim}; {_('Value reached')}: {value}") for label, aim, value, *_rest in rows))

@@ -10,7 +10,7 @@ from django.test import Client
 from liengia.commendations import doubts, policies, services
 from liengia.commendations.models import Certificate, RecipientKind
 from liengia.commendations.pursuit import read_as_pursuit
-from liengia.core.errors import Refused
+from liengia.core.errors import Invalid, Refused
 from tests.commendations.given import ON, Bureau, decided, nominated, opened, pursuit, reviewed
 from tests.people.conftest import signed_in
 
@@ -103,3 +103,6 @@ def test_who_is_confirmed_stands_nowhere_in_public(scene: Bureau) -> None:
     assert "Còn 3 trường hợp được khen mà không nêu tên" in reader.get(f"/khen-thuong/{decision.public_id}/").content.decode()
     assert [one.name for one in policies.to_hand_out(scene.here.duyen)] == ["Bà Nguyễn Thị Thường"], "no phone holds them"
     assert {one.name for one in services.of_decision(decision)} >= {"Bà Lê Văn Đuổi", "Tổ bảo vệ an ninh Khu phố 5"}, "they are commended all the same"
+    with pytest.raises(Invalid) as named:
+        services.replace_certificate(certificate, reason="Thiếu chữ.", merit="Đã cùng ông Trần Văn Khác đuổi theo người lấy xe", actor=scene.clerk)
+    assert named.value.detail_code == "names_somebody", "as in a list of the pursuit"

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from liengia.alarms.models import Incident
-from liengia.core.reporting import Period
+from liengia.core.reporting import Figure, Period
 from liengia.reports import drawing, services
 from liengia.reports.models import Target, UnitSize
 from liengia.units.models import Unit
@@ -97,3 +97,8 @@ def test_a_report_is_drawn_in_vietnamese_whoever_begins_it(scene: Year) -> None:
 def test_a_rooms_section_is_absent_when_the_room_is_off(scene: Year, settings: Any) -> None:
     settings.ROOMS_OFF = ["opinions"]
     assert not {"promises", "opinions"} & set(drawn(scene))
+
+
+def test_a_target_about_people_tells_no_small_number() -> None:
+    assert drawing._reached(Figure("commendations.people", "người", 3, "Đếm", is_about_people=True)) == drawing.shown(3, is_about_people=True) != "3"
+    assert (drawing._reached(Figure("opinions.filed", "ý kiến", 3, "Đếm")), drawing._reached(None)) == ("3", "–")

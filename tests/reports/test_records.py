@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
+from django.utils import translation
 
 from liengia.comments import services as comments
 from liengia.comments.models import Comment
@@ -135,7 +137,7 @@ def test_each_number_opens_records_whose_sum_it_is(scene: Full, reader: str) -> 
     user = {"anybody": None, "editor": scene.year.here.duyen, "desk": scene.desk}[reader]
     client = Client() if user is None else signed_in(user, second_factor=True)
     page, opened = client.get(f"/bao-cao/{scene.report.public_id}/"), set[str]()
-    for _section, one in _figures(scene.report):
+    for section, one in _figures(scene.report):
         where = f"/bao-cao/{scene.report.public_id}/so-lieu/{one['code']}/"
         if one["value"] is not None:
             assert where in page.content.decode(), f"{one['code']} leads nowhere"
@@ -143,7 +145,7 @@ def test_each_number_opens_records_whose_sum_it_is(scene: Full, reader: str) -> 
         assert answer.status_code == 200, where
         assert f"<span data-number>{one['shown']}</span>" in answer.content.decode(), one["code"]
         if one["before"] is not None:
-            assert client.get(f"{where}?ky=truoc").status_code == 200, where
+            assert client.get(f"{where}?ky=truoc").status_code == (404 if section in LISTED else 200), where
         traced = tracing.trace(scene.report, one["code"], answer.wsgi_request.user)
         assert not traced.has_changed, f"{one['code']}: {traced.said} is counted as {traced.now}"
         for url in {row.url for row in traced.rows} - opened - {""}:
@@ -181,8 +183,35 @@ def test_fewer_than_five_people_are_told_nowhere_on_the_way(scene: Full) -> None
     figure = next(one for section in said["sections"] for one in section["figures"] if one["code"] == "commendations.people")
     assert figure["value"] == 7
     page = Client().get(f"/bao-cao/{scene.report.public_id}/so-lieu/commendations.people/").content.decode()
-    assert "dưới 5 không liệt kê ở đây" in page and "Trần Văn Mẫu" not in page, "one of the pursuit"
+    assert "7 không liệt kê ở đây" in page and 'class="report-records"' not in page, "listed by themselves, six would tell of the one of the pursuit"
+    assert "Trần Văn Mẫu" not in page
+    money = Client().get(f"/bao-cao/{scene.report.public_id}/so-lieu/commendations.money/").content.decode()
+    assert 'class="report-records"' not in money, "by the dated table it would tell how many"
     assert "truy bắt" not in page.split("<h2")[0]
+
+
+def test_a_report_from_before_figures_said_that_they_count_people_tells_no_more(scene: Full) -> None:
+    for _section, one in _figures(scene.report):
+        one.pop("is_about_people")
+    found = tracing.trace(scene.report, "commendations.people", AnonymousUser())
+    assert (tuple(found.rows), found.hidden) == ((), "7")
+
+
+def test_an_english_reader_is_not_told_of_changes_where_only_the_way_of_writing_differs(scene: Full) -> None:
+    with translation.override("en"):
+        for _section, one in _figures(scene.report):
+            traced = tracing.trace(scene.report, one["code"], AnonymousUser())
+            assert not traced.has_changed, f"{one['code']}: {traced.said}, {traced.now}"
+
+
+def test_a_target_is_told_as_the_report_judged_it(scene: Full) -> None:
+    table = next(one for one in scene.report.said["sections"] if one["code"] == "targets")["tables"][0]["rows"]
+    with time_machine.travel(NOW - timedelta(days=3), tick=False):
+        for number in range(3):
+            filed(scene.year.here, f"Thêm ý kiến {number} về đèn đường.")
+    found = tracing.trace(scene.report, "targets.missed", AnonymousUser())
+    assert not found.has_changed and [row.words for row in found.rows] == [table[0][0]]
+    assert table[0][2] in str(found.rows[0].note)
 
 
 def test_when_records_change_after_publication_both_numbers_stand(scene: Full) -> None:

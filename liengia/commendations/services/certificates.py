@@ -145,7 +145,7 @@ def _put_right(found: Certificate, changes: dict[str, Any]) -> dict[str, str]:
         if plain != getattr(found, name):
             words[name] = plain
     if "merit" in words:
-        wording.check(words["merit"], is_pursuit=found.decision.round.is_pursuit, own_name=words.get("name", found.name))
+        wording.check(words["merit"], is_pursuit=found.nomination.is_pursuit, own_name=words.get("name", found.name))
     return words
 
 
@@ -183,7 +183,7 @@ def hide_name(certificate: Certificate, *, is_hidden: bool, actor: Actor) -> Cer
 
 
 def _taken(certificate: Certificate) -> Certificate:
-    return Certificate.objects.select_for_update(of=("self",)).select_related("decision__round").get(pk=certificate.pk)
+    return Certificate.objects.select_for_update(of=("self",)).select_related("decision__round", "nomination__round").get(pk=certificate.pk)
 
 
 def of_decision(decision: Decision) -> list[Certificate]:
