@@ -287,9 +287,11 @@ class Gateway:
             return [], []
 
     async def _fetch_states(self) -> None:
+        began = dict(self.states)
         rows, _page = await self._pages(STATES)
         for group, state in rows:
-            self._take_state(str(group), state, whole=True)
+            if self.states.get(str(group)) == began.get(str(group)):  # what came live meanwhile is newer than the page
+                self._take_state(str(group), state, whole=True)
 
     async def _state_arrived(self, message: Msg) -> None:
         with suppress(ValueError):
@@ -312,10 +314,11 @@ class Gateway:
 
     async def _fetch_held(self) -> None:
         """Fetch what devices of other rooms are to hold; the last key of a page says where the next begins."""
-        after = 0
+        began, after = dict(self.held), 0
         while rows := (await broker.ask(self.client, HELD, {"after": after}, timeout_s=10))["rows"]:
             for _key, subject, rev, body in rows:
-                self._take_held(str(subject), int(rev), str(body).encode(), whole=True)
+                if self.held.get(str(subject)) == began.get(str(subject)):
+                    self._take_held(str(subject), int(rev), str(body).encode(), whole=True)
             after = int(rows[-1][0])
 
     async def _held_arrived(self, message: Msg) -> None:

@@ -8,8 +8,20 @@ from typing import Any
 
 import pytest
 
+from liengia.alarms import broker
 from liengia.core import keys
-from liengia.operate.gateway import Gateway, Settings, _others
+from liengia.operate.gateway import (
+    BEATS,
+    HELD,
+    HELLO,
+    NEWS,
+    OTHERS,
+    STATES,
+    USERS,
+    Gateway,
+    Settings,
+    _others,
+)
 
 SIREN = ["group00001", "siren00001", "siren00001", "hash"]
 PLAYER = ["player0001", "hash", ["lo.cluster0001.beat.player0001"], ["lo.cluster0001.say"]]
@@ -48,3 +60,31 @@ def test_what_is_newer_is_held_and_after_a_restored_centre_what_is_older_too(gat
     for rev, whole in ((5, False), (5, False), (4, False), (6, False), (6, True), (3, True)):
         one._take_held("lo.cluster0001.say", rev, str(rev).encode(), whole=whole)
     assert [body for _subject, body in said] == [b"5", b"6", b"3"]
+
+
+async def test_what_came_live_while_the_page_was_read_stays(gateway: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = gateway()
+    one._publish_held = one._publish_state = lambda _subject: None
+    one._take_held("lo.cluster0001.say", 5, b"5", whole=False)
+    one._take_state("group00001", {"rev": 5}, whole=False)
+
+    async def late(_client: Any, subject: str, asked: dict[str, int], **_more: Any) -> dict[str, Any]:
+        if subject == STATES:
+            one._take_state("group00001", {"rev": 6}, whole=False)
+            return {"rows": [["group00001", {"rev": 5}], ["group00002", {"rev": 1}]], "total": 2}
+        one._take_held("lo.cluster0001.say", 6, b"6", whole=False)
+        return {"rows": [] if asked["after"] else [[1, "lo.cluster0001.say", 5, "5"], [2, "lo.cluster0002.say", 1, "1"]]}
+
+    monkeypatch.setattr(broker, "ask", late)
+    one.client = None
+    await one._fetch_held()
+    await one._fetch_states()
+    assert one.held == {"lo.cluster0001.say": (6, b"6"), "lo.cluster0002.say": (1, b"1")}
+    assert one.states == {"group00001": {"rev": 6}, "group00002": {"rev": 1}}
+
+
+def test_no_gateway_answers_what_gateways_ask(tmp_path: Path) -> None:
+    plan = broker.Plan(tmp_path, tmp_path, 4222, "127.0.0.1", 1883, "hash", "hash", leaf_port=7422)
+    line = next(line for line in broker.users(plan, [], [broker.GatewayCredential("ap5", "hash")]).splitlines() if "ap5" in line)
+    said = line.partition("subscribe")[2]
+    assert all(f'"{subject}"' in said for subject in (HELLO, USERS, OTHERS, STATES, HELD, BEATS)) and NEWS not in said

@@ -294,10 +294,12 @@ document.addEventListener("click", (event) => {
 // Did you hear it?
 
 const test = document.getElementById("thu");
-test?.addEventListener("click", (event) => {
+let isEcho = false;
+test?.addEventListener("click", () => {
   document.getElementById("co-nghe").hidden = false;
   // sound.js plays one beep a click: three make sure that it is not missed.
-  if (event.isTrusted) for (const ms of [900, 1800]) setTimeout(() => test.dispatchEvent(new MouseEvent("click", { bubbles: true })), ms);
+  if (isEcho) return;
+  for (const ms of [900, 1800]) setTimeout(() => { isEcho = true; test.click(); isEcho = false; }, ms);
 });
 
 // Install
