@@ -48,7 +48,7 @@ class Traced:
     @property
     def has_before(self) -> bool:
         """Whether the period before has a number with records of its own; targets are judged by one period's report only."""
-        return self.figure["before_shown"] != "–" and self.section["code"] != drawing.TARGETS
+        return str(self.figure["before_shown"]) != "–" and self.section["code"] != drawing.TARGETS
 
     @property
     def list_url(self) -> str:
