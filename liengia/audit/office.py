@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ from wagtail.permissions import ModelPermissionPolicy
 
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
+from liengia.core.typed_fields import said_back
 
 _capitalised = lazy(capfirst, str)
 LONGEST = 76
@@ -102,14 +104,17 @@ class _Saves:
         return form  # type: ignore[no-any-return]
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Show what the domain refuses; what was typed stays."""
+        """Show what the domain refuses; what was typed stays. What was kept is said back as it was understood."""
         try:
-            return super().form_valid(form)  # type: ignore[misc, no-any-return]
+            answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         except DomainError as error:
             field = str(error.data.get("field", ""))
             form.add_error(field if field in form.fields else None, str(error))
             self.produced_error_code, self.produced_error_message = error.detail_code, self.get_error_message()  # type: ignore[attr-defined]
             return self.form_invalid(form)  # type: ignore[attr-defined, no-any-return]
+        for words in said_back(form):
+            messages.info(self.request, words)
+        return answer
 
     @property
     def actor(self) -> Actor:

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from liengia.commendations import doubts, policies
 from liengia.commendations.capabilities import COUNCIL, DECIDE, KEEP
 from liengia.commendations.models import CouncilSession, NominationState, Round, RoundState, SessionState
+from liengia.core import rooms
 from liengia.people import policies as people
 from liengia.people.menu import Chore
 from liengia.people.models import User
@@ -27,6 +28,8 @@ MOST: Final = 10
 
 def today(user: User) -> Iterator[Chore]:
     """Yield what waits for a user, the oldest first."""
+    if not rooms.is_on_for("commendations", user):
+        return
     if people.can(user, DECIDE):
         yield from _to_sign(user)
     if people.can(user, COUNCIL):

@@ -6,12 +6,12 @@ import csv
 from pathlib import Path
 from typing import Any, Final
 
-from django.db.models import Q
-
 from liengia.commendations.models import BaseSalary, DecisionRight, Nomination, RewardRate, name_key
 from liengia.core.db import bulk
 
 DATA: Final = Path(__file__).parent / "data"
+# Each chunk is a write of its own: whoever writes meanwhile waits for one only.
+KEYS_AT_ONCE: Final = 1000
 _TABLES: Final = (("base-salaries", BaseSalary), ("reward-rates", RewardRate), ("decision-rights", DecisionRight))
 
 
@@ -28,14 +28,13 @@ def ensure() -> int:
 
 
 def renew_keys() -> int:
-    """Renew the keys of names that begin like a form of address and were once cut by it, as "Hồ"; return how many."""
-    begins = Q()
-    for word in ("ho", "chu", "co", "bac", "anh", "em"):
-        begins |= Q(folded_name__startswith=f"{word} ")
-    rows = Nomination.objects.filter(begins).values_list("pk", "name", "name_key")
-    changed = [(pk, name_key(name)) for pk, name, key in rows.iterator() if key != name_key(name)]
-    bulk.update(Nomination, ["name_key"], changed)
-    return len(changed)
+    """Renew the keys of names that are made otherwise today than when they were kept, some at a time; return how many."""
+    renewed, last = 0, 0
+    while rows := list(Nomination.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "name", "name_key")[:KEYS_AT_ONCE]):
+        changed = [(pk, made) for pk, name, key in rows if key != (made := name_key(name))]
+        bulk.update(Nomination, ["name_key"], changed)
+        renewed, last = renewed + len(changed), rows[-1][0]
+    return renewed
 
 
 def _typed(line: dict[str, str]) -> dict[str, Any]:

@@ -104,7 +104,11 @@ def _terms(plain: str, typed: str) -> list[tuple[Decimal, int]]:
     for one in _TERM.finditer(plain):
         if plain[at : one.start()].strip():
             raise _no_amount(typed)
-        terms.append((_number(one[1], one[2] or "", typed), _SCALES[one[2] or ""]))
+        number = _number(one[1], one[2] or "", typed)
+        if terms and terms[-1][1] > 1 and not one[2] and number < LEAST_BARE_DONG:
+            # "2 triệu 5" is spoken for 2.500.000, never for 2.000.005.
+            raise _two_readings(typed)
+        terms.append((number, _SCALES[one[2] or ""]))
         at = one.end()
     if not terms or plain[at:].strip() or any(left <= right for (_a, left), (_b, right) in pairwise(terms)):
         raise _no_amount(typed)
@@ -114,14 +118,18 @@ def _terms(plain: str, typed: str) -> list[tuple[Decimal, int]]:
 def _number(written: str, scale: str, typed: str) -> Decimal:
     """Read "1.200.000" or "3,5"; a part is taken before a word of scale only, and "1.500" there is two things."""
     if scale and re.fullmatch(r"\d{1,3}[.,]\d{3}", written, re.ASCII):
-        raise Invalid(_("“%(cell)s” can be read in two ways; write the whole amount, for example 1.500.000") % {"cell": typed[:30]}, code="two_readings")
+        raise _two_readings(typed)
     if not scale and re.fullmatch(r"\d+,\d{1,3}", written, re.ASCII):
-        raise Invalid(_("“%(cell)s” can be read in two ways; write the whole amount, for example 1.500.000") % {"cell": typed[:30]}, code="two_readings")
+        raise _two_readings(typed)
     if _GROUPED.fullmatch(written) and len(written) <= 20:
         return Decimal(re.sub(r"[.,]", "", written))
     if scale and (part := _PART.fullmatch(written)) and len(written) <= 20:
         return Decimal(f"{part[1]}.{part[2]}")
     raise _no_amount(typed)
+
+
+def _two_readings(typed: str) -> Invalid:
+    return Invalid(_("“%(cell)s” can be read in two ways; write the whole amount, for example 1.500.000") % {"cell": typed[:30]}, code="two_readings")
 
 
 def _no_amount(typed: str) -> Invalid:

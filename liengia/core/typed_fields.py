@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,13 @@ from django.core.exceptions import ValidationError
 
 from liengia.core import typed
 from liengia.core.errors import Invalid
+
+
+def said_back(form: forms.BaseForm) -> Iterator[str]:
+    """Return in words how the amounts and days of a form were understood, where they could be said in more than one way."""
+    for field in form.fields.values():
+        if isinstance(heard := getattr(field, "heard", None), typed.Heard):
+            yield from heard.words()
 
 
 class MoneyField(forms.IntegerField):
@@ -24,7 +32,8 @@ class MoneyField(forms.IntegerField):
             ValidationError: no amount, or one that can be read in two ways.
         """
         try:
-            return typed.dong(value) if isinstance(value, str) else value
+            self.heard = typed.Heard()
+            return typed.dong(value, heard=self.heard) if isinstance(value, str) else value
         except Invalid as error:
             raise ValidationError(str(error), code=error.detail_code) from error
 
@@ -45,6 +54,7 @@ class DayField(forms.DateField):
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
         try:
-            return typed.day(value)
+            self.heard = typed.Heard()
+            return typed.day(value, heard=self.heard)
         except Invalid as error:
             raise ValidationError(str(error), code=error.detail_code) from error

@@ -4,7 +4,8 @@
 2. Where several days give those of one decision, as all communes of a district do, each gives what goes to its own area; the
    nearest day gives: a hamlet's before its commune's. What goes to none of their areas stands in the sum alone.
 3. A sum counts decisions, not days, so that no certificate is in it twice.
-4. Decisions of the pursuit are on no board until somebody opened them by name (docs/areas/commendations.md).
+4. Decisions of the pursuit are on no board until somebody opened them by name (docs/areas/commendations.md); a deed of the pursuit in
+   another list is on none.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def of_days(days: Sequence[FestivalDay]) -> Awards:
     if not decisions:
         return Awards({}, NONE)
     givers = givers_of(decisions)
-    rows = Certificate.objects.filter(decision__in=decisions, state=CertificateState.VALID).order_by().values_list("decision", "unit")
+    rows = Certificate.objects.filter(decision__in=decisions, state=CertificateState.VALID, nomination__is_pursuit_deed=False).order_by().values_list("decision", "unit")
     counted = list(rows.annotate(planned=Count("pk"), handed=Count("pk", filter=Q(hand_over=HandOver.HANDED))))
     lines = lines_of({unit for decision, unit, *_n in counted if len(givers[decision]) > 1}, givers)
     by_day: dict[int, Given] = defaultdict(Given)

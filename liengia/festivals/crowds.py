@@ -7,11 +7,14 @@ office entered for reports, or the households on the platform where there are mo
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from liengia.core import sizes
@@ -48,12 +51,23 @@ class Crowd:
 
 def crowd_of(day: FestivalDay) -> Crowd:
     """Return the most people that are believed of a day: of its unit, and of the units that hold it together."""
-    units = [day.unit, *(one.unit for one in day.parties.select_related("unit") if one.unit is not None)]
-    known = [_households(unit, day) for unit in units]
+    return crowds_of([day])[day.pk]
+
+
+def crowds_of(days: Sequence[FestivalDay]) -> dict[int, Crowd]:
+    """Return the same of several days, by day; a unit is asked for once."""
+    prefetch_related_objects(days, "parties__unit")
+    here, entered = cache(_on_platform), cache(sizes.households)
+    return {day.pk: _crowd(day, here, entered) for day in days}
+
+
+def _crowd(day: FestivalDay, here: Callable[[Unit], int], entered: Callable[[Unit, date], int | None]) -> Crowd:
+    units = [day.unit, *(one.unit for one in day.parties.all() if one.unit is not None)]
+    known = [None if (number := entered(unit, day.day)) is None else max(number, here(unit)) for unit in units]
     settings = _settings()
     of_levels = sum(int(settings["most_by_level"].get(unit.level, settings["most_by_level"]["other"])) for unit in units)
     if any(number is None for number in known):
-        on_platform = sum(_on_platform(unit) for unit in units)
+        on_platform = sum(here(unit) for unit in units)
         return Crowd(day.place_name, None, max(of_levels, on_platform * settings["people_per_household"]))
     total = sum(number or 0 for number in known)
     return Crowd(day.place_name, total, total * settings["people_per_household"])
@@ -68,11 +82,6 @@ def check(day: FestivalDay, number: int) -> None:
     crowd = crowd_of(day)
     if number > crowd.most:
         raise Refused(crowd.question(number), code="unlikely", field="number", meant=crowd.meant(number))
-
-
-def _households(unit: Unit, day: FestivalDay) -> int | None:
-    entered = sizes.households(unit, day.day)
-    return None if entered is None else max(entered, _on_platform(unit))
 
 
 def _on_platform(unit: Unit) -> int:

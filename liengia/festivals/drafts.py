@@ -86,9 +86,13 @@ def open_or_draft(day: FestivalDay, kind: str, *, guest: GuestInvitation | None 
     """
     row = take_day(day)
     lying = Paper.objects.all().about_subject(row.subject).filter(kind=kind, state=PaperState.DRAFT).order_by("-pk")
-    whom = _whom(guest)
-    found = next((one for one in lying if kind != "invitation" or one.values.get("kính mời") == whom), None)
+    found = next((one for one in lying if kind != "invitation" or _is_for(one, guest)), None)
     return (found, False) if found is not None else (draft(day, kind, guest=guest, actor=actor), True)
+
+
+def _is_for(paper: Paper, guest: GuestInvitation | None) -> bool:
+    """Tell whether an invitation's draft is this guest's: by its words, and by a link that opens for them today, never another's or a revoked one."""
+    return paper.values.get("kính mời") == _whom(guest) and (guest is None or links.leads_to(guest, paper.values.get("trả lời", "")))
 
 
 @transaction.atomic

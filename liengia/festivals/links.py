@@ -7,6 +7,7 @@ square code beside it. Links of before, of 43 characters, open as they did.
 from __future__ import annotations
 
 import base64
+import re
 from typing import Final
 
 from django.conf import settings
@@ -29,6 +30,11 @@ def token(guest: GuestInvitation) -> str:
 def address(guest: GuestInvitation) -> str:
     """Return the whole address."""
     return settings.PUBLIC_URL.rstrip("/") + reverse("festivals:answer", args=[guest.public_id, token(guest)])
+
+
+def leads_to(guest: GuestInvitation, words: str) -> bool:
+    """Tell whether words hold an address that opens for the guest today."""
+    return any(opens(guest, given) for given in re.findall(rf"/{re.escape(guest.public_id)}/([\w-]+)", words, re.ASCII))
 
 
 def opens(guest: GuestInvitation, given: str) -> bool:

@@ -120,8 +120,12 @@ class AnnounceForm(forms.Form):
 
     def __init__(self, *args: Any, rows: Sequence[tuple[FestivalDay, str]], **options: Any) -> None:
         """Offer what is complete, all of it chosen."""
+        super().__init__(*args, **{**options, "initial": {"days": [one.pk for one, why in rows if not why]}})
+        self.offer(rows)
+
+    def offer(self, rows: Sequence[tuple[FestivalDay, str]]) -> None:
+        """Offer what is complete of some days; what was said of the form stays."""
         ready = [one.pk for one, why in rows if not why]
-        super().__init__(*args, **{**options, "initial": {"days": ready}})
         found = FestivalDay.objects.filter(pk__in=ready).select_related("unit__parent__parent", "organisation", "season").order_by("starts_at", "pk")
         self.fields["days"].queryset = found  # type: ignore[attr-defined]
         self.fields["days"].label_from_instance = lambda one: f"{one.host_name}, {clock.local(one.starts_at):%H:%M %d/%m/%Y}"  # type: ignore[attr-defined]

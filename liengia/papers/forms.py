@@ -142,7 +142,7 @@ class IssueForm(forms.Form):
             office = self.signers[number][0]
             self.fields[f"signer_{number}"] = forms.ChoiceField(
                 label=_("Who signs as %(office)s") % {"office": office} if office else _("Who signs"), required=False, choices=[("", "…"), *signing.choices(self.candidates)],
-                initial=self.candidates[0].key if len(self.open) == 1 else "", help_text=_("Those who may sign for %(who)s, each with the days.") % {"who": paper.issuer},
+                initial=signing.preselected(self.candidates) if len(self.open) == 1 else "", help_text=_("Those who may sign for %(who)s, each with the days.") % {"who": paper.issuer},
             )  # fmt: skip
 
     def clean(self) -> dict[str, Any] | None:
@@ -156,8 +156,14 @@ class IssueForm(forms.Form):
             except Invalid as error:
                 self.add_error(field, str(error))
                 continue
-            self.signers[number] = (self.signers[number][0] or found.office, found.name)
+            self.signers[number] = (self._office(self.signers[number][0], found), found.name)
         return data
+
+    def _office(self, drafted: str, found: signing.Candidate) -> str:
+        """Return the office above the name: a paper of one signer has that by which they sign ("KT. Chủ tịch / Phó Chủ tịch"), not the head's that the draft guessed."""
+        if len(self.signers) == 1 and not found.is_chair:
+            return found.office
+        return drafted or found.office
 
 
 class RevokeForm(forms.Form):

@@ -31,6 +31,8 @@ LONGEST_ABOUT: Final = 300
 LONGEST_HEAD: Final = 26  # letters of a line in the head's 66 mm
 FILES_AT_ONCE: Final = 5
 MOST_SIGNERS: Final = 12
+# An office above a name, with "KT. Chủ tịch / " before it; other rooms keep it as it stands on the paper.
+LONGEST_OFFICE: Final = 120
 PERIODS: Final = (("paper_draft", _("Draft of an official paper"), 730, _("Counted from its last change. What is issued is a record and stays.")),)
 # How the head of a commune's bodies reads, by Decree 30/2020; an office changes it in the back office.
 _SHIPPED: Final[Mapping[str, tuple[str, str]]] = {
@@ -100,25 +102,32 @@ def keep_signatory(row: Signatory, *, actor: Actor) -> Signatory:
     """Enter who signs for an issuer and by which right, or change it; papers that are issued keep what they say.
 
     Raises:
-        Invalid: no name or office, nobody in whose place, days that cannot be, or a name that does not stand on one line.
+        Invalid: no name or office, nobody in whose place, days that cannot be, a name that does not stand on one line, or too long an office.
     """
     for name in ("name", "office", "head_office", "basis"):
         setattr(row, name, " ".join(nfc(getattr(row, name)).split()))
+    if row.right == Signatory.Right.HEAD:
+        row.head_office = ""
+    _check_signatory(row)
+    row.save()
+    facts = {"right": row.right, "office": row.office, "from": row.valid_from, "to": row.valid_to}
+    audit.record("papers.signatory_kept", actor=actor, about=row, unit=row.issuer.unit_id, facts=facts)
+    return row
+
+
+def _check_signatory(row: Signatory) -> None:
+    """Refuse what `keep_signatory` names."""
     for name in ("name", "office"):
         if not getattr(row, name):
             raise Invalid(_("This may not be empty."), code="empty", field=name)
     if not any(sign.isalpha() for sign in row.name):
         raise Invalid(_("Write the name as it stands under the signature."), code="no_name", field="name")
-    if row.right == Signatory.Right.HEAD:
-        row.head_office = ""
-    elif not row.head_office:
+    if row.right != Signatory.Right.HEAD and not row.head_office:
         raise Invalid(_("Say in whose place: write the office of the head."), code="no_head", field="head_office")
     if row.valid_to is not None and row.valid_to <= row.valid_from:
         raise Invalid(_("The end comes before the beginning."), code="dates", field="valid_to")
-    row.save()
-    facts = {"right": row.right, "office": row.office, "from": row.valid_from, "to": row.valid_to}
-    audit.record("papers.signatory_kept", actor=actor, about=row, unit=row.issuer.unit_id, facts=facts)
-    return row
+    if len(row.block) > LONGEST_OFFICE:
+        raise Invalid(_("“%(block)s” is longer than %(n)s characters, which is more than a paper holds.") % {"block": row.block, "n": LONGEST_OFFICE}, code="too_long", field="office")
 
 
 @transaction.atomic

@@ -28,6 +28,9 @@ class Candidate:
     valid_from: date | None
     valid_to: date | None
     basis: str = ""
+    # Whether they sign in their own name, as the head; and whether that is as a committee's chair, whose seat has their office elsewhere.
+    is_head: bool = False
+    is_chair: bool = False
 
     def may_on(self, day: date) -> bool:
         """Tell whether they may sign on a day."""
@@ -51,7 +54,7 @@ def candidates(issuers: Iterable[Issuer]) -> list[Candidate]:
     today = clock.today()
     by_key = {one.pk: one for one in issuers}
     rows = Signatory.objects.filter(issuer__in=by_key).exclude(valid_to__lte=today - OFFERED_AFTER)
-    found = [Candidate(f"s{row.pk}", by_key[row.issuer_id], row.block, row.name, row.valid_from, row.valid_to, row.basis) for row in rows]
+    found = [Candidate(f"s{row.pk}", by_key[row.issuer_id], row.block, row.name, row.valid_from, row.valid_to, row.basis, is_head=row.right == Signatory.Right.HEAD) for row in rows]
     for issuer in by_key.values():
         found += _seats(issuer)
     return sorted(found, key=lambda one: (not one.may_on(today), one.key))
@@ -62,7 +65,18 @@ def _seats(issuer: Issuer) -> list[Candidate]:
     if issuer.committee is None:
         return []
     seats = issuer.committee.members.exclude(holder=None).exclude(post="member").select_related("holder")
-    return [Candidate(f"m{seat.pk}", issuer, seat.office_title, str(seat.holder), seat.valid_from, seat.valid_to) for seat in seats]
+    return [
+        Candidate(f"m{seat.pk}", issuer, seat.office_title, str(seat.holder), seat.valid_from, seat.valid_to, is_head=seat.post == "chair", is_chair=seat.post == "chair") for seat in seats
+    ]
+
+
+def preselected(among: Iterable[Candidate]) -> str:
+    """Return the key of who stands chosen: the only one who may sign today, else the only head among them, else nobody."""
+    may = [one for one in among if one.may_on(clock.today())]
+    for found in (may, [one for one in may if one.is_head]):
+        if len(found) == 1:
+            return found[0].key
+    return ""
 
 
 def chosen(among: Iterable[Candidate], key: str, *, on: date, field: str = "signer") -> Candidate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,7 +28,7 @@ def today(user: User) -> Iterator[Chore]:
         return
     hidden = Entry.objects.filter(kind="practices.hidden", about_type=Practice._meta.label).values("about_id")
     waits = Q(state=PracticeState.RUNNING) & ~Q(public_id__in=hidden) | Q(publication_asked_on__isnull=False)
-    rows = Practice.objects.filter(waits, unit__in=scope.units_for(user, DECIDE), is_public=False).order_by("changed_at", "pk")
+    rows = Practice.objects.filter(waits, unit__in=scope.units_for(user, DECIDE), is_public=False).order_by(F("publication_asked_on").asc(nulls_last=True), "changed_at", "pk")
     for row in rows[:MOST]:
         yield Chore(_("The practice “%(name)s” waits to be published") % {"name": row.name}, reverse("practices_office_practice", args=[row.public_id]), since=row.changed_at)
     if (more := rows.count() - MOST) > 0:

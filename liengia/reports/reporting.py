@@ -37,8 +37,8 @@ def standard(unit: Unit, period: Period) -> Part | None:
 
 
 def households(unit: Unit, on: date) -> int | None:
-    """Return how many households the office entered for a unit: the last count of a year that has begun."""
-    return UnitSize.objects.filter(unit__in=unit.lineage_ids(), year__lte=on.year).order_by("-year").values_list("households", flat=True).first()
+    """Return how many households the office entered for a unit itself: the last count of a year that has begun; that of a predecessor was of another area."""
+    return UnitSize.objects.filter(unit=unit, year__lte=on.year).order_by("-year").values_list("households", flat=True).first()
 
 
 def trace(unit: Unit, period: Period, code: str, user: Any) -> Records | None:

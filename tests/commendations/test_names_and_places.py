@@ -48,6 +48,16 @@ def test_keys_that_were_cut_once_are_renewed(scene: Bureau) -> None:
     assert one.name_key == "ho van an"
 
 
+@pytest.mark.parametrize("name", ["Chi hội Phụ nữ Khu phố 5", "Bá Thị Lan", "Cụ Trần Văn Bảy", "Hòa thượng Thích Mẫu"])
+def test_keys_of_whatever_beginning_are_renewed(scene: Bureau, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(defaults, "KEYS_AT_ONCE", 2)
+    row = opened(scene)
+    made = [nominated(scene, row, name), *(nominated(scene, row, f"Lê Văn {word}") for word in ("Một", "Hai", "Ba"))]
+    Nomination.objects.filter(pk__in=[made[0].pk, made[3].pk]).update(name_key="cut once")
+    assert (defaults.renew_keys(), defaults.renew_keys()) == (2, 0), "some at a time, all of them"
+    assert list(Nomination.objects.order_by("pk").values_list("name_key", flat=True)) == [name_key(one.name) for one in made]
+
+
 def test_a_d_of_another_keyboard_is_the_same_letter() -> None:
     assert name_key("Ðặng Văn Ðức") == name_key("Đặng Văn Đức") == "dang van duc"
 

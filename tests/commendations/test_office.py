@@ -229,6 +229,7 @@ def test_the_dated_tables_are_kept_by_who_may_and_never_overlap(scene: Bureau, a
     unclear = page.post(f"{address}new/", {"amount_vnd": "2,800", "valid_from": "2026-12-01", "valid_to": "", "source": "Nghị định mẫu", "is_unsure": ""})
     assert unclear.status_code == 200 and "đọc được hai cách" in text_of(unclear), unclear.context["form"].errors
     assert page.post(f"{address}new/", {"amount_vnd": "2,8 triệu", "valid_from": "1/12/2026", "valid_to": "", "source": "Nghị định mẫu", "is_unsure": ""}).status_code == 302
+    assert "“2,8 triệu” được hiểu là 2.800.000 đồng" in text_of(page.get(address)), "an amount in words is said back"
     assert Entry.objects.filter(kind="commendations.salary_kept").count() == 2
 
 

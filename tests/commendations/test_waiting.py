@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from liengia.commendations import services
 from liengia.commendations.models import RecipientKind, Round
 from liengia.core import clock
@@ -65,3 +67,12 @@ def test_the_simple_procedure_waits_for_no_council_and_others_see_nothing(scene:
     nominated(scene, row, "Trần Thị Nhanh")
     assert lines(scene.here.duyen)[f"“{title_of(row)}” không qua hội đồng: đủ danh sách thì trình"] == f"{BASE}dot/{row.public_id}/trinh/"
     assert not lines(scene.here.cast.lua)
+
+
+def test_where_the_room_is_off_nothing_of_it_waits(scene: Bureau, settings: Any) -> None:
+    row = opened(scene)
+    nominated(scene, row)
+    submitted(scene, row)
+    assert [url for url in lines(scene.here.chairman).values() if url.startswith(BASE)]
+    settings.ROOMS_OFF = ["commendations"]
+    assert not [url for url in lines(scene.here.chairman).values() if url.startswith(BASE)]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django import forms
 from hypothesis import given
 from hypothesis import strategies as some
 
 from liengia.core import typed
 from liengia.core.errors import Invalid
 from liengia.core.typed import Heard
+from liengia.core.typed_fields import DayField, MoneyField, said_back
 
 NEAR = date(2026, 11, 26)
 
@@ -91,3 +93,27 @@ def test_no_text_breaks_it(text: str) -> None:
 @given(some.integers(1000, 10**12))
 def test_an_amount_written_with_points_is_itself(amount: int) -> None:
     assert typed.dong(f"{amount:,}".replace(",", ".")) == typed.dong(f"{amount:,} đ".replace(",", ".")) == amount
+
+
+@pytest.mark.parametrize("cell", ["2 triệu 5", "1 tỷ 2", "2 triệu 500", "2 triệu 5 đồng", "500 nghìn 5", "1 tỷ 200 triệu 5", "1 tỷ 2 rưỡi"])
+def test_a_bare_number_after_a_word_of_scale_is_refused(cell: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        typed.dong(cell)
+    assert refused.value.detail_code == "two_readings" and "hai cách" in str(refused.value)
+
+
+@pytest.mark.parametrize(("cell", "amount"), [("2 triệu 500.000", 2_500_000), ("2 triệu 500 nghìn", 2_500_000), ("1 tỷ 200 triệu 500.000 đồng", 1_200_500_000)])
+def test_a_rest_that_is_written_out_is_taken(cell: str, amount: int) -> None:
+    assert typed.dong(cell) == amount
+
+
+def test_fields_say_back_what_they_understood() -> None:
+    class Both(forms.Form):
+        amount = MoneyField()
+        day = DayField()
+
+    form = Both({"amount": "2,34 triệu", "day": "1/7/26"})
+    assert form.is_valid() and form.cleaned_data == {"amount": 2_340_000, "day": date(2026, 7, 1)}
+    assert [("2.340.000 đồng" in words, "01/07/2026" in words) for words in said_back(form)] == [(True, False), (False, True)]
+    plain = Both({"amount": "2.340.000", "day": "2026-07-01"})
+    assert plain.is_valid() and not list(said_back(plain))

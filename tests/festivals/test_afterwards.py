@@ -6,14 +6,21 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from liengia.core.errors import Invalid, Refused
 from liengia.festivals import crowds, drafts
-from liengia.festivals.models import DayEvent, ProgrammeItem
-from liengia.festivals.services import afterwards, live
+from liengia.festivals.models import DayEvent, FestivalDay, ProgrammeItem
+from liengia.festivals.services import afterwards, days, live
+from liengia.festivals.services.days import Host
+from liengia.organisations import services as organisations
+from liengia.organisations.models import OrganisationKind
 from liengia.reports.services import keep_size
+from liengia.units.models import Succession
+from tests import factories
 from tests.cast import TESTER
-from tests.festivals.given import Season1, fresh, say, told
+from tests.festivals.given import PROGRAMME, Season1, at, fresh, say, told
 from tests.festivals.test_tell import send
 from tests.people.conftest import signed_in
 
@@ -81,3 +88,30 @@ def test_without_a_size_the_limit_is_that_of_the_level(scene: Season1) -> None:
     assert crowds.crowd_of(scene.commune_day).most == 45_000
     keep_size(scene.here.commune, year=2025, households=1, source="UBND xã", actor=TESTER)
     assert crowds.crowd_of(scene.commune_day).most == 45_000, f"the last count before {date(2026, 8, 16)}"
+
+
+def test_the_size_of_a_predecessor_is_of_another_area(scene: Season1) -> None:
+    commune = scene.here.commune
+    old = factories.unit("28999", "Long Sơn", "commune", parent=commune.parent)
+    Succession.objects.create(old=old, new=commune, kind="merge", on=date(2025, 7, 1))
+    keep_size(old, year=2026, households=40, source="UBND xã", actor=TESTER)
+    assert crowds.crowd_of(scene.commune_day).households is None, "the limit of the level holds"
+    keep_size(commune, year=2025, households=9000, source="UBND xã", actor=TESTER)
+    assert crowds.crowd_of(scene.commune_day).households == 9000
+
+
+def test_the_phone_page_asks_once_for_a_unit_and_not_for_days_that_are_over(scene: Season1) -> None:
+    phone = signed_in(scene.head)
+    with CaptureQueriesContext(connection) as before:
+        phone.get("/ngay-hoi/ghi/")
+    for name in ("Trường Mẫu", "Trạm Y tế"):
+        body = organisations.create_organisation(kind=OrganisationKind.SCHOOL, name=name, unit=scene.here.cast.hamlet, valid_from=date(2025, 7, 1), actor=TESTER)
+        (made,) = days.plan_days(scene.season, [Host(scene.here.cast.hamlet, body)], place="Sân trường", starts_at=at(9), items=PROGRAMME, actor=TESTER)
+        days.announce_day(made, actor=TESTER)
+    with CaptureQueriesContext(connection) as after:
+        assert phone.get("/ngay-hoi/ghi/").content.decode().count("data-most=") == 3
+    assert len(after) <= len(before), "two more days of the unit cost no query"
+    FestivalDay.objects.update(state="ended")
+    with CaptureQueriesContext(connection) as over:
+        assert "data-most=" not in phone.get("/ngay-hoi/ghi/").content.decode()
+    assert len(over) < len(before)

@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 
 from liengia.alarms.models import Drill, NeighbourGroup
 from liengia.commendations import services as commendations
-from liengia.commendations.models import Certificate, Decision
+from liengia.commendations.models import Certificate, Decision, Nomination
 from liengia.core import clock, counts
 from liengia.core.errors import Invalid
 from liengia.festivals import awards, board
@@ -119,6 +119,13 @@ def test_the_pursuit_is_on_no_board_until_somebody_opens_it(scene: Stage) -> Non
     assert shown()[1] == (0, 0)
     commendations.open_decision(decision, is_public=True, reason="Gia đình đồng ý.", actor=scene.bureau.chairman)
     assert shown()[1] == (0, 1)
+
+
+def test_a_deed_of_the_pursuit_in_another_list_is_on_no_board(scene: Stage) -> None:
+    tie(scene, scene.commune_item)
+    scene.hand("Một")
+    Nomination.objects.filter(pk=scene.of("Một").nomination_id).update(is_pursuit_deed=True)
+    assert shown()[1] == (0, 2)
 
 
 def test_a_hand_out_moves_the_tile_of_whoever_gives_it(scene: Stage) -> None:

@@ -140,6 +140,43 @@ def test_the_same_paper_pressed_twice_is_one_draft(scene: Season1) -> None:
     assert Paper.objects.filter(kind="plan").count() == 2, "one that was issued is no draft any more"
 
 
+def test_an_invitation_s_draft_is_opened_again_only_while_its_link_opens_for_this_guest(scene: Season1) -> None:
+    clerk, day = into(scene.here.duyen), scene.hamlet_day
+    guests.invite(day, [("Ông Nguyễn Văn A", ""), ("Nguyễn Văn A", "Ông")], actor=scene.clerk)
+    first, second = GuestInvitation.objects.order_by("pk")
+
+    def opened(guest: GuestInvitation) -> Paper:
+        return drafts.open_or_draft(day, "invitation", guest=guest, actor=scene.clerk)[0]
+
+    of_first, of_second = opened(first), opened(second)
+    assert of_first.values["kính mời"] == of_second.values["kính mời"], "they are called alike"
+    assert (of_first.values["trả lời"], of_second.values["trả lời"]) == (links.address(first), links.address(second)), "and each has their own link"
+    assert (opened(first), opened(second)) == (of_first, of_second)
+    clerk.post(f"{of(day)}khach/{first.public_id}/lien-ket/")
+    first.refresh_from_db()
+    again = opened(first)
+    assert again != of_first and again.values["trả lời"] == links.address(first) != of_first.values["trả lời"], "the old link opens nothing any more"
+    assert opened(first) == again
+
+
+def test_days_that_were_announced_before_one_is_refused_stay_so_and_the_page_says_which(scene: Season1, monkeypatch: pytest.MonkeyPatch) -> None:
+    clerk, address = into(scene.here.duyen), f"{BASE}mua/{scene.season.public_id}/cong-bo/"
+    hosts = [Host(another_hamlet(scene)), Host(another_hamlet(scene, "28108-78", "Ấp Tám")), Host(another_hamlet(scene, "28108-79", "Ấp Chín"))]
+    first, bare, last = days.plan_days(scene.season, hosts, place="Sân", starts_at=at(8), items=PROGRAMME, actor=TESTER)
+    announce = days.announce_days
+
+    def meanwhile(*args: Any, **options: Any) -> None:
+        bare.items.all().delete()
+        announce(*args, **options)
+
+    monkeypatch.setattr(days, "announce_days", meanwhile)
+    refused = clerk.post(address, {"days": [first.pk, bare.pk, last.pk]})
+    page = refused.content.decode()
+    assert refused.status_code == 422 and "Đã công bố 1 ngày hội." in page and f"{bare}:" in page
+    assert [fresh(one).state for one in (first, bare, last)] == [DayState.ANNOUNCED, DayState.PLANNED, DayState.PLANNED]
+    assert [f'value="{one.pk}"' in page for one in (first, bare, last)] == [False, False, True], "what can still be announced is offered"
+
+
 def test_amounts_and_days_in_the_office_s_words(scene: Season1) -> None:
     clerk, day = into(scene.here.duyen), scene.hamlet_day
     lists = {"equipment": "Ghế | 1 nghìn | Ấp", "budget": "chi | Rạp | 3,5 triệu | 500 nghìn\nthu | Ngân sách | 1,2 tỷ", "revision": fresh(day).revision}

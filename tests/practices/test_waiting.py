@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from liengia.core import clock
 from liengia.people import menu
 from liengia.practices import services
-from tests.practices.given import BEGUN, Place
+from liengia.practices.models import Practice
+from tests.practices.given import BEGUN, TEXT, Place, facts
 
 
 def waiting(scene: Place) -> dict[str, str]:
@@ -22,3 +26,14 @@ def test_a_running_practice_waits_until_it_is_shown_and_not_once_it_was_hidden_o
     assert not waiting(scene)
     services.hide(row, actor=scene.clerk)
     assert not waiting(scene)
+
+
+def test_what_was_asked_for_stands_first_the_longest_waiting_before(scene: Place) -> None:
+    rows = [services.replicate(scene.practice, scene.commune, changed="Góp theo chợ.", actor=scene.clerk)]
+    rows += [services.create(scene.hamlet, facts(f"Mô hình số {n}"), TEXT, actor=scene.clerk) for n in (1, 2)]
+    services.start(rows[0], on=BEGUN, actor=scene.clerk)
+    for row, days in ((rows[1], 3), (rows[2], 5)):
+        services.ask_publication(row, actor=scene.clerk)
+        # Somebody corrected the one that waits longest, just now.
+        Practice.objects.filter(pk=row.pk).update(publication_asked_on=clock.today() - timedelta(days=days), changed_at=clock.now() + timedelta(minutes=days))
+    assert [url.rstrip("/").rsplit("/", 1)[1] for url in waiting(scene).values()] == [rows[2].public_id, rows[1].public_id, rows[0].public_id]

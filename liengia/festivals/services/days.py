@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from liengia.alarms.models import Drill
 from liengia.audit import services as audit
@@ -165,21 +166,23 @@ def announce_day(day: FestivalDay, *, actor: Actor) -> FestivalDay:
     return _move(row, state, actor=actor)
 
 
-@transaction.atomic
 def announce_days(chosen: Iterable[FestivalDay], *, actor: Actor) -> None:
-    """Show several days to everybody, all of them or none.
+    """Show several days to everybody, each in a transaction of its own: a season of hundreds would keep all others from writing.
+
+    Where one is refused, those before it stay announced and those after it wait.
 
     Raises:
-        Invalid: none is chosen. Refused: as `announce_day`; the words name the day.
+        Invalid: none is chosen. Refused: as `announce_day`; the words name the day, and say how many were announced before it.
     """
     rows = sorted(chosen, key=lambda one: one.pk)
     if not rows:
         raise Invalid(_("Choose the days that everybody shall see."), code="none", field="days")
-    for one in rows:
+    for done, one in enumerate(rows):
         try:
             announce_day(one, actor=actor)
         except Refused as error:
-            raise Refused(f"{one}: {error}", code=error.detail_code, field="days") from error
+            before = ngettext("%(n)s day is announced.", "%(n)s days are announced.", done) % {"n": done} if done else ""
+            raise Refused(f"{before} {one}: {error}".strip(), code=error.detail_code, field="days") from error
 
 
 @transaction.atomic

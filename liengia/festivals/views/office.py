@@ -186,11 +186,15 @@ def season_act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
 def announce(request: HttpRequest, public_id: str) -> HttpResponse:
     """Say which planned days would be shown to everybody and which lack something, and announce those that are chosen."""
     found = policies.get_season(request.user, public_id)
-    rows = queries.to_announce(policies.planned_by(request.user).filter(season=found, state="planned"))
+    planned = policies.planned_by(request.user).filter(season=found, state="planned")
+    rows = queries.to_announce(planned)
     form = AnnounceForm(request.POST if request.method == "POST" else None, rows=rows)
     if form.is_valid() and kept(form, lambda: days.announce_days(form.cleaned_data["days"], actor=me(request))):
         messages.success(request, ngettext("%(n)s day is announced.", "%(n)s days are announced.", len(form.cleaned_data["days"])) % {"n": len(form.cleaned_data["days"])})
         return redirect("festivals_office_season", public_id)
+    if form.is_bound:
+        # Those before a refused day are announced already.
+        form.offer(rows := queries.to_announce(planned))
     context = {"season": found, "form": form, "held_back": [(one, why) for one, why in rows if why]}
     return render(request, "festivals/office/announce.html", context, status=422 if form.is_bound else 200)
 

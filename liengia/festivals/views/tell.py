@@ -19,7 +19,7 @@ from liengia.core.errors import DomainError, Invalid, NotFound
 from liengia.festivals import awards, crowds, policies, queries, rows
 from liengia.festivals.capabilities import RUN
 from liengia.festivals.forms import ToldForm
-from liengia.festivals.models import EventKind, FestivalDay
+from liengia.festivals.models import DayState, EventKind, FestivalDay
 from liengia.festivals.services import live
 from liengia.people.models import User
 from liengia.people.policies import public, requires
@@ -43,8 +43,10 @@ def _user(request: HttpRequest) -> User:
 @require_GET
 def tell(request: HttpRequest) -> HttpResponse:
     """Show the days that the user may tell of now, each with what can be said; the page that a phone keeps is the same."""
-    found = policies.run_by(_user(request)).prefetch_related("items__results", "parts").order_by("starts_at", "pk")
-    days = [(day, queries.in_order(day.items.all()), crowds.crowd_of(day)) for day in found]
+    found = list(policies.run_by(_user(request)).prefetch_related("items__results", "parts").order_by("starts_at", "pk"))
+    # Of a day that is over no such slip is expected any more; one that happens is asked about when it arrives.
+    likely = crowds.crowds_of([day for day in found if day.state != DayState.ENDED])
+    days = [(day, queries.in_order(day.items.all()), likely.get(day.pk)) for day in found]
     giving = set(awards.of_days([day for day, _items, _crowd in days]).by_day)
     context = {"days": days, "giving": giving, "says": SAYS.items(), "is_kept": request.GET.get(KEPT) == "1", "today": clock.today()}
     return render(request, "festivals/tell.html", context)
