@@ -131,7 +131,8 @@ def trace_groups(unit: Unit, period: Period, code: str, user: Any) -> Records | 
     keys: dict[str, Iterable[int]] = {
         "groups.standing": standing.values_list("unit", flat=True), "groups.households": places.values_list("group__unit", flat=True),
         "groups.joined": places.filter(joined_on__gte=period.first).values_list("group__unit", flat=True),
-        "groups.sirens": devices.sirens().values_list("group__unit", flat=True), "groups.drilled": _drilled(standing, period).values_list("group__unit", flat=True),
+        "groups.sirens": devices.sirens().values_list("group__unit", flat=True), # Both columns, since DISTINCT is of what is asked for: two groups of a hamlet are two.
+        "groups.drilled": (place for _group, place in _drilled(standing, period).values_list("group", "group__unit")),
     }  # fmt: skip
     if code not in keys:
         return None

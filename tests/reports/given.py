@@ -17,6 +17,7 @@ from liengia.opinions.models.forums import ForumState, ListeningForum
 from liengia.organisations import committee_services as committees
 from liengia.organisations import services as organisations
 from liengia.organisations.models import Committee, OrganisationKind, Task
+from liengia.people.models import Household
 from liengia.reports.models import Report
 from liengia.reports.services import begin_report
 from tests.cast import TESTER
@@ -71,9 +72,10 @@ def year() -> Year:
     return Year(here, kept, Task.objects.get(pk=late.pk))
 
 
-def rung(scene: Year, *kinds: str, mode: str = "real", silent: bool = False, days_ago: int = 30) -> list[Incident]:
-    """Have a group of the commune's hamlet press, each alarm ended before the next."""
-    house, place = scene.here.cast.house_9, scene.here.cast.house_9.group_places.select_related("group").first()
+def rung(scene: Year, *kinds: str, mode: str = "real", silent: bool = False, days_ago: int = 30, house: Household | None = None) -> list[Incident]:
+    """Have a group of the commune's hamlet (house 9's, or another house's own) press, each alarm ended before the next."""
+    house = house or scene.here.cast.house_9
+    place = house.group_places.select_related("group").first()
     group = place.group if place is not None else alarms.create_group(scene.here.cast.hamlet, actor=TESTER)
     if place is None:
         alarms.add_household(group, household=house, actor=TESTER)

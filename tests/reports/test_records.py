@@ -57,6 +57,7 @@ def full() -> Full:
     here = scene.here
     rung(scene, *["fire", "medical", "intruder", "medical", "help", "medical"])
     rung(scene, "fire", mode="drill", days_ago=60)
+    rung(scene, "fire", mode="drill", days_ago=50, house=here.cast.house_1)
     _festival(scene)
     with time_machine.travel(datetime(2026, 8, 3, 3, tzinfo=UTC), tick=False):
         _commendations(scene)
