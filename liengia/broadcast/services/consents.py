@@ -46,7 +46,7 @@ def set_consent(user: User, channel: str, kinds: Collection[str], *, actor: Acto
         raise Invalid(_("Your account has no phone number or e-mail address for this yet."), code="no_address", field=channel)
     row = ChannelConsent.objects.select_for_update().filter(user=user, channel=channel, withdrawn_at=None).first()
     had = list(row.kinds) if row is not None else []
-    if wanted == had:
+    if set(wanted) == set(had):  # rows of before stand in another order
         return
     now = clock.now()
     if row is not None:

@@ -16,8 +16,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from liengia.broadcast import channels
+from liengia.broadcast.channels import consent
+from liengia.broadcast.channels.accounts import Accounts
 from liengia.broadcast.consent_forms import ConsentForm
-from liengia.broadcast.models import ChannelAccount
 from liengia.broadcast.services import consents
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
@@ -41,7 +42,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _kept(form, request.user):
         messages.success(request, _("Kept. What you no longer want does not come from now on."))
         return redirect("broadcast:consents")
-    return render(request, "broadcast/consents/mine.html", {"form": form, "account": request.user, "unset": _unset()})
+    return render(request, "broadcast/consents/mine.html", {"form": form, "account": request.user, "unset": _unset(request.user)})
 
 
 @public
@@ -62,10 +63,10 @@ def _offered(standing: Mapping[str, Sequence[str]]) -> list[str]:
     return [name for name in consents.CHANNELS if channels.get(name) and (name != "email" or settings.MAIL_SERVER or name in standing)]
 
 
-def _unset() -> list[str]:
-    """Return the channels by which nothing goes out yet, because nobody has set them up."""
-    ready = set(ChannelAccount.objects.filter(is_on=True).values_list("channel", flat=True)) | ({"email"} if settings.MAIL_SERVER else set())
-    return [name for name in consents.CHANNELS if name not in ready]
+def _unset(user: User) -> list[str]:
+    """Return the channels by which nothing goes to somebody yet, because nobody has set them up for the unit in which they live or work."""
+    place = consent.places([user]).get(user.pk)
+    return [name for name in consents.CHANNELS if not (settings.MAIL_SERVER if name == "email" else place and Accounts(name).of(place))]
 
 
 def _kept(form: ConsentForm, user: User) -> bool:

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from liengia.broadcast.channels.base import Audience, Recipient
 from liengia.broadcast.channels.email.channel import CHANNEL, unsubscribe_url
-from liengia.broadcast.models import ChannelConsent, Delivery
+from liengia.broadcast.models import ChannelAccount, ChannelConsent, Delivery
 from liengia.broadcast.services import consents, outbox
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid
@@ -157,6 +157,28 @@ def test_a_change_of_kinds_loses_no_letter_that_is_still_wanted(cast: Cast, post
     assert Delivery.objects.get(said=lost).state == "withdrawn"
     outbox.send_due("email")
     assert Delivery.objects.get(said=kept).state == "accepted" and len(post.taken) == 1
+
+
+def test_a_person_stays_one_recipient_whatever_kinds_they_change(cast: Cast) -> None:
+    here = Audience((cast.hamlet.pk,))
+    asks(cast.lua, "notice")
+    before = [one.address for one in CHANNEL.recipients(here, "notice")]
+    asks(cast.lua, "notice", "law")
+    assert [one.address for one in CHANNEL.recipients(here, "notice")] == before, "the key of a delivery follows from it: no second letter"
+
+
+def test_kinds_in_another_order_are_no_change(cast: Cast) -> None:
+    row = ChannelConsent.objects.create(user=cast.lua, channel="email", kinds=["law", "notice"])
+    assert asks(cast.lua, "notice", "law") == row and ChannelConsent.objects.count() == 1
+
+
+def test_the_page_says_what_the_readers_own_commune_has_not_set_up(cast: Cast, settings: Any) -> None:
+    settings.MAIL_SERVER = {}
+    client, page = signed_in(cast.lua), reverse("broadcast:consents")
+    ChannelAccount.objects.create(unit=cast.other_commune, channel="sms", name="x", is_on=True)
+    assert client.get(page).context["unset"] == ["sms", "voice", "email"]
+    ChannelAccount.objects.create(unit=cast.commune, channel="sms", name="x", is_on=True)
+    assert client.get(page).context["unset"] == ["voice", "email"]
 
 
 def test_a_letter_of_a_kind_that_was_unticked_since_is_not_sent(cast: Cast, post: Post) -> None:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import BadHeaderError, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -102,11 +102,15 @@ def _wanted(keys: Collection[int]) -> dict[str, dict[str, str]]:
 
 
 def _recipients(found: QuerySet[ChannelConsent], kind: str) -> Iterator[Recipient]:
-    """Yield consents, not addresses: an outbox row holds no e-mail address, and a letter goes where the account says today."""
+    """Yield consents, not addresses: an outbox row holds no e-mail address, and a letter goes where the account says today.
+
+    A person's first consent, which stays the same: a change of kinds while a bulletin is being planned makes no second letter.
+    """
     asked = kind_of(kind)
-    for row in found.order_by("pk").iterator(chunk_size=500):
+    first = ChannelConsent.objects.filter(channel="email", user=OuterRef("user")).order_by("pk").values("pk")[:1]
+    for row in found.annotate(first=Subquery(first)).order_by("pk").iterator(chunk_size=500):
         if asked in row.kinds:
-            yield Recipient(f"c{row.pk}", "smtp", user_id=row.user_id)
+            yield Recipient(f"c{row.first}", "smtp", user_id=row.user_id)
 
 
 def _key(address: str) -> int:
