@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from liengia.broadcast.models import Delivery, ProviderState, SpeakerCluster, SpeakerFault
+from liengia.broadcast.models import ChannelAccount, Delivery, ProviderState, SpeakerCluster, SpeakerFault
 from liengia.broadcast.speech import engines
 from liengia.core import clock
 from liengia.core.health import Finding
@@ -31,17 +33,22 @@ def outbox() -> Finding:
 
 
 def loudspeakers() -> Finding:
-    """Whoever is to speak can: a voice is there where clusters stand. Faults of players are named; they alarm nobody here."""
+    """Whoever is to speak can: a voice is there where something waits for one, a loudspeaker or a call. Faults of players are named; they alarm nobody here."""
     clusters = SpeakerCluster.objects.on()
-    count = clusters.count()
-    if not count:
+    count, waits = clusters.count(), _waits_for_a_voice()
+    if not count and not waits:
         return Finding(True, _("no loudspeakers"))
     faulty = SpeakerFault.objects.filter(cleared_at=None, cluster__in=clusters).values("cluster").distinct().count()
-    says = _("%(count)s clusters, %(faulty)s with a fault") % {"count": count, "faulty": faulty}
+    says = _("%(count)s clusters, %(faulty)s with a fault") % {"count": count, "faulty": faulty} if count else _("no loudspeakers")
     try:
         why = engines.load(settings.SPEECH_ENGINE).why_not()
     except engines.SpeechError as error:
         why = str(error)
     # Without a voice recordings still play; it is red only while something waits for one.
-    waits = bool(why) and Delivery.objects.waiting().filter(channel="loudspeaker").exists()
-    return Finding(not waits, f"{says}; {why}" if why else says)
+    return Finding(not (why and waits), f"{says}; {why}" if why else says)
+
+
+def _waits_for_a_voice() -> bool:
+    """Tell whether something waits at a loudspeaker, or at an account whose provider plays a sound of ours."""
+    plays = [row.public_id for row in ChannelAccount.objects.filter(channel="voice", is_on=True) if "{audio_url}" in json.dumps(row.values)]
+    return Delivery.objects.waiting().filter(Q(channel="loudspeaker") | Q(channel="voice", provider__in=plays)).exists()

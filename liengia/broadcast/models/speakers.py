@@ -162,6 +162,8 @@ class AudioFile(models.Model):
     peaks = models.JSONField(default=list)
     made_at = models.DateTimeField(default=clock.now)
     used_at = models.DateTimeField(default=clock.now)
+    # Of an alarm it names a house's place: it goes a day after its last use.
+    is_of_call = models.BooleanField(default=False)
 
     IMPERSONAL: ClassVar = {"recipe", "sha256", "peaks"}
 

@@ -29,6 +29,8 @@ POKE: Final = "broadcast.recordings"
 SPOKEN_MOST: Final = 2_000
 # A sound that nothing uses any more is made again in a second, so it need not lie here longer.
 UNUSED_FOR: Final = timedelta(days=30)
+# A provider fetches a call's sound within an hour (`voice.AUDIO_HOLDS_S`).
+CALLS_KEPT: Final = timedelta(days=1)
 ORDERS_KEPT: Final = timedelta(days=400)
 ALARM_ORDERS_KEPT: Final = timedelta(days=30)
 
@@ -154,13 +156,14 @@ def remove_recording(recording: Recording, *, actor: Actor) -> None:
 
 
 def forget_unused() -> int:
-    """Drop orders after their period, removed recordings, and sounds that nothing uses any more."""
+    """Drop orders after their period, removed recordings, and sounds that nothing uses any more; of calls after a day."""
     now = clock.now()
     over = Q(ordered_at__lt=now - ORDERS_KEPT) | Q(subject__startswith="incident:", ordered_at__lt=now - ALARM_ORDERS_KEPT)
     gone = PlayOrder.objects.filter(pk__in=list(PlayOrder.objects.filter(over).values_list("pk", flat=True)[:200])).delete()[0]
     removed = Recording.objects.filter(removed_at__lt=now - UNUSED_FOR, rounds=None)
     gone += Recording.objects.filter(pk__in=list(removed.values_list("pk", flat=True)[:100])).delete()[0]
-    for row in AudioFile.objects.filter(used_at__lt=now - UNUSED_FOR, recordings=None, orders=None)[:50]:
+    unused = Q(used_at__lt=now - UNUSED_FOR) | Q(is_of_call=True, used_at__lt=now - CALLS_KEPT)
+    for row in AudioFile.objects.filter(unused, recordings=None, orders=None)[:200]:
         with transaction.atomic():
             row.delete()
         if not AudioFile.objects.filter(sha256=row.sha256).exists():

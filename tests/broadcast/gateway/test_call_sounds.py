@@ -14,15 +14,16 @@ import pytest
 import time_machine
 from django.test import Client
 
-from liengia.broadcast import channels
+from liengia.broadcast import channels, supervision
 from liengia.broadcast.audio import store
-from liengia.broadcast.channels.base import Accepted, DeliveryError, Failure
+from liengia.broadcast.channels.base import Accepted, DeliveryError, Failure, Recipient
 from liengia.broadcast.channels.loudspeaker import sounds
 from liengia.broadcast.channels.voice import channel as voice
-from liengia.broadcast.models import AudioFile, Recording
+from liengia.broadcast.models import AudioFile, ProviderState, Recording
+from liengia.broadcast.services import outbox, recordings
 from liengia.broadcast.speech.engines import SpeechError, espeak_ng
 from liengia.core import clock
-from tests.broadcast.gateway.given import account, parcel
+from tests.broadcast.gateway.given import account, message, parcel
 from tests.broadcast.gateway.simulator import Asked, Provider, Said
 from tests.broadcast.given import Voice
 
@@ -109,4 +110,44 @@ def test_without_a_voice_no_silent_call_is_made(scene: Voice, provider: Provider
 
     monkeypatch.setattr(espeak_ng.Engine, "speak", mute)
     found = called(account(scene.cast.commune, provider.url, "voice", body=PLAYS), sent_at=clock.now())
-    assert isinstance(found, DeliveryError) and found.failure is Failure.TECHNICAL and not provider.asked
+    assert isinstance(found, DeliveryError) and found.failure is Failure.TEMPORARY and not provider.asked
+
+
+def waits(row: Any, **values: Any) -> None:
+    outbox.enqueue(voice.CHANNEL, outbox.say(message(**values)), [Recipient("+84900000009", row.public_id)], keeps_person=True)
+
+
+def test_our_own_voices_fault_holds_up_no_urgent_call(scene: Voice, provider: Provider, settings: Any) -> None:
+    settings.SPEECH_ENGINE = "piper"  # without its voice
+    row = account(scene.cast.commune, provider.url, "voice", body=PLAYS)
+    waits(row, spoken_text="Mai cúp nước.")
+    outbox.send_due("voice")
+    assert not provider.asked and not ProviderState.objects.filter(aside_until__isnull=False).exists()
+    waits(row, spoken_text=WORDS, priority="urgent")
+    outbox.send_due("voice")
+    assert len(provider.asked) == 1, "spoken by espeak-ng"
+
+
+def test_health_says_that_a_call_waits_for_a_voice_where_no_loudspeaker_hangs(scene: Voice, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = account(scene.cast.other_commune, provider.url, "voice", body='{"to": "{to_local}", "say": "{text}"}')
+    row = account(scene.cast.commune, provider.url, "voice", body=PLAYS)
+    monkeypatch.setenv("PATH", "/nowhere")
+    waits(reads)
+    assert supervision.loudspeakers().ok, "the provider itself reads it"
+    waits(row)
+    found = supervision.loudspeakers()
+    assert not found.ok and "apt install espeak-ng" in found.says
+
+
+def test_the_sounds_of_a_call_go_after_a_day_and_its_recording_stays(scene: Voice, provider: Provider) -> None:
+    audio = sounds.spoken("Tiếng loa An ninh trật tự.")
+    recording = Recording.objects.create(unit=scene.cast.commune, title="x", state="ready", audio=audio)
+    row = account(scene.cast.commune, provider.url, "voice", body=PLAYS)
+    called(row)
+    called(row, recording=recording.public_id)
+    made = set(AudioFile.objects.exclude(pk=audio.pk).values_list("sha256", flat=True))
+    assert len(made) == 4 and all(store.get(one) for one in made)
+    assert recordings.forget_unused() == 0
+    with time_machine.travel(datetime.now().astimezone() + timedelta(hours=25)):
+        recordings.forget_unused()
+    assert list(AudioFile.objects.all()) == [audio] and not any(store.get(one) for one in made) and store.get(audio.sha256)

@@ -78,7 +78,7 @@ def test_without_a_voice_the_channel_waits_and_says_why(here: Place, monkeypatch
     monkeypatch.setenv("PATH", "/nowhere")
     (outcome,) = loud().send([parcel(here.market)])
     assert isinstance(outcome, DeliveryError)
-    assert outcome.failure is Failure.TECHNICAL
+    assert outcome.failure is Failure.TEMPORARY, "its clusters are not set aside: what is urgent may be spoken otherwise"
     assert "apt install espeak-ng" in outcome.words
 
 

@@ -116,6 +116,7 @@ def test_another_make_is_told_by_a_signed_order_and_fetches_by_token(foreign: Sp
 @pytest.mark.parametrize(("status", "headers", "failure", "retry"), [
     (500, {}, Failure.TECHNICAL, None), (503, {"Retry-After": "30"}, Failure.TECHNICAL, 30.0), (429, {"Retry-After": "7"}, Failure.TEMPORARY, 7.0), (404, {}, Failure.PERMANENT, None),
     (401, {}, Failure.TECHNICAL, None), (302, {"Location": "http://127.0.0.1:1/"}, Failure.TECHNICAL, None), (429, {"Retry-After": "soon"}, Failure.TEMPORARY, None),
+    (429, {"Retry-After": "999999"}, Failure.TEMPORARY, 3600.0), (503, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, Failure.TECHNICAL, 3600.0),
 ])  # fmt: skip
 def test_what_another_make_answers_decides_what_follows(status: int, headers: dict[str, str], failure: Failure, retry: float | None, foreign: SpeakerCluster, taker: Any) -> None:
     taker.status, taker.headers_out = status, headers

@@ -76,14 +76,15 @@ def of_message(message: Message) -> AudioFile:
     """Return a message's sound, made now when it is not there yet.
 
     Raises:
-        DeliveryError: the recording is not ready or gone; nobody can speak here; the text is empty.
+        DeliveryError: the recording is not ready or gone; nobody can speak here; the text is empty. Never of the kind that sets
+            a provider aside: what an ordinary message lacks, our own voice, an urgent one may do without.
     """
     if message.recording:
         return _of_recording(message)
     try:
         return spoken(message.spoken_text or message.text or message.headline, chime=chime_of(message.priority, message.mode), is_urgent=message.priority == "urgent")
     except SpeechError as error:
-        raise DeliveryError(Failure.TECHNICAL, str(error)) from error
+        raise DeliveryError(Failure.TEMPORARY, str(error)) from error
     except BadSound as error:
         raise DeliveryError(Failure.PERMANENT, str(error)) from error
 
@@ -97,7 +98,7 @@ def _of_recording(message: Message) -> AudioFile:
     return row.audio
 
 
-def spoken(text: str, *, chime: str = "bulletin", is_urgent: bool = False) -> AudioFile:
+def spoken(text: str, *, chime: str = "bulletin", is_urgent: bool = False, is_of_call: bool = False) -> AudioFile:
     """Return the sound of a text. What is urgent is spoken by espeak-ng when the chosen voice fails: late is worse than plain.
 
     Raises:
@@ -108,14 +109,14 @@ def spoken(text: str, *, chime: str = "bulletin", is_urgent: bool = False) -> Au
         raise BadSound("too_short")
     chosen = engines.load(settings.SPEECH_ENGINE)
     try:
-        return _made(chosen, words, chime)
+        return _made(chosen, words, chime, is_of_call)
     except SpeechError:
         if not is_urgent or chosen.name == SURE_ENGINE:
             raise
-        return _made(engines.load(SURE_ENGINE), words, chime)
+        return _made(engines.load(SURE_ENGINE), words, chime, is_of_call)
 
 
-def _made(engine: Speaker, words: str, chime: str) -> AudioFile:
+def _made(engine: Speaker, words: str, chime: str, is_of_call: bool) -> AudioFile:
     from liengia.broadcast.audio import making, sound
 
     recipe = _recipe("spoken", making.RECIPE, engine.mark(), words, chime, LEVEL_LUFS)
@@ -123,13 +124,14 @@ def _made(engine: Speaker, words: str, chime: str) -> AudioFile:
         if (found := kept(recipe)) is not None:
             return found
         voice = sound.resampled(sound.read_wav(engine.speak(words)))
-        return keep(making.finished(voice, chime_name=chime), recipe)
+        return keep(making.finished(voice, chime_name=chime), recipe, is_of_call=is_of_call)
 
 
 def of_call(message: Message, words: str) -> AudioFile:
     """Return the sound of an automatic call: the message's recording when it has one, then the words; without a chime, 16 bits at 8 kHz.
 
-    Telephone lines carry no more than 8 kHz, and every gateway plays it; the same call is made once.
+    Telephone lines carry no more than 8 kHz, and every gateway plays it; the same call is made once, and its sounds go a day after
+    they were last used (`recordings.forget_unused`): an alarm's words name a house's place.
 
     Raises:
         DeliveryError: as `of_message`.
@@ -142,12 +144,12 @@ def of_call(message: Message, words: str) -> AudioFile:
         recipe = _recipe("call", making.RECIPE, settings.SPEECH_ENGINE, engines.load(settings.SPEECH_ENGINE).mark(), spoken_words, recorded.sha256 if recorded else "", LEVEL_LUFS)
         if (found := kept(recipe)) is not None:
             return found
-        voice = spoken(words, chime="", is_urgent=message.priority == "urgent")
+        voice = spoken(words, chime="", is_urgent=message.priority == "urgent", is_of_call=True)
         parts = [sound.read_wav(data) for one in (recorded, voice) if one is not None and (data := store.get(one.sha256)) is not None]
         whole = making.joined(parts[0], *(piece for part in parts[1:] for piece in (making.silence(CALL_PAUSE_S), part)))
-        return keep(sound.resampled(whole, CALL_RATE), recipe)
+        return keep(sound.resampled(whole, CALL_RATE), recipe, is_of_call=True)
     except SpeechError as error:
-        raise DeliveryError(Failure.TECHNICAL, str(error)) from error
+        raise DeliveryError(Failure.TEMPORARY, str(error)) from error
     except BadSound as error:
         raise DeliveryError(Failure.PERMANENT, str(error)) from error
 
@@ -172,7 +174,7 @@ def kept(recipe: str) -> AudioFile | None:
     return row
 
 
-def keep(sound: Sound, recipe: str) -> AudioFile:
+def keep(sound: Sound, recipe: str, *, is_of_call: bool = False) -> AudioFile:
     """Keep a finished sound and its row."""
     from liengia.broadcast.audio import loudness
     from liengia.broadcast.audio import sound as sounds
@@ -180,7 +182,7 @@ def keep(sound: Sound, recipe: str) -> AudioFile:
     data = sounds.write_wav(sound)
     facts = {
         "sha256": store.put(data), "size": len(data), "seconds": round(sound.seconds, 2), "peaks": sounds.peaks(sound),
-        "loudness_lufs": round(max(loudness.integrated(sound), -99.0), 1), "used_at": clock.now(),
+        "loudness_lufs": round(max(loudness.integrated(sound), -99.0), 1), "used_at": clock.now(), "is_of_call": is_of_call,
     }  # fmt: skip
     row, _is_new = AudioFile.objects.update_or_create(recipe=recipe, defaults=facts)
     return row

@@ -30,6 +30,8 @@ from liengia.core import clock
 HEADER: Final = "Liengia-Signature"
 TIMEOUT_S: Final = 10.0
 HOLDS_S: Final = 300
+# Whatever it asks for: a make that says a year, or the year 9999, is asked again after an hour.
+LONGEST_WAIT_S: Final = 3600.0
 SOUND_HOLDS_S: Final = 24 * 3600
 _SALT: Final = "broadcast.sound"
 _SIGNATURE: Final = re.compile(r"t=([1-9]\d{0,11}),v1=([0-9a-f]{64})")
@@ -141,8 +143,8 @@ def _refused(status: int, retry_after: str) -> DeliveryError:
 
 def _seconds(retry_after: str) -> float | None:
     if re.fullmatch(r"\d{1,6}", retry_after, re.ASCII):
-        return float(retry_after)
+        return min(LONGEST_WAIT_S, float(retry_after))
     try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - clock.now()).total_seconds())
-    except (TypeError, ValueError):
+        return min(LONGEST_WAIT_S, max(0.0, (parsedate_to_datetime(retry_after) - clock.now()).total_seconds()))
+    except (TypeError, ValueError, OverflowError):
         return None
