@@ -93,8 +93,8 @@ class BulletinForm(forms.Form):
             options["initial"] = _initial(bulletin)
         else:
             said = {name: getattr(text, name) for name in ("kind", "event", "headline", "text", "short_text", "spoken_text")} if text is not None else {}
-            # The usual case: the whole commune. Who wants less unticks it.
-            options["initial"] = {"areas": [unit.pk], **said}
+            # The usual case: the whole commune; who wants less unticks it. A province or district chooses by itself.
+            options["initial"] = {"areas": [unit.pk] if unit.level == "commune" else [], **said}
         super().__init__(*args, **options)
         self.unit, self.bulletin = unit, bulletin
         below = Unit.objects.below(unit).current().exclude(level="self_managed_group").order_by("level", "code")

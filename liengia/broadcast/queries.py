@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMinute
 
 from liengia.broadcast import channels, schedule, wording
@@ -68,9 +68,9 @@ class ChannelReach:
         return 100 * self.counts[what] / self.meant if self.meant else 0.0
 
 
-def reach(dispatches: Iterable[Dispatch]) -> list[ChannelReach]:
+def reach(dispatches: QuerySet[Dispatch]) -> list[ChannelReach]:
     """Return what came of dispatches by channel: from the rows that still stand, and the sums of those that went."""
-    keys = [one.pk for one in dispatches]
+    keys = dispatches.order_by().values("pk")  # a subquery: a long period has more of them than a statement may have values
     minutes: dict[str, dict[str, Counter[datetime]]] = defaultdict(lambda: defaultdict(Counter))
     ends: dict[str, Counter[str]] = defaultdict(Counter)
     rows = Delivery.objects.filter(dispatch__in=keys)

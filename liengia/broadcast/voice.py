@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.urls import reverse
 
 from liengia.broadcast import published
@@ -98,18 +98,13 @@ def played(unit: Unit | None, period: Period) -> list[Played] | None:
         cluster__unit__in=own(unit), began_at__gte=begins, began_at__lt=ends, outcome__in=(PlayOutcome.PLAYED, PlayOutcome.STOPPED),
         order__subject__startswith="bulletin:",
     )  # fmt: skip
-    seconds: Counter[int] = Counter()
-    plays: Counter[int] = Counter()
-    clusters: dict[int, set[int]] = {}
-    facts = rows.values_list("cluster_id", "cluster__unit_id", "began_at", "ended_at", "times", "order__audio__seconds")
-    for cluster, place, began, ended, times, length in facts.iterator():
-        # A cluster of another make, or one played by hand, tells no end: the sound's own length counts.
-        span = (ended - began).total_seconds()
-        seconds[place] += round(span or times * length)
-        plays[place] += 1
-        clusters.setdefault(place, set()).add(cluster)
-    places = {one.pk: one for one in Unit.objects.filter(pk__in=list(plays)).with_ancestors()}
-    found = [Played(places[pk], len(clusters[pk]), plays[pk], seconds[pk]) for pk in plays]
+    told = ExpressionWrapper(F("ended_at") - F("began_at"), DurationField())
+    # A cluster of another make, or one played by hand, tells no end: the sound's own length counts.
+    untold = Sum(F("times") * F("order__audio__seconds"), filter=Q(ended_at=F("began_at")), default=0.0)
+    sums = rows.order_by().values("cluster__unit").annotate(clusters=Count("cluster", distinct=True), plays=Count("pk"), told=Sum(told), untold=untold)
+    facts = list(sums.values_list("cluster__unit", "clusters", "plays", "told", "untold"))
+    places = {one.pk: one for one in Unit.objects.filter(pk__in=[place for place, *_sums in facts]).with_ancestors()}
+    found = [Played(places[place], clusters, plays, span.total_seconds() + length) for place, clusters, plays, span, length in facts]
     return sorted(found, key=lambda one: one.unit.code)
 
 
@@ -161,9 +156,9 @@ def list_url(unit: Unit | None, period: Period, **more: str) -> str:
     return f"{reverse('broadcast:bulletins')}?{query(unit, period, **more)}"
 
 
-def page_url(unit: Unit | None, period: Period, anchor: str = "") -> str:
+def page_url(unit: Unit | None, period: Period) -> str:
     """Return where loudspeakers and Zalo groups of a period stand for everybody, as counts by place."""
-    return f"{reverse('broadcast:voice')}?{query(unit, period)}{anchor}"
+    return f"{reverse('broadcast:voice')}?{query(unit, period)}"
 
 
 # Counts of a day, for practices

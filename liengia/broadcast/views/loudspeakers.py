@@ -147,7 +147,8 @@ def credential(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _page_of(row: SpeakerCluster) -> str:
-    return reverse("broadcast_office_cluster", args=[row.public_id])
+    """Return a cluster's page, with its commune: who speaks for several would else be led to the first."""
+    return f"{reverse('broadcast_office_cluster', args=[row.public_id])}?unit={(row.unit.commune() or row.unit).pk}"
 
 
 @requires(CONFIGURE, WRITE)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -54,10 +55,22 @@ class Asked:
 
 def _asked(request: HttpRequest) -> Asked:
     period, code = _period(request), request.GET.get("xa", "")[:20]
-    communes = Unit.objects.current().communes().filter(code=code)
-    unit = (communes.first() or (Unit.objects.filter(code=code).order_by("-valid_from").first() if period else None)) if code else None
+    unit = _unit(code, period.last if period else clock.today()) if code else None
     kind, channel = request.GET.get("loai", ""), request.GET.get("kenh", "")
     return Asked(unit, period, kind if kind in Kind.values else "", channel if channel in channels.every() else "", request.GET.get("sua") == "1")
+
+
+def _unit(code: str, day: date) -> Unit:
+    """Return the unit of a code in force on a day, since codes come back with new meanings; else the last that had it. Never more than was asked for.
+
+    Raises:
+        Http404: no unit ever had this code.
+    """
+    had = Unit.objects.filter(code=code)
+    found = had.at(day).first() or had.order_by(F("valid_from").desc(nulls_last=True)).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _period(request: HttpRequest) -> Period | None:
@@ -104,7 +117,8 @@ def said(request: HttpRequest) -> HttpResponse:
     context = {
         "unit": unit, "period": period, "total": told.count(), "ways": ways, "list_url": voice.list_url(unit, period), "plays": plays, "groups": groups,
         "minutes": voice.minutes_of(plays or ()), "before": f"?{voice.query(unit, _month_before(period))}",
-        "sums": {name: sum(getattr(one, name) for one in groups) for name in ("groups", "members", "posts")},
+        # A sum beside the other rows would tell what a row leaves out.
+        "has_few": any(one.is_few for one in groups), "sums": {name: sum(getattr(one, name) for one in groups) for name in ("groups", "members", "posts")},
     }  # fmt: skip
     return render(request, "broadcast/voice.html", context)
 

@@ -90,6 +90,16 @@ def test_a_password_is_shown_once_and_a_player_is_told(scene: Voice) -> None:
     assert desk.post(f"{BASE}{row.public_id}/bao/shout/").status_code == 404
 
 
+def test_who_holds_several_communes_is_led_back_to_the_clusters_page(scene: Voice) -> None:
+    people.assign_role(scene.editor, "commune_admin", scene.cast.other_commune, actor=TESTER)
+    desk = into(scene.editor)
+    for unit in (scene.cast.commune, scene.cast.other_commune):
+        row = speakers.add_cluster(unit, name="Trụ sở", make="by_hand", actor=TESTER)
+        for what in ("mat-khau/", "bao/test/"):  # neither can be done by hand: the page says so
+            answer = desk.post(f"{BASE}{row.public_id}/{what}", {"back": "cluster"}, follow=True)
+            assert answer.status_code == 200 and answer.context["unit"] == unit
+
+
 def test_the_list_says_who_is_heard_what_comes_and_why_something_was_not_played(scene: Voice) -> None:
     desk = into(scene.editor)
     assert "Anh/chị thêm cụm loa đầu tiên" in desk.get(BASE).content.decode() and "Soạn bản tin phát loa" in desk.get(BASE).content.decode()
