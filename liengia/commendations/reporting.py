@@ -17,6 +17,9 @@ _HOW = _("Certificates that are valid, of decisions in force whose day is in the
 
 
 _NOT_OPEN = _("Decisions that are not on the public roll, among them those of the pursuit: they are in the number, and nothing else of them is public.")
+_FEW_NOT_OPEN = _(
+    "A small part of them is by decisions that are not on the public roll. What is left over would tell of those few, so nothing is listed here; whoever is named in public stands under Commendations."
+)
 _ADDS = {
     "people": lambda one: one.individuals + one.households, "collectives": lambda one: one.collectives, "civilians": lambda one: one.civilians,
     "money": lambda one: one.amount_vnd,
@@ -62,7 +65,7 @@ def trace(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
     if 0 < unlisted < queries.LEAST_TOLD:
         # The number less what is listed would tell how many were commended in the dark; so would the money, by its table.
         total = sum(amounts.values())
-        return Records(total, (), total, _NOT_OPEN)
+        return Records(total, (), total, _FEW_NOT_OPEN)
     listed = tuple(
         Record(f"{one.paper.sign}: {one.round.title}", one.decided_on, amount=amounts[one.pk], url=reverse("commendations:decision", args=[one.public_id]))
         for one in decisions if one.pk in open_ones and amounts[one.pk]
