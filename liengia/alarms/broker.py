@@ -221,10 +221,6 @@ UP_DENIED: Final = (
     *(f"{prefix}.*.{word}" for prefix in families.PREFIXES for word in (families.HELD, f"{families.TOLD}.*")),
 )  # fmt: skip
 
-# What gateways ask the centre, and no gateway answers: who listened there could tell another hamlet's gateway false users.
-ASKED: Final = tuple(f"liengia.gateway.{word}" for word in ("hello", "users", "others", "states", "held", "beats"))
-
-
 def _leaf_of(upstream: Upstream) -> list[str]:
     scheme, _sep, address = upstream.url.partition("://")
     url = f"{scheme}://{LEAF_USER}{upstream.name}:{upstream.password}@{address}"
@@ -250,7 +246,7 @@ def users(
     """Return the users file: our own processes, gateways where they may join, one line a device, those of other rooms last."""
     lines = ["users: [", _user(SERVER_USER, plan.server_hash, ["STANDARD", "MQTT"])]
     if plan.leaf_port and plan.upstream is None:
-        denied = {"publish": {"deny": list(UP_DENIED)}, "subscribe": {"deny": [*LEAF_DENIED, *ASKED]}}
+        denied = {"publish": {"deny": list(UP_DENIED)}, "subscribe": {"deny": list(LEAF_DENIED)}}
         lines.extend(_user(LEAF_USER + one.name, one.password_hash, ["LEAFNODE"], denied) for one in gateways)
     lines.extend(map(device_user, credentials))
     lines.extend(map(other_user, others))

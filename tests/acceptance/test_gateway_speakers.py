@@ -70,11 +70,11 @@ def _speaks_and_is_told(centre: Installation, box: Box, unit: int) -> None:
     assert box.notes()[0]["at"] - began < 3
     cluster = box.told["LIENGIA_SPEAKER_CLUSTER"]
     centre.python(VOLUME.format(cluster=cluster, volume=41))
-    processes.wait_until(lambda: memory(box)["volume"] == 41, within_s=5, why=lambda: processes.tail(box.log))
+    processes.wait_until(lambda: memory(box)["volume"] == 41, within_s=30, why=lambda: processes.tail(box.log))
     processes.wait_until(lambda: _reported(centre, "incident:aaaaaaaaaa"), within_s=20, why=lambda: str(box.notes()))
     length = len(box.samples())
     centre.python(TELL.format(cluster=cluster))
-    processes.wait_until(lambda: len(box.samples()) > length + 11_000, within_s=5, why=lambda: processes.tail(box.log))
+    processes.wait_until(lambda: len(box.samples()) > length + 11_000, within_s=30, why=lambda: processes.tail(box.log))
 
 
 def memory(box: Box) -> dict[str, Any]:

@@ -11,13 +11,7 @@ import pytest
 from liengia.alarms import broker
 from liengia.core import keys
 from liengia.operate.gateway import (
-    BEATS,
-    HELD,
-    HELLO,
-    NEWS,
-    OTHERS,
     STATES,
-    USERS,
     Gateway,
     Settings,
     _others,
@@ -81,10 +75,3 @@ async def test_what_came_live_while_the_page_was_read_stays(gateway: Any, monkey
     await one._fetch_states()
     assert one.held == {"lo.cluster0001.say": (6, b"6"), "lo.cluster0002.say": (1, b"1")}
     assert one.states == {"group00001": {"rev": 6}, "group00002": {"rev": 1}}
-
-
-def test_no_gateway_answers_what_gateways_ask(tmp_path: Path) -> None:
-    plan = broker.Plan(tmp_path, tmp_path, 4222, "127.0.0.1", 1883, "hash", "hash", leaf_port=7422)
-    line = next(line for line in broker.users(plan, [], [broker.GatewayCredential("ap5", "hash")]).splitlines() if "ap5" in line)
-    said = line.partition("subscribe")[2]
-    assert all(f'"{subject}"' in said for subject in (HELLO, USERS, OTHERS, STATES, HELD, BEATS)) and NEWS not in said
