@@ -27,7 +27,7 @@ import aiomqtt
 import pytest
 
 from tests.acceptance.installations import Installation
-from tests.acceptance.test_loudspeakers import STATE, Box
+from tests.acceptance.test_loudspeakers import LATE_S, STATE, Box
 from tests.broadcast.gateway.simulator import Provider, running
 from tests.broadcast.webpush.service import Browser, PushService
 from tests.harness import processes
@@ -278,7 +278,7 @@ def hamlet_is_told_and_no_house_is_named(stage: Stage, number: int) -> None:
     (expected,) = spoken(stage, (words, "urgent"))
     for box in stage.boxes:
         note = begun(box)[number]
-        assert note["at"] - facts["ran"]["hamlet"] < 3, (note, facts)
+        assert note["at"] - facts["ran"]["hamlet"] < LATE_S, (note, facts)
         assert note["sha256"] == expected
         sound = (box.folder / "speaker" / "sounds" / f"{expected}.wav").read_bytes()
         assert heard(box, number) == sound[44:], "to the sample"
