@@ -7,7 +7,7 @@ from functools import partialmethod
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from liengia.people.models import User
 from tests.alarms.console_scene import sign_in
@@ -15,6 +15,8 @@ from tests.harness import browser
 from tests.harness.site import Site
 from tests.harness.slow import SLOW_S
 
+# How long somebody would wait; what is never so fails all the same.
+expect.set_options(timeout=20_000)
 if SLOW_S:
     # A press waits for the page that it opens, as a rule; on a busy machine the rule fails. Here it never waits.
     for kind in (Locator, Page):

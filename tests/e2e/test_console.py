@@ -12,6 +12,7 @@ from liengia.alarms.models import Incident, IncidentEvent
 from liengia.core import live
 from liengia.core.actor import Actor
 from tests.alarms.console_scene import Desk, desk
+from tests.e2e.resident_stage import until
 from tests.harness.browser import violations
 from tests.harness.site import Site
 
@@ -125,6 +126,7 @@ def test_the_keyboard_does_everything(opened: Callable[..., Page], scene: Desk) 
     page.get_by_label("An toàn").first.check()
     page.keyboard.press("Enter")
     expect(page.locator("#h-answers")).to_contain_text("1 trên 15")
+    until(page, "!document.activeElement.matches('input, select, textarea')")  # in a field the letters are words
     page.keyboard.press("?")
     expect(page.locator("#d-keys")).to_be_visible()
     page.locator("#keys-on").uncheck()
