@@ -52,6 +52,11 @@ class Stopwatch:
         self._write_began = None
         return super()._rollback()  # type: ignore[misc]
 
+    def connect(self) -> None:
+        """Begin anew: a connection that was lost amid a transaction had no commit and no rollback to stop the clock."""
+        self._write_began = None
+        super().connect()  # type: ignore[misc]
+
     def note(self, sql: str, statements: int = 1) -> None:
         """Start the clock at the first write inside a transaction, and count from there."""
         if self._write_began is not None:
