@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from liengia.core import clock, text
 from liengia.portal.models import Erratum
+from tests.e2e.resident_stage import until
 from tests.harness.browser import violations
 from tests.harness.site import Site
 from tests.portal.pages_scene import Scene, block, picture, scene
@@ -81,6 +82,7 @@ def test_the_clock_is_true_in_another_zone_and_on_a_kept_page(chromium: Browser,
         before = clock.local(clock.now())
         expect(page.locator("[data-site-clock]")).to_contain_text("(GMT +7)")
         page.wait_for_function("document.querySelector('[data-site-clock]').textContent.length > 25")
+        until(page, "localStorage.getItem('lg-clock') !== null")  # a kept page asks the server first
         page.clock.run_for(11_000)
         expected = {f"{at:%d/%m/%Y %H:%M}" for at in (before, before + timedelta(minutes=1))}
         assert any(one in shown_clock(page) for one in expected), (shown_clock(page), expected)
