@@ -39,9 +39,9 @@ for name in ("Chợ Kinh", "Cầu Chùa"):
 print(json.dumps([made, commune.pk, hamlet.pk]))
 """
 
-# 3 s are promised and kept by a machine that does nothing else; here only that nothing waits for a next turn or a retry.
-LATE_S = 10
-# A process that lives for a second says nothing by a bus that it has not reached yet.
+# A fire is spoken within so many seconds of its step.
+LATE_S = 3
+# A process that lives for a second says nothing by a bus that it has not reached yet; closing sends what was handed over.
 ON_BUS = "import time; from liengia.core.bus import get_bus; [time.sleep(0.1) for _ in iter(lambda: get_bus().is_connected, True)]\n"
 # What planning a bulletin and an escalation step do: freeze words, write deliveries; the worker's own chore sends them.
 SAY = ON_BUS + """
@@ -61,7 +61,6 @@ with transaction.atomic():
     outbox.enqueue(loud, said, loud.recipients(Audience(unit_ids=({unit},)), {kind!r}))
 began = time.time()
 print(json.dumps(began))
-time.sleep(0.5)
 get_bus().close()
 """
 
@@ -77,7 +76,7 @@ print(json.dumps({
 }))
 """
 
-WITHDRAW = ON_BUS + "from liengia.broadcast import channels; channels.get('loudspeaker').withdraw({subject!r}); time.sleep(0.5); print(1)"
+WITHDRAW = ON_BUS + "from liengia.broadcast import channels; channels.get('loudspeaker').withdraw({subject!r}); get_bus().close(); print(1)"
 
 
 class Box:
