@@ -7,10 +7,12 @@ poke arriving: whoever waits for one also looks by itself every few seconds.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import cache, partial
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -22,6 +24,8 @@ from liengia.core.metrics import bus_failures
 
 logger = logging.getLogger(__name__)
 POKES = "liengia.poke"
+# How long a process that ends waits for what it handed over.
+LEAVES_WITHIN_S: Final = 3.0
 SERVER_USER = "liengia-server"
 
 
@@ -42,7 +46,11 @@ def connection_options() -> dict[str, object]:
 
 
 class Bus:
-    """A NATS connection that reconnects for ever and is never waited for."""
+    """A NATS connection that reconnects for ever and is never waited for.
+
+    What is handed over before the first attempt to connect is over waits for it: a command of an operator says what it
+    has to say in its first moments, and ends.
+    """
 
     def __init__(self) -> None:
         """Start the thread; the connection follows as soon as the broker answers."""
@@ -50,6 +58,9 @@ class Bus:
         self.client = Client()
         self._wakes: dict[str, list[Callable[[], object]]] = {}
         self._poking: set[str] = set()
+        self._tried = asyncio.Event()
+        self._leaving: set[asyncio.Future[None]] = set()
+        self._is_closed = False
         self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
         self._thread.start()
 
@@ -59,16 +70,28 @@ class Bus:
         return self.client.is_connected
 
     def publish(self, subject: str, payload: bytes = b"") -> bool:
-        """Hand a message over (at most once); False when the broker is away."""
+        """Hand a message over (at most once); False when the broker is known to be away."""
         return self._hand_over(self._publish(subject, payload))
 
     def _hand_over(self, work: Coroutine[object, object, None]) -> bool:
-        if not self.client.is_connected:
+        if self._is_closed or (self._tried.is_set() and not self.client.is_connected):
             work.close()
             bus_failures.inc()
             return False
-        asyncio.run_coroutine_threadsafe(work, self.loop)
+        asyncio.run_coroutine_threadsafe(self._leave(work), self.loop)
         return True
+
+    async def _leave(self, work: Coroutine[object, object, None]) -> None:
+        me = asyncio.current_task()
+        assert me is not None
+        self._leaving.add(me)
+        me.add_done_callback(self._leaving.discard)
+        try:
+            if not self.client.is_connected:
+                await self._tried.wait()
+            await work
+        finally:
+            work.close()
 
     def poke(self, topic: str) -> None:
         """Say "something new" about a topic to all processes, after the present transaction has committed."""
@@ -94,13 +117,15 @@ class Bus:
         asyncio.run_coroutine_threadsafe(self._subscribe(subject, handler), self.loop)
 
     def close(self) -> None:
-        """Flush and close; the process is ending."""
-        if self.loop.is_running():
-            done = asyncio.run_coroutine_threadsafe(self._close(), self.loop)
-            try:
-                done.result(timeout=3)
-            except TimeoutError:
-                logger.warning("the bus did not close within 3 s")
+        """Let what was handed over leave, and close; the process is ending."""
+        if self._is_closed or not self.loop.is_running():
+            return
+        self._is_closed = True
+        done = asyncio.run_coroutine_threadsafe(self._close(), self.loop)
+        try:
+            done.result(timeout=LEAVES_WITHIN_S)
+        except TimeoutError:
+            logger.warning("the bus did not close within %s s", LEAVES_WITHIN_S)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
@@ -110,10 +135,12 @@ class Bus:
     async def _connect(self) -> None:
         while not self.client.is_connected:
             try:
-                await connect(self.client)
+                await connect(self.client, on_error=self._tried.set)
             except Exception as error:  # noqa: BLE001  (the broker may come later, whatever the reason)
                 logger.info("the broker does not answer yet (%s)", type(error).__name__)
+                self._tried.set()
                 await asyncio.sleep(1)
+        self._tried.set()
         await self.client.subscribe(f"{POKES}.>", cb=self._poked)
 
     async def _poked(self, message: Msg) -> None:
@@ -137,16 +164,19 @@ class Bus:
         await self.client.subscribe(subject, cb=handler)
 
     async def _close(self) -> None:
+        if self._leaving:
+            await asyncio.wait(self._leaving)
         if self.client.is_connected:
             await self.client.drain()
         self.loop.call_soon(self.loop.stop)
 
 
-async def connect(client: Client) -> None:
-    """Connect a client for ever: it reconnects every half second while the broker is away."""
+async def connect(client: Client, *, on_error: Callable[[], object] = lambda: None) -> None:
+    """Connect a client for ever: it tries again each second while the broker is away, and calls `on_error` each time."""
 
     async def quiet(error: Exception) -> None:
         logger.info("bus: %s", error)
+        on_error()
 
     await client.connect(
         **connection_options(),  # type: ignore[arg-type]
@@ -162,8 +192,10 @@ async def connect(client: Client) -> None:
 
 @cache
 def get_bus() -> Bus:
-    """Return this process's bus."""
-    return Bus()
+    """Return this process's bus, which closes with it."""
+    bus = Bus()
+    atexit.register(bus.close)
+    return bus
 
 
 __all__ = ["Bus", "connect", "connection_options", "get_bus"]

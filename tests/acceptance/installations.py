@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from typing import Any
 
 from tests.conftest import _migrated_file as migrated_file
 from tests.harness import processes
+from tests.harness.hand import Hand
 from tests.harness.ports import free_port
 
 
@@ -35,6 +35,7 @@ class Installation:
             **settings,
         }
         self.process: subprocess.Popen[bytes] | None = None
+        self._hand: Hand | None = None
         self.log = folder / "up.log"
 
     def start(self, *arguments: str, within_s: float = 90) -> Installation:
@@ -49,17 +50,10 @@ class Installation:
         return processes.answer(f"http://127.0.0.1:{self.ports['LIENGIA_PORT']}/health")[0]
 
     def python(self, code: str) -> Any:
-        """Run code inside the installation's Django; it prints one line of JSON, which is returned."""
-        done = subprocess.run(
-            [sys.executable, "-m", "liengia", "shell", "-v0", "-c", code],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise AssertionError(done.stdout + done.stderr)
-        return json.loads(done.stdout.strip().splitlines()[-1])
+        """Run code inside the installation's Django; what it gave to `out`, or printed last as JSON, is returned."""
+        if self._hand is None:
+            self._hand = Hand(self.environment)
+        return self._hand.run(code)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of ours."""
@@ -69,6 +63,9 @@ class Installation:
 
     def stop(self) -> float:
         """Stop with SIGTERM, and return how many seconds that took."""
+        if self._hand is not None:
+            self._hand.close()
+            self._hand = None
         took = processes.end(self.process)
         self.process = None
         return took

@@ -183,6 +183,7 @@ def test_a_reform_and_a_merger_while_it_rings_flash_nothing(up: Installation, se
         end = time.monotonic() + 60
         while not await asyncio.to_thread(settled):
             assert time.monotonic() < end, "each device has one credential, of its new group"
+            await asyncio.sleep(0.2)
         up.python(
             "from liengia.alarms import services; from liengia.alarms.models import Incident; from liengia.core.actor import Actor;"
             "services.quiet_incident(Incident.objects.open().get(), actor=Actor.system('test')); print(1)"

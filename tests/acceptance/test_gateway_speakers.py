@@ -14,7 +14,7 @@ import pytest
 
 from tests.acceptance.installations import Installation, Link
 from tests.acceptance.test_gateway import Hamlet
-from tests.acceptance.test_loudspeakers import CLUSTERS, LATE_S, ON_BUS, STATE, Box, say
+from tests.acceptance.test_loudspeakers import CLUSTERS, LATE_S, STATE, Box, say
 from tests.harness import processes
 
 pytestmark = pytest.mark.broker
@@ -26,9 +26,9 @@ VOLUME = (
     "from liengia.broadcast.models import SpeakerCluster; from liengia.broadcast.services import speakers; from liengia.core.actor import Actor;"
     "row = SpeakerCluster.objects.get(public_id={cluster!r}); speakers.change_cluster(row, volume={volume}, actor=Actor.system('test')); print(1)"
 )
-TELL = ON_BUS + (
+TELL = (
     "from liengia.broadcast.models import SpeakerCluster; from liengia.broadcast.services import speakers; from liengia.core.actor import Actor;"
-    "row = SpeakerCluster.objects.get(public_id={cluster!r}); speakers.tell_player(row, dict(do='test'), actor=Actor.system('test')); get_bus().close(); print(1)"
+    "row = SpeakerCluster.objects.get(public_id={cluster!r}); speakers.tell_player(row, dict(do='test'), actor=Actor.system('test')); print(1)"
 )
 REVOKE = (
     "from liengia.broadcast.models import SpeakerCluster; from liengia.broadcast.services import speakers; from liengia.core.actor import Actor;"

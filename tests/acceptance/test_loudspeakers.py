@@ -41,11 +41,10 @@ print(json.dumps([made, commune.pk, hamlet.pk]))
 
 # A fire is spoken within so many seconds of its step.
 LATE_S = 3
-# A process that lives for a second says nothing by a bus that it has not reached yet; closing sends what was handed over.
-ON_BUS = "import time; from liengia.core.bus import get_bus; [time.sleep(0.1) for _ in iter(lambda: get_bus().is_connected, True)]\n"
 # What planning a bulletin and an escalation step do: freeze words, write deliveries; the worker's own chore sends them.
-SAY = ON_BUS + """
+SAY = """
 import json
+import time
 from datetime import timedelta
 from django.db import transaction
 from liengia.broadcast import channels
@@ -59,9 +58,7 @@ message = Message(subject={subject!r}, msg_type={msg_type!r}, mode="real", prior
 with transaction.atomic():
     said = outbox.say(message)
     outbox.enqueue(loud, said, loud.recipients(Audience(unit_ids=({unit},)), {kind!r}))
-began = time.time()
-print(json.dumps(began))
-get_bus().close()
+print(json.dumps(time.time()))
 """
 
 STATE = """
@@ -76,7 +73,7 @@ print(json.dumps({
 }))
 """
 
-WITHDRAW = ON_BUS + "from liengia.broadcast import channels; channels.get('loudspeaker').withdraw({subject!r}); get_bus().close(); print(1)"
+WITHDRAW = "from liengia.broadcast import channels; channels.get('loudspeaker').withdraw({subject!r}); print(1)"
 
 
 class Box:

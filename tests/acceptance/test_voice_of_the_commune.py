@@ -27,7 +27,7 @@ import aiomqtt
 import pytest
 
 from tests.acceptance.installations import Installation
-from tests.acceptance.test_loudspeakers import LATE_S, ON_BUS, STATE, Box
+from tests.acceptance.test_loudspeakers import LATE_S, STATE, Box
 from tests.broadcast.gateway.simulator import Provider, running
 from tests.broadcast.webpush.service import Browser, PushService
 from tests.harness import processes
@@ -93,10 +93,10 @@ one = Incident.objects.get()
 print(json.dumps(dict(id=one.public_id, state=one.state, ran={step.target: step.ran_at.timestamp() for step in one.steps.all() if step.ran_at},
     answered=[row.channel for row in Delivery.objects.exclude(answered_at=None)])))
 """
-END = ON_BUS + (
+END = (
     "from liengia.alarms import services; from liengia.alarms.models import Incident; from liengia.people.models import User; from liengia.core.actor import Actor;"
     "services.resolve_incident(Incident.objects.get(), actor=Actor.of(User.objects.get(username='truc')));"
-    "get_bus().close(); print(1)"
+    "print(1)"
 )
 # The very sound that the words make, made apart from what was played.
 SPOKEN = """
@@ -110,7 +110,7 @@ def made(text, chime):
     return hashlib.sha256(sound.write_wav(making.finished(voice, chime_name=chime))).hexdigest()
 print(json.dumps([made(text, chime) for text, chime in {texts!r}]))
 """
-BULLETIN = ON_BUS + """
+BULLETIN = """
 import json
 from datetime import timedelta
 from liengia.broadcast.models import Bulletin, MsgType
@@ -122,7 +122,6 @@ from liengia.units.models import Unit
 writer, approver = (Actor.of(User.objects.get(username=name)) for name in ("bientap", "chutich"))
 commune = Unit.objects.get(code="28108")
 {body}
-get_bus().close()
 print(json.dumps(row.public_id))
 """
 FIRST = 'row = bulletins.write(commune, [commune], actor=writer, kind="law", channels=["loudspeaker"], headline="Uống rượu bia không lái xe", text="Đã uống rượu bia thì không lái xe.", expires_at=clock.now() + timedelta(hours=2))'

@@ -5,11 +5,8 @@ The site runs in a process of its own, and what the tests do beside it in anothe
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,16 +19,13 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.conftest import _migrated_file as migrated_file
 from tests.harness import processes
+from tests.harness.hand import Hand
 from tests.harness.nursery import Child, Nursery
 from tests.harness.ports import free_port
-from tests.harness.processes import ROOT
 
-# Loaded once beside the site: loading the project takes some three seconds of a core, and a test asks several times.
-HAND = """
-import django; django.setup()
-import json, sys, threading, time, traceback
-from django.core.cache import caches
-from django.db import connections
+# What a worker does beside the site: it numbers the live order.
+NUMBERING = """
+import threading, time
 from liengia.alarms.models import IncidentEvent
 from liengia.core import live
 def number():
@@ -39,16 +33,6 @@ def number():
         live.has_unnumbered(IncidentEvent) and live.sequence(IncidentEvent)
         time.sleep(0.2)
 threading.Thread(target=number, daemon=True).start()
-for line in sys.stdin:
-    found = {}
-    try:
-        caches["local"].clear()
-        exec(json.loads(line), found)
-        said = {"out": found["out"]}
-    except Exception:
-        said = {"wrong": traceback.format_exc()}
-    connections.close_all()
-    print("OUT" + json.dumps(said), flush=True)
 """
 PRELUDE = """
 import uuid
@@ -83,7 +67,7 @@ class Stage:
 
     url: str
     nursery: Nursery
-    hand: subprocess.Popen[str]
+    hand: Hand
     web: Child | None = None
 
     def start_web(self) -> None:
@@ -101,15 +85,7 @@ class Stage:
 
     def run(self, code: str) -> Any:
         """Run code beside the site (see PRELUDE) and return what it gives to `out`."""
-        assert self.hand.stdin is not None and self.hand.stdout is not None
-        self.hand.stdin.write(json.dumps(f"{PRELUDE}\nout = None\n{code}") + "\n")
-        self.hand.stdin.flush()
-        for line in self.hand.stdout:
-            if line.startswith("OUT"):
-                said = json.loads(line[3:])
-                assert "wrong" not in said, said["wrong"]
-                return said["out"]
-        raise AssertionError("the process beside the site has ended: see the site's log")
+        return self.hand.run(f"{PRELUDE}\nout = None\n{code}")
 
     def browser_of(self, browser: Browser, name: str, *, width: int = 360, height: int = 740, **options: Any) -> BrowserContext:
         """Return a browser in which somebody is signed in; strict about scripts and sizes."""
@@ -128,13 +104,10 @@ def stage(folder: Path) -> Iterator[Stage]:
         "LIENGIA_DATA": str(folder),
         "LIENGIA_PORT": str(port),
         "LIENGIA_NATS_PORT": "9",
-        "PYTHONPATH": str(ROOT),
     }
     shutil.copy(migrated_file(), folder / "liengia.sqlite3")
     with (folder / "site.log").open("a") as errors:
-        hand = subprocess.Popen(
-            [sys.executable, "-c", HAND], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
-        )  # fmt: skip
+        hand = Hand(environment, errors=errors, first=NUMBERING)
     made = Stage(f"http://localhost:{port}", Nursery(environment), hand)
     made.run("from tests.alarms.resident_scene import build; build()")
     try:
@@ -143,8 +116,7 @@ def stage(folder: Path) -> Iterator[Stage]:
     finally:
         made.kill_web()
         made.nursery.close()
-        hand.kill()
-        hand.communicate()
+        hand.close()
 
 
 def until(page: Page, expression: str, *, seconds: float = 30) -> None:
