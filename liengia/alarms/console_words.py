@@ -279,6 +279,10 @@ def _moved(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[
     return str(EventKind.MOVED.label).capitalize(), ""
 
 
+def _handed_over(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
+    return _("%(who)s took over the shift and signed for this alarm") % {"who": teller.who(event)}, ""
+
+
 def _fault(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
     kind = str(data.get("fault", ""))
     label = str(FaultKind(kind).label) if kind in FaultKind.values else ""
@@ -310,6 +314,7 @@ _WORDS: Final[dict[str, Callable[[Teller, IncidentEvent, dict[str, Any]], tuple[
     EventKind.DRILL_ENDED: _drill_ended,
     EventKind.JOINED: _joined,
     EventKind.MOVED: _moved,
+    EventKind.HANDED_OVER: _handed_over,
     EventKind.FAULT: _fault,
     EventKind.FAULT_CLEARED: _fault,
 }

@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from liengia.alarms.models import EventKind, Incident, IncidentEvent
 from liengia.alarms.services.states import label
+from liengia.alarms.services.timeline import add_event
 from liengia.core import rooms
+from liengia.core.actor import Actor
 from liengia.people import handover
 from liengia.people.handover import LogLine, OpenItem
 from liengia.people.models import DutyPost
@@ -37,6 +39,15 @@ def open_incidents(post: DutyPost, at: datetime) -> Iterable[OpenItem]:
         )
 
 
+def sign_over(post: DutyPost, actor: Actor, at: datetime) -> None:
+    """Write into each open incident of the post that somebody has signed for it."""
+    if not rooms.is_on("alarms", post.unit):
+        return
+    below = Unit.objects.below(post.unit.current())
+    for incident in Incident.objects.open().filter(group__unit__in=below, opened_at__lte=at).select_related("group__unit").order_by("pk"):
+        add_event(incident, EventKind.HANDED_OVER, at=at, actor=actor)
+
+
 def log_lines(post: DutyPost, start: datetime, end: datetime) -> Iterable[LogLine]:
     """Give what happened in the post's units in a span, while their commune keeps this room on."""
     if not rooms.is_on("alarms", post.unit):
@@ -52,6 +63,7 @@ def log_lines(post: DutyPost, start: datetime, end: datetime) -> Iterable[LogLin
 
 
 def register_all() -> None:
-    """Register both; called from `AppConfig.ready`."""
+    """Register all three; called from `AppConfig.ready`."""
     handover.register(open_incidents)
+    handover.register_signed(sign_over)
     handover.register_log(log_lines)

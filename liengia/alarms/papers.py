@@ -187,12 +187,19 @@ def first_line(incident: Incident, summary: queries.Summary) -> str:
     return "; ".join(said) + "." + missing
 
 
+# Why a step of the plan did not run, by what cancelled it.
+NOT_NEEDED: Final = {
+    "acknowledged": "đã có người nhận", "ended": "vụ việc đã kết thúc", "rang_again": "đã bấm lại, bước tính lại từ đầu",
+    "called": "đã có người gọi", "joined": "đã nhập vào vụ việc khác",
+}  # fmt: skip
+
+
 def _step(number: int, step: IncidentStep, opened: datetime) -> Data:
     late = (step.ran_at - step.due_at).total_seconds() if step.ran_at else 0
     if step.ran_at:
         says = f"trễ {late:.0f} giây" if late >= 2 else "đúng lúc"
     elif step.cancelled_at:
-        says = "thôi, vì đã có người nhận"
+        says = f"thôi, vì {NOT_NEEDED.get(step.cancel_reason, 'không còn cần')}"
     else:
         says = "CHƯA CHẠY" if step.due_at < clock.now() else "chưa tới hạn"
     return {
@@ -232,6 +239,8 @@ def _counts_words(incident: Incident, summary: queries.Summary) -> str:
         f"{counts.get('need_help', 0)} nhà cần giúp",
         f"tổ có {incident.household_count} nhà",
     ]
+    if others := counts.get("neighbours", 0):
+        parts.append(f"trong đó {others} nhà tổ lân cận trả lời")
     heard = f"{summary.sirens_sounded} trên {summary.sirens_expected} chuông đã báo là có kêu"
     return f"{', '.join(parts)}. {heard}."
 
@@ -271,7 +280,14 @@ def _report_data(incident: Incident, moment: datetime) -> Data:
         "names_gone": gone,
         "answers": []
         if gone
-        else [_answer_line(a, house.household.house_label) for house in summary.houses for a in house.answers],
+        else [
+            _answer_line(answer, label)
+            for label, answers in (
+                *((house.household.house_label, house.answers) for house in summary.houses),
+                *((neighbour.label, neighbour.answers) for neighbour in summary.neighbours),
+            )
+            for answer in answers
+        ],
         "steps": [_step(number, step, incident.opened_at) for number, step in enumerate(summary.steps, 1)],
         "ways": [_way_line(way) for way in reach.ways(incident)],
         "unreached": [house.household.house_label for house in reach.unreached(summary)],

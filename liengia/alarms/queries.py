@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db.models import Case, Max, QuerySet, Sum, When
+from django.db.models import Case, Exists, Max, OuterRef, QuerySet, Sum, When
 
 from liengia.alarms import policies
 from liengia.alarms.models import (
@@ -25,14 +25,15 @@ from liengia.alarms.models import (
     Incident,
     IncidentEvent,
     IncidentStep,
+    Kind,
     Mode,
     NeighbourGroup,
     Press,
 )
 from liengia.alarms.models.devices import SOUNDING_KINDS
-from liengia.alarms.models.incidents import OPEN_STATES
+from liengia.alarms.models.incidents import EMERGENCY_NUMBER, OPEN_STATES
 from liengia.core import clock
-from liengia.people.models import Household, HouseholdPhone, KitItem, User
+from liengia.people.models import Household, HouseholdPhone, KitItem, Membership, User
 
 PROOF_LASTS: Final = timedelta(days=90)
 
@@ -60,6 +61,20 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A house of another group that answered: whoever comes with an extinguisher may live across the lane."""
+
+    household: Household
+    group: str
+    answers: list[Answer]
+
+    @property
+    def label(self) -> str:
+        """The house with its group: "Nhà số 4, Tổ 5"."""
+        return ", ".join(part for part in (self.household.house_label, self.group) if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """An incident as every screen shows it; names only for those who may see the incident."""
 
@@ -75,6 +90,7 @@ class Summary:
     sirens_expected: int
     sirens_sounded: int
     extra_silent: list[Device] = field(default_factory=list)
+    neighbours: list[Neighbour] = field(default_factory=list)
 
     @property
     def unanswered(self) -> list[House]:
@@ -103,21 +119,28 @@ class Summary:
         return next((house for house in self.houses if house.household.pk == key), None)
 
     @property
-    def needs_114(self) -> bool:
-        """Whether a real fire or medical incident has no ticked call yet."""
-        return self.incident.mode == Mode.REAL and self.incident.is_open and not self.calls
+    def is_uncalled(self) -> bool:
+        """Whether it is real and open, and nobody has ticked the number of its kind (114 at a fire)."""
+        number = EMERGENCY_NUMBER[Kind(self.incident.kind)]
+        return self.incident.mode == Mode.REAL and self.incident.is_open and all(call.number != number for call in self.calls)
 
 
 def answer_counts(incident: Incident) -> dict[str, object]:
-    """Return how many households answered what; one that needs help counts as that, whatever else it said."""
+    """Return how many households answered what; one that needs help counts as that, whatever else it said.
+
+    `answered` are houses of the group, as `households` are; `neighbours` are those of other groups that rang for it.
+    What they said (coming, safe, in need of help) counts all.
+    """
     rank = {AnswerKind.NEED_HELP: 0, AnswerKind.COMING: 1, AnswerKind.SAFE: 2}
     best: dict[int, str] = {}
     for household, kind in incident.answers.values_list("household_id", "kind"):
         if household not in best or rank[AnswerKind(kind)] < rank[AnswerKind(best[household])]:
             best[household] = kind
+    own = set(GroupHousehold.objects.active().filter(group=incident.group_id, household__in=best).values_list("household_id", flat=True))
     return {
         "households": incident.household_count,
-        "answered": len(best),
+        "answered": len(own),
+        "neighbours": len(best.keys() - own),
         **{kind.value: sum(one == kind for one in best.values()) for kind in AnswerKind},
     }
 
@@ -174,7 +197,16 @@ def incident_summary(incident: Incident) -> Summary:
         sirens_expected=len(incident.expected_sirens),
         sirens_sounded=len(sounded),
         extra_silent=[d for d in sirens.get(None, ()) if d.pk not in sounded],
+        neighbours=_neighbours({key: said for key, said in answers.items() if key not in set(households)}),
     )
+
+
+def _neighbours(answers: dict[int, list[Answer]]) -> list[Neighbour]:
+    if not answers:
+        return []
+    places = GroupHousehold.objects.active().filter(household__in=answers).values_list("household_id", "group__name")
+    groups = dict(places.order_by("-pk"))
+    return [Neighbour(said[0].household, groups.get(key, ""), said) for key, said in answers.items()]
 
 
 def kit_of(households: list[int]) -> dict[str, int]:
@@ -263,7 +295,10 @@ def households_without_proof(group: NeighbourGroup) -> list[GroupHousehold]:
     """Return the places of households with no proven way to hear: no siren that sounded, no phone heard, in 90 days."""
     since = clock.now() - PROOF_LASTS
     places = GroupHousehold.objects.active().filter(group=group).select_related("household").order_by("seat")
-    heard = HearingProof.objects.filter(heard=True, at__gte=since).values("household")
+    # What a phone said last holds, as long as its owner lives there.
+    later = HearingProof.objects.filter(household=OuterRef("household"), user=OuterRef("user"), at__gt=OuterRef("at"))
+    lives_there = Membership.objects.active().filter(user=OuterRef("user"), household=OuterRef("household"))
+    heard = HearingProof.objects.filter(~Exists(later), Exists(lives_there), heard=True, at__gte=since).values("household")
     rang = Device.objects.active().sirens().filter(last_sounded_at__gte=since, household__isnull=False).values("household")
     return list(places.exclude(household__in=heard).exclude(household__in=rang))
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from liengia.alarms.leader_words import small
 from liengia.alarms.models import DeviceApart, Incident, Kind, Mode, NeighbourGroup
+from liengia.alarms.models.incidents import EMERGENCY_NUMBER
 from liengia.core import clock
 from liengia.core.templatetags.look import spaced_phone
 from liengia.core.text import list_words
@@ -19,7 +20,6 @@ from liengia.people.models import Household, User
 from liengia.people.services.households import lane_words
 
 # Whom a kind of alarm is told to; `help` goes to the police when somebody is threatened.
-NUMBER_OF: Final = {Kind.FIRE: "114", Kind.INTRUDER: "113", Kind.MEDICAL: "115", Kind.HELP: "113"}
 # Kinds for which nobody may forget the call.
 MUST_CALL: Final = frozenset({Kind.FIRE, Kind.INTRUDER, Kind.MEDICAL})
 _NUMBERED: Final = re.compile(r"Nhà số (\S+)")
@@ -122,7 +122,7 @@ def steps(kind: str, *, mode: str = Mode.REAL, is_open: bool = False, called: st
         found[0] = Step(found[0].title, _("The bells were rung."), is_done=True)
     place = {Kind.FIRE: 3, Kind.INTRUDER: 3, Kind.MEDICAL: 0}.get(Kind(kind))
     if place is not None and mode == Mode.DRILL:
-        number = NUMBER_OF[Kind(kind)]
+        number = EMERGENCY_NUMBER[Kind(kind)]
         found[place] = Step(_("Say “I call %(number)s, as a drill”.") % {"number": number}, _("Do not dial."))
     elif place is not None and called:
         found[place] = Step(found[place].title, called, is_done=True)

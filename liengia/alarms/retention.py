@@ -1,4 +1,7 @@
-"""The periods of this room: names leave an incident 30 days after its end, places after a day; counts stay."""
+"""The periods of this room: names leave an incident 30 days after its end, places after a day; counts stay.
+
+A phone is a person: its row in a press or in a line of the timeline gives way to the group's nameless phone.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from liengia.alarms.models import (
     Answer,
+    Device,
+    DeviceApart,
+    DeviceKind,
+    EventKind,
     HearingProof,
     Incident,
     IncidentEvent,
@@ -21,6 +28,7 @@ from liengia.alarms.queries import answer_counts
 from liengia.audit import services as audit
 from liengia.core import clock
 from liengia.core.actor import Actor
+from liengia.core.fields import public_id
 
 NAMES_FOR: Final = timedelta(days=30)
 PLACES_FOR: Final = timedelta(days=1)
@@ -43,10 +51,44 @@ def erase_due(*, at: datetime | None = None) -> int:
 
 def _erase_outside_incidents(*, before: datetime) -> int:
     """Erase who set a device apart or pressed in vain: such lines and presses belong to no incident."""
-    done = Press.objects.filter(incident=None, received_at__lt=before).exclude(user=None).update(user=None)
-    lines = IncidentEvent.objects.filter(incident=None, at__lt=before).exclude(actor_label="").exclude(actor_kind="device")
-    done += lines.update(actor_label="", actor_id="", household=None)
+    presses = Press.objects.filter(incident=None, received_at__lt=before)
+    done = presses.exclude(user=None).update(user=None)
+    lines = IncidentEvent.objects.filter(incident=None, at__lt=before)
+    _forget_phones(presses, lines)
+    done += _erase_reasons(before=before)
+    done += lines.exclude(actor_label="").exclude(actor_kind="device").update(actor_label="", actor_id="", household=None)
     return done
+
+
+def _erase_reasons(*, before: datetime) -> int:
+    """Erase who set a device apart and why, in their words, when it has long returned."""
+    lines = IncidentEvent.objects.filter(incident=None, at__lt=before, kind=EventKind.APART, data__has_key="reason")
+    for line in lines:
+        line.data = _without_words(line)
+        line.save(update_fields=["data"])
+    aparts = DeviceApart.objects.filter(until__lt=before).exclude(reason="", set_by=None)
+    return aparts.update(reason="", set_by=None)
+
+
+def _without_words(line: IncidentEvent) -> dict[str, object]:
+    """Return a line's data without names and free words; the reason of an end is one of a list and stays."""
+    personal = {"note", "names", "users", *({"reason"} if line.kind == EventKind.APART else ())}
+    return {key: value for key, value in line.data.items() if key not in personal}
+
+
+def _forget_phones(presses: QuerySet[Press], lines: QuerySet[IncidentEvent]) -> None:
+    """Let presses and lines of people's phones be those of a phone that is nobody's, one in each group."""
+    is_somebodys = Q(device__kind=DeviceKind.PHONE, device__user__isnull=False)
+    presses, lines = presses.filter(is_somebodys), lines.filter(is_somebodys)
+    for group in {*presses.values_list("group", flat=True), *lines.values_list("group", flat=True)}:
+        nobodys = Device.objects.filter(group=group, kind=DeviceKind.PHONE, user=None).order_by("pk").first()
+        if nobodys is None:
+            now = clock.now()
+            nobodys = Device.objects.create(
+                public_id=f"p{public_id()[1:]}", group_id=group, kind=DeviceKind.PHONE, provisioned_at=now, revoked_at=now
+            )
+        presses.filter(group=group).update(device=nobodys)
+        lines.filter(group=group).update(device=nobodys)
 
 
 @transaction.atomic
@@ -57,11 +99,11 @@ def _erase_names(key: int, *, at: datetime) -> int:
     incident.acknowledged_by = incident.ended_by = None
     incident.save(update_fields=["counts", "names_erased_at", "end_note", "acknowledged_by", "ended_by"])
     Answer.objects.filter(incident=incident).delete()
+    _forget_phones(Press.objects.filter(incident=incident), IncidentEvent.objects.filter(incident=incident))
     Press.objects.filter(incident=incident).update(user=None)
     incident.emergency_calls.update(called_by=None, household=None)
     for event in IncidentEvent.objects.filter(incident=incident):
-        kept = {k: v for k, v in event.data.items() if k not in ("note", "names", "users")}
-        event.data, event.actor_label = kept, ""
+        event.data, event.actor_label = _without_words(event), ""
         event.actor_id = event.actor_id if event.actor_kind == "device" else ""
         event.household = None
         event.save(update_fields=["data", "actor_label", "actor_id", "household"])

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from liengia.alarms import bulk, retention, supervision
 from liengia.alarms.models import IncidentEvent
-from liengia.alarms.services import devices, escalation, moves, soundings, step_batch
+from liengia.alarms.services import devices, drills, escalation, moves, soundings, step_batch
 from liengia.alarms.services.timeline import EVENTS, LIVE, STEPS
 from liengia.core import live
 from liengia.core.bus import get_bus
@@ -45,8 +45,8 @@ def look_after_sirens() -> int:
 
 @chore("alarms.devices", every=timedelta(seconds=5))
 def look_after_devices() -> int:
-    """Return devices that were apart, retire old credentials, note overdue tests and moves that came to nothing."""
-    done = devices.return_due_devices() + moves.retire_credentials()
+    """Return devices that were apart, retire old credentials, end forgotten drills, note overdue tests and moves that came to nothing."""
+    done = devices.return_due_devices() + moves.retire_credentials() + drills.end_forgotten_drills()
     return done + supervision.note_overdue_tests() + moves.note_unfinished_moves()
 
 

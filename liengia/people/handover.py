@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from liengia.core.actor import Actor
     from liengia.people.models import DutyPost
 
 
@@ -20,6 +21,11 @@ class OpenItem:
     since: datetime
     url: str = ""
     state: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from other open things."""
+        return f"{self.kind} {self.url or self.label}"
 
     def as_json(self) -> dict[str, str]:
         """Return it as it is frozen into the handover."""
@@ -34,6 +40,7 @@ class LogLine:
     text: str
 
 
+_signed: list[Callable[[DutyPost, Actor, datetime], None]] = []
 _open: list[Callable[[DutyPost, datetime], Iterable[OpenItem]]] = []
 _log: list[Callable[[DutyPost, datetime, datetime], Iterable[LogLine]]] = []
 
@@ -48,6 +55,18 @@ def register_log(source: Callable[[DutyPost, datetime, datetime], Iterable[LogLi
     """Add a source of the shift's log: what happened in a span."""
     if source not in _log:
         _log.append(source)
+
+
+def register_signed(told: Callable[[DutyPost, Actor, datetime], None]) -> None:
+    """Add who is told, in the same transaction, that a post's shift was signed over."""
+    if told not in _signed:
+        _signed.append(told)
+
+
+def tell_signed(post: DutyPost, actor: Actor, at: datetime) -> None:
+    """Tell the upper rooms that somebody has signed for all that is open."""
+    for told in _signed:
+        told(post, actor, at)
 
 
 def open_items(post: DutyPost, at: datetime) -> list[OpenItem]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from liengia.alarms import queries, services
-from liengia.alarms.models import Answer
+from liengia.alarms.models import Answer, GroupHousehold, NeighbourGroup
+from liengia.alarms.services import outward
+from liengia.alarms.views.resident_alarm import alarm_screen
+from liengia.alarms.views.resident_screens import ringing_here
+from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
-from tests.alarms.console_scene import Desk
+from liengia.people.models import Household
+from tests.alarms.console_scene import Desk, sign_in
 from tests.alarms.given import incident, member, rang
 
 
@@ -76,3 +83,38 @@ def test_a_house_has_sounded_when_any_of_its_sirens_has(scene: Desk) -> None:
     house = queries.incident_summary(one).houses[0]
     assert house.sounded
     assert len(house.silent_devices) == 1
+
+
+def a_neighbour_across_the_lane(scene: Desk) -> Household:
+    """Return a house of another group of the hamlet."""
+    house = Household.objects.create(hamlet=scene.hamlet, head_name="ông Lý Văn Hai", house_label="Nhà số 61")
+    group = NeighbourGroup.objects.create(unit=scene.hamlet, number=5, name="Tổ 5", leader=scene.leader)
+    GroupHousehold.objects.create(group=group, household=house, seat=1, joined_on=clock.today())
+    return house
+
+
+def test_a_neighbour_of_another_group_who_comes_is_seen_and_hides_no_house_of_this_one(scene: Desk, client: Client) -> None:
+    one, far, user = incident(scene, 3), a_neighbour_across_the_lane(scene), member(scene, 1)
+    services.answer_incident(one, household=far, kind="coming", minutes=2, kit=["powder_extinguisher"], actor=Actor.of(scene.officer))
+    services.answer_incident(one, household=scene.houses[0], kind="safe", user=user, actor=Actor.of(user))
+    counts = queries.answer_counts(one)
+    assert (counts["households"], counts["answered"], counts["neighbours"], counts["coming"]) == (5, 1, 1, 1)
+    page = sign_in(client, scene.officer).get(reverse("alarms:console_incident", args=[one.public_id])).content.decode()
+    assert "Nhà số 61, Tổ 5: Tôi đến" in page
+    assert "Nhà số 61, Tổ 5" in client.get(reverse("alarms:console_board"), {"mo": one.public_id}).content.decode()
+    services.resolve_incident(one, actor=Actor.of(scene.officer))
+    one.refresh_from_db()
+    assert (one.counts["answered"], one.counts["neighbours"]) == (1, 1)
+
+
+def test_an_answer_to_the_first_ringing_silences_no_later_one(scene: Desk) -> None:
+    one, user, officer = incident(scene, 3), member(scene, 1), Actor.of(scene.officer)
+    services.answer_incident(one, household=scene.houses[0], kind="safe", user=user, actor=Actor.of(user))
+    assert ringing_here(user) is None
+    services.quiet_incident(one, actor=officer)
+    one = incident(scene, 4)
+    assert ringing_here(user) == one and alarm_screen(user, one).sound == "real"
+    assert user in outward.unanswered(one)
+    services.answer_incident(one, household=scene.houses[0], kind="safe", user=user, actor=Actor.of(user))
+    assert ringing_here(user) is None and alarm_screen(user, one).sound == ""
+    assert user not in outward.unanswered(one)

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from liengia.alarms import services
-from liengia.alarms.models import BellTest, Drill, HearingProof
+from liengia.alarms import queries, services
+from liengia.alarms.models import BellTest, Device, Drill, HearingProof
+from liengia.alarms.services.drills import end_forgotten_drills
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
+from liengia.people.models import Membership
 from tests import factories
 from tests.alarms.console_scene import Desk
 from tests.alarms.given import incident, member, rang, state
@@ -112,3 +114,29 @@ def test_who_heard_their_phone_is_kept(scene: Desk) -> None:
     user = member(scene, 1)
     services.record_hearing(user, household=scene.houses[0], heard=True, browser="Chrome " * 20, actor=Actor.of(user))
     assert len(HearingProof.objects.get().browser) == 40
+
+
+def test_what_a_phone_said_last_holds_as_long_as_its_owner_lives_there(scene: Desk) -> None:
+    Device.objects.update(kind="button", last_sounded_at=None)
+    user, gone = member(scene, 1), member(scene, 2)
+    for one, house in ((user, scene.houses[0]), (gone, scene.houses[1])):
+        services.record_hearing(one, household=house, heard=True, actor=Actor.of(one))
+
+    def unproven() -> list[int]:
+        return [place.seat for place in queries.households_without_proof(scene.group)]
+
+    assert unproven() == [3, 4, 5]
+    Membership.objects.filter(user=gone).update(ended_at=clock.now())
+    assert unproven() == [2, 3, 4, 5]
+    services.record_hearing(user, household=scene.houses[0], heard=False, actor=Actor.of(user))
+    assert unproven() == [1, 2, 3, 4, 5]
+
+
+def test_a_drill_that_nobody_ends_ends_by_itself_and_the_next_can_begin(scene: Desk) -> None:
+    drill = planned(scene)
+    services.start_drill(drill, actor=Actor.of(scene.leader))
+    assert end_forgotten_drills(at=clock.now() + timedelta(hours=2)) == 0
+    assert end_forgotten_drills(at=clock.now() + timedelta(hours=4)) == 1
+    drill.refresh_from_db()
+    assert drill.ended_at is not None and drill.score
+    services.start_drill(planned(scene), actor=Actor.of(scene.leader))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from liengia.alarms import channels, services
+from liengia.alarms import channels, queries, services
 from liengia.alarms.models import (
     EscalationPlan,
     GroupRing,
@@ -118,6 +118,18 @@ def test_the_reminder_nags_each_minute_until_somebody_ticks_and_five_times_at_mo
     assert kinds(one).count("reminded") == 5
     other = incident(scene, kind="fire", mode="real") if not one.is_open else one
     assert other == one
+
+
+def test_a_call_to_another_number_leaves_the_reminder_of_114(scene: Desk) -> None:
+    one, officer = incident(scene), Actor.of(scene.officer)
+    services.tick_emergency_call(one, number="113", actor=officer)
+    assert queries.incident_summary(one).is_uncalled
+    services.run_due_steps(at=one.opened_at + timedelta(seconds=61))
+    assert "reminded" in kinds(one)
+    services.tick_emergency_call(one, number="114", actor=officer)
+    assert not queries.incident_summary(one).is_uncalled
+    services.run_due_steps(at=one.opened_at + timedelta(minutes=10))
+    assert kinds(one).count("reminded") == 1
 
 
 def test_a_ticked_call_ends_the_reminder_for_this_and_the_next_ring(scene: Desk) -> None:

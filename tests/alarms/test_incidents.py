@@ -8,8 +8,12 @@ from liengia.alarms import services
 from liengia.alarms.models import Device, Incident, IncidentState
 from liengia.alarms.workflow import INCIDENT
 from liengia.audit.models import Entry
+from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
+from liengia.people import handover
+from liengia.people.models import DutyPost
+from liengia.people.services import duty
 from tests.alarms.console_scene import Desk
 from tests.alarms.given import incident, kinds, lines, member, press, state
 
@@ -47,6 +51,14 @@ def test_a_mistaken_alarm_is_dismissed_with_a_reason_and_counted_per_device(scen
     one = services.dismiss_incident(one, reason="pressed_by_mistake", actor=officer)
     assert (one.state, one.end_reason) == ("dismissed", "pressed_by_mistake")
     assert list(Device.objects.filter(mistaken_count__gt=0).values_list("pk", "mistaken_count")) == [(scene.buttons[2].pk, 1)]
+
+
+def test_a_phone_is_a_person_and_is_not_counted(scene: Desk) -> None:
+    user = member(scene, 1)
+    pressed = services.raise_from_phone(scene.houses[0], user=user, kind="fire", press_id="1", actor=Actor.of(user))
+    assert pressed.incident is not None
+    services.dismiss_incident(pressed.incident, reason="pressed_by_mistake", actor=Actor.of(scene.officer))
+    assert not Device.objects.filter(mistaken_count__gt=0).exists()
 
 
 def test_a_false_report_is_an_offence_and_never_a_button() -> None:
@@ -131,6 +143,21 @@ def test_refuses_01_nothing_of_ours_calls_114(scene: Desk) -> None:
     assert lines(one, "called") == [{"number": "114"}]
     with pytest.raises(Refused):
         services.tick_emergency_call(incident(scene, mode="drill"), number="114", actor=Actor.of(scene.leader))
+
+
+def test_who_takes_over_the_shift_signs_for_what_is_open_then(scene: Desk) -> None:
+    post = DutyPost.objects.get()
+    before = incident(scene, 3)
+    offered = duty.offer_handover(post, actor=Actor.of(scene.officer), to_user=scene.second)
+    meanwhile = incident(scene, 4, kind="intruder")
+    seen = [item.key for item in handover.open_items(post, clock.now())]
+    with pytest.raises(Refused):
+        duty.accept_handover(offered, seen=seen[:1], actor=Actor.of(scene.second))
+    duty.accept_handover(offered, seen=seen, actor=Actor.of(scene.second))
+    offered.refresh_from_db()
+    assert len(offered.open_items) == 2
+    for one in (before, meanwhile):
+        assert one.events.get(kind="handed_over").actor_label == str(scene.second)
 
 
 def test_notes_stand_in_the_timeline(scene: Desk) -> None:

@@ -98,6 +98,17 @@ def test_the_report_begins_with_who_called_114_and_when(scene: Desk, printed: li
     assert re.fullmatch(r"Phạm Thị Mộc Miên \(Nhà số 9\) đã gọi 114 lúc \d\d:\d\d:\d\d\.", line)
 
 
+def test_the_report_says_why_a_step_did_not_run(scene: Desk, printed: list[dict[str, Any]]) -> None:
+    incident, officer = scene.press(9), Actor.of(scene.officer)
+    services.tick_emergency_call(incident, number="114", actor=officer)
+    services.quiet_incident(incident, actor=officer)
+    scene.press(9)
+    services.dismiss_incident(incident, reason="pressed_by_mistake", actor=officer)
+    said = {step["says"] for step in report(incident, printed)["steps"]}
+    assert said >= {"thôi, vì đã có người gọi", "thôi, vì đã bấm lại, bước tính lại từ đầu", "thôi, vì vụ việc đã kết thúc"}
+    assert "thôi, vì đã có người nhận" not in said
+
+
 def test_the_report_says_what_was_not_confirmed(scene: Desk, printed: list[dict[str, Any]]) -> None:
     incident = scene.press(9)
     scene.ring(*(n for n in range(1, 16) if n != 7))

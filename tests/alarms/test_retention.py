@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from liengia.alarms import services
-from liengia.alarms.models import Answer, IncidentEvent, IncidentStep, Press, RejectedMessage
+from liengia.alarms.models import Answer, DeviceApart, IncidentEvent, IncidentStep, Press, RejectedMessage
 from liengia.alarms.retention import erase_due
 from liengia.core import clock
 from liengia.core.actor import Actor
@@ -75,3 +75,20 @@ def test_refused_messages_and_proofs_have_their_period(scene: Desk) -> None:
     assert erase_due(at=clock.now() + timedelta(days=31)) == 1
     assert not RejectedMessage.objects.exists()
     assert erase_due(at=clock.now() + timedelta(days=401)) == 1
+
+
+def test_nothing_leads_from_an_old_press_to_a_phone_or_from_a_device_set_apart_to_who_did_it(scene: Desk) -> None:
+    user, officer = member(scene, 1), Actor.of(scene.officer)
+    pressed = services.raise_from_phone(scene.houses[0], user=user, kind="fire", press_id="1", actor=Actor.of(user))
+    assert pressed.incident is not None
+    services.set_device_apart(scene.buttons[1], minutes=10, reason="ông Bền bấm hoài", actor=officer)
+    services.resolve_incident(pressed.incident, actor=officer)
+    erase_due(at=clock.now() + timedelta(days=29))
+    assert Press.objects.get().device.user == user
+    erase_due(at=clock.now() + timedelta(days=31))
+    assert not Press.objects.filter(device__user=user).exists()
+    assert not IncidentEvent.objects.filter(device__user=user).exists()
+    assert Press.objects.get().device.kind == "phone"
+    apart = DeviceApart.objects.get()
+    assert (apart.reason, apart.set_by) == ("", None)
+    assert not [line for line in IncidentEvent.objects.all() if "Bền" in str(line.data)]

@@ -100,17 +100,23 @@ def test_open_things_are_signed_over_by_both(
     offered = services.offer_handover(
         cast.post, actor=Actor.of(cast.truc), to_user=second, note="để ý hẻm 42"
     )
-    assert offered.open_items[0]["label"] == "Cháy, Nhà số 9"
     with pytest.raises(Refused):
         services.offer_handover(cast.post, actor=Actor.of(cast.truc), to_user=second)
     with pytest.raises(Forbidden):
-        services.accept_handover(offered, actor=Actor.of(cast.truc))
-    client = signed_in(second, second_factor=True)
-    assert "để ý hẻm 42" in client.get(f"/truc/lich/{cast.post.public_id}/giao-ca/").content.decode()
-    client.post(f"/truc/lich/{cast.post.public_id}/giao-ca/{offered.pk}/", {"act": "sign"})
-    assert Handover.objects.get().accepted_at is not None
+        services.accept_handover(offered, seen=[item.key], actor=Actor.of(cast.truc))
+    client, address = signed_in(second, second_factor=True), f"/truc/lich/{cast.post.public_id}/giao-ca/"
+    page = client.get(address).content.decode()
+    assert "để ý hẻm 42" in page and f'value="{item.key}"' in page
+    later = handover.OpenItem("incident", "Cháy, Nhà số 2", clock.now(), "/truc/2/")
+    monkeypatch.setattr(handover, "_open", [lambda post, at: [item, later]])
+    said = client.post(f"{address}{offered.pk}/", {"act": "sign", "seen": [item.key]}, follow=True).content.decode()
+    assert Handover.objects.get().accepted_at is None, "nobody signs for what they have not seen"
+    assert "Cháy, Nhà số 2" in client.get(address).content.decode() and "vừa có" in said.lower()
+    client.post(f"{address}{offered.pk}/", {"act": "sign", "seen": [item.key, later.key]})
+    signed = Handover.objects.get()
+    assert signed.accepted_at is not None and [one["label"] for one in signed.open_items] == ["Cháy, Nhà số 9", "Cháy, Nhà số 2"]
     with pytest.raises(DomainError):
-        services.accept_handover(Handover.objects.get(), actor=Actor.of(second))
+        services.accept_handover(signed, seen=[item.key, later.key], actor=Actor.of(second))
 
 
 def test_the_rota_and_the_log_show_the_week(cast: Cast) -> None:

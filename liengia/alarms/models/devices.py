@@ -205,7 +205,7 @@ class DeviceApart(models.Model):
     reason = NameField(max_length=200, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
 
-    IMPERSONAL: ClassVar[set[str]] = {"reason"}
+    PERSONAL: ClassVar[dict[str, str]] = {"reason": "why a device was set apart, in the officer's words"}
 
     class Meta:
         """Set apart devices."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -16,6 +16,8 @@ from liengia.core.live import Positioned
 from liengia.people.models import Household
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from liengia.units.models import Unit
 
 
@@ -26,6 +28,10 @@ class Kind(models.TextChoices):
     INTRUDER = "intruder", _("Intruder")
     MEDICAL = "medical", _("Medical emergency")
     HELP = "help", _("Need help")
+
+
+# Which number is called first for what; labels and further numbers are data.
+EMERGENCY_NUMBER: Final = {Kind.FIRE: "114", Kind.INTRUDER: "113", Kind.MEDICAL: "115", Kind.HELP: "113"}
 
 
 class Mode(models.TextChoices):
@@ -93,6 +99,7 @@ class Incident(models.Model):
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     quieted_at = models.DateTimeField(null=True, blank=True)
+    rang_again_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True, db_index=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     end_reason = models.CharField(max_length=40, blank=True)
@@ -135,6 +142,11 @@ class Incident(models.Model):
     def is_open(self) -> bool:
         """Whether it has not ended."""
         return self.state in OPEN_STATES
+
+    @property
+    def rang_at(self) -> datetime:
+        """Since when it rings: its opening, or the press that made it ring anew; an answer from before is to another ringing."""
+        return self.rang_again_at or self.opened_at
 
 
 class Press(models.Model):

@@ -28,6 +28,7 @@ from liengia.alarms.models import (
     NeighbourGroup,
     Press,
 )
+from liengia.alarms.models.incidents import OPEN_STATES
 from liengia.alarms.services.devices import tell_device
 from liengia.alarms.services.incidents import resolve_incident
 from liengia.alarms.services.presses import raise_from_phone
@@ -37,6 +38,7 @@ from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.people.models import Household, User
 
+FORGOTTEN_AFTER: Final = timedelta(hours=3)
 PLAN_AHEAD_MOST: Final = timedelta(days=366)
 
 
@@ -108,6 +110,16 @@ def end_drill(drill: Drill, *, note: str = "", actor: Actor) -> Drill:
     drill.save(update_fields=["note"])
     audit.record("alarms.drill_ended", actor=actor, about=drill, unit=drill.group.unit, facts={"score": bool(drill.score)})
     return drill
+
+
+def end_forgotten_drills(*, at: datetime | None = None) -> int:
+    """End drills that nobody has ended three hours after they began; one that stays open stands in the way of the next."""
+    moment = at or clock.now()
+    forgotten = Drill.objects.filter(ended_at=None, incident__state__in=OPEN_STATES, started_at__lte=moment - FORGOTTEN_AFTER)
+    found = list(forgotten[:20])
+    for drill in found:
+        end_drill(drill, actor=Actor.system("worker"))
+    return len(found)
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ from liengia.alarms.models import (
     PlanStep,
     Target,
 )
+from liengia.alarms.models.incidents import EMERGENCY_NUMBER
 from liengia.alarms.policies import desk_is_empty
 from liengia.alarms.queries import households_pressing
 from liengia.alarms.services import outward
@@ -157,7 +158,8 @@ class Freezer:
             self._plans[key] = plan_for(incident.group, incident.kind)
         # A silent call for help is the duty post's first: nothing of it may ring in the group or its hamlet.
         told = {Target.DUTY_POST, Target.COMMANDER} if incident.is_silent else set(Target)
-        if incident.generation > 1 and EmergencyCall.objects.filter(incident=incident).exists():
+        calls = EmergencyCall.objects.filter(incident=incident).values_list("number", flat=True) if incident.generation > 1 else ()
+        if any(is_first_call(number, incident.kind) for number in calls):
             told -= {Target.REMIND_114}  # somebody has called for this incident already
         planned = [step for step in self._plans[key] if step.target in told]
         if incident.is_silent:
@@ -192,6 +194,11 @@ def cancel_steps(incident: Incident, *, at: datetime, reason: str, all_of_them: 
     if not all_of_them:
         due = due.exclude(target__in=_UNMOVED)
     return due.update(cancelled_at=at, cancel_reason=reason)
+
+
+def is_first_call(number: str, kind: str) -> bool:
+    """Tell whether a number is the one that must be called for this kind: 114 for a fire."""
+    return number.replace(" ", "") == EMERGENCY_NUMBER[Kind(kind)]
 
 
 def cancel_reminders(incident: Incident, *, at: datetime) -> None:

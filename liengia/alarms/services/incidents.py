@@ -26,7 +26,7 @@ from liengia.alarms.models import (
 from liengia.alarms.policies import desk_is_empty
 from liengia.alarms.queries import answer_counts, households_pressing
 from liengia.alarms.services import outward
-from liengia.alarms.services.escalation import cancel_reminders, cancel_steps
+from liengia.alarms.services.escalation import cancel_reminders, cancel_steps, is_first_call
 from liengia.alarms.services.scores import close_drill_of
 from liengia.alarms.services.states import change_state_of, change_states, lock_incident
 from liengia.alarms.services.timeline import add_event
@@ -103,7 +103,7 @@ def quiet_incident(incident: Incident, *, actor: Actor) -> Incident:
 
 @transaction.atomic
 def dismiss_incident(incident: Incident, *, reason: str, note: str = "", actor: Actor) -> Incident:
-    """End it as a mistaken alarm ("báo nhầm"); counted per device, never per household.
+    """End it as a mistaken alarm ("báo nhầm"); counted per device, never per household, and never for a phone, which is a person.
 
     Raises:
         Invalid: the reason is not in the list.
@@ -114,7 +114,7 @@ def dismiss_incident(incident: Incident, *, reason: str, note: str = "", actor: 
     incident = _end(incident, verb="dismiss", reason=reason, note=note, actor=actor, event=EventKind.DISMISSED)
     if incident.mode == Mode.REAL:
         pressed = Press.objects.filter(incident=incident, is_stale=False, is_apart=False).values("device")
-        Device.objects.filter(pk__in=pressed).update(mistaken_count=F("mistaken_count") + 1)
+        Device.objects.on_the_bus().filter(pk__in=pressed).update(mistaken_count=F("mistaken_count") + 1)
     return incident
 
 
@@ -286,7 +286,9 @@ def answer_incident(
 def tick_emergency_call(
     incident: Incident, *, number: str, household: Household | None = None, actor: Actor
 ) -> EmergencyCall:
-    """Tick that a person called an emergency number; it is the report's first line and ends the reminder.
+    """Tick that a person called an emergency number; it is the report's first line, and that of the kind ends the reminder.
+
+    A tick of another number (113 at a fire) leaves the reminder: nobody has called the fire service yet.
 
     Raises:
         Refused: the incident is a drill or a test: nobody calls for those.
@@ -297,7 +299,8 @@ def tick_emergency_call(
     call = EmergencyCall.objects.create(
         incident=incident, number=number[:16], called_by_id=actor.user_id, household=household, called_at=now
     )
-    cancel_reminders(incident, at=now)
+    if is_first_call(call.number, incident.kind):
+        cancel_reminders(incident, at=now)
     add_event(incident, EventKind.CALLED, at=now, actor=actor, household=household, data={"number": call.number})
     audit.record(
         "alarms.emergency_called",

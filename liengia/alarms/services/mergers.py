@@ -113,13 +113,14 @@ def _join(goes: Incident, *, to: Incident, into: NeighbourGroup, at: datetime, a
     to.sounds_until = _later(to.sounds_until if to.is_sounding else None, goes.sounds_until if goes.is_sounding else None)
     to.is_sounding = to.is_sounding or goes.is_sounding
     to.quieted_at = _later(to.quieted_at, goes.quieted_at)
+    to.rang_again_at = _later(to.rang_again_at, goes.rang_again_at)
     to.state = IncidentState.RINGING if was_ringing else IncidentState.ACKNOWLEDGED
     to.expected_sirens = sorted({*to.expected_sirens, *goes.expected_sirens})
     if goes.sirens_checked_at is None:
         to.sirens_checked_at = None
     to.save(
         update_fields=[
-            "press_count", "last_press_at", "household", "sounds_until", "is_sounding", "quieted_at", "state",
+            "press_count", "last_press_at", "household", "sounds_until", "is_sounding", "quieted_at", "rang_again_at", "state",
             "expected_sirens", "sirens_checked_at",
         ]
     )  # fmt: skip

@@ -278,9 +278,9 @@ def of_group(group: NeighbourGroup) -> list[User]:
 
 
 def unanswered(incident: Incident) -> list[User]:
-    """Return the members of houses that have not answered; the house that pressed is with its own alarm and is left out."""
+    """Return the members of houses that have not answered this ringing; the house that pressed is with its own alarm and is left out."""
     from liengia.alarms.queries import households_pressing
 
-    answered: set[Any] = set(incident.answers.values_list("household_id", flat=True)) | households_pressing(incident)
+    answered: set[Any] = set(incident.answers.filter(at__gte=incident.rang_at).values_list("household_id", flat=True)) | households_pressing(incident)
     members = Membership.objects.active().filter(household__group_places__group=incident.group, household__group_places__left_on=None)
     return list(User.objects.filter(pk__in=members.exclude(household__in=answered).values("user"), is_active=True))

@@ -52,7 +52,7 @@ SAME_DEVICE_AGAIN: Final = timedelta(seconds=60)
 _LINES_OF_PRESSES: Final = (EventKind.OPENED, EventKind.PRESSED, EventKind.RANG_AGAIN)
 # What a press that joins an incident changes, and what it changes besides when the sirens ring again or a drill ends.
 _JOINED: Final = ("press_count", "last_press_at", "household_id")
-_CHANGED: Final = ("is_sounding", "state", "generation", "sounds_until", "ended_at", "end_reason")
+_CHANGED: Final = ("is_sounding", "state", "generation", "rang_again_at", "sounds_until", "ended_at", "end_reason")
 _READ_OF_AN_INCIDENT: Final = (
     "public_id", "group", "kind", "mode", "is_silent", "opened_at", "quieted_at", "household",
     "press_count", "last_press_at", *_CHANGED,
@@ -230,6 +230,7 @@ class Batch:
             incident.is_sounding = True
             incident.state = IncidentState.RINGING
             incident.generation += 1
+            incident.rang_again_at = at
             incident.sounds_until = at + SOUNDS_FOR[Mode(press.mode)]
             self.rung_again.append(incident)
             if incident.pk is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from liengia.alarms import policies
@@ -136,7 +136,7 @@ class Card(OfIncident):
     @property
     def sound_since(self) -> datetime:
         """From when the 20 s without acknowledgement count."""
-        return rang_at(self.incident)
+        return self.incident.rang_at
 
     @property
     def says(self) -> str:
@@ -147,11 +147,6 @@ class Card(OfIncident):
             "group": self.incident.group.name,
             "place": self.place,
         }
-
-
-def rang_at(incident: Incident) -> datetime:
-    """Return since when it rings: its opening, or the press after it was quieted."""
-    return (incident.quieted_at or incident.opened_at) if incident.generation > 1 else incident.opened_at
 
 
 def cards(user: User, chosen: str) -> list[Card]:
@@ -167,7 +162,8 @@ def cards(user: User, chosen: str) -> list[Card]:
         "incident_id", "device_id"
     ):
         sounded[incident].add(device)
-    answers = Answer.objects.filter(incident__in=incidents).values_list("incident_id")
+    own = Q(household__group_places__group=F("incident__group"), household__group_places__left_on=None)
+    answers = Answer.objects.filter(own, incident__in=incidents).values_list("incident_id")
     answered = dict(answers.annotate(houses=Count("household", distinct=True)))
     return [
         Card(

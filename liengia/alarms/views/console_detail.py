@@ -24,6 +24,7 @@ from liengia.alarms.models import (
     Mode,
     Target,
 )
+from liengia.alarms.models.incidents import EMERGENCY_NUMBER
 from liengia.alarms.queries import House, Summary
 from liengia.alarms.reach import Way
 from liengia.alarms.resident_words import houses_words
@@ -39,8 +40,6 @@ LINES_SHOWN: Final = 120
 # A fire engine needs a way of 3.5 m. Source: QCVN 06:2022/BXD, 6.2.
 TRUCK_WIDTH_M: Final = 3.5
 REMIND_114_AFTER: Final = timedelta(seconds=60)
-# Which number is called first for what; labels and further numbers are data.
-FIRST_NUMBER: Final = {Kind.FIRE: "114", Kind.INTRUDER: "113", Kind.MEDICAL: "115", Kind.HELP: "113"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ class Detail(OfIncident):
 
     @property
     def unanswered_count(self) -> int:
-        """How many houses have not been heard from."""
+        """How many houses of the group have not been heard from."""
         return int(str(self.summary.counts["households"])) - int(str(self.summary.counts["answered"]))
 
     @property
@@ -108,13 +107,13 @@ class Detail(OfIncident):
     @property
     def first_number(self) -> str:
         """The number that somebody must call for this kind."""
-        return FIRST_NUMBER[Kind(self.incident.kind)]
+        return EMERGENCY_NUMBER[Kind(self.incident.kind)]
 
     @property
     def is_call_overdue(self) -> bool:
         """Whether nobody has ticked the call a minute after a real alarm."""
         waited = clock.now() - self.incident.opened_at
-        return self.summary.needs_114 and self.is_dialled and waited > REMIND_114_AFTER
+        return self.summary.is_uncalled and self.is_dialled and waited > REMIND_114_AFTER
 
     @property
     def is_dialled(self) -> bool:

@@ -25,10 +25,10 @@ from liengia.alarms.models import (
     Kind,
     Mode,
 )
+from liengia.alarms.models.incidents import EMERGENCY_NUMBER
 from liengia.alarms.queries import House, Summary
 from liengia.alarms.resident_words import (
     MUST_CALL,
-    NUMBER_OF,
     Said,
     Step,
     apart_words,
@@ -155,8 +155,9 @@ class AlarmScreen:
 
     @property
     def sound(self) -> str:
-        """What this phone plays: nothing once its owner has answered or the sirens were quieted."""
-        return self.incident.mode if self.incident.is_sounding and self.answer is None else ""
+        """What this phone plays: nothing once its owner has answered this ringing or the sirens were quieted."""
+        is_answered = self.answer is not None and self.answer.at >= self.incident.rang_at
+        return self.incident.mode if self.incident.is_sounding and not is_answered else ""
 
     @property
     def sound_id(self) -> str:
@@ -166,7 +167,7 @@ class AlarmScreen:
     @property
     def number(self) -> str:
         """Whom this kind of alarm is told to."""
-        return NUMBER_OF[Kind(self.incident.kind)]
+        return EMERGENCY_NUMBER[Kind(self.incident.kind)]
 
     @property
     def other_numbers(self) -> list[EmergencyNumber]:

@@ -55,9 +55,10 @@ def open_here(user: User) -> list[Incident]:
 
 
 def ringing_here(user: User) -> Incident | None:
-    """Return the incident that takes this user's pages over: it sounds, and they have not answered."""
-    answered = set(Answer.objects.filter(user=user, incident__state__in=("ringing", "acknowledged")).values_list("incident", flat=True))
-    return next((one for one in open_here(user) if one.is_sounding and one.pk not in answered), None)
+    """Return the incident that takes this user's pages over: it sounds, and they have not answered since it does."""
+    said = Answer.objects.filter(user=user, incident__state__in=("ringing", "acknowledged")).order_by("at")
+    answered = dict(said.values_list("incident", "at"))
+    return next((one for one in open_here(user) if one.is_sounding and not (one.pk in answered and answered[one.pk] >= one.rang_at)), None)
 
 
 def live_position() -> int:

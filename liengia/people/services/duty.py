@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -107,7 +108,7 @@ def copy_week(post: DutyPost, monday: date, *, actor: Actor) -> int:
 
 @transaction.atomic
 def offer_handover(post: DutyPost, *, actor: Actor, to_user: User, note: str = "") -> Handover:
-    """Sign a shift over: what is open now is frozen into it; it waits for the other's signature.
+    """Sign a shift over; it waits for the other's signature, which freezes what is open then.
 
     Raises:
         Forbidden: the actor is no user.
@@ -144,21 +145,28 @@ def offer_handover(post: DutyPost, *, actor: Actor, to_user: User, note: str = "
 
 
 @transaction.atomic
-def accept_handover(handover: Handover, *, actor: Actor) -> None:
-    """Sign that one has taken over, with all that is open.
+def accept_handover(handover: Handover, *, seen: Collection[str], actor: Actor) -> None:
+    """Sign that one has taken over, with all that is open at this moment, which is frozen into it.
+
+    `seen` are the keys (`OpenItem.key`) of what stood on the page that was signed.
 
     Raises:
         Forbidden: it was offered to somebody else.
-        Refused: it was signed already.
+        Refused: it was signed already, or something has come up since the page was drawn.
     """
     if actor.user_id != handover.to_user_id:
         raise Forbidden(_("This handover was offered to somebody else."))
-    if not Handover.objects.filter(pk=handover.pk, accepted_at=None).update(accepted_at=clock.now()):
+    now, post = clock.now(), handover.post
+    items = registry.open_items(post, now)
+    if any(item.key not in seen for item in items):
+        raise Refused(_("Something has come up since this page was drawn. Read what is open now, then sign."), code="more_is_open")
+    frozen = [item.as_json() for item in items]
+    if not Handover.objects.filter(pk=handover.pk, accepted_at=None).update(accepted_at=now, open_items=frozen):
         raise Refused(_("This handover was signed already."), code="handover_signed")
     handover.refresh_from_db()
-    post = handover.post
+    registry.tell_signed(post, actor, now)
     audit.record(
-        "people.handover_accepted", actor=actor, about=post, unit=post.unit, facts={"handover": handover.pk}
+        "people.handover_accepted", actor=actor, about=post, unit=post.unit, facts={"handover": handover.pk, "open": len(items)}
     )
 
 

@@ -117,7 +117,7 @@ def _recorded(code: str, rows: int) -> int:
 @transaction.atomic
 def _blank_notes(before: object) -> int:
     chosen = list(
-        Handover.objects.filter(at__lte=before).exclude(note="").values_list("pk", flat=True)[:CHUNK]
+        Handover.objects.filter(at__lte=before).exclude(note="", open_items=[]).values_list("pk", flat=True)[:CHUNK]
     )
     Handover.objects.filter(pk__in=chosen).update(note="", open_items=[])
     return _recorded("handover_note", len(chosen))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from liengia.audit import services as audit
 from liengia.core import clock
 from liengia.core.actor import Actor
-from liengia.core.errors import DomainError
+from liengia.core.errors import DomainError, Refused
 from liengia.people import handover as registry
 from liengia.people import policies, queries, services
 from liengia.people.forms import HandoverForm, ShiftForm
@@ -198,7 +198,7 @@ def _handovers(post: DutyPost) -> dict[str, object]:
     return {
         "post": post,
         "waiting": waiting,
-        "items": [] if waiting else registry.open_items(post, clock.now()),
+        "items": registry.open_items(post, clock.now()),
         "past": every.filter(accepted_at__isnull=False)[:10],
     }
 
@@ -213,9 +213,16 @@ def sign(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         withdraw_handover(one, actor=Actor.of(me(request)))
         messages.success(request, _("Taken back."))
     else:
-        services.accept_handover(one, actor=Actor.of(me(request)))
-        messages.success(request, _("Signed. The shift is yours."))
+        _accept(request, one)
     return redirect("people:handover", public_id)
+
+
+def _accept(request: HttpRequest, one: Handover) -> None:
+    try:
+        services.accept_handover(one, seen=request.POST.getlist("seen"), actor=Actor.of(me(request)))
+        messages.success(request, _("Signed. The shift is yours."))
+    except Refused as error:
+        messages.error(request, str(error))
 
 
 @requires("people.duty", "people.duty_rota")
