@@ -27,7 +27,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final, TypeVar, cast
 
 from asgiref.sync import sync_to_async
@@ -35,6 +34,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db.models import F
 from django.http import HttpResponseBase
+from django.http.cookie import parse_cookie
 
 from liengia.core import clock
 from liengia.core.bus import get_bus
@@ -326,29 +326,21 @@ def _key(scope: Scope) -> tuple[bytes, ...] | None:
 
 def _asked(headers: Headers) -> tuple[bytes, bytes] | None:
     """Return the host and the language that headers (names in lower case) ask for; None where they are one person's."""
-    host, language = b"", settings.LANGUAGE_CODE
+    host, language, has_cookies = b"", settings.LANGUAGE_CODE, False
     for name, value in headers:
         if name == b"host":
             host = value
         elif name == b"cookie":
-            cookies = _cookies(value)
-            if cookies is None or set(cookies) - HARMLESS:
+            # Read exactly as Django reads them: where the two differ, one person's page is kept for all.
+            cookies = parse_cookie(value.decode("latin-1"))
+            if has_cookies or cookies.keys() - HARMLESS:
                 return None
+            has_cookies = True
             language = cookies.get(settings.LANGUAGE_COOKIE_NAME, "")
             language = language if language in LANGUAGES else settings.LANGUAGE_CODE
         elif name in FOR_DJANGO:
             return None
     return host, language.encode()
-
-
-def _cookies(header: bytes) -> dict[str, str] | None:
-    """Return the cookies by name; None where the header cannot be read."""
-    if not header:
-        return {}
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header.decode("latin-1")).items()}
-    except CookieError:
-        return None
 
 
 def _seconds(message: Mapping[str, Any]) -> int:

@@ -95,7 +95,10 @@ async def test_browsers_get_it_zipped_or_not_at_all() -> None:
 
 @pytest.mark.parametrize(
     "differs",
-    [{"method": "POST"}, {"cookie": "sessionid=abc"}, {"cookie": "a=b"}, {"authorization": "Bearer x"}, {"hx_request": "true"}],
+    [
+        {"method": "POST"}, {"cookie": "sessionid=abc"}, {"cookie": "a=b"}, {"authorization": "Bearer x"}, {"hx_request": "true"},
+        {"cookie": "foo; sessionid=abc"}, {"cookie": "csrftoken=x; a[b; sessionid=abc"},
+    ],  # fmt: skip
 )
 async def test_whoever_may_be_somebody_is_answered_by_django(differs: dict[str, str]) -> None:
     site = Site()
@@ -104,6 +107,12 @@ async def test_whoever_may_be_somebody_is_answered_by_django(differs: dict[str, 
     answer = await ask(cache, **differs)  # type: ignore[arg-type]
     assert site.drawn == 2
     assert MARK.encode() not in answer.headers
+
+
+async def test_cookies_in_two_headers_are_left_to_django() -> None:
+    headers = [(b"host", b"localhost"), (b"cookie", b"csrftoken=x"), (b"cookie", b"django_language=en")]
+    assert pagecache._asked(headers[:2]) == (b"localhost", b"vi")
+    assert pagecache._asked(headers) is None
 
 
 async def test_languages_and_addresses_are_kept_apart() -> None:
