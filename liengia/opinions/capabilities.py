@@ -11,6 +11,7 @@ ASSIGN = "opinions.assign"
 ANSWER = "opinions.answer"
 OVERSEE = "opinions.oversee"
 ABOUT_OFFICIALS = "opinions.about_officials"
+ABOUT_OFFICIALS_FRONT = "opinions.about_officials_front"
 ENTER = "opinions.enter_for_others"
 SETTINGS = "opinions.settings"
 FORUM = "opinions.forum"
@@ -46,8 +47,14 @@ def register_all() -> None:
     )
     capabilities.register(
         ABOUT_OFFICIALS,
-        _("Handle what concerns an officer"),
-        shipped_to=("commune_chairman", "front_officer"),
+        _("Handle what concerns an officer, for the chairman"),
+        shipped_to=("commune_chairman",),
+        permissions=see,
+    )
+    capabilities.register(
+        ABOUT_OFFICIALS_FRONT,
+        _("Handle what concerns an officer, for the Fatherland Front"),
+        shipped_to=("front_officer",),
         permissions=see,
     )
     capabilities.register(

@@ -124,7 +124,7 @@ def _tell_unseen(communes: list[Unit]) -> None:
     seat = RoleAssignment.objects.filter(user=officer).select_related("unit").first()
     about = Draft(
         seat.unit if seat else commune, "Hồ sơ nộp ba tuần chưa trả lời, hỏi thì cán bộ bảo về chờ, không nói ngày nào.", place_words="Bộ phận một cửa",
-        about_officials=True, officer=officer, officer_words="Cán bộ tiếp nhận hồ sơ (người mẫu)",
+        about_officials=True, officers=[officer] if officer else [], officer_words="Cán bộ tiếp nhận hồ sơ (người mẫu)",
     )  # fmt: skip
     services.file_opinion(about, code=codes.new_code())
 

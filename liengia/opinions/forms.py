@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from liengia.core.errors import Invalid
 from liengia.core.geo import Point
 from liengia.core.images import EncodedImage, reencode
-from liengia.opinions import codes, services
-from liengia.opinions.models import HeldPhoto, Kind, OpinionRules, Satisfaction, Topic
+from liengia.opinions import codes, officials, services
+from liengia.opinions.models import HeldPhoto, Kind, OfficialsTo, OpinionRules, Satisfaction, Topic
 from liengia.units.models import Unit
 
 SOONEST_S: Final = 3
@@ -53,7 +53,49 @@ class PhotosField(forms.FileField):
             raise ValidationError(str(error), code=error.detail_code) from None
 
 
-class OpinionForm(forms.Form):
+class OfficerForm(forms.Form):
+    """Whom it concerns, when it concerns an officer, and who is to handle it; left empty it concerns none."""
+
+    officer = forms.ChoiceField(label=_("Officer, by office"), required=False)
+    officer_words = forms.CharField(label=_("Who, or which office"), max_length=200, required=False)
+    officials_to = forms.ChoiceField(
+        label=_("Who handles it?"), required=False, choices=[("", _("Either of the two")), *OfficialsTo.choices], widget=forms.RadioSelect, initial=""
+    )
+
+    def __init__(self, *args: Any, commune: Unit, **kwargs: Any) -> None:
+        """Offer the commune's posts by their titles."""
+        super().__init__(*args, **kwargs)
+        self.commune = commune
+        self._posts = {post.key: post for post in officials.posts(commune)}
+        titles = [(key, post.title) for key, post in self._posts.items()]
+        self.fields["officer"].choices = [("", _("None, or one who is not in this list")), *titles]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask whom it concerns when only who handles it was chosen."""
+        data = super().clean()
+        if not self._names_somebody and (self.cleaned_data.get("officials_to") or self.data.get("about_officials")):
+            self.add_error("officer_words", _("Say whom it concerns: choose the office, or write it."))
+        return data
+
+    @property
+    def _names_somebody(self) -> bool:
+        return bool(self.cleaned_data.get("officer") or self.cleaned_data.get("officer_words", "").strip())
+
+    @property
+    def concern(self) -> dict[str, Any]:
+        """What a draft takes of it."""
+        data = self.cleaned_data
+        post = self._posts.get(data.get("officer", ""))
+        words = [post.title if post else "", data.get("officer_words", "").strip()]
+        return {
+            "about_officials": self._names_somebody,
+            "officers": post.holders if post else (),
+            "officer_words": ". ".join(filter(None, words)),
+            "officials_to": data.get("officials_to", "") if self._names_somebody else "",
+        }
+
+
+class OpinionForm(OfficerForm):
     """What a writer fills in; every error keeps what was typed."""
 
     kind = forms.ChoiceField(label=_("You want to"), choices=Kind.choices, initial=Kind.REPORT, widget=forms.RadioSelect)
@@ -84,8 +126,6 @@ class OpinionForm(forms.Form):
     )
     contact_name = forms.CharField(label=_("Name"), max_length=120, required=False)
     contact_phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
-    about_officials = forms.BooleanField(label=_("It concerns an officer of the commune or the police"), required=False)
-    officer_words = forms.CharField(label=_("Who, or which office"), max_length=200, required=False)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     website = forms.CharField(required=False, label=_("Leave this empty"), widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
@@ -93,8 +133,8 @@ class OpinionForm(forms.Form):
 
     def __init__(self, *args: Any, commune: Unit, rules: OpinionRules, hamlets: Any, **kwargs: Any) -> None:
         """Offer what the commune offers; without anonymous ones there is no choice of contact."""
-        super().__init__(*args, **kwargs)
-        self.commune, self.rules, self.code = commune, rules, ""
+        super().__init__(*args, commune=commune, **kwargs)
+        self.rules, self.code = rules, ""
         self.fields["hamlet"].queryset = hamlets  # type: ignore[attr-defined]
         self.fields["topic"].queryset = Topic.objects.all().of(commune)  # type: ignore[attr-defined]
         self.fields["keep"].choices = [(one.pk, one.pk) for one in self._held()]  # type: ignore[attr-defined]
@@ -185,8 +225,7 @@ class OpinionForm(forms.Form):
             is_anonymous=data.get("contact") == "anonymous",
             contact_name=data.get("contact_name", ""),
             contact_phone=data.get("contact_phone", ""),
-            about_officials=data.get("about_officials", False),
-            officer_words=data.get("officer_words", ""),
+            **self.concern,
             photos=[*held, *(data.get("photos") or [])],
         )
 
@@ -215,7 +254,7 @@ class RatingForm(forms.Form):
     words = forms.CharField(label=_("In a few words"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class HelperForm(forms.Form):
+class HelperForm(OfficerForm):
     """What a helper writes down for somebody without a phone: few fields, the paper's number, a code made beforehand."""
 
     kind = forms.ChoiceField(label=_("It is a"), choices=Kind.choices, initial=Kind.REPORT, widget=forms.RadioSelect)
@@ -235,10 +274,11 @@ class HelperForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["hamlet"].queryset = hamlets  # type: ignore[attr-defined]
 
-    def draft(self, commune: Unit) -> services.Draft:
+    def draft(self) -> services.Draft:
         """Return what was written down; without a name it is anonymous."""
         data = self.cleaned_data
         return services.Draft(
-            commune=commune, text=data["text"], kind=data["kind"], place_words=data["place_words"], hamlet=data["hamlet"],
+            commune=self.commune, text=data["text"], kind=data["kind"], place_words=data["place_words"], hamlet=data["hamlet"],
             is_anonymous=not data["contact_name"].strip(), contact_name=data["contact_name"], contact_phone=data["contact_phone"],
+            **self.concern,
         )  # fmt: skip

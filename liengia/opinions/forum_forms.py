@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.office import day_input, moment_input
 from liengia.opinions import services
-from liengia.opinions.forms import OpinionForm
+from liengia.opinions.forms import OfficerForm, OpinionForm
 from liengia.opinions.models.forum_records import ReportFile
 from liengia.opinions.models.forums import SURVEY_QUESTIONS, ListeningForum, SurveyLevel, SurveyPhase
 from liengia.opinions.services.forum_minutes import CORRECTABLE
@@ -44,9 +44,16 @@ class AskForm(OpinionForm):
             "text": data["text"],
             "name": data.get("contact_name", "") if named else "",
             "phone": data.get("contact_phone", "") if named else "",
-            "about_officials": data.get("about_officials", False),
-            "officer_words": data.get("officer_words", ""),
+            **self.concern,
         }
+
+
+class EntryForm(OfficerForm):
+    """Whom a paper slip concerns, when it concerns an officer; the clerk's page has its other fields itself."""
+
+    def __init__(self, *args: Any, forum: ListeningForum, **kwargs: Any) -> None:
+        """Offer the posts of the session's commune."""
+        super().__init__(*args, commune=forum.unit.commune() or forum.unit, **kwargs)
 
 
 class SlipForm(forms.Form):

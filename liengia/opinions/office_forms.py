@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.office import day_input, short
 from liengia.core import clock
-from liengia.opinions.capabilities import ABOUT_OFFICIALS, ANSWER
+from liengia.opinions import officials
+from liengia.opinions.capabilities import ANSWER
 from liengia.opinions.models import (
     AnswerKind,
     EvidenceKind,
     Opinion,
-    RefersToOfficer,
     RefusalReason,
     ToldHow,
     Topic,
@@ -79,9 +79,7 @@ class AssignForm(ActForm):
     def fit(self) -> None:
         """Those of the commune; of what concerns an officer only those who handle that, without the officer."""
         commune = self.opinion.commune
-        holders = people.holders(ABOUT_OFFICIALS if self.opinion.about_officials else ANSWER, commune)
-        named = RefersToOfficer.objects.filter(opinion=self.opinion, officer__isnull=False).values("officer")
-        self.choose("person", holders.exclude(pk__in=named))
+        self.choose("person", officials.handlers(self.opinion) if self.opinion.about_officials else people.holders(ANSWER, commune))
         self.choose("organisation", _bodies(commune))
         self.choose("unit", Unit.objects.filter(Q(pk=commune.current().pk) | Q(pk__in=_hamlets(self.opinion).values("pk"))).order_by("code"))
         if self.opinion.topic and not self.is_bound:

@@ -17,14 +17,22 @@ from liengia.core.actor import Actor
 from liengia.core.errors import NotFound
 from liengia.opinions import office_forms as forms
 from liengia.opinions import policies, services
-from liengia.opinions.capabilities import ABOUT_OFFICIALS, ANSWER, ASSIGN, ENTER, MODERATE, OVERSEE
+from liengia.opinions.capabilities import (
+    ABOUT_OFFICIALS,
+    ABOUT_OFFICIALS_FRONT,
+    ANSWER,
+    ASSIGN,
+    ENTER,
+    MODERATE,
+    OVERSEE,
+)
 from liengia.opinions.models import ENDED, UNANSWERED, AnswerKind, Opinion, State
 from liengia.opinions.workflow import OPINION
 from liengia.people.models import User
 
 Words = str | Promise
 Done = Callable[[Opinion, dict[str, Any], Actor, str], object]
-EVERYBODY: Final = (MODERATE, ASSIGN, ANSWER, OVERSEE, ABOUT_OFFICIALS)
+EVERYBODY: Final = (MODERATE, ASSIGN, ANSWER, OVERSEE, ABOUT_OFFICIALS, ABOUT_OFFICIALS_FRONT)
 _KNOWN: Final = (State.SORTED, State.FORWARDED, State.VERIFYING)
 
 

@@ -1,7 +1,8 @@
 """Who may see and handle which opinion. Absent and forbidden look the same.
 
-What concerns an officer goes only to those who hold `opinions.about_officials` by a role of their own in the commune
-(a superuser's power over everything does not count), and never to the officer named: no page, no count, no notice.
+What concerns an officer goes only to those who hold `opinions.about_officials` (the chairman) or
+`opinions.about_officials_front` (the Fatherland Front) by a role of their own in the commune, as the writer chose (a
+superuser's power over everything does not count), and never to the officer named: no page, no count, no notice.
 """
 
 from __future__ import annotations
@@ -10,8 +11,23 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from liengia.core.errors import NotFound
-from liengia.opinions.capabilities import ABOUT_OFFICIALS, ANSWER, ASSIGN, ENTER, MODERATE, OVERSEE
-from liengia.opinions.models import Assignment, Opinion, OpinionEvent, OpinionQuerySet, RefersToOfficer
+from liengia.opinions.capabilities import (
+    ABOUT_OFFICIALS,
+    ABOUT_OFFICIALS_FRONT,
+    ANSWER,
+    ASSIGN,
+    ENTER,
+    MODERATE,
+    OVERSEE,
+)
+from liengia.opinions.models import (
+    Assignment,
+    OfficialsTo,
+    Opinion,
+    OpinionEvent,
+    OpinionQuerySet,
+    RefersToOfficer,
+)
 from liengia.people import policies as people
 from liengia.people.models import User
 from liengia.units.models import Unit
@@ -31,6 +47,13 @@ def _by_own_role(user: User, capability: str) -> list[Unit]:
     return [grant.unit for grant in people.grants(user) if capability in grant.capabilities]
 
 
+def _special(user: User) -> Q:
+    """Return the condition on opinions about officers that a user handles: those of the user's side, or of either."""
+    chairman = _ground(_by_own_role(user, ABOUT_OFFICIALS)) & ~Q(officials_to=OfficialsTo.FRONT)
+    front = _ground(_by_own_role(user, ABOUT_OFFICIALS_FRONT)) & ~Q(officials_to=OfficialsTo.CHAIRMAN)
+    return chairman | front
+
+
 def visible(user: User | AnonymousUser, *, to_act: bool = False) -> Q:
     """Return the condition on opinions that a user may open in the office, or handle there (`to_act`).
 
@@ -47,8 +70,7 @@ def visible(user: User | AnonymousUser, *, to_act: bool = False) -> Q:
             ordinary |= Q(pk__in=OpinionEvent.objects.filter(user=user, verb__in=_ANSWERED).values("opinion"))
     if people.can(user, ENTER):
         ordinary |= Q(entered_by=user)
-    special = _ground(_by_own_role(user, ABOUT_OFFICIALS))
-    seen = Q(Q(about_officials=False) & ordinary) | Q(Q(about_officials=True) & special)
+    seen = Q(Q(about_officials=False) & ordinary) | Q(Q(about_officials=True) & _special(user))
     return seen & ~Q(pk__in=RefersToOfficer.objects.filter(officer=user).values("opinion"))
 
 
@@ -75,9 +97,9 @@ def get_for(user: User | AnonymousUser, public_id: str) -> Opinion:
 
 
 def may(user: User | AnonymousUser, capability: str, opinion: Opinion) -> bool:
-    """Tell whether a user may do something with an opinion; what concerns an officer asks for that capability alone."""
+    """Tell whether a user may do something with an opinion; whoever sees one about an officer is the one who handles it."""
     row = handled_by(user).filter(pk=opinion.pk).select_related("commune").first()
-    return row is not None and people.can(user, ABOUT_OFFICIALS if row.about_officials else capability, row.commune)
+    return row is not None and (row.about_officials or people.can(user, capability, row.commune))
 
 
 def refuse_concerned(opinion: Opinion, user_id: int | None) -> None:
@@ -92,6 +114,6 @@ def refuse_concerned(opinion: Opinion, user_id: int | None) -> None:
         raise NotFound("")
     if opinion.about_officials:
         user = User.objects.filter(pk=user_id, is_active=True).first()
-        special = _ground(_by_own_role(user, ABOUT_OFFICIALS)) if user else Q(pk__in=[])
+        special = _special(user) if user else Q(pk__in=[])
         if not Opinion.all_.filter(special, pk=opinion.pk).exists():
             raise NotFound("")

@@ -79,7 +79,7 @@ def test_only_the_redacted_copy_is_told(here: Office) -> None:
 
 
 def test_what_is_not_public_is_nowhere(here: Office) -> None:
-    hidden = [filed(here), sorted_(here), filed(here, about_officials=True, officer=here.tho, officer_words="cán bộ Thợ")]
+    hidden = [filed(here), sorted_(here), filed(here, about_officials=True, officers=[here.tho], officer_words="cán bộ Thợ")]
     gone = public(here, "Sẽ rút")
     opinions.withdraw_text(gone, actor=Actor.of(here.duyen), is_private_person=True)
     moved = public(here, "Sẽ chuyển")

@@ -98,7 +98,7 @@ async def test_browsers_get_it_zipped_or_not_at_all() -> None:
     [
         {"method": "POST"}, {"cookie": "sessionid=abc"}, {"cookie": "a=b"}, {"authorization": "Bearer x"}, {"hx_request": "true"},
         {"cookie": "foo; sessionid=abc"}, {"cookie": "csrftoken=x; a[b; sessionid=abc"},
-    ],  # fmt: skip
+    ],
 )
 async def test_whoever_may_be_somebody_is_answered_by_django(differs: dict[str, str]) -> None:
     site = Site()

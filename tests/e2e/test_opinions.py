@@ -131,6 +131,9 @@ def test_written_down_without_a_network_it_is_filed_once_and_its_slip_printed(op
     page.route("**/dong-bo/", pass_on)  # one route for both: between two of them what the phone tries by itself would pass unseen
     for number in (1, 2):
         fill(page, f"Ý kiến ghi hộ số {number}")
+        if number == 2:
+            page.locator(".concern summary").click()
+            page.locator("#id_officer_words").fill("ông chủ tịch xã")
         page.get_by_role("button", name=re.compile("^Lưu")).click()
         expect(page.locator("[data-waiting]")).to_have_text(str(number))
         expect(page.locator("#id_text")).to_have_value("")
@@ -146,6 +149,7 @@ def test_written_down_without_a_network_it_is_filed_once_and_its_slip_printed(op
     page.locator("[data-send]").click()
     expect(page.locator("#cho-gui [data-away]")).to_have_count(2, timeout=45_000)
     assert Opinion.all_.count() == 2 and len(filed) >= 3, "sent again after the lost answer, filed once"
+    assert sorted((row.about_officials, row.officials_to) for row in Opinion.all_.all()) == [(False, ""), (True, "front")]
     assert {row.source for row in Opinion.all_.all()} == {Source.PAPER} and {row.entered_by for row in Opinion.all_.all()} == {here.cast.huynh}
     kept = page.evaluate(
         "() => new Promise(done => { const o = indexedDB.open('liengia-opinions', 1); o.onsuccess = () => {"

@@ -189,6 +189,6 @@ def test_what_was_written_down_offline_is_due_from_then(here: Office) -> None:
 
 
 def test_whom_it_concerns_is_kept_apart(here: Office) -> None:
-    opinion = filed(here, about_officials=True, officer=here.tho, officer_words="cán bộ Thợ")
+    opinion = filed(here, about_officials=True, officers=[here.tho], officer_words="cán bộ Thợ")
     assert opinion.about_officials and RefersToOfficer.objects.get().words == "cán bộ Thợ"
     assert timedelta(days=4) < opinion.due_at - datetime.now(UTC) < timedelta(days=30)

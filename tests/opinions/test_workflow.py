@@ -28,6 +28,7 @@ from liengia.opinions.models import (
     State,
     ToldHow,
 )
+from liengia.opinions.supervision import overdue_escalated
 from liengia.opinions.workflow import OPINION
 from liengia.organisations.models import Organisation
 from tests.opinions.given import LAMP, Office, answered, filed, public, reason, sorted_, topic
@@ -266,6 +267,21 @@ def test_what_is_overdue_goes_to_the_chairman_once(here: Office) -> None:
         row = again(opinion)
         assert row.is_overdue and row.was_late and row.escalated_at and not again(in_time).escalated_at
     assert OpinionEvent.objects.get(opinion=opinion, verb="escalated").data == {"was": "intake"}
+
+
+def test_late_taken_in_and_late_answered_is_put_before_the_chairman_twice(here: Office) -> None:
+    with time_machine.travel(at("2026-11-25T08:00"), tick=False):
+        opinion = filed(here)
+    with time_machine.travel(at("2026-11-27T08:00"), tick=False):
+        assert services.escalate_overdue() == 1
+        services.sort(opinion, topic=topic("roads"), actor=by(here))
+        assert services.escalate_overdue() == 0 and overdue_escalated().ok
+    with time_machine.travel(at("2026-12-07T08:00"), tick=False):
+        assert not overdue_escalated().ok, "health says that it was forgotten"
+        assert services.escalate_overdue() == 1 and services.escalate_overdue() == 0
+        services.sort(opinion, topic=topic("roads"), actor=by(here))
+        assert services.escalate_overdue() == 0 and overdue_escalated().ok, "sorted again under the same due time it is not put there anew"
+    assert [one.data["was"] for one in OpinionEvent.objects.filter(opinion=opinion, verb="escalated")] == ["intake", "answer"]
 
 
 def test_sorting_late_says_so_and_an_urgent_one_is_due_in_hours(here: Office) -> None:

@@ -15,7 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from liengia.core import clock
 from liengia.core.fields import EncryptedTextField, NameField, TextField, public_id, random_key
 from liengia.core.text import fold
-from liengia.opinions.models.states import ANSWERED, ENDED, UNANSWERED, Kind, Source, State, ToldHow
+from liengia.opinions.models.states import (
+    ANSWERED,
+    ENDED,
+    UNANSWERED,
+    Kind,
+    OfficialsTo,
+    Source,
+    State,
+    ToldHow,
+)
 from liengia.opinions.models.topics import RefusalReason, Topic
 from liengia.people.models import User
 from liengia.units.models import Unit
@@ -108,6 +117,10 @@ class Opinion(models.Model):
     is_public = models.BooleanField(_("public"), default=False)
     is_private_person = models.BooleanField(_("about an identifiable private person"), default=False)
     about_officials = models.BooleanField(_("concerns an officer"), default=False)
+    officials_to = models.CharField(
+        _("who handles what concerns an officer"), max_length=10, choices=OfficialsTo.choices, blank=True, default="",
+        help_text=_("Empty: either of the two."),
+    )  # fmt: skip
     reason = models.ForeignKey(
         RefusalReason, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reason")
     )
@@ -122,7 +135,7 @@ class Opinion(models.Model):
     public_ = PublicManager()
     all_ = OpinionQuerySet.as_manager()
 
-    IMPERSONAL: ClassVar = {"kind", "source", "state", "slip_number", "was_late"}
+    IMPERSONAL: ClassVar = {"kind", "source", "state", "slip_number", "was_late", "officials_to"}
 
     class Meta:
         verbose_name = _("opinion")

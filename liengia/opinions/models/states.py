@@ -32,6 +32,13 @@ ANSWERED: Final = (State.ANSWERED_ON_SPOT, State.ANSWERED_IN_WRITING, State.PUBL
 ENDED: Final = (State.CLOSED, State.REFUSED, State.MERGED, State.MOVED_OUT)
 
 
+class OfficialsTo(models.TextChoices):
+    """Who handles what concerns an officer."""
+
+    CHAIRMAN = "chairman", _("the chairman of the commune")
+    FRONT = "front", _("the Fatherland Front")
+
+
 class Kind(models.TextChoices):
     """What the writer wants."""
 

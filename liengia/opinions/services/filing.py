@@ -17,7 +17,7 @@ from liengia.core.errors import Invalid, Refused
 from liengia.core.fields import parse_phone
 from liengia.core.geo import Point
 from liengia.core.images import EncodedImage
-from liengia.opinions import codes
+from liengia.opinions import codes, officials
 from liengia.opinions.models import HeldPhoto, Kind, Opinion, Photo, RefersToOfficer, Source, Topic
 from liengia.opinions.services.history import due_times, note, rules_of
 from liengia.people.models import User
@@ -30,7 +30,7 @@ LONGEST_PLACE: Final = 160
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wrote. `officer_words` says whom it concerns, when it concerns an officer."""
+    """What somebody wrote; when it concerns an officer, also whom (all who hold the post, and words) and who is to handle it."""
 
     commune: Unit
     text: str
@@ -43,8 +43,9 @@ class Draft:
     contact_name: str = ""
     contact_phone: str = ""
     about_officials: bool = False
-    officer: User | None = None
+    officers: Sequence[User] = ()
     officer_words: str = ""
+    officials_to: str = ""
     photos: Sequence[EncodedImage] = field(default_factory=tuple)
 
 
@@ -56,8 +57,8 @@ def file_opinion(
     Of an anonymous one no instant is kept: neither here, nor in the history, the audit, or a file's date.
 
     Raises:
-        Invalid: a code that is none, no text, a place or hamlet that does not fit, more photos than five, or no name
-            where the commune asks for one.
+        Invalid: a code that is none, no text, a place or hamlet that does not fit, more photos than five, no name where
+            the commune asks for one, or nobody who could handle what concerns this officer.
     """
     return _file(draft, code=code, source=source, actor=actor or Actor.visitor(), at=at or clock.now())
 
@@ -96,6 +97,7 @@ def _file(
         is_urgent=bool(draft.topic and draft.topic.is_urgent),
         rounded=draft.is_anonymous,
     )
+    handled_by = _handled_by(draft)
     with transaction.atomic():
         if slip_number and Opinion.all_.filter(commune=draft.commune, slip_number=slip_number).exists():
             raise Invalid(_("Slip number %(number)s was entered before.") % {"number": slip_number}, code="slip_again")
@@ -121,6 +123,7 @@ def _file(
                 "intake_due_at": intake,
                 "due_at": due,
                 "about_officials": draft.about_officials,
+                "officials_to": handled_by,
             },
         )
         if not is_new:
@@ -130,7 +133,9 @@ def _file(
             for order, one in enumerate(draft.photos)
         )
         if draft.about_officials:
-            RefersToOfficer.objects.create(opinion=row, officer=draft.officer, words=draft.officer_words.strip())
+            RefersToOfficer.objects.bulk_create(
+                RefersToOfficer(opinion=row, officer=officer, words=draft.officer_words.strip()) for officer in draft.officers or (None,)
+            )
         HeldPhoto.objects.filter(form_hash=key).delete()
         note(row, "filed", actor=actor, data={"source": source, "photos": len(draft.photos)})
     return row
@@ -147,6 +152,12 @@ def _checked(draft: Draft) -> str:
     if draft.hamlet is not None and draft.hamlet.commune() != draft.commune:
         raise Invalid(_("This hamlet belongs to another commune."), code="hamlet_elsewhere", field="hamlet")
     return _checked_contact(draft)
+
+
+def _handled_by(draft: Draft) -> str:
+    if not draft.about_officials:
+        return ""
+    return officials.goes_to(draft.commune, officers=draft.officers, words=draft.officer_words, wanted=draft.officials_to)
 
 
 def _checked_contact(draft: Draft) -> str:

@@ -6,7 +6,7 @@ those alone who handle such opinions.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -31,7 +31,8 @@ _TITLE_LETTERS: Final = 70
 
 def ask(
     forum: ListeningForum, *, text: str, code: str, came_by: str, actor: Actor | None = None, helper: User | None = None,
-    name: str = "", phone: str = "", slip_number: str = "", about_officials: bool = False, officer_words: str = "",
+    name: str = "", phone: str = "", slip_number: str = "", about_officials: bool = False, officers: Sequence[User] = (),
+    officer_words: str = "", officials_to: str = "",
 ) -> Opinion:  # fmt: skip
     """Take a question in under a private code; the same code again returns the one that was taken (sent twice, or synced late).
 
@@ -47,7 +48,8 @@ def ask(
         raise NotFound("")
     draft = filing.Draft(
         commune, text, kind=Kind.RECOMMENDATION, hamlet=row.unit if row.unit != commune else None, is_anonymous=not name.strip(),
-        contact_name=name, contact_phone=phone, about_officials=about_officials, officer_words=officer_words,
+        contact_name=name, contact_phone=phone, about_officials=about_officials, officers=officers, officer_words=officer_words,
+        officials_to=officials_to,
     )  # fmt: skip
     by = actor or Actor.visitor()
     with transaction.atomic():

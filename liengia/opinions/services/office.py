@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound, Refused
-from liengia.opinions.capabilities import ABOUT_OFFICIALS
+from liengia.opinions import officials
 from liengia.opinions.models import (
     UNANSWERED,
     Assignment,
@@ -26,7 +26,6 @@ from liengia.opinions.models import (
 from liengia.opinions.services.history import answer_due, due_times, move, note, take
 from liengia.opinions.services.publication import make_unseen
 from liengia.organisations.models import Organisation
-from liengia.people import policies as people
 from liengia.people.models import User
 from liengia.units.models import Unit
 
@@ -51,9 +50,11 @@ def sort(
         due = due_times(commune=row.commune, topic=topic, at=clock.now(), is_urgent=True, rounded=row.is_anonymous)[1]
     elif not urgent and row.reopened_on is None and (row.is_urgent or topic.pk != row.topic_id):
         due = answer_due(commune=row.commune, topic=topic, filed_on=row.filed_on)
+    # What was put before the chairman was the intake, or an earlier due time: another one that passes is put there again.
+    is_told = row.escalated_at is not None and row.state != State.RECEIVED and due == row.due_at
     move(
         row, "sort", topic=topic, is_urgent=urgent, due_at=due, sorted_at=row.sorted_at or clock.now(),
-        hamlet=hamlet or row.hamlet, was_late=row.was_late or row.is_overdue,
+        hamlet=hamlet or row.hamlet, was_late=row.was_late or row.is_overdue, escalated_at=row.escalated_at if is_told else None,
     )  # fmt: skip
     note(row, "sorted", actor=actor, data={"topic": topic.code}, office=office)
     return row
@@ -65,20 +66,14 @@ def _give(
 ) -> Assignment:  # fmt: skip
     if unit is None and organisation is None and person is None:
         raise Invalid(_("Choose who is to answer."), code="nobody", field="person")
-    if person is not None and RefersToOfficer.objects.filter(opinion=row, officer=person).exists():
+    if person is not None and row.about_officials and not officials.handlers(row).filter(pk=person.pk).exists():
         # Who gives it out may not learn more than that this cannot be.
-        raise Invalid(_("It cannot be given to this person."), code="cannot_be_given", field="person")
-    if person is not None and row.about_officials and not _may_handle_officials(person, row):
         raise Invalid(_("It cannot be given to this person."), code="cannot_be_given", field="person")
     Assignment.objects.filter(opinion=row, ended_at=None).update(ended_at=clock.now())
     return Assignment.objects.create(
         opinion=row, unit=unit, organisation=organisation, person=person, note=note_words.strip(),
         is_forwarded=is_forwarded, document_number=document_number.strip(),
     )  # fmt: skip
-
-
-def _may_handle_officials(person: User, row: Opinion) -> bool:
-    return people.holders(ABOUT_OFFICIALS, row.commune).filter(pk=person.pk).exists()
 
 
 @transaction.atomic
@@ -158,7 +153,8 @@ def merge(opinion: Opinion, *, into: Opinion, actor: Actor, office: str = "") ->
             with one that does not.
     """
     row, other = take(opinion, actor=actor), take(into, actor=actor)
-    fits = row.pk != other.pk and row.commune_id == other.commune_id and row.about_officials == other.about_officials
+    fits = row.pk != other.pk and row.commune_id == other.commune_id
+    fits = fits and (row.about_officials, row.officials_to) == (other.about_officials, other.officials_to)
     if not fits or other.state in (State.MERGED, State.MOVED_OUT):
         raise Invalid(_("These two cannot be joined."), code="cannot_merge", field="into")
     # Whatever was joined with this one follows it.
@@ -215,13 +211,16 @@ def refer_to_officials(
     """Give what concerns an officer to those who handle it; whoever does this no longer sees it unless they are among them.
 
     Raises:
-        Invalid: nobody was named.
+        Invalid: nobody was named, or nobody could handle it whom it does not concern.
     """
     row = take(opinion, actor=actor)
     if officer is None and not words.strip():
         raise Invalid(_("Say whom it concerns."), code="nobody", field="words")
-    Opinion.all_.filter(pk=row.pk).update(about_officials=True, is_public=False)
+    named = [*User.objects.filter(pk__in=row.officers.values("officer")), *([officer] if officer else [])]
+    said = " ".join([*row.officers.values_list("words", flat=True), words])
+    row.officials_to = officials.goes_to(row.commune, officers=named, words=said, wanted=row.officials_to)
     row.about_officials, row.is_public = True, False
+    Opinion.all_.filter(pk=row.pk).update(about_officials=True, officials_to=row.officials_to, is_public=False)
     make_unseen(row)
     Assignment.objects.filter(opinion=row, ended_at=None).update(ended_at=clock.now())
     RefersToOfficer.objects.get_or_create(opinion=row, officer=officer, defaults={"words": words.strip()})

@@ -18,7 +18,7 @@ from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, Invalid, NotFound
 from liengia.opinions import codes, forum_policies, forum_queries
 from liengia.opinions.capabilities import ENTER, FORUM
-from liengia.opinions.forum_forms import AmendForm, ConclusionForm, ForumForm, TallyForm
+from liengia.opinions.forum_forms import AmendForm, ConclusionForm, EntryForm, ForumForm, TallyForm
 from liengia.opinions.models.forums import CameBy, ForumQuestion, ListeningForum
 from liengia.opinions.services import forum_minutes, forum_plans, forum_questions, forum_survey, forums
 from liengia.opinions.views.forum import paper
@@ -201,7 +201,7 @@ def entry(request: HttpRequest, public_id: str) -> HttpResponse:
     """Offer the page on which paper slips are typed in; it goes on without network, under codes given beforehand."""
     forum = forum_policies.get_entered(request.user, public_id)
     given = [codes.new_code() for _number_of in range(CODES_GIVEN)]
-    return render(request, "opinions/forum/entry.html", {"forum": forum, "codes": given})
+    return render(request, "opinions/forum/entry.html", {"forum": forum, "codes": given, "form": EntryForm(forum=forum)})
 
 
 @requires(FORUM, ENTER)
@@ -209,11 +209,13 @@ def entry(request: HttpRequest, public_id: str) -> HttpResponse:
 def take_slip(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take one slip in under its code; sent again it is the same one. Asked by a script it answers in JSON."""
     forum = forum_policies.get_entered(request.user, public_id)
-    user, data = _user(request), request.POST
+    user, data, concern = _user(request), request.POST, EntryForm(request.POST, forum=forum)
+    if not concern.is_valid():
+        raise Invalid(" ".join(str(words) for lines in concern.errors.values() for words in lines), code="whom")
     forum_questions.ask(
         forum, text=data.get("text", ""), code=data.get("code", ""), came_by=CameBy.PAPER, helper=user, actor=Actor.of(user),
         slip_number=data.get("slip_number", ""), name=data.get("name", ""), phone=data.get("phone", ""),
-        about_officials=bool(data.get("about_officials")), officer_words=data.get("officer_words", ""),
+        **concern.concern,
     )  # fmt: skip
     if request.headers.get("Accept", "").startswith("application/json"):
         return HttpResponse('{"taken": true}', content_type="application/json")

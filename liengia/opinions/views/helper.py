@@ -62,12 +62,12 @@ def _written_at(request: HttpRequest) -> datetime | None:
     return at if at.tzinfo is not None and at > clock.now() - LONGEST_WAIT else None
 
 
-def _file(request: HttpRequest, form: HelperForm, commune: Unit) -> Opinion | None:
+def _file(request: HttpRequest, form: HelperForm) -> Opinion | None:
     """File it; None when something is wrong, which the form then says."""
     user = _user(request)
     try:
         return services.file_for_another(
-            form.draft(commune), code=form.cleaned_data["code"], helper=user, actor=Actor.of(user),
+            form.draft(), code=form.cleaned_data["code"], helper=user, actor=Actor.of(user),
             slip_number=form.cleaned_data["slip_number"], at=_written_at(request),
         )  # fmt: skip
     except Invalid as error:
@@ -86,9 +86,9 @@ def enter(request: HttpRequest) -> HttpResponse:
     commune = _commune(user)
     if commune is None:
         return render(request, "opinions/choose.html", {"communes": []})
-    form = HelperForm(request.POST or None, hamlets=queries.hamlets(commune), initial={"code": codes.new_code()})
+    form = HelperForm(request.POST or None, commune=commune, hamlets=queries.hamlets(commune), initial={"code": codes.new_code()})
     if request.method == "POST" and form.is_valid():
-        opinion = _file(request, form, commune)
+        opinion = _file(request, form)
         if opinion is not None:
             return slip(request, opinion, form.cleaned_data["code"])
     # The page that a phone keeps holds nobody's name or words.
@@ -118,8 +118,8 @@ def sync(request: HttpRequest) -> JsonResponse:
     commune = _commune(_user(request))
     if commune is None:
         raise NotFound("")
-    form = HelperForm(request.POST, hamlets=queries.hamlets(commune))
-    opinion = _file(request, form, commune) if form.is_valid() else None
+    form = HelperForm(request.POST, commune=commune, hamlets=queries.hamlets(commune))
+    opinion = _file(request, form) if form.is_valid() else None
     if opinion is None:
         problem = " ".join(str(words) for lines in form.errors.values() for words in lines)
         return JsonResponse({"problem": problem}, status=422)

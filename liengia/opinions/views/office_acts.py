@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, NotFound
 from liengia.opinions import office_case, office_forms, office_verbs, policies, services
-from liengia.opinions.capabilities import ABOUT_OFFICIALS, MODERATE
+from liengia.opinions.capabilities import ABOUT_OFFICIALS, ABOUT_OFFICIALS_FRONT, MODERATE
 from liengia.opinions.models import Opinion
 from liengia.opinions.office_verbs import Verb
 from liengia.opinions.views.office import me
@@ -56,7 +56,7 @@ def _back(request: HttpRequest, opinion: Opinion) -> HttpResponse:
     return redirect("opinions_office_case", opinion.public_id) if seen else redirect("opinions_office_queue")
 
 
-@requires(MODERATE, ABOUT_OFFICIALS)
+@requires(MODERATE, ABOUT_OFFICIALS, ABOUT_OFFICIALS_FRONT)
 @never_cache
 def merge(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show both opinions side by side and what joining them does; join them."""

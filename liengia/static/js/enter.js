@@ -8,7 +8,7 @@ const form = document.querySelector("form[data-enter]");
 const box = document.getElementById("cho-gui");
 const RETRY_MS = 20_000;
 const PATIENCE_MS = 10_000;
-const FIELDS = ["kind", "text", "place_words", "hamlet", "contact_name", "contact_phone", "slip_number"];
+const FIELDS = ["kind", "text", "place_words", "hamlet", "contact_name", "contact_phone", "slip_number", "officer", "officer_words", "officials_to"];
 
 const opening = new Promise((resolve, reject) => {
   const asked = indexedDB.open("liengia-opinions", 1);
@@ -62,7 +62,9 @@ function item(entry) {
   for (const input of line.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = token();
   line.querySelector("[data-away]")?.addEventListener("click", async () => { await drop(entry.code); await show(); });
   line.querySelector("[data-again]")?.addEventListener("click", async () => {
-    for (const name of FIELDS) form.elements[name].value = entry.fields[name];
+    for (const name of FIELDS) form.elements[name].value = entry.fields[name] ?? "";
+    const concern = form.querySelector(".concern");
+    concern.open = Boolean(entry.fields.officer || entry.fields.officer_words || entry.fields.officials_to);
     form.elements.code.value = entry.code;
     await drop(entry.code);
     await show();
@@ -127,6 +129,7 @@ async function submit(event) {
   const entry = { code: form.elements.code.value, who: form.dataset.reader, at: new Date().toISOString(), fields };
   try { await put(entry); } catch { form.submit(); return; }
   form.reset();
+  form.querySelector(".concern").open = false;
   form.elements.text.dispatchEvent(new Event("input", { bubbles: true }));  // its count begins anew
   form.elements.code.value = newCode();
   say("kept");

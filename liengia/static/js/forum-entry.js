@@ -33,7 +33,7 @@ const send = async () => {
         // Refused for good: it goes back into the form, with the reason, and out of the queue.
         keep(waiting().filter((one) => one.code !== slip.code));
         words = (await answer.json()).message;
-        for (const [name, value] of Object.entries(slip)) if (form.elements[name] && name !== "about_officials") form.elements[name].value = value;
+        for (const [name, value] of Object.entries(slip)) if (form.elements[name]) form.elements[name].value = value;
         left.hidden = false;
         left.querySelector("span").textContent = words;
         return;
