@@ -2,7 +2,8 @@
 
 Keys of an audience: `group:` members and leaders, `desk:` duty posts, `unit:` hamlet heads and security teams,
 `user:` those whom a step names or a drill invites. A line for the duty post alone goes to `desk:`, and to those whom
-a step of a silent call has named.
+a step of a silent call has named. Where somebody of the desk lives in the house that called silently, the line goes to
+all others of the desk by `user:`, since nobody of that house may learn of it (as in `policies.visible_incidents`).
 """
 
 from __future__ import annotations
@@ -13,11 +14,22 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase
 
 from liengia.alarms import policies
-from liengia.alarms.models import DrillInvitation, EventKind, GroupRing, IncidentEvent, IncidentStep, Mode
+from liengia.alarms.capabilities import CONSOLE
+from liengia.alarms.models import (
+    DrillInvitation,
+    EventKind,
+    GroupRing,
+    Incident,
+    IncidentEvent,
+    IncidentStep,
+    Mode,
+)
 from liengia.alarms.services.states import label
 from liengia.core import live
 from liengia.core.live import Message, Positioned
 from liengia.people import policies as people
+from liengia.people.models import Membership, User
+from liengia.units.models import Unit
 
 
 def describe(rows: list[Positioned]) -> Iterable[Message]:
@@ -35,11 +47,11 @@ def describe(rows: list[Positioned]) -> Iterable[Message]:
         "drill__incident_id", "user_id"
     ):
         invited.setdefault(incident, []).append(user)
-    told = _told_silently(incidents)
+    told, kept_from = _told_silently(incidents), _houses_of_silent_calls(incidents)
     for row in rows:
         event = by_key.get(row.pk)
         if event is not None:
-            yield _message(event, rung, invited, told)
+            yield _message(event, rung, invited, told, kept_from.get(event.incident_id or 0, set()))
 
 
 def _told_silently(incidents: set[int]) -> dict[int, set[int]]:
@@ -51,12 +63,34 @@ def _told_silently(incidents: set[int]) -> dict[int, set[int]]:
     return found
 
 
+def _houses_of_silent_calls(incidents: set[int]) -> dict[int, set[int]]:
+    """Return who lives in the houses from which silent calls came."""
+    silent = Incident.objects.filter(pk__in=incidents, is_silent=True).order_by()
+    houses = {(key, house) for key, *both in silent.values_list("pk", "household", "presses__device__household") for house in both if house}
+    living = list(Membership.objects.active().filter(household__in={house for _key, house in houses}).values_list("household", "user"))
+    found: dict[int, set[int]] = {}
+    for key, house in houses:
+        found.setdefault(key, set()).update(user for home, user in living if home == house)
+    return found
+
+
+def _desk(places: list[Unit], kept_from: set[int]) -> set[str]:
+    """Return the keys of the desks of units, without those from whom a silent call is kept."""
+    at_desk: set[int] = set()
+    if kept_from:
+        at_desk.update(people.holders(CONSOLE, places[0]).values_list("pk", flat=True))
+        at_desk.update(User.objects.filter(is_superuser=True, is_active=True).values_list("pk", flat=True))
+    if at_desk & kept_from:
+        return {f"user:{key}" for key in at_desk - kept_from}
+    return {f"desk:{unit.pk}" for unit in places}
+
+
 def _message(
-    event: IncidentEvent, rung: dict[int, list[int]], invited: dict[int, list[int]], told: dict[int, set[int]]
+    event: IncidentEvent, rung: dict[int, list[int]], invited: dict[int, list[int]], told: dict[int, set[int]], kept_from: set[int]
 ) -> Message:
     incident, group = event.incident, event.group
     places = [group.unit, *group.unit.ancestors()]
-    keys = {f"desk:{unit.pk}" for unit in places}
+    keys = _desk(places, kept_from)
     if not event.is_for_duty_only:
         keys.add(f"group:{group.pk}")
         keys |= {f"unit:{unit.pk}" for unit in places}
@@ -64,7 +98,7 @@ def _message(
             keys |= {f"group:{key}" for key in rung.get(incident.pk, ()) if incident.mode == Mode.REAL}
             keys |= {f"user:{key}" for key in invited.get(incident.pk, ())}
     users = event.data.get("users") if event.kind in (EventKind.STEP_RAN, EventKind.REMINDED) else None
-    keys |= {f"user:{key}" for key in (*(users or ()), *told.get(event.incident_id or 0, ()))}
+    keys |= {f"user:{key}" for key in {*(users or ()), *told.get(event.incident_id or 0, ())} - kept_from}
     data: dict[str, object] = {
         "position": event.position,
         "group": group.public_id,

@@ -20,13 +20,13 @@ from liengia.units.models import Unit
 
 LINKS_MOST: Final = 1
 MARKS_MOST: Final = 2
-# What nobody without an office may be called, as skeletons (letters that look alike are one).
+# What nobody without an office may be called, word by word.
 RESERVED: Final = tuple(
-    skeleton(words)
+    tuple(words.split())
     for words in (
-        "công an", "quản trị", "ban quản trị", "admin", "administrator", "moderator", "kiểm duyệt", "uỷ ban", "ủy ban nhân dân",
-        "chủ tịch", "bí thư", "trưởng công an", "mặt trận", "đảng uỷ", "hội đồng nhân dân", "chính quyền", "cảnh sát",
-        "tổng đài", "liên gia", "ban chỉ đạo", "trực ban", "văn phòng xã", "toà án", "viện kiểm sát", "bộ công an",
+        "công an", "quản trị", "admin", "administrator", "moderator", "kiểm duyệt", "uỷ ban", "chủ tịch", "bí thư", "mặt trận",
+        "đảng uỷ", "hội đồng nhân dân", "chính quyền", "cảnh sát", "tổng đài", "liên gia", "ban chỉ đạo", "trực ban", "văn phòng xã",
+        "toà án", "viện kiểm sát",
     )
 )  # fmt: skip
 _MARKUP: Final = re.compile(r"<\s*/?\s*[a-z!?]|&#x?[0-9a-f]+;|\[/?(url|img|b)\b|javascript\s*:", re.IGNORECASE)
@@ -71,15 +71,42 @@ def clean_name(raw: str, thread: Thread) -> str:
         return ""
     if count_graphemes(name) > LONGEST_NAME:
         raise Invalid(_("A name has %(most)s characters at most.") % {"most": LONGEST_NAME}, code="name_long")
-    looks = skeleton(name)
     if _MARKUP.search(name) or _LINK.search(name):
         raise Invalid(_("Only plain words are taken as a name."), code="name_markup")
-    if any(word in looks for word in RESERVED) or looks in _officials(thread.unit):
+    if _names_an_office(name) or skeleton(name) in _officials(thread.unit):
         raise Invalid(
             _("This name belongs to an office or to one of its people, who sign in to write. Choose another one, or leave it empty."),
             code="name_reserved",
         )
     return name
+
+
+def _names_an_office(name: str) -> bool:
+    """Tell whether a name reads like a reserved one: its words whole, glued together, or letter by letter.
+
+    "Nguyễn Công Anh" and "Thuỳ Băng" hold the letters of an office across their words, and are names.
+    """
+    seen = "".join(char for char in nfc(name) if unicodedata.category(char) != "Cf")
+    # Points and strokes stand between words ("công-an") or inside them ("côn.g a.n"): both are read.
+    for words in (seen.split(), re.findall(r"[^\s\-_.,;:/\\()\[\]?*#+~\"'“”‘’]+", seen)):
+        looks = [skeleton(word) for word in words]
+        is_spelled = sum(len(word) == 1 for word in looks) > 1
+        for office in RESERVED:
+            parts = [skeleton(word) for word in office]
+            glued = "".join(parts)
+            if any(glued in word for word in looks) or (is_spelled and glued in "".join(looks)):
+                return True
+            for place in range(len(looks) - len(parts) + 1):
+                run = slice(place, place + len(parts))
+                if looks[run] == parts and not all(map(_is_another_word, words[run], office)):
+                    return True
+    return False
+
+
+def _is_another_word(word: str, like: str) -> bool:
+    """Tell whether diacritics make a word another one than the one it looks like: "Quân" is not "quản"; "quan" may be."""
+    marks = [char for char in unicodedata.normalize("NFD", word.casefold()) if unicodedata.combining(char)]
+    return bool(marks) and marks != [char for char in unicodedata.normalize("NFD", like) if unicodedata.combining(char)]
 
 
 def shown_text(text: str) -> SafeString:

@@ -10,6 +10,7 @@ from liengia.alarms.models import GroupHousehold, GroupRing, IncidentEvent
 from liengia.core import clock, live
 from liengia.core.actor import Actor
 from liengia.core.live import Message
+from liengia.people.models import Membership, User
 from tests.alarms.console_scene import Desk
 from tests.alarms.given import incident, member
 
@@ -37,6 +38,22 @@ def test_a_silent_calls_lines_go_to_the_desk_alone(scene: Desk) -> None:
     assert len(messages) == 3
     for message in messages:
         assert all(key.startswith("desk:") for key in message.audience)
+
+
+def test_nobody_of_the_house_that_called_silently_hears_a_line(scene: Desk) -> None:
+    for user in (scene.officer, scene.leader):
+        Membership.objects.create(user=user, household=scene.houses[2], confirmed_at=clock.now())
+    boss = User.objects.create_superuser("goc", full_name="Người Cài Đặt", password="x")
+    one = incident(scene, house=3, kind="help", is_silent=True)
+    services.run_due_steps()
+    services.note_incident(one, text="đi kín", actor=Actor.of(scene.second))
+    messages = told()
+    assert len(messages) >= 2
+    for message in messages:
+        assert not any(message.audience & policies.audience_of(user) for user in (scene.officer, scene.leader))
+        assert message.audience & policies.audience_of(scene.second) and message.audience & policies.audience_of(boss)
+    incident(scene, house=2)
+    assert told()[-1].audience & policies.audience_of(scene.officer), "a loud one of another house they hear"
 
 
 def test_neighbours_hear_a_real_alarm_that_rings_them_and_no_drill(scene: Desk) -> None:

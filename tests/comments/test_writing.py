@@ -94,6 +94,7 @@ def test_any_text_is_kept_safe_or_refused(text: str) -> None:
 POSING = [
     "Công an xã", "CÔNG AN XÃ CẦN ĐƯỚC", "công-an xã", "Cong an", "C\u200bông an", "Cоng аn xa", "Ⅽông an", "Ｃông ａn", "Côиg an xã".replace("и", "n"),
     "Quản trị", "quan tri vien", "Qu\u00e2n Tr\u1ecb".replace("\u00e2", "ả"), "Admin", "ADM1N", "Adrnin", "a d m i n", "Ủy ban nhân dân", "UBND? uỷ ban", "Chủ tịch xã",
+    "CônganXã", "C ông A n", "c.ô.n.g a.n", "Cô.ng a.n", "Công_an_xã", "Cộng an xã", "adm!n", "@dmin xã", "congan113", "Bí\u200d thư", "q u ả n t r ị", "Tru\u200dởng CA: công an",
     "Trưởng Công an", "Mặt trận Tổ quốc", "Liên Gia", "𝐀𝐝𝐦𝐢𝐧", "ᴀᴅᴍɪɴ", "Bộ Công\u00ada\u0323n".replace("a\u0323", "a"),
 ]  # fmt: skip
 
@@ -111,7 +112,7 @@ def test_nobody_poses_as_an_official_of_the_commune(scene: Scene, name: str) -> 
         clean_name(name, scene.thread)
 
 
-@pytest.mark.parametrize("name", ["Huỳnh Thị Kim Ngân", "Bà Tư bánh mì", "Chị Công", "Anh An", "Tám Quản", "Lê Thị Út Hiền", "Bảy 🌾"])
+@pytest.mark.parametrize("name", ["Huỳnh Thị Kim Ngân", "Bà Tư bánh mì", "Chị Công", "Anh An", "Tám Quản", "Lê Thị Út Hiền", "Bảy 🌾", "Nguyễn Công Anh", "Quân Trí", "Thuỳ Băng", "Liên Giang", "Cô Ngân", "Lê Minh Ý"])
 def test_names_of_people_are_theirs(scene: Scene, name: str) -> None:
     assert clean_name(name, scene.thread) == name
 
