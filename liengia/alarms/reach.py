@@ -85,6 +85,7 @@ def unreached(summary: Summary) -> list[House]:
     if not houses:
         return []
     members = Membership.objects.active().filter(household__in=[house.household.pk for house in houses])
-    taken = Delivery.objects.of(f"incident:{summary.incident.public_id}").exclude(accepted_at=None).exclude(channel="phone_tree")
+    taken = Delivery.objects.of(f"incident:{summary.incident.public_id}").exclude(accepted_at=None)
     reached = set(members.filter(user__in=taken.exclude(user=None).values("user")).values_list("household_id", flat=True))
+    reached |= set(taken.exclude(household=None).values_list("household_id", flat=True))  # told by a caller
     return [house for house in houses if house.household.pk not in reached]

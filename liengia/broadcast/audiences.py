@@ -67,8 +67,10 @@ def users(audience: Audience) -> QuerySet[User]:
     """Return the accounts of an audience: confirmed members of its households, and holders of its roles there."""
     condition = Q(pk__in=Membership.objects.active().filter(household__in=households(audience)).values("user"))
     if audience.role_codes:
-        held = RoleAssignment.objects.at(clock.now()).filter(role__code__in=audience.role_codes)
-        if audience.unit_ids:
-            held = held.filter(unit__in=Unit.objects.below_any(followed(audience.unit_ids)))
+        # Offices are those of the places named, of the hamlets of the groups named; never of everywhere.
+        places = followed(audience.unit_ids)
+        if audience.group_keys:
+            places += households(Audience(group_keys=audience.group_keys)).values_list("hamlet", flat=True).distinct()
+        held = RoleAssignment.objects.at(clock.now()).filter(role__code__in=audience.role_codes, unit__in=Unit.objects.below_any(places))
         condition |= Q(pk__in=held.values("user"))
     return User.objects.filter(condition, is_active=True, closed_at=None, erased_at=None)

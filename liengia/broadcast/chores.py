@@ -34,7 +34,7 @@ def today(user: User) -> Iterator[Chore]:
 
 def _to_approve(user: User) -> Iterator[Chore]:
     here = Bulletin.objects.filter(unit__in=scope.units_for(user, APPROVE))
-    waiting = here.filter(state=BulletinState.SUBMITTED).exclude(written_by=user).order_by("submitted_at", "pk")
+    waiting = here.filter(state=BulletinState.SUBMITTED).exclude(written_by=user).exclude(changed_by=user).order_by("submitted_at", "pk")
     for row in waiting[:MOST]:
         words = _("The bulletin “%(headline)s” waits for approval") % {"headline": row.headline}
         yield Chore(words, _url(row), is_urgent=row.priority == Priority.URGENT, since=row.submitted_at)

@@ -187,6 +187,9 @@ class WithdrawForm(forms.Form):
         label=_("Why it is withdrawn"), max_length=250, help_text=_("It is told to all who may have got the first message."),
         error_messages={"required": _("Say why it is withdrawn: it stands beside it from now on.")},
     )  # fmt: skip
+    hides_headline = forms.BooleanField(
+        label=_("Do not repeat its headline"), required=False, help_text=_("When it names somebody. It leaves the public page as well."),
+    )  # fmt: skip
 
 
 class ReadyTextForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -33,8 +33,8 @@ def may(user: Any, capability: str, bulletin: Bulletin) -> bool:
 
 
 def may_approve(user: Any, bulletin: Bulletin) -> bool:
-    """Tell whether a user may approve a bulletin: never the one who wrote it."""
-    return bulletin.written_by_id != user.pk and may(user, APPROVE, bulletin)
+    """Tell whether a user may approve a bulletin: never one who wrote or changed it."""
+    return not bulletin.is_by(user.pk) and may(user, APPROVE, bulletin)
 
 
 def ready_texts_for(unit: Unit | None) -> QuerySet[ReadyText]:

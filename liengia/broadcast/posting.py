@@ -152,8 +152,8 @@ class CallList:
 
     @property
     def public_id(self) -> str:
-        """The number of the bulletin or incident."""
-        return self.subject.partition(":")[2]
+        """The number of the bulletin or incident in an address; that of an incident's end has "-end"."""
+        return self.subject.partition(":")[2].replace(":", "-")
 
 
 def _to_call(user: Any) -> QuerySet[Delivery]:

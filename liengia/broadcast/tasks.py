@@ -14,10 +14,12 @@ from liengia.core.worker import chore
 def register_channels() -> None:
     """Register a chore for each channel that sends by itself; called from `AppConfig.ready`."""
     for channel in channels.every().values():
-        if not channel.is_manual:
+        if channel.is_manual:
+            continue
+        for apart in (False, True) if channel.apart else (None,):
             chore(
-                f"broadcast.send.{channel.name}", every=timedelta(seconds=2), wakes_on=(outbox.POKE,), next_due=partial(_next_due, channel.name)
-            )(partial(outbox.send_due, channel.name))
+                f"broadcast.send.{channel.name}{'.apart' if apart else ''}", every=timedelta(seconds=2), wakes_on=(outbox.POKE,), next_due=partial(_next_due, channel.name)
+            )(partial(outbox.send_due, channel.name, apart=apart))
 
 
 def _next_due(name: str, after: datetime) -> datetime | None:

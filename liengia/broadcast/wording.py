@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from liengia.broadcast.channels.base import Message
 from liengia.broadcast.models import Bulletin, MsgType
+from liengia.core import clock
 
 # Before anything of a message that is not what it sounds like, on every channel.
 MODES: Final = {"drill": pgettext_lazy("mode", "DRILL"), "test": pgettext_lazy("mode", "BELL TEST"), "training": pgettext_lazy("mode", "TRAINING")}
@@ -96,7 +97,15 @@ def fingerprint(bulletin: Bulletin) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def withdrawal_words(bulletin: Bulletin, why: str) -> str:
-    """Return the text of a withdrawal."""
+def day_words(bulletin: Bulletin) -> str:
+    """Return what stands for a headline that is not to be repeated."""
     with translation.override(settings.LANGUAGE_CODE):
+        return _("Our message of %(day)s") % {"day": f"{clock.local(bulletin.approved_at or clock.now()):%d/%m/%Y}"}
+
+
+def withdrawal_words(bulletin: Bulletin, why: str, *, hides: bool = False) -> str:
+    """Return the text of a withdrawal; without the headline where that named somebody."""
+    with translation.override(settings.LANGUAGE_CODE):
+        if hides:
+            return _("%(message)s no longer holds. Why: %(why)s") % {"message": day_words(bulletin), "why": why}
         return _("Our message “%(headline)s” no longer holds. Why: %(why)s") % {"headline": bulletin.headline, "why": why}

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from liengia.alarms import channels, papers, queries, reach, services
 from liengia.alarms.models import Answer, DrillInvitation, Incident, IncidentState
 from liengia.alarms.services import outward
 from liengia.broadcast import channels as ways
-from liengia.broadcast.channels.base import Recipient
+from liengia.broadcast import posting
+from liengia.broadcast.channels.base import Accepted, Recipient
 from liengia.broadcast.models import Delivery
 from liengia.broadcast.services import outbox, receipts
 from liengia.core import clock
@@ -181,6 +183,30 @@ def test_the_end_goes_to_all_who_got_the_alarm_and_what_waited_goes_no_more(scen
     assert not told["phone_tree"].got
 
 
+def test_the_end_goes_also_to_whom_the_alarm_was_just_being_sent_or_was_told_by_phone(scene: Desk, told: dict[str, Notes]) -> None:
+    silent, called = member(scene, 2), member(scene, 3)
+    told["phone_tree"].to_users = lambda ids, kind: iter([Recipient(scene.houses[2].public_id, household_id=scene.houses[2].pk)])  # type: ignore[method-assign]
+    one = incident(scene)
+    subject = f"incident:{one.public_id}"
+    services.run_due_steps(at=one.opened_at + timedelta(seconds=120), most=50)
+    outbox.send_due("loudspeaker")
+    Delivery.objects.filter(channel="phone_tree").update(state="accepted", accepted_at=clock.now())
+    rows = outbox._claim(told["webpush"])  # handed over at this instant; nobody knows how it ends
+    Delivery.objects.filter(user=called, channel="webpush").update(claimed_until=None)
+    rows = [row for row in rows if row.user_id != called.pk]
+    services.resolve_incident(one, actor=Actor.of(scene.officer))
+    outbox.settle(told["webpush"], rows, [Accepted() for _row in rows])
+    ends = Delivery.objects.of(f"{subject}:end")
+    assert set(ends.filter(channel="webpush").values_list("user", flat=True)) == {row.user_id for row in rows} and silent.pk in {row.user_id for row in rows}
+    assert list(ends.filter(channel="phone_tree").values_list("household", flat=True)) == [scene.houses[2].pk], "whom somebody called is called again"
+    spoken = ends.get(channel="loudspeaker").said.content
+    assert spoken["priority"] == "urgent" and spoken["data"]["times"] == 2, "what was spoken at night is ended at night"
+    lists = posting.calls(scene.officer) or posting.calls(scene.leader)
+    page = Client()
+    page.force_login(scene.officer)
+    assert [page.get(reverse("broadcast:calls", args=[each.kind, each.public_id])).status_code for each in lists] in ([], [200])
+
+
 def test_nobody_is_told_in_a_commune_that_has_the_room_off(scene: Desk, told: dict[str, Notes], settings: object) -> None:
     settings.ROOMS_OFF = {"broadcast"}  # type: ignore[attr-defined]
     one = incident(scene)
@@ -209,6 +235,9 @@ def test_the_record_and_its_paper_say_what_each_channel_did_and_whom_nothing_rea
     assert found["sms"].answered == 0 and found["webpush"].accepted_s is not None
     missed = [house.seat for house in reach.unreached(queries.incident_summary(one))]
     assert missed == [4, 5], "1 rang, 2 got a message, 3 pressed"
+    outbox.enqueue(told["phone_tree"], outbox.say(outward.message_of(one, at=clock.now())), [Recipient("4", household_id=scene.houses[3].pk)], keeps_person=True)
+    Delivery.objects.filter(channel="phone_tree").update(state="accepted", accepted_at=clock.now())
+    assert [house.seat for house in reach.unreached(queries.incident_summary(one))] == [5], "somebody called house 4"
     page = sign_in(client, scene.officer).get(f"/truc/su-viec/{one.public_id}/").content.decode()
     assert "Điện thoại và loa" in page and "Không kênh nào tới được" in page
     assert "Điện thoại và loa" in pdf_text(papers.incident_report(one))

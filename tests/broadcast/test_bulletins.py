@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,9 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from liengia.audit.models import Entry
+from liengia.broadcast import audiences, policies
 from liengia.broadcast.audiences import audience_of
+from liengia.broadcast.channels.base import Accepted, Audience, DeliveryError, Failure
 from liengia.broadcast.models import (
     Bulletin,
     BulletinState,
@@ -24,8 +26,13 @@ from liengia.broadcast.models import (
 from liengia.broadcast.services import bulletins, outbox, planning
 from liengia.broadcast.wording import fingerprint
 from liengia.core import clock
+from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
+from liengia.people import services as people
+from liengia.people.models import Household
+from tests import factories
 from tests.broadcast.given import Notes, Voice, approved, drafted
+from tests.cast import TESTER
 
 
 def out(notes: Notes) -> None:
@@ -48,6 +55,27 @@ def test_whoever_wrote_a_bulletin_never_approves_it(scene: Voice, notes: Notes) 
     assert list(Entry.objects.filter(kind__startswith="broadcast.").order_by("pk").values_list("kind", flat=True)) == [
         "broadcast.bulletin_written", "broadcast.bulletin_submitted", "broadcast.bulletin_approved",
     ]  # fmt: skip
+
+
+def test_whoever_put_words_into_it_never_approves_it_either(scene: Voice, notes: Notes) -> None:
+    row = drafted(scene)
+    bulletins.change(row, [scene.cast.commune], actor=scene.by(scene.chairman), headline="Lời khác hẳn", text="Chữ khác hẳn.")
+    bulletins.submit(row, actor=scene.by(scene.chairman))
+    assert not policies.may_approve(scene.chairman, row)
+    with pytest.raises(Refused) as refused:
+        bulletins.approve(row, actor=scene.by(scene.chairman))
+    assert refused.value.detail_code == "own_bulletin"
+    # What a feed brought is nobody's: whoever takes it on, even by handing it in alone, has written it.
+    brought = bulletins.write(scene.cast.commune, [scene.cast.commune], actor=Actor.system("worker"), headline="Tin báo", text="Có mưa lớn.", channels=["notes"])
+    bulletins.submit(brought, actor=scene.by(scene.chairman))
+    with pytest.raises(Refused):
+        bulletins.approve(brought, actor=scene.by(scene.chairman))
+    bulletins.take_back(brought, actor=scene.by(scene.chairman))
+    bulletins.change(brought, [scene.cast.commune], actor=scene.by(scene.editor), text="Có mưa rất lớn.")
+    bulletins.submit(brought, actor=scene.by(scene.editor))
+    for who in (scene.chairman, scene.editor):
+        with pytest.raises(Refused):
+            bulletins.approve(brought, actor=scene.by(who))
 
 
 def test_what_was_sent_is_frozen(scene: Voice, notes: Notes) -> None:
@@ -108,6 +136,32 @@ def test_a_correction_goes_to_the_channels_of_the_first_and_says_so_in_front(sce
     assert said.data["follows"] == [row.public_id]
 
 
+def test_what_follows_a_bulletin_stands_in_its_place(
+    scene: Voice, notes: Notes, today: time_machine.Coordinates, django_capture_on_commit_callbacks: Any
+) -> None:
+    row = approved(scene, repeats="weekly", weekdays=[5], at_time=time(10, 30), expires_at=clock.now() + timedelta(days=30))
+    today.shift(timedelta(minutes=31))
+    notes.answer = lambda parcel: DeliveryError(Failure.TEMPORARY, "máy bận")
+    planning.plan_due()
+    outbox.send_due("notes")
+    assert Delivery.objects.waiting().count() == 2 and Dispatch.objects.filter(state="due").count() == 1
+    new = bulletins.submit(bulletins.follow(row, MsgType.CORRECTION, actor=scene.by(scene.editor), text="Số đúng là 113."), actor=scene.by(scene.editor))
+    with django_capture_on_commit_callbacks(execute=True):
+        bulletins.approve(new, actor=scene.by(scene.chairman))
+    assert notes.withdrawn == [f"bulletin:{row.public_id}"]
+    notes.got.clear()
+    notes.answer = lambda parcel: Accepted()
+    for _week in range(3):
+        out(notes)
+        today.shift(timedelta(days=7))
+    assert {parcel.message.subject for parcel in notes.got} == {f"bulletin:{new.public_id}"} and len(notes.got) == 2, "the wrong words go no more"
+    row.refresh_from_db()
+    assert row.state == BulletinState.FINISHED
+    # Killed between the approval and the taking back: the chore does it.
+    Delivery.objects.filter(subject=f"bulletin:{row.public_id}").update(state=DeliveryState.WAITING)
+    assert planning.take_back_withdrawn() == 2 and not Delivery.objects.waiting().exists()
+
+
 def test_a_withdrawal_takes_back_what_waits_and_tells_whoever_may_have_got_it(scene: Voice, notes: Notes) -> None:
     row = approved(scene)
     planning.plan_due()
@@ -124,6 +178,61 @@ def test_a_withdrawal_takes_back_what_waits_and_tells_whoever_may_have_got_it(sc
     assert len(notes.got) == 2 and notes.got[0].message.headline.startswith("THU HỒI: ") and "Tin chưa đúng" in notes.got[0].message.text
     row.refresh_from_db()
     assert row.state == BulletinState.WITHDRAWN
+
+
+@pytest.mark.parametrize("named", (True, False))
+def test_a_withdrawal_does_not_name_the_person_again(scene: Voice, notes: Notes, named: bool) -> None:
+    values = {"names_a_person": True, "legal_basis": "Quyết định truy nã số 5"} if named else {}
+    row = approved(scene, headline="Tìm Nguyễn Văn Thử", spoken_text="Tìm Nguyễn Văn Thử.", **values)
+    out(notes)
+    notes.got.clear()
+    bulletins.withdraw(row, why="Nêu tên không đúng", hides_headline=not named, actor=scene.by(scene.chairman))
+    out(notes)
+    said = notes.got[0].message
+    assert not any("Thử" in words for words in (said.headline, said.text, said.short_text, said.spoken_text)) and "Nêu tên không đúng" in said.text
+    assert said.headline == "THU HỒI: Tin của xã ngày 20/11/2026"
+    assert not Bulletin.objects.public().filter(pk=row.pk).exists(), "nobody reads the name on the public page"
+
+
+def test_in_training_nothing_goes_out_in_earnest(scene: Voice, notes: Notes, today: time_machine.Coordinates) -> None:
+    weekly = approved(scene, repeats="weekly", weekdays=[5], at_time=time(10, 30), expires_at=clock.now() + timedelta(days=30))
+    once = approved(scene)
+    before = bulletins.submit(drafted(scene), actor=scene.by(scene.editor))
+    out(notes)
+    assert len(notes.got) == 2
+    VoiceRules.objects.create(unit=scene.cast.commune, is_training=True)
+    with pytest.raises(Refused) as refused:
+        bulletins.approve(before, actor=scene.by(scene.chairman))
+    assert refused.value.detail_code == "in_training"
+    today.shift(timedelta(minutes=31))
+    out(notes)
+    assert len(notes.got) == 2 and [(one.state, one.skipped_why) for one in weekly.dispatches.order_by("number")] == [("skipped", "training"), ("due", "")]
+    bulletins.withdraw(once, why="Tin chưa đúng", actor=scene.by(scene.chairman))
+    out(notes)
+    assert len(notes.got) == 4, "what is out in earnest is withdrawn in earnest"
+    VoiceRules.objects.update(is_training=False)
+    today.shift(timedelta(days=7))
+    out(notes)
+    assert len(notes.got) == 6
+
+
+def test_what_is_not_word_for_word_what_was_approved_does_not_go_out(scene: Voice, notes: Notes) -> None:
+    row = approved(scene)
+    Bulletin.objects.filter(pk=row.pk).update(text="Chuyển tiền vào tài khoản này.")
+    out(notes)
+    assert not notes.got and (Dispatch.objects.get().state, Dispatch.objects.get().skipped_why) == ("skipped", "changed")
+
+
+def test_offices_are_those_of_the_places_named(scene: Voice, notes: Notes) -> None:
+    head, far = factories.user("truongap", "Trưởng Ấp"), factories.user("truongapkhac", "Trưởng Ấp Khác")
+    people.assign_role(head, "hamlet_head", scene.cast.hamlet, actor=TESTER)
+    people.assign_role(far, "hamlet_head", factories.unit("9", "Ấp Xa", "hamlet", parent=scene.cast.other_commune), actor=TESTER)
+    house = Household.objects.filter(hamlet=scene.cast.hamlet)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audiences, "_groups", [audiences.Groups(households=lambda keys: house.values("pk"), choices=lambda unit: [])])
+        found = set(audiences.users(Audience(group_keys=("lien-gia-1",), role_codes=("hamlet_head",))))
+    assert head in found and far not in found
+    assert not audiences.users(Audience(role_codes=("hamlet_head",))).exists()
 
 
 def test_what_never_went_out_is_withdrawn_in_silence(scene: Voice, notes: Notes) -> None:
@@ -205,6 +314,23 @@ def test_quiet_hours_hold_what_is_noisy_until_they_end_and_let_emergencies_pass(
     today.shift(timedelta(hours=7, minutes=31))
     out(notes)
     assert len(notes.got) == 4
+
+
+def test_quiet_hours_are_asked_again_before_each_attempt_where_it_is_heard(scene: Voice, notes: Notes, today: time_machine.Coordinates) -> None:
+    notes.is_noisy = True  # type: ignore[misc]
+    notes.places = lambda rows: {row.key: scene.cast.other_commune.pk for row in rows if row.user_id == scene.cast.lua.pk}  # type: ignore[method-assign]
+    VoiceRules.objects.create(unit=scene.cast.other_commune, quiet_from=time(19), quiet_to=time(5))
+    notes.answer = lambda parcel: DeliveryError(Failure.TEMPORARY, "máy bận", retry_after_s=1800)
+    today.shift(timedelta(hours=10, minutes=45))  # 20.45 here: quiet in the one commune, not yet in the speaker's
+    approved(scene)
+    planning.plan_due()
+    outbox.send_due("notes")
+    assert len(notes.got) == 1
+    today.shift(timedelta(minutes=45))
+    notes.answer = lambda parcel: Accepted()
+    outbox.send_due("notes")
+    assert len(notes.got) == 1, "the call that found nobody is not made again at half past nine"
+    assert sorted(f"{clock.local(row.next_attempt_at):%d %H:%M}" for row in Delivery.objects.waiting()) == ["21 05:00", "21 06:00"]
 
 
 def test_a_weekly_and_a_lunar_bulletin_come_again_until_they_end(

@@ -14,6 +14,7 @@ from lxml import etree
 from liengia.broadcast import published
 from liengia.broadcast.models import Bulletin, BulletinState, BulletinUnit, Dispatch, MsgType
 from liengia.broadcast.services import planning
+from liengia.broadcast.wording import fingerprint
 from liengia.core import clock, front
 from tests.cast import Cast, assemble
 
@@ -34,6 +35,8 @@ def bulletin(cast: Cast, headline: str = "Triều cường lên cao", *, goes: b
     fields: dict[str, Any] = {"kind": "alert", "event": "flood", "text": "Kê cao đồ đạc.", "state": "approved", "sealed": "x", "channels": ["rss"]}
     made = Bulletin.objects.create(unit=cast.commune, headline=headline, **{**fields, **values})
     BulletinUnit.objects.create(bulletin=made, unit=cast.commune)
+    Bulletin.objects.filter(pk=made.pk).exclude(sealed="").update(sealed=fingerprint(Bulletin.objects.get(pk=made.pk)))
+    made.refresh_from_db()
     dispatch = Dispatch.objects.create(bulletin=made, due_at=clock.now())
     if goes:
         with time_machine.travel(clock.now() + timedelta(seconds=after_s), tick=False):

@@ -31,6 +31,7 @@ from liengia.broadcast.models import (
     ZaloGroup,
 )
 from liengia.broadcast.services import bulletins, outbox, planning, speakers, texts, zalo
+from liengia.broadcast.wording import fingerprint
 from liengia.core import clock, counts
 from liengia.core import reporting as registry
 from liengia.core.reporting import Figure, Part, Period
@@ -201,7 +202,7 @@ def test_a_code_that_no_unit_ever_had_is_not_answered_with_everything(scene: Voi
 def test_a_hamlets_code_shows_the_hamlets_list_and_no_other(scene: Voice, notes: Notes) -> None:
     here = gone(scene)
     there = bulletins.write(scene.cast.other_commune, [scene.cast.other_commune], actor=TESTER, headline="Tin xã bên", text="x", channels=["notes"], kind="law")
-    Bulletin.objects.filter(pk=there.pk).update(state="approved", sealed="x")
+    Bulletin.objects.filter(pk=there.pk).update(state="approved", sealed=fingerprint(Bulletin.objects.get(pk=there.pk)))
     Dispatch.objects.create(bulletin=there, due_at=clock.now())
     planning.plan_due()
     assert "Tin xã bên" in Client().get("/thong-bao/").content.decode()

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -227,10 +228,13 @@ def tell_end(incident: Incident, *, at: datetime) -> int:
     outbox.withdraw(subject)
     got: dict[str, list[Recipient]] = defaultdict(list)
     told: set[int] = set()
-    rows = Delivery.objects.of(subject).filter(state=DeliveryState.ACCEPTED).exclude(channel="phone_tree")
+    # Who may have got it: taken, being sent at this instant, or sent with an end that nobody saw.
+    may_have = Q(state=DeliveryState.ACCEPTED) | Q(is_perhaps_double=True) | Q(state=DeliveryState.WITHDRAWN, claimed_until__isnull=False)
+    rows = Delivery.objects.of(subject).filter(may_have)
     for name in NAMES:
+        at_home = set(Membership.objects.active().filter(user__in=told).values_list("household_id", flat=True)) if name == "phone_tree" else set()
         for row in rows.filter(channel=name):
-            if row.user_id is not None and name == "voice" and row.user_id in told:
+            if (name == "voice" and row.user_id in told) or row.household_id in at_home:
                 continue
             got[name].append(Recipient(row.address, row.provider, row.user_id, row.household_id))
             if row.user_id is not None:
@@ -260,10 +264,12 @@ def _end_message(incident: Incident, *, at: datetime, is_spoken: bool) -> Messag
     with translation.override(settings.LANGUAGE_CODE):
         front = wording.front(str(incident.mode), "all_clear")
         what = _spoken_end(incident) if is_spoken else _what(incident)
+        # A loudspeaker that woke the hamlet says at night too that it is over; once is not heard by all.
+        priority, more = ("urgent", {"times": 2}) if is_spoken else ("priority", {})
         text = _("Reported by mistake; there is no danger.") if incident.state == IncidentState.DISMISSED else _("It has been dealt with. Thank you all.")
         return replace(
-            first, subject=f"{_subject(incident)}:end", msg_type="all_clear", priority="priority", headline=f"{front}{what}", text=text,
-            short_text=f"{front}{what}. {text}", spoken_text=f"{front}{what}. {text}", expires_at=at + END_HOLDS, data={"unit_id": incident.group.unit_id},
+            first, subject=f"{_subject(incident)}:end", msg_type="all_clear", priority=priority, headline=f"{front}{what}", text=text,
+            short_text=f"{front}{what}. {text}", spoken_text=f"{front}{what}. {text}", expires_at=at + END_HOLDS, data={"unit_id": incident.group.unit_id, **more},
         )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from liengia.broadcast.channels.base import (
     Recipient,
 )
 from liengia.broadcast.gateway import http
-from liengia.broadcast.models import ChannelAccount
+from liengia.broadcast.models import ChannelAccount, Delivery
 from liengia.people.models import User
 from liengia.units.models import Unit
 
@@ -75,7 +75,10 @@ class AccountChannel(Channel):
             else:
                 outcome = self.try_one(account, parcel)
                 outcomes.append(outcome)
-                if isinstance(outcome, DeliveryError) and outcome.failure is Failure.TECHNICAL:
+                if isinstance(outcome, Accepted) and outcome.receipt_key:
+                    # At once, not with the batch: the key pressed in a call of an alarm may come before the batch is through.
+                    Delivery.objects.filter(key=parcel.key).update(receipt_key=outcome.receipt_key[:120])
+                elif isinstance(outcome, DeliveryError) and outcome.failure is Failure.TECHNICAL:
                     broken[parcel.provider] = outcome
         return outcomes
 
@@ -132,6 +135,11 @@ class PhoneChannel(AccountChannel):
     def to_duty(self, user_ids: Collection[int], kind: str) -> Iterator[Recipient]:
         """Yield the phones of these people while they hold a duty: their office calls them, whatever they ticked for themselves."""
         yield from self._of(list(User.objects.filter(pk__in=list(user_ids), is_active=True)), Accounts(self.name))
+
+    def places(self, rows: Sequence[Delivery]) -> dict[str, int]:
+        """Return where those live who are called."""
+        found = consent.places(User.objects.filter(pk__in=[row.user_id for row in rows if row.user_id is not None]))
+        return {row.key: found[row.user_id] for row in rows if row.user_id in found}
 
     def _of(self, users: Sequence[User], accounts: Accounts) -> Iterator[Recipient]:
         places = consent.places(users)

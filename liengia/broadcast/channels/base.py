@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.forms import Form
     from django.utils.functional import Promise
 
-    from liengia.broadcast.models import ChannelAccount
+    from liengia.broadcast.models import ChannelAccount, Delivery
 
 RECEIPTS: Final = ("accepted", "delivered", "shown", "heard", "answered")
 # The word before anything of a drill, a bell test or training; on every channel it stands first.
@@ -162,7 +162,7 @@ class Channel:
     `receipts` are those that it can ever report. `is_idempotent` says that the provider drops what it gets twice with one
     key: if not, a send whose end nobody saw is counted as perhaps double. `is_noisy` ones keep the quiet hours.
     `is_manual` ones wait for a person's hand. `per_second` limits a provider, None is no limit; `batch` is how many parcels one
-    `send` takes.
+    `send` takes. Providers whose names begin with `apart` have a thread of their own, so that none of theirs holds the rest up.
     """
 
     name: ClassVar[str]
@@ -177,6 +177,7 @@ class Channel:
     needs_account: ClassVar[bool] = False
     per_second: ClassVar[float | None] = None
     batch: ClassVar[int] = 100
+    apart: ClassVar[str] = ""
     config_form: ClassVar[type[Form] | None] = None
 
     def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
@@ -198,6 +199,10 @@ class Channel:
     def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         """Hand parcels over and return what became of each, in their order; never raises for one of them."""
         raise NotImplementedError
+
+    def places(self, rows: Sequence[Delivery]) -> dict[str, int]:
+        """Return by key the unit where deliveries are heard, whose quiet hours a noisy channel keeps; who is left out keeps the speaker's."""
+        return {}
 
     def withdraw(self, subject: str) -> None:
         """Take back what this channel holds of a subject beyond the outbox (a loudspeaker's store); nothing by default."""

@@ -180,6 +180,8 @@ class Bulletin(models.Model):
     source = NameField(max_length=250, blank=True, editable=False)
     written_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     written_at = models.DateTimeField(default=clock.now, editable=False)
+    # Whoever else put words into the draft: none of them approves it either.
+    changed_by = models.ManyToManyField(User, related_name="+", editable=False)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     approved_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -234,6 +236,10 @@ class Bulletin(models.Model):
     def needs_review(self) -> bool:
         """Whether it was sent by one alone and nobody has looked at it since."""
         return self.was_sent_alone and self.reviewed_at is None
+
+    def is_by(self, user_id: int | None) -> bool:
+        """Whether any of its words are somebody's: who wrote it, or changed the draft."""
+        return user_id is not None and (self.written_by_id == user_id or self.changed_by.filter(pk=user_id).exists())
 
 
 class BulletinUnit(models.Model):

@@ -23,9 +23,9 @@ from liengia.broadcast.models import (
     Priority,
     ReadyText,
     Repeats,
-    VoiceRules,
 )
 from liengia.broadcast.models.bulletins import LONGEST_HEADLINE, LONGEST_SHORT, LONGEST_SPOKEN, LONGEST_TEXT
+from liengia.broadcast.quiet import rules_of
 from liengia.broadcast.services import outbox
 from liengia.broadcast.workflow import BULLETIN
 from liengia.core import clock, pagecache
@@ -50,12 +50,6 @@ _TEXTS: Final = (
 )  # fmt: skip
 
 
-def rules_of(unit: Unit) -> VoiceRules:
-    """Return the rules that a unit's voice keeps to: of its commune, or the defaults."""
-    commune = unit.commune() or unit
-    return VoiceRules.objects.filter(unit=commune).first() or VoiceRules(unit=commune)
-
-
 # Writing
 
 
@@ -76,7 +70,7 @@ def write(unit: Unit, areas: Sequence[Unit], *, actor: Actor, source: str = "", 
 
 @transaction.atomic
 def change(bulletin: Bulletin, areas: Sequence[Unit], *, actor: Actor, **values: Any) -> Bulletin:
-    """Change a draft.
+    """Change a draft; whoever does it has a part in it, and does not approve it.
 
     Raises:
         Refused: it is no draft any more. Invalid: as `write`.
@@ -86,9 +80,22 @@ def change(bulletin: Bulletin, areas: Sequence[Unit], *, actor: Actor, **values:
         raise Refused(_("This bulletin is no draft any more. Take it back first, or write a correction."), code="not_a_draft")
     _take(row, values)
     row.save()
+    _note_writer(row, actor)
     _set_areas(row, areas)
     audit.record("broadcast.bulletin_changed", actor=actor, about=row, unit=row.unit_id)
     return row
+
+
+def _note_writer(row: Bulletin, actor: Actor) -> None:
+    """Note who had a hand in a draft; what a feed brought is by the first person who takes it on."""
+    user = _user(actor)
+    if user is None or row.is_by(user.pk):
+        return
+    if row.written_by_id is None:
+        row.written_by = user
+        row.save(update_fields=["written_by"])
+    else:
+        row.changed_by.add(user)
 
 
 def _take(row: Bulletin, values: Mapping[str, Any]) -> None:
@@ -125,7 +132,7 @@ def discard(bulletin: Bulletin, *, actor: Actor) -> None:
 
 @transaction.atomic
 def submit(bulletin: Bulletin, *, actor: Actor) -> Bulletin:
-    """Hand a draft in for approval.
+    """Hand a draft in for approval; whoever hands in what nobody wrote (a feed's) answers for it as its writer.
 
     Raises:
         Invalid: something that it needs to go out is missing; `field` says what.
@@ -135,6 +142,8 @@ def submit(bulletin: Bulletin, *, actor: Actor) -> Bulletin:
     check(row)
     row.state, row.submitted_at, row.sent_back_words = state, clock.now(), ""
     row.save(update_fields=["state", "submitted_at", "sent_back_words"])
+    if row.written_by_id is None:
+        _note_writer(row, actor)
     audit.record("broadcast.bulletin_submitted", actor=actor, about=row, unit=row.unit_id)
     return row
 
@@ -168,19 +177,23 @@ def approve(bulletin: Bulletin, *, naming: bool = False, actor: Actor) -> Bullet
     """Approve what somebody else wrote: from now on it is frozen, and goes out when it is due.
 
     Raises:
-        Refused: whoever wrote it approves it; it was changed meanwhile. Invalid: a private person is named and `naming` is not
+        Refused: whoever wrote or changed it approves it; the commune is in training, and it is not. Invalid: a private person is named and `naming` is not
             ticked; it lacks something, or its end has passed.
     """
     row = _locked(bulletin)
     state = BULLETIN.after(row.state, "approve")
     user = _user(actor)
-    if user is None or user.pk == row.written_by_id:
-        raise Refused(_("You wrote this bulletin, so somebody else approves it."), code="own_bulletin")
+    if user is None or row.is_by(user.pk):
+        raise Refused(_("You wrote this bulletin, or changed it, so somebody else approves it."), code="own_bulletin")
+    if rules_of(row.unit).is_training and not row.is_training:
+        raise Refused(_("The commune is in training now, and this was written to go out in earnest. End the training first."), code="in_training")
     check(row)
     if row.names_a_person and not naming:
         raise Invalid(_("It names a private person: tick that the legal basis was looked at."), code="naming", field="naming")
     row.naming_approved = row.names_a_person
     _put_in_force(row, state, user)
+    if row.follows is not None:
+        _stop(_locked(row.follows))
     audit.record("broadcast.bulletin_approved", actor=actor, about=row, unit=row.unit_id, facts=_facts(row))
     return row
 
@@ -245,7 +258,8 @@ def review(bulletin: Bulletin, *, words: str = "", actor: Actor) -> Bulletin:
 def _put_in_force(row: Bulletin, state: str, user: User | None) -> None:
     now = clock.now()
     row.state, row.approved_by, row.approved_at = state, user, now
-    row.sealed = wording.fingerprint(row)
+    # Of what the database holds: it is asked again before anything goes out.
+    row.sealed = wording.fingerprint(Bulletin.objects.get(pk=row.pk))
     row.save()
     at = schedule.next_after(row, now)
     if row.repeats == Repeats.ONCE:
@@ -260,9 +274,20 @@ def _put_in_force(row: Bulletin, state: str, user: User | None) -> None:
 # Following
 
 
+def _stop(first: Bulletin) -> None:
+    """End what a bulletin that is followed still had before it: nobody gets the old words after the new ones, or every week on."""
+    if first.state == BulletinState.APPROVED:
+        first.state = BULLETIN.after(first.state, "finish")
+        first.save(update_fields=["state"])
+    first.dispatches.filter(state=DispatchState.DUE).update(state=DispatchState.WITHDRAWN)
+    transaction.on_commit(lambda: _take_out(first))
+
+
 @transaction.atomic
 def follow(bulletin: Bulletin, msg_type: MsgType, *, actor: Actor, **values: Any) -> Bulletin:
     """Write the draft of what follows a bulletin (update, correction, all-clear): for the same people, by the channels of the first.
+
+    Once it is approved it stands in the first one's place: what of that still waits is taken back, and it is not repeated any more.
 
     Raises:
         Refused: nothing went out that it could follow.
@@ -285,10 +310,11 @@ def follow(bulletin: Bulletin, msg_type: MsgType, *, actor: Actor, **values: Any
 
 
 @transaction.atomic
-def withdraw(bulletin: Bulletin, *, why: str, actor: Actor) -> Bulletin | None:
+def withdraw(bulletin: Bulletin, *, why: str, hides_headline: bool = False, actor: Actor) -> Bulletin | None:
     """Withdraw a bulletin at once: what waits is taken back, and whoever may have got it is told by the same channels.
 
-    One approver is enough, since taking back is never to wait. Returns the message that says so, if anything went out.
+    One approver is enough, since taking back is never to wait. Returns the message that says so, if anything went out. Where the
+    first named a person (or `hides_headline`), it says the day instead of the headline, and the first leaves the public page.
 
     Raises:
         Invalid: no reason. Refused: it is not in force.
@@ -300,12 +326,14 @@ def withdraw(bulletin: Bulletin, *, why: str, actor: Actor) -> Bulletin | None:
         raise Invalid(_("Say why it is withdrawn: it stands beside it from now on."), code="empty", field="why")
     went_out = row.dispatches.filter(state__in=(DispatchState.PLANNED, DispatchState.SETTLED)).exists()
     row.state, row.withdrawn_at, row.withdrawn_why = state, clock.now(), why
-    row.save(update_fields=["state", "withdrawn_at", "withdrawn_why"])
+    hides = hides_headline or row.names_a_person
+    row.is_public, was_public = row.is_public and not hides, row.is_public
+    row.save(update_fields=["state", "withdrawn_at", "withdrawn_why", "is_public"])
     row.dispatches.filter(state__in=(DispatchState.DUE, DispatchState.PLANNED)).update(state=DispatchState.WITHDRAWN)
     audit.record("broadcast.bulletin_withdrawn", actor=actor, about=row, unit=row.unit_id, facts={"went_out": went_out})
     transaction.on_commit(pagecache.bump)
     transaction.on_commit(lambda: _take_out(row))
-    return _cancel(row, why, _user(actor)) if went_out else None
+    return _cancel(row, why, _user(actor), hides=hides, is_public=was_public) if went_out else None
 
 
 def _take_out(row: Bulletin) -> None:
@@ -317,12 +345,12 @@ def _take_out(row: Bulletin) -> None:
             channel.withdraw(f"bulletin:{row.public_id}")
 
 
-def _cancel(row: Bulletin, why: str, user: User | None) -> Bulletin:
+def _cancel(row: Bulletin, why: str, user: User | None, *, hides: bool, is_public: bool) -> Bulletin:
     new = Bulletin(
         unit=row.unit, is_training=row.is_training, msg_type=MsgType.CANCEL, follows=row, priority=row.priority, kind=row.kind, event=row.event,
-        headline=row.headline, text=wording.withdrawal_words(row, why), channels=row.channels, groups=row.groups, roles=row.roles, is_public=row.is_public,
-        issuing_body=row.issuing_body, issuing_number=row.issuing_number, names_a_person=row.names_a_person, legal_basis=row.legal_basis,
-        naming_approved=row.naming_approved, source=row.source, expires_at=max(row.expires_at or clock.now(), clock.now() + timedelta(days=1)),
+        headline=wording.day_words(row) if hides else row.headline, text=wording.withdrawal_words(row, why, hides=hides), channels=row.channels,
+        groups=row.groups, roles=row.roles, is_public=is_public, issuing_body=row.issuing_body, issuing_number=row.issuing_number, source=row.source,
+        expires_at=max(row.expires_at or clock.now(), clock.now() + timedelta(days=1)),
     )  # fmt: skip
     new.save()
     _set_areas(new, [area.unit for area in row.areas.select_related("unit")])

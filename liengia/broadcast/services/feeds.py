@@ -10,6 +10,7 @@ Source: OASIS CAP 1.2 §3.2.1 (msgType, references).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from liengia.audit import services as audit
+from liengia.broadcast import wording
 from liengia.broadcast.channels.cap import reading
 from liengia.broadcast.models import Bulletin, CapFeed, CapItem, Event, Kind, Priority
 from liengia.broadcast.models.bulletins import LONGEST_HEADLINE, LONGEST_TEXT
@@ -30,6 +32,7 @@ from liengia.core.errors import Invalid
 from liengia.core.text import fold
 from liengia.units.models import Unit
 
+logger = logging.getLogger(__name__)
 EVERY: Final = timedelta(minutes=5)
 LONGEST: Final = timedelta(hours=2)
 WITHIN_S: Final = 15.0
@@ -77,8 +80,14 @@ def _checked(url: str) -> None:
 
 def look_due(most: int = 5) -> int:
     """Look at the feeds that are due; return how many were looked at."""
-    due = CapFeed.objects.filter(is_on=True, next_at__lte=clock.now()).select_related("unit").order_by("next_at")
-    return sum(1 for feed in due[:most] if look(feed) is not None)
+    due = list(CapFeed.objects.filter(is_on=True, next_at__lte=clock.now()).select_related("unit").order_by("next_at")[:most])
+    for feed in due:
+        CapFeed.objects.filter(pk=feed.pk).update(next_at=clock.now() + EVERY)  # whatever comes, the next turn is the next feed's
+        try:
+            look(feed)
+        except Exception as error:  # noqa: BLE001  (one feed keeps no other from being looked at; its words may be anything)
+            logger.error("feed %s could not be looked at: %s", feed.pk, type(error).__name__)
+    return len(due)
 
 
 def look(feed: CapFeed) -> int:
@@ -155,7 +164,12 @@ def take_in(feed: CapFeed, warning: reading.Outside, *, link: str = "") -> int:
     flagged = _flag(feed, warning) if not why else 0
     if not why and warning.msg_type == "Cancel":
         why = "cancels" if flagged else "unknown"
-    bulletin = None if why else _draft(feed, warning)
+    bulletin = None
+    if not why:
+        try:
+            bulletin = _draft(feed, warning)
+        except Invalid:
+            why = "unusable"
     CapItem.objects.create(
         feed=feed, **key, msg_type=warning.msg_type, link=link[:500], why=why, bulletin=bulletin, taken_at=clock.now(),
         state=CapItem.State.DRAFTED if bulletin is not None else CapItem.State.LEFT,
@@ -192,7 +206,7 @@ def _draft(feed: CapFeed, warning: reading.Outside) -> Bulletin:
         parts = [warning.text, warning.instruction, _("Where: %(places)s") % {"places": places} if places else ""]
         source = _("%(feed)s: warning %(number)s of %(sender)s") % {"feed": feed.name, "number": warning.identifier, "sender": warning.sender}
     text = "\n\n".join(part for part in parts if part)
-    headline = warning.headline or warning.event or warning.identifier
+    headline = next((words for words in map(wording.clean, (warning.headline, warning.event, warning.identifier)) if words), "")
     return bulletins.write(
         feed.unit.current(), _areas(feed, warning), actor=_WORKER, source=source,
         kind=Kind.ALERT, priority=Priority.PRIORITY, event=_event(warning), headline=headline[: LONGEST_HEADLINE - 10],

@@ -28,7 +28,7 @@ from typing import Final
 from django.db import models, transaction
 from django.db.models import Q
 
-from liengia.broadcast import channels
+from liengia.broadcast import channels, quiet
 from liengia.broadcast.channels.base import (
     Accepted,
     Channel,
@@ -44,6 +44,7 @@ from liengia.core import clock
 from liengia.core.bus import get_bus
 from liengia.core.db import bulk
 from liengia.core.metrics import Counter
+from liengia.units.models import Unit
 
 logger = logging.getLogger(__name__)
 POKE: Final = "broadcast.outbox"
@@ -146,8 +147,8 @@ class Pace:
 _pace = Pace()
 
 
-def send_due(name: str) -> int:
-    """Claim, send and settle one batch of a channel; return how many were settled.
+def send_due(name: str, *, apart: bool | None = None) -> int:
+    """Claim, send and settle one batch of a channel; return how many were settled. `apart`: only of its providers apart, or only of the others.
 
     It is called by the channel's chore, and by nobody inside a transaction.
     """
@@ -158,7 +159,7 @@ def send_due(name: str) -> int:
     if name not in _freed:
         free_of_the_dead(name)
         _freed.add(name)
-    claimed = _claim(channel)
+    claimed = _claim(channel, apart)
     if not claimed:
         return 0
     parcels = [
@@ -192,14 +193,20 @@ def _is_alive(holder: str) -> bool:
     return True
 
 
-def _claim(channel: Channel) -> list[Delivery]:
+def _claim(channel: Channel, apart: bool | None = None) -> list[Delivery]:
     now = clock.now()
     aside = ProviderState.objects.filter(channel=channel.name, aside_until__gt=now).values("provider")
     with transaction.atomic():
         free = Q(claimed_until=None) | Q(claimed_until__lte=now)
         due = Delivery.objects.waiting().filter(free, channel=channel.name, is_live=True, next_attempt_at__lte=now).exclude(provider__in=aside)
+        if channel.apart and apart is not None:
+            due = due.filter(provider__startswith=channel.apart) if apart else due.exclude(provider__startswith=channel.apart)
         rows = list(due.select_related("said").order_by("urgency", "next_attempt_at")[: channel.batch].select_for_update(skip_locked=True, of=("self",)))
-        rows = _within_pace(channel, rows)
+        held = _held(channel, rows, now)
+        for row in rows:
+            if row.pk in held:
+                Delivery.objects.filter(pk=row.pk).update(next_attempt_at=held[row.pk])
+        rows = _within_pace(channel, [row for row in rows if row.pk not in held])
         lost = [row for row in rows if row.claimed_until is not None and not channel.is_idempotent]
         for row in lost:
             row.is_perhaps_double = True
@@ -208,6 +215,19 @@ def _claim(channel: Channel) -> list[Delivery]:
         changes = [(row.pk, now + LEASE, holder, row.is_perhaps_double) for row in rows]
         bulk.update(Delivery, ["claimed_until", "claimed_by", "is_perhaps_double"], changes)
     return rows
+
+
+def _held(channel: Channel, rows: Sequence[Delivery], now: datetime) -> dict[int, datetime]:
+    """Return until when the quiet hours hold deliveries where they are heard: retries after they began, and other communes' than the speaker's."""
+    those = [row for row in rows if row.dispatch_id is not None and row.urgency > URGENCY["urgent"]] if channel.is_noisy else []
+    if not those:
+        return {}
+    speaker = dict(Dispatch.objects.filter(pk__in={row.dispatch_id for row in those}).values_list("pk", "bulletin__unit"))
+    heard = channel.places(those)
+    places = {row.pk: heard.get(row.key) or speaker[row.dispatch_id or 0] for row in those}
+    rules = quiet.rules_by_unit(Unit.objects.filter(pk__in=set(places.values())))
+    ends = {row.pk: quiet.ends_at(rules[places[row.pk]], now) for row in those}
+    return {key: until for key, until in ends.items() if until is not None}
 
 
 def _within_pace(channel: Channel, rows: list[Delivery]) -> list[Delivery]:
@@ -224,10 +244,11 @@ def _send(channel: Channel, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         outcomes = channel.send(parcels)
     except Exception as error:  # noqa: BLE001  (a broken channel keeps its own rows waiting; its words may hold a token or a number: only its kind is logged)
         logger.error("channel %s broke off: %s", channel.name, type(error).__name__)
-        return [DeliveryError(Failure.TECHNICAL, "the channel broke off")] * len(parcels)
+        # Which of them went before it broke off, nobody knows.
+        return [DeliveryError(Failure.TECHNICAL, "the channel broke off", is_unclear=True)] * len(parcels)
     if len(outcomes) != len(parcels):
         logger.error("channel %s answered %s of %s parcels", channel.name, len(outcomes), len(parcels))
-        return [DeliveryError(Failure.TECHNICAL, "the channel answered for others")] * len(parcels)
+        return [DeliveryError(Failure.TECHNICAL, "the channel answered for others", is_unclear=True)] * len(parcels)
     return outcomes
 
 
@@ -338,6 +359,7 @@ def _end(rows: models.QuerySet[Delivery], state: DeliveryState) -> int:
     while keys := list(rows.values_list("pk", flat=True)[:_ROWS]):
         with transaction.atomic():
             those = Delivery.objects.waiting().filter(pk__in=keys)
-            ended += those.filter(keeps_person=True).update(state=state, claimed_until=None)
+            # Its claim stays: who ends an alarm sees which rows were being sent at that instant, and may have gone.
+            ended += those.filter(keeps_person=True).update(state=state)
             ended += those.filter(keeps_person=False).update(state=state, claimed_until=None, address="", user=None, household=None)
     return ended

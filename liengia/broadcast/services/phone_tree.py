@@ -38,5 +38,5 @@ def tick(key: str, what: str, *, actor: Actor) -> Delivery:
     if what == "told":
         Delivery.objects.filter(pk=row.pk).update(heard_at=clock.now())
     kind, _colon, public_id = row.subject.partition(":")
-    audit.record("broadcast.call_ticked", actor=actor, about=("broadcast.Bulletin" if kind == "bulletin" else "alarms.Incident", public_id), unit=unit, facts={"what": what})
+    audit.record("broadcast.call_ticked", actor=actor, about=("broadcast.Bulletin" if kind == "bulletin" else "alarms.Incident", public_id.partition(":")[0]), unit=unit, facts={"what": what})
     return row

@@ -5,22 +5,22 @@
    The key of a delivery follows from the dispatch's salt, the channel and the address: whoever stands there already is left out.
 3. The last transaction counts what was meant, forgets the salt, and sets the next time of a bulletin that repeats.
 
-Quiet hours hold what is noisy until they end, unless it is an emergency; more plays a day than the commune's rules allow are left out and said.
+Quiet hours hold what is noisy until they end, unless it is an emergency (the outbox asks again before each attempt, where it is heard); more plays a day than the commune's rules allow are left out and said.
+So is what is not training while the commune is in training, and what is not word for word what was approved.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from liengia.audit import services as audit
-from liengia.broadcast import channels, schedule, wording
+from liengia.broadcast import channels, quiet, schedule, wording
 from liengia.broadcast.audiences import audience_of
 from liengia.broadcast.channels.base import Audience, Channel, Recipient
 from liengia.broadcast.models import (
@@ -29,13 +29,15 @@ from liengia.broadcast.models import (
     Delivery,
     Dispatch,
     DispatchState,
+    MsgType,
+    PlayOrder,
     Priority,
     Repeats,
     Said,
     VoiceRules,
 )
+from liengia.broadcast.quiet import rules_of
 from liengia.broadcast.services import outbox
-from liengia.broadcast.services.bulletins import rules_of
 from liengia.broadcast.workflow import BULLETIN, DISPATCH
 from liengia.core import clock, pagecache
 from liengia.core.actor import Actor
@@ -46,6 +48,8 @@ _WORKER: Final = Actor.system("worker")
 LOUDSPEAKER: Final = "loudspeaker"
 TOO_MANY: Final = "too_many"
 ENDED: Final = "ended"
+TRAINING: Final = "training"
+CHANGED: Final = "changed"
 
 
 def next_due_at(after: datetime) -> datetime | None:
@@ -72,8 +76,15 @@ def plan(dispatch: Dispatch) -> bool:
     if bulletin.state != BulletinState.APPROVED or (bulletin.expires_at is not None and bulletin.expires_at <= now):
         _skip(dispatch, ENDED)
         return False
-    said = dispatch.said or _freeze(dispatch, now)
     rules = rules_of(bulletin.unit)
+    if rules.is_training and not bulletin.is_training and bulletin.msg_type != MsgType.CANCEL:
+        _skip(dispatch, TRAINING)
+        return False
+    if wording.fingerprint(bulletin) != bulletin.sealed:
+        logger.error("bulletin %s is not what was approved: it does not go out", bulletin.public_id)
+        _skip(dispatch, CHANGED)
+        return False
+    said = dispatch.said or _freeze(dispatch, now)
     audience = audience_of(bulletin)
     skipped: dict[str, str] = {}
     for name in bulletin.channels:
@@ -139,6 +150,8 @@ def _skip(dispatch: Dispatch, why: str) -> None:
             return
         row.state, row.skipped_why, row.salt = DISPATCH.after(row.state, "skip"), why, ""
         row.save(update_fields=["state", "skipped_why", "salt"])
+        if why == TRAINING:
+            _set_next(dispatch.bulletin, row)
         audit.record("broadcast.dispatch_skipped", actor=_WORKER, about=dispatch.bulletin, unit=dispatch.bulletin.unit_id, facts={"why": why})
 
 
@@ -152,11 +165,7 @@ def _set_next(bulletin: Bulletin, row: Dispatch) -> None:
 
 def hold(channel: Channel, bulletin: Bulletin, rules: VoiceRules, now: datetime) -> datetime | None:
     """Return until when the quiet hours hold a message on a channel; None when it may go."""
-    here = clock.local(now)
-    if not channel.is_noisy or bulletin.priority == Priority.URGENT or not rules.is_quiet_at(here.time()):
-        return None
-    ends = schedule.at_local(here.date(), rules.quiet_to)
-    return ends if ends > now else schedule.at_local(here.date() + timedelta(days=1), rules.quiet_to)
+    return quiet.ends_at(rules, now) if channel.is_noisy and bulletin.priority != Priority.URGENT else None
 
 
 def plays_today(unit_id: int, now: datetime) -> int:
@@ -185,7 +194,21 @@ def settle_finished() -> int:
 
 
 def take_back_withdrawn() -> int:
-    """Take back deliveries of bulletins that were withdrawn: after a kill, and those written while it was."""
-    left = Delivery.objects.waiting().filter(dispatch__bulletin__state=BulletinState.WITHDRAWN)
-    subjects: Iterator[str] = iter(left.values_list("subject", flat=True).distinct()[:20])
-    return sum(outbox.withdraw(subject) for subject in subjects)
+    """Take back what is left of bulletins that were withdrawn, or that another stands in the place of: after a kill, and what was written meanwhile."""
+    left = Delivery.objects.waiting().filter(_over("dispatch__bulletin__"))
+    done = sum(outbox.withdraw(subject) for subject in left.values_list("subject", flat=True).distinct()[:20])
+    speaker = channels.get(LOUDSPEAKER)
+    if speaker is None:
+        return done
+    open_ = PlayOrder.objects.filter(ended_at=None, withdrawn_at=None, expires_at__gt=clock.now(), subject__startswith="bulletin:")
+    spoken = {subject.removeprefix("bulletin:") for subject in open_.values_list("subject", flat=True).distinct()}
+    for public_id in Bulletin.objects.filter(_over(), public_id__in=spoken).values_list("public_id", flat=True).distinct():
+        speaker.withdraw(f"bulletin:{public_id}")
+        done += 1
+    return done
+
+
+def _over(path: str = "") -> Q:
+    """Choose bulletins that were withdrawn, or are followed by one that is in force or has gone out."""
+    in_force = (BulletinState.APPROVED, BulletinState.FINISHED, BulletinState.WITHDRAWN)
+    return Q(**{f"{path}state": BulletinState.WITHDRAWN}) | Q(**{f"{path}followed_by__state__in": in_force})

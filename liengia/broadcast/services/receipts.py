@@ -25,16 +25,18 @@ def listen(function: Callable[[Delivery, str, datetime], None]) -> None:
 
 
 @transaction.atomic
-def receive(channel: str, receipt_key: str, what: str, *, at: datetime | None = None, answer: str = "") -> bool:
-    """File a report about a message by the provider's own number; return whether the number is known.
+def receive(channel: str, receipt_key: str, what: str, *, provider: str | None = None, at: datetime | None = None, answer: str = "") -> bool:
+    """File a report about a message by the provider's own number; return whether it could be filed.
 
+    Two providers give the same number to different messages: with `provider`, only a message that went through it is meant.
     An instant in the future is read as now. What was told before is not told again.
     """
     if not receipt_key or what not in (*RECEIPTS, "failed"):
         return False
     now = clock.now()
-    row = Delivery.objects.select_for_update().filter(channel=channel, receipt_key=receipt_key).first()
-    if row is None:
+    rows = Delivery.objects.select_for_update().filter(channel=channel, receipt_key=receipt_key)
+    row = (rows if provider is None else rows.filter(provider=provider)).first()
+    if row is None or (what == "failed" and row.state == DeliveryState.WAITING):
         return False
     moment = min(at or now, now)
     if what == "failed":
@@ -47,3 +49,8 @@ def receive(channel: str, receipt_key: str, what: str, *, at: datetime | None = 
             for listener in _listeners:
                 listener(row, answer, moment)
     return True
+
+
+def is_under_way(channel: str, provider: str) -> bool:
+    """Tell whether something is being handed to a provider now: it may report a message before its number stands here."""
+    return Delivery.objects.waiting().filter(channel=channel, provider=provider, claimed_until__gt=clock.now()).exists()

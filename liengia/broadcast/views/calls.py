@@ -38,8 +38,12 @@ def phone_urls() -> list[URLPattern]:
 PAGE = 60
 
 
+def _subject(kind: str, public_id: str) -> str:
+    return f"{kind}:{public_id.replace('-', ':')}"
+
+
 def _list(request: HttpRequest, kind: str, public_id: str, most: int | None = None) -> posting.CallList:
-    found = posting.call_list(request.user, f"{kind}:{public_id}", most=most)
+    found = posting.call_list(request.user, _subject(kind, public_id), most=most)
     if found is None:
         raise Http404
     return found
@@ -81,7 +85,7 @@ def tick(request: HttpRequest, kind: str, public_id: str, key: str) -> HttpRespo
     else:
         _tick(request, key)
     assert isinstance(request.user, User)
-    is_over = posting.call_list(request.user, f"{kind}:{public_id}", most=0) is None
+    is_over = posting.call_list(request.user, _subject(kind, public_id), most=0) is None
     return redirect("broadcast:call_lists") if is_over else redirect("broadcast:calls", kind, public_id)
 
 

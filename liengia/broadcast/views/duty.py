@@ -56,7 +56,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Withdraw it at once, at the desk."""
     row, form = _one(request, public_id), WithdrawForm(request.POST)
     may = policies.may(request.user, APPROVE, row) and form.is_valid()
-    if not may or _kept(form, lambda: (bulletins.withdraw(row, why=form.cleaned_data["why"], actor=me(request)),)) is None:
+    if not may or _kept(form, lambda: (bulletins.withdraw(row, actor=me(request), **form.cleaned_data),)) is None:
         return _shown(request, row, form, status=422)
     return redirect("broadcast:sent", row.public_id)
 

@@ -26,8 +26,8 @@ from liengia.broadcast.models import (
     SpeakerCluster,
     SpeakerProgramme,
 )
+from liengia.broadcast.quiet import rules_of
 from liengia.broadcast.services import recordings, speakers
-from liengia.broadcast.services.bulletins import rules_of
 from liengia.broadcast.speaker_forms import ClusterForm, ProgrammeForm, RecordingForm, RoundForm, TurnForm
 from liengia.broadcast.views.office import _kept, _unit, me
 from liengia.core import clock

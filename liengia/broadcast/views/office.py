@@ -157,7 +157,7 @@ def send_back(request: HttpRequest, public_id: str) -> HttpResponse:
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Withdraw a bulletin at once."""
     row, form = _one(request, public_id, APPROVE), WithdrawForm(request.POST)
-    done = _kept(form, lambda: (bulletins.withdraw(row, why=form.cleaned_data["why"], actor=me(request)),)) if form.is_valid() else None
+    done = _kept(form, lambda: (bulletins.withdraw(row, actor=me(request), **form.cleaned_data),)) if form.is_valid() else None
     if done is None:
         return _shown(request, row, withdrawing=form, status=422)
     told = _("Whoever may have got it is told by the same channels.") if done[0] else _("Nothing of it had gone out.")
@@ -181,7 +181,7 @@ def follow(request: HttpRequest, public_id: str, how: str) -> HttpResponse:
     row = _one(request, public_id, WRITE)
     if how not in FOLLOWING:
         raise Http404
-    made = _tried(request, lambda: bulletins.follow(row, FOLLOWING[how], actor=me(request)), _("Write what follows; it goes by the channels of the first."))
+    made = _tried(request, lambda: bulletins.follow(row, FOLLOWING[how], actor=me(request)), _("Write what follows; it goes by the channels of the first. Once it is approved, what of the first still waits is taken back, and the first is not repeated any more."))
     return redirect("broadcast_office_edit", made.public_id) if made else redirect("broadcast_office_bulletin", row.public_id)
 
 

@@ -16,7 +16,8 @@ from liengia.broadcast import policies
 from liengia.broadcast.capabilities import APPROVE, CONFIGURE, SEND_ALONE, WRITE
 from liengia.broadcast.forms import ReadyTextForm, RulesForm, TextsFileForm
 from liengia.broadcast.models import Kind, ReadyText
-from liengia.broadcast.services import bulletins, texts
+from liengia.broadcast.quiet import rules_of
+from liengia.broadcast.services import texts
 from liengia.broadcast.views.office import _kept, _unit, me
 from liengia.core.text import fold
 from liengia.people.policies import requires
@@ -104,7 +105,7 @@ def take(request: HttpRequest) -> HttpResponse:
 def rules(request: HttpRequest) -> HttpResponse:
     """Set quiet hours, plays a day, training."""
     unit, units = _unit(request, CONFIGURE)
-    form = RulesForm(request.POST or None, instance=bulletins.rules_of(unit))
+    form = RulesForm(request.POST or None, instance=rules_of(unit))
     if form.is_valid() and _kept(form, lambda: texts.set_rules(form.save(commit=False), actor=me(request))):
         messages.success(request, _("The rules are kept. They hold from the next bulletin on."))
         return redirect(request.get_full_path())

@@ -52,10 +52,13 @@ def call_sound(request: HttpRequest, token: str) -> FileResponse:
 @public
 @csrf_exempt
 def report(request: HttpRequest, channel: str, public_id: str) -> HttpResponse:
-    """Take a provider's report: prove it, file what it says, answer 200."""
-    events = _events(request, channel, public_id)
-    for event in events:
-        receipts.receive(channel, event.receipt_key, event.what, at=event.at, answer=event.answer)
+    """Take a provider's report: prove it, file what it says, answer 200; 503 for what came before its number stood here: tell it again."""
+    filed = [
+        receipts.receive(channel, event.receipt_key, event.what, provider=public_id, at=event.at, answer=event.answer)
+        for event in _events(request, channel, public_id)
+    ]
+    if not all(filed) and receipts.is_under_way(channel, public_id):
+        return HttpResponse(b"again", content_type="text/plain", status=503)
     return HttpResponse(b"ok", content_type="text/plain")
 
 

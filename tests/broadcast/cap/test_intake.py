@@ -196,3 +196,23 @@ def test_a_feed_that_fails_is_asked_less_often(cast: Cast, publisher: Publisher)
             feed.refresh_from_db()
             pauses.append(feed.next_at - clock.now())
     assert pauses == sorted(pauses) and pauses[-1] <= feeds.LONGEST and feed.failures == 4
+
+
+def test_one_bad_warning_keeps_no_other_from_being_taken_in(cast: Cast, publisher: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
+    publisher.put("/a", warning("\u200bA1", headline="\u200b"))
+    publisher.put("/b", warning("B1"))
+    publisher.feed("/a", "/b")
+    first = feeds.keep_feed(cast.commune, name="Đài", url=f"{publisher.url}/feed", is_on=True, actor=TESTER)
+    assert feeds.look_due() == 1 and Bulletin.objects.count() == 2, "without a headline it is called by its event"
+    monkeypatch.setattr(feeds.bulletins, "write", lambda *those, **values: (_ for _ in ()).throw(Invalid("", code="empty")))
+    publisher.put("/c", warning("C1"))
+    publisher.feed("/c")
+    CapFeed.objects.update(next_at=clock.now())
+    assert feeds.look_due() == 1 and CapItem.objects.get(identifier="C1").why == "unusable"
+    second = feeds.keep_feed(cast.commune, name="Tỉnh", url=f"{publisher.url}/feed2", is_on=True, actor=TESTER)
+    CapFeed.objects.filter(pk=first.pk).update(next_at=clock.now() - timedelta(hours=1))
+    look, seen = feeds.look, list[int]()
+    monkeypatch.setattr(feeds, "look", lambda feed: seen.append(feed.pk) or (1 / 0 if feed.pk == first.pk else look(feed)))
+    assert feeds.look_due() == 2 and seen == [first.pk, second.pk]
+    first.refresh_from_db()
+    assert first.next_at > clock.now()

@@ -258,3 +258,19 @@ def _parcel(consent: ChannelConsent) -> Any:
     from liengia.broadcast.channels.base import Parcel
 
     return Parcel("k", f"c{consent.pk}", "smtp", message(), 1)
+
+
+def test_after_a_connection_that_broke_the_rest_was_not_asked(cast: Cast, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    for user in (cast.lua, cast.truc):
+        asks(user)
+    sends: list[int] = []
+
+    def broken(self: object) -> None:
+        sends.append(1)
+        raise TimeoutError
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", broken)
+    said = outbox.say(message(kind="notice"))
+    outbox.enqueue(CHANNEL, said, CHANNEL.to_users([cast.lua.pk, cast.truc.pk], "notice"))
+    outbox.send_due("email")
+    assert sorted(Delivery.objects.values_list("attempts", "is_perhaps_double")) == [(0, False), (1, True)] and len(sends) == 1

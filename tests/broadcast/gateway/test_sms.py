@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from liengia.broadcast import channels
-from liengia.broadcast.channels.base import Accepted, Audience, DeliveryError, Failure
+from liengia.broadcast.channels.base import Accepted, Audience, DeliveryError, Failure, Recipient
 from liengia.broadcast.gateway import http
 from liengia.broadcast.gateway.forms import SmsForm
 from liengia.broadcast.models import Delivery, DeliveryState, ProviderState
@@ -245,6 +245,33 @@ def test_a_call_is_acknowledged_by_a_key(scene: Voice, provider: Provider) -> No
     receipts._listeners.pop()
     delivery.refresh_from_db()
     assert delivery.answered_at is not None and told == [("voice", "1")]
+
+
+def test_a_key_pressed_before_its_batch_is_through_is_taken_and_of_this_account_alone(scene: Voice, provider: Provider) -> None:
+    assert VOICE is not None
+    row = account(scene.cast.commune, provider.url, "voice", body='{"to": "{to_local}"}', report_key_at="/digits")
+    other = account(scene.cast.other_commune, provider.url, "voice", report_key_at="/digits")
+    said = outbox.say(message(kind="fire", priority="urgent"))
+    outbox.enqueue(VOICE, said, [Recipient(f"+8490000000{n}", row.public_id, scene.cast.lua.pk) for n in (1, 2)], keeps_person=True)
+    pressed: list[int] = []
+    real, numbers = http.call, iter(("m1", "m2"))
+    provider.answer = lambda asked: Said(body={"status": "0", "id": next(numbers)})
+
+    def call(request: Any, **more: Any) -> Any:
+        if provider.asked:  # the first call was taken; its phone answers while the second is being handed over
+            for account_, number in ((other, "m1"), (row, "m1"), (row, "m2")):
+                raw = json.dumps({"id": number, "digits": "1"}).encode()
+                pressed.append(report(account_, raw, **{"X-Signature": sign(raw)}))
+                pressed.append(Delivery.objects.exclude(answered_at=None).count())
+        return real(request, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(http, "call", call)
+        outbox.send_due("voice")
+    assert pressed == [200, 0, 200, 1, 503, 1], "another's m1 is another call; what is not known yet is to be told again"
+    raw = json.dumps({"id": "m2", "digits": "1"}).encode()
+    assert report(row, raw, **{"X-Signature": sign(raw)}) == 200
+    assert Delivery.objects.filter(state=DeliveryState.ACCEPTED).exclude(answered_at=None).count() == 2
 
 
 def test_nothing_of_it_reaches_a_log(scene: Voice, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import http.server
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,12 +17,13 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
-from liengia.broadcast.channels.base import Accepted, BadSignature, DeliveryError, Failure
+from liengia.broadcast.channels.base import Accepted, Audience, BadSignature, DeliveryError, Failure
 from liengia.broadcast.channels.loudspeaker import webhook
-from liengia.broadcast.models import PlayOrder, PlayReport, SpeakerCluster
-from liengia.broadcast.services import speakers
+from liengia.broadcast.models import Delivery, PlayOrder, PlayReport, SpeakerCluster
+from liengia.broadcast.services import outbox, speakers
 from liengia.core.errors import Invalid, Refused
-from tests.broadcast.speakers.given import NOW, Place, loud, parcel
+from liengia.core.worker import chores
+from tests.broadcast.speakers.given import NOW, Place, loud, message, parcel
 from tests.cast import TESTER
 
 
@@ -65,6 +67,8 @@ class Taker(http.server.BaseHTTPRequestHandler):
     status, seen, headers_out = 200, [], {}
 
     def do_POST(self) -> None:
+        if self.path.endswith("/treo"):
+            time.sleep(0.6)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         type(self).seen.append((self.path, self.headers[webhook.HEADER], body))
         self.send_response(self.status)
@@ -78,7 +82,8 @@ class Taker(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def taker() -> Iterator[Any]:
+def taker(settings: Any) -> Iterator[Any]:
+    settings.OUTSIDE_LOOPBACK = True
     handler = type("Handler", (Taker,), {"seen": [], "headers_out": {}})
     running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=running.serve_forever, daemon=True)
@@ -130,6 +135,25 @@ def test_what_another_make_answers_decides_what_follows(status: int, headers: di
     assert PlayOrder.objects.count() == 1
 
 
+def test_another_make_that_hangs_holds_up_nobody(foreign: SpeakerCluster, here: Place, taker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "TIMEOUT_S", 0.3)
+    second = speakers.add_cluster(here.hamlet, name="Cụm khác nữa", make="webhook", webhook_url=taker.url, actor=TESTER)
+    SpeakerCluster.objects.filter(pk=foreign.pk).update(webhook_url=taker.url + "/treo")
+    ordered: list[int] = []
+    ask = webhook.client.ask
+    monkeypatch.setattr(webhook.client, "ask", lambda questions: ordered.append(PlayOrder.objects.count()) or ask(questions))
+    hung, ours, theirs = loud().send([parcel(foreign), parcel(here.market), parcel(second)])
+    assert isinstance(hung, DeliveryError) and hung.failure is Failure.TECHNICAL
+    assert isinstance(ours, Accepted) and isinstance(theirs, Accepted)
+    assert ordered == [3], "all orders stand before anybody outside is asked, and all are asked together"
+    # And the outbox gives them a thread of their own.
+    said = outbox.say(message())
+    outbox.enqueue(loud(), said, loud().recipients(Audience(unit_ids=(here.hamlet.pk,)), "notice"))
+    assert outbox.send_due("loudspeaker", apart=False) == 2 and outbox.send_due("loudspeaker", apart=False) == 0
+    assert Delivery.objects.waiting().count() == 2
+    assert {"broadcast.send.loudspeaker", "broadcast.send.loudspeaker.apart"} <= {one.name for one in chores()}
+
+
 def test_another_make_that_is_away_fails_alone(foreign: SpeakerCluster, here: Place) -> None:
     SpeakerCluster.objects.filter(pk=foreign.pk).update(webhook_url="http://127.0.0.1:1/")
     first, second = loud().send([parcel(foreign), parcel(here.market)])
@@ -138,7 +162,7 @@ def test_another_make_that_is_away_fails_alone(foreign: SpeakerCluster, here: Pl
     assert isinstance(second, Accepted)
 
 
-@pytest.mark.parametrize("url", ["", "http://10.0.0.1/", "ftp://x.vn/", "file:///etc/passwd", "https://", "https://me:pw@x.vn/", "http://169.254.169.254/latest"])
+@pytest.mark.parametrize("url", ["", "http://10.0.0.1/", "ftp://x.vn/", "file:///etc/passwd", "https://", "https://me:pw@x.vn/", "http://169.254.169.254/latest", "https://10.0.0.1/", "https://169.254.169.254/latest", "http://127.0.0.1:8222/", "https://loa/"])
 def test_only_https_may_be_called(url: str, here: Place) -> None:
     assert not webhook.may_be_called(url)
     with pytest.raises(Invalid):

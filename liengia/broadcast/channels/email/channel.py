@@ -47,6 +47,7 @@ class Email(Channel):
     icon: ClassVar = "mail"
     receipts: ClassVar = frozenset({"accepted"})
     batch: ClassVar = 50
+    per_second: ClassVar = 20.0  # what small offices' mail servers take without taking it for spam
 
     def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
         """Yield those of an audience who asked for this kind."""
@@ -65,10 +66,18 @@ class Email(Channel):
                 connection.open()
         except (OSError, smtplib.SMTPException):
             return [DeliveryError(Failure.TECHNICAL, _("The mail server does not answer."))] * len(parcels)
+        outcomes: list[Outcome] = []
         try:
-            return [self._one(parcel, wanted.get(parcel.address, {}).get(kind_of(parcel.message.kind)), connection) for parcel in parcels]
+            for parcel in parcels:
+                last = outcomes[-1] if outcomes else None
+                if isinstance(last, DeliveryError) and (last.failure is Failure.TECHNICAL or not last.was_asked):
+                    # The connection is gone: the rest was never handed over, and is due once the server is asked again.
+                    outcomes.append(DeliveryError(Failure.TEMPORARY, last.words, was_asked=False))
+                else:
+                    outcomes.append(self._one(parcel, wanted.get(parcel.address, {}).get(kind_of(parcel.message.kind)), connection))
         finally:
             connection.close()
+        return outcomes
 
     def _one(self, parcel: Parcel, address: str | None, connection: BaseEmailBackend) -> Outcome:
         if not mail_server():

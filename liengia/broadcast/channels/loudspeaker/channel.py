@@ -27,7 +27,7 @@ from liengia.broadcast.channels.base import (
     Recipient,
 )
 from liengia.broadcast.channels.loudspeaker import programme, sounds, webhook
-from liengia.broadcast.models import AudioFile, ClusterMake, PlayOrder, Recording, SpeakerCluster
+from liengia.broadcast.models import AudioFile, ClusterMake, Delivery, PlayOrder, Recording, SpeakerCluster
 from liengia.broadcast.speech.engines import SpeechError
 from liengia.core import clock
 from liengia.units.models import Unit
@@ -54,6 +54,7 @@ class Loudspeaker(Channel):
     is_idempotent = True
     is_noisy = True
     batch = 50
+    apart = "webhook:"
 
     def clusters(self, audience: Audience) -> Any:
         """Return the clusters that speak where an audience lives."""
@@ -67,7 +68,7 @@ class Loudspeaker(Channel):
         """Yield the clusters of an audience's hamlets; one of another make is set aside by itself."""
         rows = self.clusters(audience).order_by("pk").distinct()
         for public_id, make in rows.values_list("public_id", "make").iterator(chunk_size=500):
-            yield Recipient(public_id, provider=f"webhook:{public_id}" if make == ClusterMake.WEBHOOK else "")
+            yield Recipient(public_id, provider=f"{self.apart}{public_id}" if make == ClusterMake.WEBHOOK else "")
 
     def count(self, audience: Audience, kind: str) -> int:
         """Return how many clusters there are."""
@@ -77,14 +78,22 @@ class Loudspeaker(Channel):
         """Nobody: a loudspeaker is no person's."""
         return iter(())
 
+    def places(self, rows: Sequence[Delivery]) -> dict[str, int]:
+        """Return the units of the clusters."""
+        found = dict(SpeakerCluster.objects.filter(public_id__in=[row.address for row in rows]).values_list("public_id", "unit"))
+        return {row.key: found[row.address] for row in rows if row.address in found}
+
     def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         """Order what is to be played; the sound of one message is made once."""
         rows = SpeakerCluster.objects.filter(public_id__in={parcel.address for parcel in parcels}).select_related("unit")
         clusters = {row.public_id: row for row in rows}
         made: dict[tuple[str, ...], AudioFile | DeliveryError] = {}
-        return [self._send_one(parcel, clusters.get(parcel.address), made) for parcel in parcels]
+        orders = [self._order_one(parcel, clusters.get(parcel.address), made) for parcel in parcels]
+        foreign = [one for one in orders if isinstance(one, PlayOrder) and one.cluster.make == ClusterMake.WEBHOOK]
+        refused = dict(zip([one.pk for one in foreign], webhook.tell([(one.cluster, {"do": "play", **webhook.body_of(one)}) for one in foreign]), strict=True))
+        return [one if isinstance(one, DeliveryError) else refused.get(one.pk) or Accepted(one.public_id) for one in orders]
 
-    def _send_one(self, parcel: Parcel, cluster: SpeakerCluster | None, made: dict[tuple[str, ...], AudioFile | DeliveryError]) -> Outcome:
+    def _order_one(self, parcel: Parcel, cluster: SpeakerCluster | None, made: dict[tuple[str, ...], AudioFile | DeliveryError]) -> PlayOrder | DeliveryError:
         message = parcel.message
         try:
             _refuse(message, cluster)
@@ -95,7 +104,7 @@ class Loudspeaker(Channel):
             if isinstance(audio, DeliveryError):
                 raise audio
             assert cluster is not None
-            return Accepted(_order(parcel, cluster, audio).public_id)
+            return _order(parcel, cluster, audio)
         except DeliveryError as error:
             return error
 
@@ -106,9 +115,8 @@ class Loudspeaker(Channel):
             rows = list(PlayOrder.objects.select_for_update().filter(subject=subject, ended_at=None, withdrawn_at=None).select_related("cluster", "audio"))
             PlayOrder.objects.filter(pk__in=[row.pk for row in rows]).update(withdrawn_at=now)
             programme.change({row.cluster_id for row in rows if row.cluster.make == ClusterMake.OURS})
-        for row in rows:
-            if row.cluster.make == ClusterMake.WEBHOOK:
-                _tell_withdrawn(row)
+        # Whoever does not answer: it stands as withdrawn here, and ends with its expiry there.
+        webhook.tell([(row.cluster, {"do": "withdraw", "order": row.public_id, "cluster": row.cluster.public_id}) for row in rows if row.cluster.make == ClusterMake.WEBHOOK])
 
     def preview(self, message: Message) -> Preview:
         """Return the words as they are spoken, and how long that takes."""
@@ -162,11 +170,7 @@ def _made(message: Message) -> AudioFile | DeliveryError:
 
 
 def _order(parcel: Parcel, cluster: SpeakerCluster, audio: AudioFile) -> PlayOrder:
-    """Write an order once; one of another make is told of it at once.
-
-    Raises:
-        DeliveryError: the other make does not take it; the order stays for the next attempt.
-    """
+    """Write an order, once a delivery; one that another make did not take stands for the next attempt."""
     message, now = parcel.message, clock.now()
     times = message.data.get("times", TIMES.get(message.priority, 1))
     facts = {
@@ -178,8 +182,6 @@ def _order(parcel: Parcel, cluster: SpeakerCluster, audio: AudioFile) -> PlayOrd
         order, is_new = PlayOrder.objects.get_or_create(key=parcel.key, defaults=facts)
         if is_new and cluster.make == ClusterMake.OURS:
             programme.change([cluster.pk])
-    if cluster.make == ClusterMake.WEBHOOK:
-        webhook.tell(cluster, {"do": "play", **webhook.body_of(order)})
     return order
 
 
@@ -190,14 +192,6 @@ def _ends(message: Message, now: datetime) -> datetime:
 
 def _volume(value: object) -> int | None:
     return max(0, min(100, value)) if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _tell_withdrawn(row: PlayOrder) -> None:
-    try:
-        webhook.tell(row.cluster, {"do": "withdraw", "order": row.public_id, "cluster": row.cluster.public_id})
-    except DeliveryError:
-        # It stands as withdrawn here, and ends with its expiry there.
-        return
 
 
 CHANNEL = Loudspeaker()

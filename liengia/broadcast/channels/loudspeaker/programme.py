@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from django.db.models import F
 
-from liengia.broadcast.models import PlayOrder, SpeakerCluster, VoiceRules
+from liengia.broadcast.models import PlayOrder, SpeakerCluster
+from liengia.broadcast.quiet import rules_by_unit
 from liengia.core import clock, families
 from liengia.core.bus import get_bus
-from liengia.units.models import Unit
 
 ORDERS_MOST: Final = 100
 _RANK: Final = {"urgent": 0, "priority": 1, "normal": 2}
@@ -41,15 +41,9 @@ def open_orders(clusters: Sequence[SpeakerCluster], at: datetime) -> dict[int, l
     return found
 
 
-def _rules(units: Iterable[Unit]) -> dict[int, VoiceRules]:
-    communes = {unit.pk: unit.commune() or unit for unit in units}
-    rules = {row.unit_id: row for row in VoiceRules.objects.filter(unit__in=communes.values())}
-    return {key: rules.get(commune.pk) or VoiceRules(unit=commune) for key, commune in communes.items()}
-
-
 def contents(clusters: Sequence[SpeakerCluster], at: datetime) -> dict[int, dict[str, Any]]:
     """Return what each player is to hold, without its number; a cluster that is off holds no orders and falls silent."""
-    orders, rules = open_orders([one for one in clusters if one.is_on and one.removed_at is None], at), _rules(one.unit for one in clusters)
+    orders, rules = open_orders([one for one in clusters if one.is_on and one.removed_at is None], at), rules_by_unit(one.unit for one in clusters)
     offset = clock.local(at).utcoffset()
     return {
         one.pk: {

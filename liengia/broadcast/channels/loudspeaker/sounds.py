@@ -82,7 +82,8 @@ def of_message(message: Message) -> AudioFile:
     if message.recording:
         return _of_recording(message)
     try:
-        return spoken(message.spoken_text or message.text or message.headline, chime=chime_of(message.priority, message.mode), is_urgent=message.priority == "urgent")
+        chime = chime_of(message.priority if message.msg_type != "all_clear" else "normal", message.mode)
+        return spoken(message.spoken_text or message.text or message.headline, chime=chime, is_urgent=message.priority == "urgent")
     except SpeechError as error:
         raise DeliveryError(Failure.TEMPORARY, str(error)) from error
     except BadSound as error:

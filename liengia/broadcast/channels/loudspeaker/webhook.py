@@ -10,38 +10,38 @@ import hashlib
 import hmac
 import json
 import re
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 
-from liengia import env
 from liengia.broadcast.channels.base import BadSignature, DeliveryError, Failure
 from liengia.broadcast.models import PlayOrder, SpeakerCluster
-from liengia.core import clock
+from liengia.core import clock, outside
 
 HEADER: Final = "Liengia-Signature"
-TIMEOUT_S: Final = 10.0
+# All in all, whatever drips.
+TIMEOUT_S: Final = 8.0
 HOLDS_S: Final = 300
 # Whatever it asks for: a make that says a year, or the year 9999, is asked again after an hour.
 LONGEST_WAIT_S: Final = 3600.0
 SOUND_HOLDS_S: Final = 24 * 3600
+client: Final = outside.Client()
 _SALT: Final = "broadcast.sound"
 _SIGNATURE: Final = re.compile(r"t=([1-9]\d{0,11}),v1=([0-9a-f]{64})")
 
 
 def may_be_called(url: str) -> bool:
-    """Tell whether an address may be a cluster's: https, or this machine itself."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return not parts.username and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and env.is_loopback(host)))
+    """Tell whether an address may be a cluster's: https of a public machine; this machine itself only where the operator lets it (`OUTSIDE_LOOPBACK`)."""
+    try:
+        outside.checked(url, loopback=settings.OUTSIDE_LOOPBACK)
+    except outside.RefusedAddress:
+        return False
+    return True
 
 
 def sign(secret: str, body: bytes, at: datetime) -> str:
@@ -84,16 +84,6 @@ def sound_of(token: str) -> str | None:
         return None
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Follows nothing: what was signed for one address is not for another."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse."""
-
-
-_opener: Final = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
-
-
 def body_of(order: PlayOrder) -> dict[str, Any]:
     """Return what another make is told."""
     return {
@@ -112,25 +102,25 @@ def body_of(order: PlayOrder) -> dict[str, Any]:
     }
 
 
-def tell(cluster: SpeakerCluster, content: Mapping[str, Any]) -> None:
-    """Tell a cluster of another make.
+def tell(told: Sequence[tuple[SpeakerCluster, Mapping[str, Any]]]) -> list[DeliveryError | None]:
+    """Tell clusters of other makes, all at once; return for each None, or why not: its address is not to be called, it refuses, fails or does not answer."""
+    found: list[DeliveryError | None] = [DeliveryError(Failure.PERMANENT, "its address is no public one with https")] * len(told)
+    places = [place for place, (cluster, _content) in enumerate(told) if may_be_called(cluster.webhook_url)]
+    for place, answer in zip(places, client.ask([_question(*told[place]) for place in places]), strict=True):
+        found[place] = _read(answer)
+    return found
 
-    Raises:
-        DeliveryError: its address is not to be called, refuses, fails or does not answer.
-    """
-    if not may_be_called(cluster.webhook_url):
-        raise DeliveryError(Failure.PERMANENT, "its address is not https")
+
+def _question(cluster: SpeakerCluster, content: Mapping[str, Any]) -> outside.Asking:
     body = json.dumps(content, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json", HEADER: sign(cluster.webhook_secret, body, clock.now()), "User-Agent": "liengia"}
-    request = urllib.request.Request(cluster.webhook_url, data=body, headers=headers, method="POST")  # noqa: S310  (may_be_called)
-    try:
-        with _opener.open(request, timeout=TIMEOUT_S) as answer:
-            answer.read(4096)
-    except urllib.error.HTTPError as error:
-        with error:
-            raise _refused(error.code, error.headers.get("Retry-After", "")) from error
-    except (OSError, ValueError) as error:
-        raise DeliveryError(Failure.TECHNICAL, "it does not answer") from error
+    return outside.Asking(cluster.webhook_url, "POST", body, headers, within_s=TIMEOUT_S)
+
+
+def _read(answer: outside.Answer | outside.Unanswered) -> DeliveryError | None:
+    if isinstance(answer, outside.Unanswered):
+        return DeliveryError(Failure.TECHNICAL, "it does not answer")
+    return None if 200 <= answer.status < 300 else _refused(answer.status, answer.headers.get("Retry-After", ""))
 
 
 def _refused(status: int, retry_after: str) -> DeliveryError:
