@@ -8,23 +8,20 @@ writing are met; a file is refused as a whole only when it cannot be read.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from io import BytesIO
 from typing import IO, Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from liengia.core.errors import Invalid
 from liengia.core.fields import parse_phone
 from liengia.core.text import fold, nfc
 from liengia.people.models import Household, KitItem
 from liengia.people.services.households import KitLine, PhoneLine
+from liengia.people.spreadsheet_file import DAMAGED, damaged, opened
 from liengia.people.spreadsheet_form import (
     COUNTED,
     EXPIRES,
@@ -53,8 +50,6 @@ __all__ = [
     "template",
 ]
 
-FILE_MOST: Final = 8 * 1024 * 1024
-UNPACKED_MOST: Final = 300 * 1024 * 1024
 ROWS_MOST: Final = 5000
 BLANK_ROWS_END: Final = 2000
 TITLES_BEFORE: Final = 15
@@ -224,7 +219,7 @@ def read(file: IO[bytes]) -> Sheet:
         Invalid: not an .xlsx file, too large, or without the two sheets.
     """
     result = Sheet()
-    book, merged = _opened(file)
+    book, merged = opened(file)
     for name, columns, take in ((GROUPS, GROUP_COLUMNS, _group), (HOUSES, HOUSE_COLUMNS, _household)):
         for line in _lines_of(book, merged, name, columns, GROUP_MUST + HOUSE_MUST, result.errors):
             take(line, result)
@@ -239,19 +234,8 @@ def read_lines(file: IO[bytes], name: str, columns: Mapping[str, str], must: tup
     Raises:
         Invalid: not an .xlsx file, too large, or without the sheet.
     """
-    book, merged = _opened(file)
+    book, merged = opened(file)
     yield from _lines_of(book, merged, name, columns, must, errors)
-
-
-def _opened(file: IO[bytes]) -> tuple[Any, dict[str, list[str]]]:
-    """Return the workbook, and its merged areas by sheet."""
-    data = file.read(FILE_MOST + 1)
-    _check_file(data)
-    try:
-        book = load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        raise Invalid(_("The file cannot be opened as a spreadsheet. Save it again as .xlsx and send that.")) from error
-    return book, _merged(data)
 
 
 def _lines_of(
@@ -262,45 +246,6 @@ def _lines_of(
         what = _("Cells are merged here: %(cells)s.") % {"cells": ", ".join(merged[sheet.title][:3])}
         errors.append(RowError(sheet.title, 0, "", what, _("Choose all, press “Unmerge”, and fill every cell.")))
     yield from _lines(sheet, columns, must, errors)
-
-
-def _check_file(data: bytes) -> None:
-    if len(data) > FILE_MOST:
-        raise Invalid(_("The file is larger than 8 MB. Delete pictures and empty sheets, or send it in two parts."))
-    if data[:4] == b"\xd0\xcf\x11\xe0":
-        raise Invalid(_("This is an old .xls file (or one with a password). Save it as .xlsx and send that."))
-    if not zipfile.is_zipfile(BytesIO(data)):
-        raise Invalid(_("This is not an Excel file. Download the template, fill it in and save it as .xlsx."))
-    with zipfile.ZipFile(BytesIO(data)) as parts:
-        if "xl/workbook.xml" not in parts.namelist():
-            raise Invalid(_("This is not an Excel file. Download the template, fill it in and save it as .xlsx."))
-        if sum(part.file_size for part in parts.infolist()) > UNPACKED_MOST:
-            raise Invalid(_("The file unpacks to more than is sensible. Copy the rows into a fresh template."))
-
-
-def _merged(data: bytes) -> dict[str, list[str]]:
-    """Return merged areas by sheet; they stand at the end of a sheet's part, which is searched in small pieces."""
-    found: dict[str, list[str]] = {}
-    with zipfile.ZipFile(BytesIO(data)) as parts:
-        book = parts.read("xl/workbook.xml").decode("utf-8", "replace")
-        links = parts.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-        targets: dict[str, str] = {}
-        for tag in re.findall(r"<Relationship [^>]*>", links):
-            key, target = re.search(r'Id="([^"]+)"', tag), re.search(r'Target="/?(?:xl/)?([^"]+)"', tag)
-            if key and target:
-                targets[key[1]] = f"xl/{target[1]}"
-        for tag in re.findall(r"<sheet [^>]*>", book):
-            title, key = re.search(r'name="([^"]*)"', tag), re.search(r'r:id="([^"]+)"', tag)
-            part = targets.get(key[1]) if key else None
-            if title and part in parts.namelist():
-                with parts.open(str(part)) as stream:
-                    tail = b""
-                    while piece := stream.read(1 << 20):
-                        tail = (tail + piece)[-200_000:]
-                areas = re.findall(rb'<mergeCell ref="([A-Z0-9:]+)"', tail)
-                if areas:
-                    found[nfc(title[1])] = [area.decode() for area in areas]
-    return found
 
 
 def _sheet(book: Any, name: str) -> Any:
@@ -317,14 +262,21 @@ def _sheet(book: Any, name: str) -> Any:
 
 
 def _filled(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """Yield the rows that hold something, until so many in a row hold nothing that the sheet has surely ended."""
+    """Yield the rows that hold something, until so many in a row hold nothing that the sheet has surely ended.
+
+    Raises:
+        Invalid: the sheet is damaged.
+    """
     blank = 0
-    for at, row in enumerate(sheet.iter_rows(values_only=True, max_col=60), start=1):
-        if any(str(value).strip() for value in row if value is not None):
-            blank = 0
-            yield at, row
-        elif (blank := blank + 1) >= BLANK_ROWS_END:
-            return
+    try:
+        for at, row in enumerate(sheet.iter_rows(values_only=True, max_col=60), start=1):
+            if any(str(value).strip() for value in row if value is not None):
+                blank = 0
+                yield at, row
+            elif (blank := blank + 1) >= BLANK_ROWS_END:
+                return
+    except DAMAGED as error:
+        raise damaged() from error
 
 
 def _places(row: tuple[Any, ...], columns: Mapping[str, str]) -> dict[int, str]:

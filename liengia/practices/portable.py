@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -179,7 +181,7 @@ def _unpacked(data: bytes) -> tuple[Any, dict[str, bytes]]:
                 left -= len(parts[entry.filename])
                 if len(parts[entry.filename]) > most or left < 0:
                     raise bad(_("unpacked it is too large"))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, OverflowError, MemoryError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, NotImplementedError, EOFError, OSError, ValueError, OverflowError, MemoryError) as error:
         raise broken from error
     try:
         return json.loads(parts.pop("manifest.json").decode()), parts

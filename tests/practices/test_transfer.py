@@ -172,10 +172,24 @@ def lying() -> bytes:
     return bytes(data)
 
 
+def rotten(packing: int) -> bytes:
+    """Damage what stands inside a part; its directory is whole."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as target:
+        target.writestr("manifest.json", json.dumps(said(row())))
+    data = bytearray(out.getvalue())
+    begin = 30 + len("manifest.json")
+    data[begin + 12 : begin + 24] = b"\xff" * 12
+    return bytes(data)
+
+
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "no zip": lambda: b"PK\x03\x04 not one",
     "empty": lambda: b"",
     "cut": lambda: packed(said(row()))[:-30],
+    "rotten": lambda: rotten(zipfile.ZIP_DEFLATED),
+    "rotten in another packing": lambda: rotten(zipfile.ZIP_LZMA),
+    "rotten in a third": lambda: rotten(zipfile.ZIP_BZIP2),
     "too large": lambda: b"0" * (portable.LARGEST_FILE + 1),
     "bomb": lambda: packed(said(row()), (f"tep/{SHA}.pdf", b"0" * (11 * 2**20))),
     "bomb of a description": lambda: packed(b" " * (3 * 2**20)),
