@@ -20,7 +20,7 @@ from liengia.core.text import fold
 
 TWICE, ELSEWHERE, BEFORE, PERIOD, PURSUED = "twice", "elsewhere", "before", "period", "pursuit"
 CODES: Final = (TWICE, ELSEWHERE, BEFORE, PERIOD, PURSUED)
-_FIELDS: Final = ("pk", "public_id", "kind", "name", "name_key", "birth_year", "deed_on", "merit", "state", "doubts_answered", "round_id", "round__title", "unit_id", "report", "is_pursuit_deed")
+_FIELDS: Final = ("pk", "public_id", "kind", "name", "name_key", "birth_year", "deed_on", "merit", "state", "doubts_answered", "round_id", "round__title", "round__period_from", "round__period_to", "unit_id", "report", "is_pursuit_deed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,12 @@ def _may_be_one(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return len(years) < 2
 
 
-def _same_deed(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _same_deed(one: Mapping[str, Any], other: Mapping[str, Any], row: Round) -> bool:
+    """Tell whether two are for one deed: of one day, or in the same words for a period in common (each year says "excellent" anew)."""
     if one["deed_on"] is not None and one["deed_on"] == other["deed_on"]:
         return True
-    return fold(one["merit"]) == fold(other["merit"])
+    is_together = row.period_from <= other["round__period_to"] and other["round__period_from"] <= row.period_to
+    return is_together and fold(one["merit"]) == fold(other["merit"])
 
 
 def _about(one: Mapping[str, Any], here: Iterable[Mapping[str, Any]], others: Iterable[Mapping[str, Any]], row: Round) -> Iterable[Doubt]:
@@ -92,16 +94,13 @@ def _about(one: Mapping[str, Any], here: Iterable[Mapping[str, Any]], others: It
             words = _("“%(name)s” stands on this list too: the same person?") % {"name": _called(twin)}
             yield Doubt(TWICE, words, TWICE in answered)
             break
-    for twin in others:
-        if not (_may_be_one(one, twin) and _same_deed(one, twin)):
-            continue
-        if twin["state"] == NominationState.COMMENDED:
-            words = _("Commended already for this: “%(name)s”, in “%(round)s”.") % {"name": _called(twin), "round": twin["round__title"]}
-            yield Doubt(BEFORE, words, BEFORE in answered)
-        else:
-            words = _("Nominated for the same in “%(round)s” too.") % {"round": twin["round__title"]}
-            yield Doubt(ELSEWHERE, words, ELSEWHERE in answered)
-        break
+    same = [twin for twin in others if _may_be_one(one, twin) and _same_deed(one, twin, row)]
+    for twin in [it for it in same if it["state"] == NominationState.COMMENDED][:1]:
+        words = _("Commended already for this: “%(name)s”, in “%(round)s”.") % {"name": _called(twin), "round": twin["round__title"]}
+        yield Doubt(BEFORE, words, BEFORE in answered)
+    for twin in [it for it in same if it["state"] != NominationState.COMMENDED][:1]:
+        words = _("Nominated for the same in “%(round)s” too.") % {"round": twin["round__title"]}
+        yield Doubt(ELSEWHERE, words, ELSEWHERE in answered)
     if one["deed_on"] is not None and not row.period_from <= one["deed_on"] <= row.period_to:
         words = _("The day of the deed, %(day)s, is outside of the round's period.") % {"day": f"{one['deed_on']:%d/%m/%Y}"}
         yield Doubt(PERIOD, words, PERIOD in answered)

@@ -20,8 +20,15 @@ from django.utils.translation import gettext_lazy as _
 from liengia.audit import services as audit
 from liengia.commendations import doubts, spreadsheet
 from liengia.commendations.doubts import Doubt
-from liengia.commendations.models import ImportJob, ImportState, Nomination, RollConsent, Round, RoundState
-from liengia.commendations.services.rounds import locked
+from liengia.commendations.models import (
+    ImportJob,
+    ImportState,
+    Nomination,
+    NominationState,
+    RollConsent,
+    Round,
+)
+from liengia.commendations.services.rounds import check_open, locked
 from liengia.commendations.spreadsheet import NominationRow, Read
 from liengia.core import clock
 from liengia.core.actor import Actor
@@ -43,7 +50,7 @@ def look(row: Round, file: bytes, *, user: User) -> tuple[ImportJob, Read]:
     Raises:
         Invalid: it cannot be read at all. Refused: the list of the round is closed.
     """
-    _open(row)
+    check_open(row)
     found = spreadsheet.read(io.BytesIO(file), row)
     job = ImportJob.objects.create(
         round=row, user=user, language=translation.get_language() or "vi", file=file, total=len(found.rows), errors=[str(one) for one in found.errors[:200]]
@@ -67,8 +74,9 @@ def ask(job: ImportJob) -> ImportJob:
     """Confirm what was looked at.
 
     Raises:
-        Refused: the file has errors, or nothing in it, or was confirmed already.
+        Refused: the file has errors, or nothing in it, or was confirmed already; or the list is closed.
     """
+    check_open(locked(job.round))
     found = ImportJob.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if found.state != ImportState.PREVIEW:
         raise Refused(_("This import was started already."), code="started")
@@ -103,8 +111,8 @@ def _claim() -> ImportJob | None:
 
 def _run(job: ImportJob) -> None:
     """Do one import to its end; whatever goes wrong ends the job, never the worker."""
-    take_back(job)
     try:
+        take_back(job)
         found = spreadsheet.read(io.BytesIO(job.file or b""), job.round)
         if found.errors:
             job.state, job.errors = ImportState.REFUSED, [str(one) for one in found.errors[:200]]
@@ -128,7 +136,7 @@ def _write(job: ImportJob, rows: list[NominationRow]) -> None:
         some = rows[start : start + CHUNK]
         with transaction.atomic():
             row = locked(job.round)
-            _open(row)
+            check_open(row)
             first = (row.nominations.aggregate(last=Max("place"))["last"] or 0) + 1
             made = list(spreadsheet.numbered(some, row, first))
             for one in made:
@@ -149,15 +157,10 @@ def _consents(job: ImportJob, made: list[Nomination], rows: list[NominationRow],
 
 
 def take_back(job: ImportJob) -> None:
-    """Take back what an import wrote before it failed or died, in small transactions."""
-    while keys := list(Nomination.objects.filter(batch=job).values_list("pk", flat=True)[:CHUNK]):
+    """Take back what an import wrote before it failed or died, in small transactions; never who is commended by now."""
+    while keys := list(Nomination.objects.filter(batch=job).exclude(state=NominationState.COMMENDED).values_list("pk", flat=True)[:CHUNK]):
         Nomination.objects.filter(pk__in=keys).delete()
     job.done = 0
-
-
-def _open(row: Round) -> None:
-    if row.state != RoundState.OPEN:
-        raise Refused(_("The list is closed: it was reviewed, submitted or decided. Open the round again first."), code="list_closed")
 
 
 def discard(job: ImportJob) -> None:

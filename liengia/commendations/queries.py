@@ -13,6 +13,7 @@ from django.utils.translation import npgettext
 
 from liengia.commendations.models import (
     CODE_LENGTH,
+    PURSUIT,
     Certificate,
     CertificateState,
     Decision,
@@ -46,6 +47,11 @@ class Counts:
     def total(self) -> int:
         """All of them."""
         return self.collectives + self.households + self.individuals
+
+    @property
+    def people(self) -> int:
+        """Individuals and households."""
+        return self.individuals + self.households
 
     @property
     def civilians(self) -> int:
@@ -99,6 +105,18 @@ def seasons(decisions: Iterable[Decision]) -> list[Season]:
 def season_counts(season: Season) -> dict[str, Counts]:
     """Return the counts of a season by list."""
     return counts(Certificate.objects.filter(decision__round__season=season))
+
+
+def season_told(season: Season) -> tuple[dict[str, Counts], Counts]:
+    """Return a season's counts by list as everybody reads them, and their sum.
+
+    A list of the pursuit with so few people that they can be guessed is left out; where all such lists have fewer than five, the
+    sum leaves them out too, for it would tell of them by what is left over.
+    """
+    found = {code: one for code, one in season_counts(season).items() if one.total}
+    told = {code: one for code, one in found.items() if code not in PURSUIT or one.people >= LEAST_TOLD}
+    left = sum(one.people for code, one in found.items() if code not in told)
+    return told, total_of((told if 0 < left < LEAST_TOLD else found).values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +218,8 @@ def by_code(raw: str) -> Verdict | None:
     is_pursuit = found.nomination.is_pursuit_deed or (found.decision.round.is_pursuit and not found.decision.is_public)
     is_named = not found.is_name_hidden and not is_pursuit
     season = found.decision.round.season
-    of_season = total_of(season_counts(season).values()).total if season is not None else 0
+    told, total = season_told(season) if season is not None else ({}, Counts())
+    of_season = total.total if found.decision.round.movement_list in told else 0
     return Verdict(found, is_named, found.name if is_named else initials(found.name), found.merit if is_named else "", of_season)
 
 

@@ -9,19 +9,19 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from liengia.commendations import queries
-from liengia.commendations.models import Certificate, Decision, MovementList
+from liengia.commendations.models import Certificate, Decision, MovementList, RecipientKind
 from liengia.core.reporting import Figure, Part, Period, Provider, Record, Records, Table, register
 from liengia.units.models import Unit
 
-_HOW = _("Certificates that are valid, of decisions in force whose day is in the period; a replaced one counts once.")
+_HOW = _(
+    "Certificates that are valid, of decisions in force whose day is in the period; a replaced one counts once. Fewer than five people by decisions that are not on the public roll are left out."
+)
 
 
 _NOT_OPEN = _("Decisions that are not on the public roll, among them those of the pursuit: they are in the number, and nothing else of them is public.")
-_FEW_NOT_OPEN = _(
-    "A small part of them is by decisions that are not on the public roll. What is left over would tell of those few, so nothing is listed here; whoever is named in public stands under Commendations."
-)
+_OTHERS_FEW = _("So few of them are police or households that, decision by decision, what is left over would tell of them: nothing is listed here.")
 _ADDS = {
-    "people": lambda one: one.individuals + one.households, "collectives": lambda one: one.collectives, "civilians": lambda one: one.civilians,
+    "people": lambda one: one.people, "collectives": lambda one: one.collectives, "civilians": lambda one: one.civilians,
     "money": lambda one: one.amount_vnd,
 }  # fmt: skip
 
@@ -32,23 +32,23 @@ def register_own() -> None:
 
 
 def commended(unit: Unit, period: Period) -> Part | None:
-    """Count who was commended by decisions of the period; lists with fewer than five people stand in the sum only."""
-    by_list = queries.counts(_certificates(unit, period))
+    """Count who was commended by decisions of the period. No number about fewer than five people is told, nor one that tells it by what is left over."""
+    by_list = {code: one for code, one in queries.counts(_certificates(unit, period)).items() if one.total}
     total = queries.total_of(by_list.values())
     if not total.total:
         return None
-    figures = (
-        Figure("commendations.people", _("people and households commended"), total.individuals + total.households, _HOW, is_about_people=True, fair=True, is_main=True),
+    figures = [
+        Figure("commendations.people", _("people and households commended"), total.people, _HOW, is_about_people=True, fair=True, is_main=True),
         Figure("commendations.collectives", _("collectives commended"), total.collectives, _HOW, fair=True),
-        Figure("commendations.civilians", _("of the people, members of the public"), total.civilians, _HOW, is_about_people=True),
-        Figure("commendations.money", _("reward money"), total.amount_vnd, _("The sum of what the certificates say, by the tables in force on each decision's day."), unit="đồng"),
-    )  # fmt: skip
-    lines = tuple(
-        (str(MovementList(code).label), str(one.collectives), str(one.individuals + one.households))
-        for code, one in by_list.items() if one.individuals + one.households >= queries.LEAST_TOLD
-    )  # fmt: skip
-    tables = (Table(_("By list"), (_("List"), _("collectives"), _("people and households")), lines),) if lines else ()
-    return Part(figures, tables=tables)
+    ]
+    if not _is_few(total.people - total.civilians):
+        figures.append(Figure("commendations.civilians", _("of the people, members of the public"), total.civilians, _HOW, is_about_people=True))
+    if not _is_few(total.people):  # by its dated table the money would tell how many
+        figures.append(Figure("commendations.money", _("reward money"), total.amount_vnd, _("The sum of what the certificates say, by the tables in force on each decision's day."), unit="đồng"))
+    told = {code: one for code, one in by_list.items() if not _is_few(one.people)}
+    lines = tuple((str(MovementList(code).label), str(one.collectives), str(one.people)) for code, one in told.items())
+    has_table = lines and not _is_few(total.people - sum(one.people for one in told.values()))
+    return Part(tuple(figures), tables=(Table(_("By list"), (_("List"), _("collectives"), _("people and households")), lines),) if has_table else ())
 
 
 def trace(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
@@ -61,11 +61,9 @@ def trace(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
     of_each = queries.counts_by_decision(rows)
     open_ones = {one.pk for one in queries.public_decisions(unit=unit)}
     amounts = {one.pk: adds(of_each[one.pk]) for one in decisions}
-    unlisted = sum(count.individuals + count.households for key, count in of_each.items() if key not in open_ones)
-    if 0 < unlisted < queries.LEAST_TOLD:
-        # The number less what is listed would tell how many were commended in the dark; so would the money, by its table.
+    if code == "commendations.civilians" and any(_is_few(one.people - one.civilians) for one in of_each.values()):
         total = sum(amounts.values())
-        return Records(total, (), total, _FEW_NOT_OPEN)
+        return Records(total, (), total, _OTHERS_FEW)
     listed = tuple(
         Record(f"{one.paper.sign}: {one.round.title}", one.decided_on, amount=amounts[one.pk], url=reverse("commendations:decision", args=[one.public_id]))
         for one in decisions if one.pk in open_ones and amounts[one.pk]
@@ -74,8 +72,16 @@ def trace(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
     return Records(sum(amounts.values()), listed, hidden, _NOT_OPEN if hidden else "")
 
 
+def _is_few(people: int) -> bool:
+    return 0 < people < queries.LEAST_TOLD
+
+
 def _certificates(unit: Unit, period: Period) -> QuerySet[Certificate]:
-    return Certificate.objects.filter(
+    """Return what is counted: of decisions that are not on the public roll only where they commend no few, as the roll has all others."""
+    rows = Certificate.objects.filter(
         decision__round__unit__in=Unit.objects.all().below_any(unit.lineage_ids()), decision__revoked_on=None,
         decision__decided_on__gte=period.first, decision__decided_on__lte=period.last,
     )  # fmt: skip
+    open_ones = [one.pk for one in queries.public_decisions(unit=unit)]
+    closed = rows.valid().exclude(decision__in=open_ones).exclude(kind=RecipientKind.COLLECTIVE).count()
+    return rows.filter(decision__in=open_ones) if _is_few(closed) else rows

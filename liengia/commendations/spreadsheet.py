@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from liengia.commendations import placing, queries, wording
+from liengia.commendations import queries
 from liengia.commendations.models import (
     LONGEST_MERIT,
     LONGEST_NAME,
@@ -24,6 +24,7 @@ from liengia.commendations.models import (
     RecipientKind,
     Round,
 )
+from liengia.commendations.services import nominations
 from liengia.core import clock
 from liengia.core.errors import Invalid
 from liengia.core.text import fold
@@ -85,7 +86,7 @@ def read(file: IO[bytes], row: Round) -> Read:
     for line in spreadsheet.read_lines(file, SHEET, COLUMNS, MUST, found.errors):
         before = len(found.errors)
         one = _row(line, row, places)
-        if one is not None and len(found.errors) == before:
+        if one is not None and len(found.errors) == before and _may_stand(one, row, line):
             found.rows.append(one)
     found.errors.sort(key=lambda error: error.row)
     return found
@@ -106,10 +107,6 @@ def _row(line: Line, row: Round, places: dict[str, list[Unit]]) -> NominationRow
     if line.text("kind") and not kind:
         line.wrong("kind", _("“%(what)s” is not known.") % {"what": line.text("kind")}, _("Write: individual, collective or household, in Vietnamese as in the template."))
     name, merit = line.text("name", most=LONGEST_NAME), line.text("merit", most=LONGEST_MERIT)
-    try:
-        wording.check(merit, is_pursuit=row.is_pursuit, own_name=name)
-    except Invalid as error:
-        line.wrong("merit", str(error), "")
     unit = _unit(line, row.unit, places)
     year = _year(line, kind)
     deed_on = line.day("deed_on")
@@ -117,12 +114,20 @@ def _row(line: Line, row: Round, places: dict[str, list[Unit]]) -> NominationRow
         line.wrong("deed_on", _("This day has not come yet."), _("Write the day of the deed."))
     if unit is None or not kind:
         return None
-    if len(placing.printed_place(line.text("words", most=200), unit, name)) > placing.LONGEST:
-        line.wrong("words", _("With the place of the nomination this is too long for the paper: at most %(n)s characters.") % {"n": placing.LONGEST}, "")
     return NominationRow(
         line.row, kind, name, merit, line.text("nominated_by", most=LONGEST_NAME), unit, honorific=line.text("honorific", most=20), birth_year=year,
         words=line.text("words", most=200), deed_on=deed_on, is_police=kind == RecipientKind.INDIVIDUAL and _ticked(line, "police"), consents=_ticked(line, "consent"),
     )  # fmt: skip
+
+
+def _may_stand(one: NominationRow, row: Round, line: Line) -> bool:
+    """Look at a row as at a nomination that is typed by hand, and say what is wrong with it."""
+    try:
+        nominations.check(made(one, row, 0), row)
+    except Invalid as error:
+        line.wrong(str(error.data.get("field", "")), str(error), "")
+        return False
+    return True
 
 
 def _unit(line: Line, own: Unit, places: dict[str, list[Unit]]) -> Unit | None:
@@ -188,12 +193,12 @@ def template() -> bytes:
     )  # fmt: skip
 
 
-def list_of(nominations: Iterable[Nomination]) -> bytes:
+def list_of(rows: Iterable[Nomination]) -> bytes:
     """Return nominations as a workbook that can be imported again."""
     return _book(
         [_KIND_WORDS[RecipientKind(one.kind)], one.honorific, one.name, one.birth_year or "", one.words, one.unit.place_name, one.merit,
          f"{one.deed_on:%d/%m/%Y}" if one.deed_on else "", "x" if one.is_police else "", one.nominated_by, "x" if _agrees(one) else ""]
-        for one in nominations
+        for one in rows
     )  # fmt: skip
 
 

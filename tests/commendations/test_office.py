@@ -25,9 +25,10 @@ from liengia.commendations.models import (
     Round,
     RoundState,
 )
+from liengia.core.errors import Refused
 from liengia.papers.models import Issuer
 from liengia.people.models import User
-from tests.commendations.given import MERIT, Bureau, certified, decided, nominated, opened, pursuit
+from tests.commendations.given import MERIT, Bureau, certified, decided, nominated, opened, pursuit, reviewed
 from tests.people.conftest import signed_in
 from tests.texts import pdf_pages, pdf_text
 
@@ -300,6 +301,8 @@ def test_a_list_is_looked_at_saved_and_comes_back_the_same(scene: Bureau) -> Non
         ({"unit": "Ấp Trên Trời"}, "không thuộc"),
         ({"consent": "có lẽ"}, "không rõ"),
         ({"merit": "Bắt đối tượng Nguyễn Văn A"}, "nêu tên"),
+        ({"name": "12345"}, "phải có chữ"),
+        ({"name": "Nguyễn\u200bThị Mẫu"}, "không in được"),
     ],
 )
 def test_errors_of_a_row_are_said_in_words_and_nothing_is_saved(scene: Bureau, changes: dict[str, object], said: str) -> None:
@@ -328,6 +331,18 @@ def with_blank_rows(file: io.BytesIO, count: int) -> io.BytesIO:
     return out
 
 
+def damaged_inside(file: io.BytesIO, name: str) -> io.BytesIO:
+    """Return a workbook whose directory is whole and one of whose parts is not."""
+    data = bytearray(file.getvalue())
+    with zipfile.ZipFile(file) as whole:
+        at = whole.getinfo(name).header_offset
+    begin = at + 30 + int.from_bytes(data[at + 26 : at + 28], "little") + int.from_bytes(data[at + 28 : at + 30], "little")
+    data[begin : begin + 8] = b"\xff" * 8
+    out = io.BytesIO(bytes(data))
+    out.name = "a.xlsx"
+    return out
+
+
 def test_a_file_that_is_none_and_a_million_empty_rows(scene: Bureau) -> None:
     row = opened(scene)
     clerk, address = into(scene.here.duyen), f"{BASE}dot/{row.public_id}/nhap/"
@@ -336,6 +351,8 @@ def test_a_file_that_is_none_and_a_million_empty_rows(scene: Bureau) -> None:
         wrong.name = "a.xlsx"
         assert 'role="alert"' in text_of(clerk.post(address, {"file": wrong}))
     assert 'role="alert"' in text_of(clerk.post(address, {"file": book([line()], sheet="Sheet1")}))
+    for name in ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"):
+        assert "Không mở được tệp" in text_of(clerk.post(address, {"file": damaged_inside(book([line()]), name)}))
     found = spreadsheet.read(with_blank_rows(book([line()]), 60_000), row)
     assert len(found.rows) == 1 and not found.errors
 
@@ -358,6 +375,14 @@ def test_an_import_that_died_midway_is_taken_back_and_begun_anew(scene: Bureau, 
     assert imports.run_due() == 1
     job.refresh_from_db()
     assert job.state == "failed" and not Nomination.objects.exists(), "all or none"
+    nominated(scene, row)
+    for state in ("waiting", "running"):
+        ImportJob.objects.filter(pk=job.pk).update(state=state)
+        with pytest.raises(Refused) as refused:
+            reviewed(scene, row)
+        assert refused.value.detail_code == "importing", "its next worker would take back who was voted on"
+    ImportJob.objects.filter(pk=job.pk).update(state="failed")
+    Nomination.objects.all().delete()
     Round.objects.filter(pk=row.pk).update(state=RoundState.SUBMITTED)
     ImportJob.objects.filter(pk=job.pk).update(state="waiting", file=book([line()]).getvalue())
     ImportJob.objects.get(pk=job.pk)

@@ -33,8 +33,10 @@ def test_the_roll_shows_counts_to_all_and_names_by_consent(scene: Bureau) -> Non
     decision = decided(scene, row)
     hidden = decided(scene, _with(scene, pursuit(scene, season=season), "Lê Văn Truy Bắt"))
     text = page("/khen-thuong/")
-    assert "Mùa Ngày hội 2026" in text and "4 trường hợp được khen" in text and row.title[1:] in text
-    assert "Truy bắt đối tượng phạm tội, đột xuất" not in text, "so few of a pursuit stand in the sum only"
+    assert "Mùa Ngày hội 2026" in text and "3 trường hợp được khen" in text and row.title[1:] in text, "in the sum, one of a pursuit could be told by what is left over"
+    assert "Truy bắt đối tượng phạm tội, đột xuất" not in text
+    assert "trong 3 của Mùa" in page(f"/xac-minh/{decision.certificates.all()[0].code}/")
+    assert "của Mùa" not in page(f"/xac-minh/{hidden.certificates.get().code}/")
     assert "truy bắt đối tượng phạm tội tháng 7" not in text, "but no decision of it is listed"
     detail = page(f"/khen-thuong/{decision.public_id}/")
     assert "Nguyễn Thị Đồng Ý" in detail and "Tổ liên gia số 3" in detail and "Im" not in detail.replace("Important", "")
@@ -91,6 +93,21 @@ def test_what_is_no_code_says_so(scene: Bureau, raw: str) -> None:
     assert "Không tìm thấy mã này" in text and "<script>alert" not in text
 
 
+def test_whoever_looks_too_often_is_asked_to_wait_and_told_nothing_of_the_paper(scene: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import timedelta
+
+    from liengia.commendations.views import verify
+    from liengia.core.limits import Limiter
+
+    monkeypatch.setattr(verify, "looking", Limiter(most=1, per=timedelta(hours=1)))
+    found, client = certified(scene), Client()
+    assert client.get(f"/xac-minh/{found.code}/").status_code == 200
+    for answer in (client.get(f"/xac-minh/{found.code}/"), client.get("/xac-minh/", {"ma": found.code})):
+        text = answer.content.decode()
+        assert answer.status_code == 429 and "Chưa tra được" in text and "Không tìm thấy mã này" not in text
+    assert client.get("/xac-minh/").status_code == 200, "the empty form looks nothing up"
+
+
 def test_a_slip_of_the_hand_is_no_other_certificate(scene: Bureau) -> None:
     found = certified(scene)
     plain = found.code.replace("-", "")
@@ -126,6 +143,23 @@ def test_whoever_holds_the_paper_hides_their_name_at_once(scene: Bureau) -> None
     services.hide_name(found, is_hidden=False, actor=Actor.of(scene.here.duyen))
     assert "Lê Thị Kín Đáo" in page(address)
     assert Client().post("/xac-minh/7K4M-QF29-TXRH/an-ten/").status_code == 404
+
+
+def test_search_finds_a_collective_only_while_its_paper_holds_and_shows_its_name(scene: Bureau) -> None:
+    from liengia.core import search
+
+    def is_found(words: str) -> bool:
+        return bool(search.find(words).hits)
+
+    first = certified(scene, "Tổ tự quản Hoa Sen", kind=RecipientKind.COLLECTIVE)
+    assert is_found("hoa sen")
+    services.hide_name(first, is_hidden=True, actor=scene.clerk)
+    assert not is_found("hoa sen")
+    services.hide_name(first, is_hidden=False, actor=scene.clerk)
+    second = services.replace_certificate(first, reason="Sai chữ.", name="Tổ tự quản Hoa Súng", actor=scene.clerk)
+    assert is_found("hoa súng") and not is_found("hoa sen")
+    services.revoke_certificate(second, reason="Khai man thành tích.", actor=scene.chairman)
+    assert not is_found("hoa súng")
 
 
 def test_a_commune_without_the_room_shows_and_verifies_nothing(scene: Bureau) -> None:

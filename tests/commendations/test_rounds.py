@@ -16,6 +16,7 @@ from liengia.commendations.models import (
     Nomination,
     Procedure,
     RecipientKind,
+    Round,
 )
 from liengia.commendations.services import Counts
 from liengia.core.errors import Invalid, Refused
@@ -149,6 +150,11 @@ def test_the_same_deed_and_a_deed_outside_of_the_period_are_asked_about(scene: B
     assert not again.doubts_answer and not doubts.of_nomination(again), "another deed: nothing is asked"
     services.change_nomination(again, merit=MERIT, actor=scene.clerk)
     assert [one.code for one in doubts.of_nomination(again)] == [doubts.BEFORE], "the same words, so the same merit: asked anew"
+    third = opened(scene, title="đợt ba")
+    last = nominated(scene, third)
+    assert [one.code for one in doubts.of_nomination(last)] == [doubts.BEFORE, doubts.ELSEWHERE], "one does not hide the other"
+    next_year = opened(scene, title="năm sau", period_from=date(2027, 1, 1), period_to=date(2027, 12, 31))
+    assert not doubts.of_nomination(nominated(scene, next_year)), "excellent in another year is another merit"
 
 
 @pytest.mark.parametrize(
@@ -219,6 +225,33 @@ def test_hands_are_counted_of_all_who_were_present_and_the_majority_decides(scen
     assert (lost.state, lost.reason) == ("left_out", "Hội đồng: 2 đồng ý trên 4."), "half is no majority"
 
 
+def test_while_the_council_votes_its_list_stays_as_it_is(scene: Bureau) -> None:
+    row = opened(scene)
+    first = nominated(scene, row)
+    left = nominated(scene, row, "Trần Văn Để Ngoài")
+    services.leave_out(left, reason="Chưa đủ hồ sơ.", actor=scene.clerk)
+    session = services.open_session(row, committee=scene.council, held_on=HELD, place="Phòng họp", chair=scene.seats[0], clerk=scene.seats[1], present=scene.seats, actor=scene.clerk)
+    for change in (
+        lambda: nominated(scene, row, "Người Không Qua Biểu Quyết"),
+        lambda: services.accept_nomination(left, actor=scene.clerk),
+        lambda: services.change_nomination(first, name="Người Khác Hẳn", actor=scene.clerk),
+        lambda: services.withdraw_nomination(first, actor=scene.clerk),
+        lambda: services.change_round(row, title="việc khác", actor=scene.clerk),
+        lambda: submitted(scene, pursuit_of(row)),
+    ):
+        assert code_of(change)[0] == "session_open"
+    services.count_hands(session, {first.pk: Counts(5)}, actor=scene.clerk)
+    services.conclude_session(session, discussion="", begun="8 giờ", ended="9 giờ", actor=scene.clerk)
+    decided(scene, row)
+    assert list(Certificate.objects.values_list("name", flat=True)) == ["Bà Nguyễn Thị Mẫu"], "who was voted on, and nobody else"
+
+
+def pursuit_of(row: Round) -> Round:
+    """Return a round whose procedure would do without the council."""
+    Round.objects.filter(pk=row.pk).update(procedure=Procedure.EXTRAORDINARY)
+    return Round.objects.get(pk=row.pk)
+
+
 def test_only_the_simple_procedure_does_without_a_council(scene: Bureau) -> None:
     row = opened(scene, procedure=Procedure.THEMATIC)
     nominated(scene, row)
@@ -241,6 +274,7 @@ def test_only_the_simple_procedure_does_without_a_council(scene: Bureau) -> None
         ({"on": date(2026, 8, 11)}, "future", "on"),
         ({"on": date(2025, 6, 30)}, "no_authority", "on"),
         ({"on": date(2025, 12, 31)}, "before_period", "on"),
+        ({"on": HELD - timedelta(days=1)}, "before_council", "on"),
         ({"signer_name": ""}, "no_signer", "signer_name"),
         ({"number": 7}, "number_out_of_turn", "number"),
     ],

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from liengia.commendations import fitting, services, sheets, stock
 from liengia.commendations.models import Certificate, PrintLayout
 from liengia.core import clock
-from liengia.core.errors import Invalid
+from liengia.core.errors import Invalid, Refused
 from tests.commendations.given import Bureau, certified, decided, nominated, opened
 from tests.texts import pdf_pages, pdf_text
 
@@ -84,6 +84,16 @@ def test_what_cannot_fit_is_said_with_its_name_before_anything_is_printed(scene:
         services.print_certificates(decision, [found], layout(scene, fields={**layout(scene).fields, "name": {"x": 100, "y": 97, "w": 80, "size": 8, "align": "center", "is_shown": True}}), actor=scene.clerk)
     assert refused.value.detail_code == "does_not_fit" and "NguyễnNguyễn" in str(refused.value)
     assert not decision.print_runs.exists()
+
+
+def test_what_somebody_else_printed_meanwhile_is_not_printed_a_second_time(scene: Bureau) -> None:
+    found = certified(scene)
+    seen = services.to_print(found.decision, which="new", chosen=[])
+    services.print_certificates(found.decision, services.to_print(found.decision, which="new", chosen=[]), layout(scene), actor=scene.clerk)
+    with pytest.raises(Refused) as refused:
+        services.print_certificates(found.decision, seen, layout(scene), actor=scene.chairman)
+    assert refused.value.detail_code == "changed_meanwhile"
+    assert found.decision.print_runs.count() == 1 and Certificate.objects.get().times_printed == 1
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
-from liengia.commendations import watchers, wording
+from liengia.commendations import index, watchers, wording
 from liengia.commendations.models import (
     LONGEST_MERIT,
     Certificate,
@@ -121,6 +121,7 @@ def replace_certificate(certificate: Certificate, *, reason: str, actor: Actor, 
     made.save(force_insert=True)
     found.replaced_by = made
     found.save(update_fields=["replaced_by"])
+    index.renew(found.decision)
     audit.record("commendations.replaced", actor=actor, about=found, unit=found.decision.round.unit_id, facts={"serial": found.serial, "by": made.serial, "changed": sorted(words)})
     pagecache.bump()
     return made
@@ -163,6 +164,7 @@ def revoke_certificate(certificate: Certificate, *, reason: str, by_decision: st
         raise Invalid(_("Say why it is revoked: whoever holds the paper will ask."), code="no_reason", field="reason")
     found.state, found.ended_on, found.ended_reason, found.ended_by = CertificateState(state), clock.today(), reason.strip(), nfc(by_decision).strip()[:120]
     found.save(update_fields=["state", "ended_on", "ended_reason", "ended_by"])
+    index.renew(found.decision)
     audit.record("commendations.revoked", actor=actor, about=found, unit=found.decision.round.unit_id, facts={"serial": found.serial})
     pagecache.bump()
     return found
@@ -177,6 +179,7 @@ def hide_name(certificate: Certificate, *, is_hidden: bool, actor: Actor) -> Cer
     found = Certificate.objects.select_for_update(of=("self",)).select_related("decision__round").get(pk=certificate.pk)
     found.is_name_hidden = is_hidden
     found.save(update_fields=["is_name_hidden"])
+    index.renew(found.decision)
     audit.record("commendations.name_hidden", actor=actor, about=found, unit=found.decision.round.unit_id, facts={"hidden": is_hidden})
     pagecache.bump()
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
@@ -23,6 +24,7 @@ from liengia.commendations.models import (
     NominationState,
     Round,
     RoundState,
+    SessionState,
     new_code,
 )
 from liengia.commendations.services.rounds import check_list, locked
@@ -101,6 +103,9 @@ def _check_day(row: Round, signing: Signing) -> None:
         )  # fmt: skip
     if signing.on < row.period_from:
         raise Invalid(_("This day is before the round's period begins."), code="before_period", field="on")
+    voted_on = row.sessions.filter(state=SessionState.CONCLUDED).aggregate(last=Max("held_on"))["last"]
+    if voted_on is not None and signing.on < voted_on:
+        raise Invalid(_("The council voted on %(day)s: the decision cannot be of an earlier day.") % {"day": f"{voted_on:%d/%m/%Y}"}, code="before_council", field="on")
     if not signing.signer_name.strip():
         raise Invalid(_("Write who signs: the office and the name."), code="no_signer", field="signer_name")
 

@@ -21,9 +21,8 @@ from liengia.commendations.models import (
     RecipientKind,
     RollConsent,
     Round,
-    RoundState,
 )
-from liengia.commendations.services.rounds import locked
+from liengia.commendations.services.rounds import check_open, locked
 from liengia.commendations.workflow import NOMINATION
 from liengia.core import clock, pagecache
 from liengia.core.actor import Actor
@@ -45,7 +44,7 @@ def nominate(nomination: Nomination, *, is_proposal: bool = False, actor: Actor)
         Refused: the round is no longer open.
     """
     row = locked(nomination.round)
-    _is_open(row)
+    check_open(row)
     check(nomination, row)
     nomination.state = NominationState.PROPOSED if is_proposal else NominationState.LISTED
     nomination.place = (row.nominations.aggregate(last=Max("place"))["last"] or 0) + 1
@@ -274,15 +273,10 @@ def _check_words(nomination: Nomination) -> None:
         raise Invalid(_("A name has letters."), code="no_name", field="name")
 
 
-def _is_open(row: Round) -> None:
-    if row.state != RoundState.OPEN:
-        raise Refused(_("The list is closed: it was reviewed, submitted or decided. Open the round again first."), code="list_closed")
-
-
 def _taken(nomination: Nomination) -> tuple[Nomination, Round]:
     """Return nomination and round, locked, with the round open."""
     row = locked(nomination.round)
-    _is_open(row)
+    check_open(row)
     found = Nomination.objects.select_for_update(of=("self",)).get(pk=nomination.pk)
     found.round = row
     return found, row

@@ -70,7 +70,7 @@ def print_certificates(decision: Decision, certificates: Sequence[Certificate], 
 
     Raises:
         Invalid: some were printed before and no reason is given (code "no_reason"), or a line does not fit.
-        Refused: none was chosen, or one does not hold any more.
+        Refused: none was chosen, one does not hold any more, or somebody else printed one meanwhile (code "changed_meanwhile").
     """
     if not certificates:
         raise Refused(_("No certificate was chosen."), code="none_chosen")
@@ -81,7 +81,11 @@ def print_certificates(decision: Decision, certificates: Sequence[Certificate], 
         words = _("%(n)s of them were printed before. Say why they are printed again: each paper that goes around is a real one.")
         raise Invalid(words % {"n": len(again)}, code="no_reason", field="reason")
     made = sheets.certificates(certificates, layout, at=clock.now())
+    seen = {one.pk: one.times_printed for one in certificates}
     with transaction.atomic():
+        held = Certificate.objects.select_for_update(of=("self",)).filter(pk__in=seen, state="valid").order_by("pk")
+        if dict(held.values_list("pk", "times_printed")) != seen:
+            raise Refused(_("Somebody else has just printed or changed some of these. Look at the list again before you print."), code="changed_meanwhile")
         run = PrintRun.objects.create(
             decision=decision, made_by_id=actor.user_id, layout=layout.name, count=len(certificates), again=len(again), reason=reason.strip(),
             serials=[one.serial for one in certificates],

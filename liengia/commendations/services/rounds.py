@@ -11,6 +11,7 @@ from liengia.audit import services as audit
 from liengia.commendations import doubts, wording
 from liengia.commendations import papers as own_papers
 from liengia.commendations.models import (
+    ImportState,
     MovementList,
     NominationState,
     Procedure,
@@ -18,6 +19,7 @@ from liengia.commendations.models import (
     Round,
     RoundState,
     Season,
+    SessionState,
 )
 from liengia.commendations.workflow import ROUND
 from liengia.core.actor import Actor
@@ -61,6 +63,7 @@ def change_round(row: Round, *, actor: Actor, **changes: Any) -> Round:
     """
     found = locked(row)
     ROUND.after(found.state, "change")
+    check_open(found)
     for name, value in changes.items():
         setattr(found, name, value)
     _check(found)
@@ -82,6 +85,7 @@ def submit_round(row: Round, *, proposer: Issuer, signer: tuple[str, str], bases
     """
     found = locked(row)
     state = ROUND.after(found.state, "submit")
+    _check_no_session(found)
     if found.needs_council and found.state != RoundState.REVIEWED:
         raise Refused(_("By law the council votes first. Only the simple procedure does without."), code="no_council")
     check_list(found)
@@ -131,15 +135,35 @@ def cancel_round(row: Round, *, actor: Actor) -> Round:
 def check_list(row: Round) -> None:
     """Refuse to go on with an empty list, with proposals that nobody has looked at, or with doubts that nobody has answered.
 
+    Nor while the worker still writes a spreadsheet into it: what a dead worker wrote is taken back and written anew.
+
     Raises:
-        Refused: with codes "empty_list", "proposals", "doubts".
+        Refused: with codes "importing", "empty_list", "proposals", "doubts".
     """
+    if row.imports.filter(state__in=(ImportState.WAITING, ImportState.RUNNING)).exists():
+        raise Refused(_("A spreadsheet is being written into this list. Wait until it is finished, then try again."), code="importing")
     if not row.nominations.listed().exists():
         raise Refused(_("Nobody is on the list yet."), code="empty_list")
     if waiting := row.nominations.filter(state=NominationState.PROPOSED).count():
         raise Refused(_("%(n)s proposals wait: put each on the list, or leave it out and say why.") % {"n": waiting}, code="proposals")
     if doubtful := doubts.unanswered(row):
         raise Refused(_("%(n)s nominations look doubtful. Answer the doubt, or leave the nomination out.") % {"n": doubtful}, code="doubts")
+
+
+def check_open(row: Round) -> None:
+    """Refuse to change a list that is closed, or on which the council is voting: what it votes on is what is submitted.
+
+    Raises:
+        Refused: with codes "list_closed", "session_open".
+    """
+    if row.state != RoundState.OPEN:
+        raise Refused(_("The list is closed: it was reviewed, submitted or decided. Open the round again first."), code="list_closed")
+    _check_no_session(row)
+
+
+def _check_no_session(row: Round) -> None:
+    if row.sessions.filter(state=SessionState.HELD).exists():
+        raise Refused(_("The council is voting on this list. Conclude its session first; after that the round can be opened again."), code="session_open")
 
 
 def rows_of(row: Round) -> list[list[str]]:

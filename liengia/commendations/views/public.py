@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from liengia.commendations import queries, spreadsheet
-from liengia.commendations.models import PURSUIT, Decision, MovementList, Season
+from liengia.commendations.models import Decision, MovementList, Season
 from liengia.core import pagecache, rooms
 from liengia.core.errors import NotFound
 from liengia.people.policies import public
@@ -50,11 +50,9 @@ def roll(request: HttpRequest) -> HttpResponse:
 
 
 def _season(season: Season) -> dict[str, object]:
-    """Return the totals of a season by list. So few of a pursuit that they can be guessed stand in the sum only."""
-    by_list = queries.season_counts(season)
-    told = {code: one for code, one in by_list.items() if one.total and (code not in PURSUIT or one.individuals + one.households >= queries.LEAST_TOLD)}
-    lines = [(MovementList(code).label, one) for code, one in told.items()]
-    return {"season": season, "lines": lines, "total": queries.total_of(by_list.values())}
+    """Return the totals of a season by list."""
+    told, total = queries.season_told(season)
+    return {"season": season, "lines": [(MovementList(code).label, one) for code, one in told.items()], "total": total}
 
 
 @public

@@ -29,6 +29,8 @@ hiding: Final = Limiter(most=10, per=timedelta(hours=1))
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for the code that stands under the square code."""
     raw = request.GET.get("ma", "").strip()
+    if raw and not looking.allows(request):
+        return _page(request, None, raw, status=429)
     if raw and (verdict := queries.by_code(raw)) is not None:
         return redirect("commendations:code", verdict.certificate.code)
     return _page(request, None, raw, status=404 if raw else 200)
@@ -39,7 +41,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 @never_cache
 def code(request: HttpRequest, code: str) -> HttpResponse:
     """Say what the paper with this code says, and whether it holds."""
-    verdict = queries.by_code(code) if looking.allows(request) else None
+    if not looking.allows(request):
+        return _page(request, None, code, status=429)
+    verdict = queries.by_code(code)
     return _page(request, verdict, code, status=200 if verdict is not None else 404)
 
 
@@ -59,6 +63,7 @@ def hide(request: HttpRequest, code: str) -> HttpResponse:
 
 def _page(request: HttpRequest, verdict: queries.Verdict | None, raw: str, *, status: int) -> HttpResponse:
     may_mark = verdict is not None and request.user.is_authenticated and policies.may_mark(request.user, verdict.certificate)
-    answer = render(request, "commendations/verify.html", {"verdict": verdict, "raw": raw[:40], "at": clock.local(clock.now()), "may_mark": may_mark}, status=status)
+    context = {"verdict": verdict, "raw": raw[:40], "at": clock.local(clock.now()), "may_mark": may_mark, "is_too_often": status == 429}
+    answer = render(request, "commendations/verify.html", context, status=status)
     answer["X-Robots-Tag"] = "noindex"
     return answer
