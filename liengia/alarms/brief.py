@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, time
 from statistics import median
 
+from django.db.models import Q
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,7 +31,7 @@ def lines(unit: Unit, month: Month) -> Iterable[Line]:
     drills = sum(row[1] == Mode.DRILL for row in rows)
     if drills:
         yield Line(ALARMS, _("Drills"), ngettext("%(n)s drill", "%(n)s drills", drills) % {"n": drills})
-    yield from _faults(below)
+    yield from _faults(below, month.moment)
 
 
 def _real(rows: list[tuple[str, str, str, datetime, datetime | None]]) -> Iterable[Line]:
@@ -50,9 +51,11 @@ def _real(rows: list[tuple[str, str, str, datetime, datetime | None]]) -> Iterab
         yield Line(ALARMS, _("Not taken on"), ngettext("%(n)s alarm", "%(n)s alarms", not_taken) % {"n": not_taken}, is_late=True)
 
 
-def _faults(below: UnitQuerySet) -> Iterable[Line]:
-    """Say what is broken now, by kind, with the groups that have most of it."""
-    open_ = DeviceFault.objects.filter(cleared_at=None, device__revoked_at=None, device__group__unit__in=below)
+def _faults(below: UnitQuerySet, at: datetime) -> Iterable[Line]:
+    """Say what was broken when the month ended, or is now, by kind, with the groups that have most of it."""
+    stood = Q(cleared_at=None) | Q(cleared_at__gt=at)
+    in_use = Q(device__revoked_at=None) | Q(device__revoked_at__gt=at)
+    open_ = DeviceFault.objects.filter(stood, in_use, since__lte=at, device__group__unit__in=below)
     by_kind: dict[str, Counter[str]] = {}
     for kind, group in open_.values_list("kind", "device__group__name"):
         by_kind.setdefault(kind, Counter())[group] += 1

@@ -18,6 +18,7 @@ class BroadcastConfig(AppConfig):
         """Register what lower rooms ask for: audit kinds, capabilities, periods, counts, the report, health, chores."""
         from liengia.broadcast import (
             audit_kinds,
+            brief,
             capabilities,
             counts,
             menus,
@@ -29,6 +30,7 @@ class BroadcastConfig(AppConfig):
         )
         from liengia.broadcast.services import players, retention, speakers, zalo
         from liengia.core import health
+        from liengia.papers import brief as month
         from liengia.people.services.retention import register_period
         from liengia.units import succession
 
@@ -42,6 +44,7 @@ class BroadcastConfig(AppConfig):
         outside_ways.register_all()
         counts.register_all()
         reporting.register_own()
+        month.register("broadcast", brief.lines)
         tasks.register_channels()
         health.register("broadcast.outbox", supervision.outbox)
         health.register("broadcast.loudspeakers", supervision.loudspeakers)

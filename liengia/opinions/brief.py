@@ -27,9 +27,9 @@ def lines(unit: Unit, month: Month) -> Iterable[Line]:
 
 
 def _promises(unit: Unit, month: Month) -> Iterable[Line]:
-    """Count the promises that were due in the month, or kept in it: kept, kept late, late; and name the late ones."""
+    """Count the promises that were due in the month, or kept in it: kept, kept late, late; and name the late ones and those given up."""
     meetings = ListeningForum.objects.filter(unit__in=Unit.objects.all().below_any(unit.lineage_ids()), meeting__isnull=False)
-    ours = Task.objects.filter(conclusion__meeting__in=meetings.values("meeting")).exclude(state=TaskState.WITHDRAWN)
+    ours = Task.objects.filter(conclusion__meeting__in=meetings.values("meeting"))
     fell = Q(first_due_on__gte=month.first, first_due_on__lt=month.after) | Q(closed_on__gte=month.first, closed_on__lt=month.after)
     kept = kept_late = 0
     for task in ours.filter(fell, state=TaskState.DONE):
@@ -39,6 +39,9 @@ def _promises(unit: Unit, month: Month) -> Iterable[Line]:
         yield Line(PROMISES, _("Kept"), ngettext("%(n)s promise", "%(n)s promises", kept) % {"n": kept})
     if kept_late:
         yield Line(PROMISES, _("Kept late"), ngettext("%(n)s promise", "%(n)s promises", kept_late) % {"n": kept_late})
+    for task in ours.filter(state=TaskState.WITHDRAWN, closed_on__gte=month.first, closed_on__lt=month.after).order_by("closed_on", "pk"):
+        words = _("%(what)s (promised for %(day)s): %(why)s") % {"what": task.what, "day": f"{task.first_due_on:%d/%m/%Y}", "why": task.result}
+        yield Line(PROMISES, _("Given up"), words, is_late=True)
     for task in ours.filter(state=TaskState.OPEN, due_on__lt=min(month.after, clock.today())).order_by("due_on"):
         words = _("%(what)s (promised for %(day)s)") % {"what": task.what, "day": f"{task.first_due_on:%d/%m/%Y}"}
         days = (month.last - task.due_on).days

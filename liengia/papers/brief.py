@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -55,6 +56,11 @@ class Month:
     def last(self) -> date:
         """The last day that has come."""
         return min(self.after - timedelta(days=1), clock.today())
+
+    @property
+    def moment(self) -> datetime:
+        """The instant at which it is over, or now in the month that runs."""
+        return min(datetime.combine(self.after, time(), tzinfo=get_current_timezone()), clock.now())
 
 
 @dataclass(frozen=True, slots=True)

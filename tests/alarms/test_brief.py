@@ -29,4 +29,8 @@ def test_alarms_by_kind_how_soon_taken_on_and_faults(db: None) -> None:
     assert any("nhận sau 21 giây" in words for _head, words in heads)
     assert ("Diễn tập", "1 lần") in heads
     assert [one.words for one in found[BROKEN]] == [f"1 thiết bị: {desk.group.name} (1)"]
-    assert not any(brief.gather(desk.commune, Month(2026, 7))[ALARMS])
+    july = brief.gather(desk.commune, Month(2026, 7))
+    assert not any(july[ALARMS]) and not july[BROKEN], "it was not broken then"
+    DeviceFault.objects.update(since=NOW - timedelta(days=20), cleared_at=NOW - timedelta(days=1))
+    assert not brief.gather(desk.commune, AUGUST)[BROKEN]
+    assert len(brief.gather(desk.commune, Month(2026, 7))[BROKEN]) == 1, "it was broken when that month ended"

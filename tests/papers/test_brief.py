@@ -6,12 +6,14 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 
 from liengia.opinions.models import Opinion
+from liengia.opinions.models.forums import ForumState, ListeningForum
 from liengia.organisations import committee_services as committees
-from liengia.organisations.models import Committee, MemberPost
+from liengia.organisations.models import Committee, MemberPost, Task
 from liengia.papers import brief
-from liengia.papers.brief import OWED, Line, Month
+from liengia.papers.brief import OWED, PROMISES, Line, Month
 from tests.cast import TESTER
 from tests.opinions.given import filed
 from tests.papers.conftest import NOW
@@ -46,6 +48,27 @@ def test_who_is_late_with_a_task_stands_there_until_it_is_done(scene: Desk) -> N
     assert said(scene, OWED, Month(2026, 7)) == [], "it was not late then"
     committees.finish_task(late, result="Đã sửa.", actor=TESTER)
     assert said(scene, OWED) == []
+
+
+def test_what_was_promised_is_told_kept_late_and_given_up(scene: Desk) -> None:
+    committee = committees.form_committee(kind=Committee.Kind.STEERING, name="Ban Chỉ đạo", unit=scene.here.commune, actor=TESTER)
+    seat = committees.seat_member(
+        committee=committee, organisation=scene.police.organisation, office_title="Trưởng Công an xã", post=MemberPost.MEMBER, actor=TESTER
+    )  # type: ignore[arg-type]
+    with time_machine.travel(NOW - timedelta(days=30), tick=False):
+        meeting = committees.call_meeting(committee=committee, starts_at=NOW - timedelta(days=30), actor=TESTER)
+        what = {"Thay đèn": date(2026, 8, 5), "Vét cống": date(2026, 8, 4), "Gắn camera": date(2026, 12, 1)}
+        committees.conclude(meeting=meeting, text="Kết luận", tasks=[committees.Assignment(words, seat, day) for words, day in what.items()], actor=TESTER)
+        ListeningForum.objects.create(
+            unit=scene.here.commune, title="Đèn", place="Sân", starts_at=NOW - timedelta(days=30), committee=committee, meeting=meeting, state=ForumState.CLOSED
+        )
+    tasks = {one.what: one for one in Task.objects.all()}
+    committees.finish_task(tasks["Thay đèn"], result="Xong.", actor=TESTER)
+    committees.withdraw_task(tasks["Gắn camera"], reason="Tỉnh gắn.", actor=TESTER)
+    assert said(scene, PROMISES) == [
+        ("Thôi làm", "Gắn camera (hẹn xong ngày 01/12/2026): Tỉnh gắn."), ("trễ 6 ngày", "Vét cống (hẹn xong ngày 04/08/2026)"), ("Giữ lời, nhưng trễ", "1 việc"),
+    ]  # fmt: skip
+    assert all(head != "Thôi làm" for head, _words in said(scene, PROMISES, Month(2026, 7)))
 
 
 def test_what_concerns_an_officer_is_in_no_line(scene: Desk) -> None:
