@@ -69,7 +69,7 @@ def promises(unit: Unit, period: Period) -> Part:
     kept = sum(one.state in ("kept", "kept_late") for one in rows)
     late = sum(one.state == "late" for one in rows)
     figures = (
-        Figure("promises.kept", _("promises kept"), kept, _("Promises of the last forum that were closed as done by the period's end, late ones too."), unit=_("of %(n)s") % {"n": len(rows)}, is_main=True, more_is_better=True),
+        Figure("promises.kept", _("promises kept"), kept, _("Promises of the last forum, of each place its own, that were closed as done by the period's end, late ones too."), unit=_("of %(n)s") % {"n": len(rows)}, is_main=True, more_is_better=True),
         Figure("promises.late", _("promises still owed"), late, _("Promises whose first day had passed at the period's end and that were not kept."), more_is_better=False, is_main=True),
     )  # fmt: skip
     words = "" if rows else _("No forum before this report has promised anything that is on record.")
@@ -77,17 +77,31 @@ def promises(unit: Unit, period: Period) -> Part:
 
 
 def _promised(unit: Unit, period: Period) -> list[Task]:
-    """Return what the last forum before the period's end promised, and what is still open of earlier ones."""
-    _begin, end = period.bounds
-    held = ListeningForum.objects.all().past().in_unit(unit).filter(starts_at__lt=end, meeting__isnull=False)
-    # The forum at which this very report is read concludes nothing of the period yet: the one before it counts.
-    last = held.filter(starts_at__lt=period.bounds[0]).values_list("meeting_id", flat=True).first() or held.values_list("meeting_id", flat=True).first()
-    if not last:
-        return []
-    tasks = Task.objects.select_related("owner__organisation", "conclusion").filter(
-        Q(conclusion__meeting=last) | Q(conclusion__meeting__in=held.filter(starts_at__lt=period.bounds[0]).values("meeting"), state=TaskState.OPEN)
-    )  # fmt: skip
-    return list(tasks.order_by("first_due_on", "pk").distinct())
+    """Return what the last forum of each place promised, and what is still open of earlier ones.
+
+    The forum at which this very report is read concludes nothing of the period yet: those until the period's first day count (it
+    begins on the day of one), and only where there was none of them those within it.
+    """
+    held = ListeningForum.objects.all().past().in_unit(unit).filter(meeting__isnull=False).select_related("unit")
+    earlier = list(held.filter(starts_at__lt=Period(period.first, period.first).bounds[1]))
+    if not earlier:
+        return list(_tasks().filter(conclusion__meeting__in=_last_of_each(held.filter(starts_at__lt=period.bounds[1]))))
+    is_owed = Q(conclusion__meeting__in=[one.meeting_id for one in earlier], state=TaskState.OPEN)
+    return list(_tasks().filter(Q(conclusion__meeting__in=_last_of_each(earlier)) | is_owed))
+
+
+def _tasks() -> QuerySet[Task]:
+    return Task.objects.select_related("owner__organisation", "conclusion").order_by("first_due_on", "pk")
+
+
+def _last_of_each(held: Iterable[ListeningForum]) -> list[int | None]:
+    """Return the meetings of the last forum of each place, of sessions that stand newest first; a place of another name is the same place."""
+    found, told = [], set[int]()
+    for one in held:
+        if one.unit_id not in told:
+            found.append(one.meeting_id)
+            told.update(one.unit.lineage_ids())
+    return found
 
 
 def trace_promises(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
@@ -230,7 +244,7 @@ def _pledge(task: Task, by: date) -> Pledge:
         state = "kept_late" if tone == "attn" else "kept"
     elif task.state == TaskState.WITHDRAWN:
         state = "given_up"
-    elif task.first_due_on <= by:
+    elif task.first_due_on < by:
         state = "late"
     return Pledge(task.what, str(task.owner.office_title), task.first_due_on, state, f"{words}. {task.result}".removesuffix(". ").strip())
 

@@ -17,7 +17,8 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Register audit kinds, capabilities, menus, the search's source, movers, sizes, and this room's own section."""
         from liengia.core import front, search, sizes
-        from liengia.reports import audit_kinds, capabilities, index, menus, reform, reporting
+        from liengia.opinions import subjects
+        from liengia.reports import about, audit_kinds, capabilities, index, menus, reform, reporting
         from liengia.units import succession
 
         audit_kinds.register_all()
@@ -27,6 +28,7 @@ class ReportsConfig(AppConfig):
         sizes.register(reporting.households)
         search.register_source(index.KIND, index.entries)
         front.figures.register("reports", menus.figures)
+        subjects.register("report", about.section_words)
         succession.register(reform.move_targets)
         post_migrate.connect(_ensure_criteria, sender=self)
 

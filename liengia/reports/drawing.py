@@ -2,13 +2,15 @@
 
 1. Every room is asked for the period and for the one before it (`core.reporting.draw`).
 2. Figures about fewer than five people lose their number; so does the same figure of the period before.
-3. Targets that fall due in the period are judged by the figures; their section stands second and cannot be left out.
+3. Targets that fell due in the period, or since the last report, are judged by what was counted until their day; their section
+   stands second and cannot be left out.
 4. Units right below are compared by a few figures per thousand households, where their size is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from django.utils import translation
@@ -17,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from liengia.core import reporting
 from liengia.core.reporting import FEWEST_PEOPLE, Chart, Drawn, Figure, Period
-from liengia.reports.models import Target, UnitSize
+from liengia.reports.models import Report, Target, UnitSize
 from liengia.units.models import Level, Unit
 
 TARGETS: Final = "targets"
@@ -33,8 +35,7 @@ def sections(unit: Unit, period: Period) -> list[Section]:
     with translation.override("vi"):
         drawn = reporting.draw(unit, period)
         found = [_section(one) for one in drawn]
-        told = {figure.code: figure for one in drawn for figure in one.part.figures}
-        if (judged := _targets(unit, period, told)) is not None:
+        if (judged := _targets(unit, period, drawn)) is not None:
             found.insert(1 if found and found[0]["is_fixed"] else 0, judged)
         if (compared := _compared(unit, period)) is not None:
             found.append(compared)
@@ -79,26 +80,44 @@ def _chart(chart: Chart) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _targets(unit: Unit, period: Period, told: Mapping[str, Figure]) -> Section | None:
-    """Judge the targets that fall due in the period: missed ones first."""
-    due = list(Target.objects.filter(unit__in=unit.lineage_ids(), due_on__gte=period.first, due_on__lte=period.last))
-    if not due:
+def _targets(unit: Unit, period: Period, drawn: Sequence[Drawn]) -> Section | None:
+    """Judge the targets that fell due in the period, or since the last report, each by what was counted until its day: missed ones first."""
+    before = Report.objects.all().of(unit).published().filter(last_on__lt=period.first).order_by("-last_on").values_list("last_on", flat=True).first()
+    due = Target.objects.filter(unit__in=unit.lineage_ids(), due_on__lte=period.last)
+    due = due.filter(due_on__gt=before) if before is not None else due
+    told = [(target, _figure_by(unit, period, drawn, target)) for target in due]
+    if not told:
         return None
-    values = {code: figure.value for code, figure in told.items()}
-    judged = sorted(((target.is_met_by(values.get(target.figure)), target) for target in due), key=lambda one: (one[0], one[1].due_on))
-    missed = sum(not met for met, _target in judged)
+    judged = sorted(((target.is_met_by(figure.value if figure else None), target, figure) for target, figure in told), key=lambda one: (one[0], one[1].due_on, one[1].pk))
+    missed = sum(not met for met, _target, _found in judged)
     figures = (
-        Figure("targets.missed", _("targets missed"), missed, _("Targets that fell due in the period, judged by the figures of this report."), unit=_("of %(n)s") % {"n": len(due)}, is_main=True, more_is_better=False),
+        Figure("targets.missed", _("targets missed"), missed, _("Targets that fell due in the period, or since the report before; each judged by what was counted until its day."), unit=_("of %(n)s") % {"n": len(told)}, is_main=True, more_is_better=False),
     )
     rows = [
-        [target.label, f"{_('at least') if target.is_at_least else _('at most')} {shown(target.aim)}", _reached(told.get(target.figure)), _("reached") if met else _("missed")]
-        for met, target in judged
+        [target.label, _aim(target), _reached(figure), _("reached") if met else _("missed")]
+        for met, target, figure in judged
     ]
     head = [_("What was aimed at"), _("Aim"), _("Value reached"), _("Result")]
     return {
         "code": TARGETS, "title": _("Targets, missed ones first"), "is_fixed": True, "words": "", "figures": [_figure(one, None) for one in figures], "charts": [],
         "tables": [{"title": _("Targets"), "head": head, "rows": rows, "note": ""}], "pledges": [],
     }  # fmt: skip
+
+
+def _figure_by(unit: Unit, period: Period, drawn: Sequence[Drawn], target: Target) -> Figure | None:
+    """Return a target's figure as it stood on the target's day: counted from the period's first day, or over a year where the day lies before it."""
+    section = target.figure.partition(".")[0]
+    if target.due_on == period.last:
+        parts = [one.part for one in drawn if one.provider.code == section]
+    else:
+        until = Period(period.first if target.due_on >= period.first else target.due_on - timedelta(days=364), target.due_on)
+        parts = [part for one in reporting.providers(unit) if one.code == section and (part := one.give(unit, until)) is not None]
+    return next((figure for part in parts for figure in part.figures if figure.code == target.figure), None)
+
+
+def _aim(target: Target) -> str:
+    least = _("at least") if target.is_at_least else _("at most")
+    return _("%(aim)s by %(day)s") % {"aim": f"{least} {shown(target.aim)}", "day": f"{target.due_on:%d/%m/%Y}"}
 
 
 def _reached(figure: Figure | None) -> str:

@@ -90,6 +90,7 @@ class TargetForm(forms.Form):
     aim = forms.FloatField(label=_("Aim"), min_value=0, max_value=10**9)
     due_on = forms.DateField(label=_("By"), widget=day_input())
     source = forms.CharField(label=_("Set in"), max_length=200, required=False, help_text=_("For example: plan 12/KH-UBND."))
+    reason = forms.CharField(label=_("Why it is changed"), max_length=300, required=False, help_text=_("Only where a target for this figure and day stands already."))
 
     def __init__(self, units: Any, figures: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
         """Offer the writer's units and the figures that reports have."""

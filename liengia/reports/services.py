@@ -168,19 +168,27 @@ def correct_report(report: Report, *, section: str = "", words: str, actor: Acto
 
 
 @transaction.atomic
-def set_target(unit: Unit, *, figure: str, label: str, aim: float, is_at_least: bool, due_on: date, source: str, actor: Actor) -> Target:
-    """Set what a unit means to reach by a day; the same figure and day again changes it.
+def set_target(unit: Unit, *, figure: str, label: str, aim: float, is_at_least: bool, due_on: date, source: str, reason: str = "", actor: Actor) -> Target:
+    """Set what a unit means to reach by a day; the same figure and day again changes it, before its day and with a reason.
 
     Raises:
-        Invalid: no label, or a day that has passed.
+        Invalid: no label, a day that has passed, or a change without a reason (code "no_reason"). Refused: its day has come.
     """
     if not label.strip():
         raise Invalid(_("Say what is counted."), code="empty", field="label")
     if due_on < clock.today():
         raise Invalid(_("A target is set before its day, not after it."), code="past", field="due_on")
     values = {"label": nfc(label).strip(), "aim": aim, "is_at_least": is_at_least, "source": nfc(source).strip()}
+    before = Target.objects.select_for_update(of=("self",)).filter(unit=unit, figure=figure, due_on=due_on).first()
+    facts: dict[str, Any] = {"figure": figure, "aim": aim, "due": due_on}
+    if before is not None and any(getattr(before, name) != value for name, value in values.items()):
+        if due_on <= clock.today():
+            raise Refused(_("Its day has come: it stands in the report, reached or missed."), code="due", field="due_on")
+        if not reason.strip():
+            raise Invalid(_("This target stands already. Say why it is changed."), code="no_reason", field="reason")
+        facts |= {"aim_before": before.aim, "at_least_before": before.is_at_least, "reason": reason.strip()[:300]}
     target, _made = Target.objects.update_or_create(unit=unit, figure=figure, due_on=due_on, defaults=values)
-    audit.record("reports.target_set", actor=actor, about=target, unit=unit, facts={"figure": figure, "aim": aim, "due": due_on})
+    audit.record("reports.target_set", actor=actor, about=target, unit=unit, facts=facts)
     return target
 
 

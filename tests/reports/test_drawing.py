@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import time_machine
+
 from liengia.alarms.models import Incident
+from liengia.core import clock
 from liengia.core.reporting import Figure, Period
+from liengia.opinions.models.forums import ForumState, ListeningForum
+from liengia.organisations import committee_services as committees
+from liengia.organisations.models import Task
 from liengia.reports import drawing, services
-from liengia.reports.models import Target, UnitSize
+from liengia.reports.models import Report, Target, UnitSize
 from liengia.units.models import Unit
 from tests import factories
-from tests.reports.given import KEPT, LATE, YEAR, Year, begun, rung
+from tests.cast import TESTER
+from tests.reports.given import KEPT, LAST_FORUM, LATE, YEAR, Year, begun, rung
 
 
 def drawn(scene: Year, unit: Unit | None = None) -> dict[str, dict[str, Any]]:
@@ -30,6 +37,37 @@ def test_the_last_forums_promises_stand_first_kept_or_not(scene: Year) -> None:
     assert (found["promises.kept"]["value"], found["promises.kept"]["unit"], found["promises.late"]["value"]) == (1, "trên 2", 1)
     nothing = drawing.sections(scene.here.cast.other_commune, YEAR)[0]
     assert nothing["code"] == "promises" and "chưa có diễn đàn" in nothing["words"], "where nothing was promised, that is said"
+
+
+def held(scene: Year, unit: Unit, at: datetime, what: str, due_on: date) -> Task:
+    """Hold a forum of a unit that promises one thing."""
+    with time_machine.travel(at, tick=False):
+        meeting = committees.call_meeting(committee=scene.kept.committee, starts_at=at, actor=TESTER)
+        committees.conclude(meeting=meeting, text="Kết luận", tasks=[committees.Assignment(what, scene.kept.owner, due_on)], actor=TESTER)
+        ListeningForum.objects.create(unit=unit, title=what, place="Sân", starts_at=at, committee=scene.kept.committee, meeting=meeting, state=ForumState.CLOSED)
+    return Task.objects.get(what=what)
+
+
+def states(unit: Unit, period: Period) -> dict[str, str]:
+    return {one["text"]: one["state"] for one in drawing.sections(unit, period)[0]["pledges"]}
+
+
+def test_the_promises_are_those_of_each_places_last_forum_also_of_one_on_the_first_day(scene: Year) -> None:
+    commune, year_before = scene.here.commune, LAST_FORUM - timedelta(days=365)
+    committees.finish_task(held(scene, commune, year_before, "Việc của năm trước nữa", date(2025, 1, 1)), result="Xong.", actor=TESTER)
+    committees.finish_task(held(scene, scene.here.cast.hamlet, LAST_FORUM + timedelta(hours=3), "Đèn cổng ấp", date(2026, 3, 1)), result="Đã gắn.", actor=TESTER)
+    usual = services.usual_period(commune)
+    assert clock.local(LAST_FORUM).date() == usual.first, "the first report begins on the day of the last forum"
+    assert states(commune, usual) == {KEPT: "kept", LATE: "late", "Đèn cổng ấp": "kept_late"}, "what was promised on that day, in the commune and in its hamlet"
+    assert states(commune.parent or commune, usual).keys() == {KEPT, LATE, "Đèn cổng ấp"}
+    assert states(scene.here.cast.hamlet, usual) == {"Đèn cổng ấp": "kept_late"}
+
+
+def test_what_is_due_on_the_last_day_is_not_late_yet(scene: Year) -> None:
+    Task.objects.filter(pk=scene.late.pk).update(first_due_on=YEAR.last, due_on=YEAR.last)
+    assert states(scene.here.commune, YEAR)[LATE] == "open"
+    Task.objects.filter(pk=scene.late.pk).update(first_due_on=YEAR.last - timedelta(days=1), due_on=YEAR.last - timedelta(days=1))
+    assert states(scene.here.commune, YEAR)[LATE] == "late"
 
 
 def test_opinions_are_counted_without_those_about_an_officer(scene: Year) -> None:
@@ -68,6 +106,24 @@ def test_a_missed_target_has_its_section_and_stands_first(scene: Year) -> None:
     assert second["code"] == "targets" and second["is_fixed"]
     assert [(row[0], row[3]) for row in second["tables"][0]["rows"]] == [("Diễn tập", "chưa đạt"), ("Báo cháy", "đạt")]
     assert figures(second)["targets.missed"]["value"] == 1
+
+
+def test_a_target_is_judged_by_what_was_counted_until_its_day_and_none_falls_between_two_reports(scene: Year) -> None:
+    rung(scene, "fire", mode="drill", days_ago=60)
+    rung(scene, "fire", mode="drill", days_ago=20)
+    for due_on in (date(2026, 7, 5), date(2026, 7, 31)):
+        Target.objects.create(unit=scene.here.commune, figure="alarms.drills", label=f"Diễn tập {due_on:%d/%m}", aim=2, due_on=due_on)
+
+    def judged(period: Period) -> list[tuple[str, ...]]:
+        section = next(one for one in drawing.sections(scene.here.commune, period) if one["code"] == "targets")
+        return [(row[0], row[2], row[3]) for row in section["tables"][0]["rows"]]
+
+    assert judged(YEAR) == [("Diễn tập 05/07", "1", "chưa đạt"), ("Diễn tập 31/07", "2", "đạt")], "the second drill came after the first target's day"
+    last = services.begin_report(scene.here.commune, Period(date(2026, 1, 1), date(2026, 6, 30)), title="Sáu tháng", actor=scene.editor)
+    services.publish_report(last, actor=scene.chairman)
+    assert judged(Period(date(2026, 7, 15), date(2026, 8, 10)))[0] == ("Diễn tập 05/07", "1", "chưa đạt"), "due between the reports"
+    Report.objects.update(last_on=date(2026, 7, 6))
+    assert [row[0] for row in judged(Period(date(2026, 7, 15), date(2026, 8, 10)))] == ["Diễn tập 31/07"], "it stood in the report before"
 
 
 def test_places_are_compared_per_thousand_households_where_their_size_is_known(scene: Year) -> None:

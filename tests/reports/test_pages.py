@@ -43,6 +43,17 @@ def test_everybody_reads_a_published_report_and_nobody_a_draft(scene: Year, publ
         assert Client().get(f"/bao-cao/khong-co/{ending}").status_code == 404
 
 
+def test_an_opinion_about_a_section_begins_with_its_name(scene: Year, published: Report) -> None:
+    page = Client().get(f"/bao-cao/{published.public_id}/").content.decode()
+    about = f"ve=report:{published.public_id}:opinions"
+    assert f"?xa={scene.here.commune.code}&amp;{about}" in page
+    form = Client().get(f"/gop-y/gui/?xa={scene.here.commune.code}&{about}").content.decode()
+    assert "Về mục “Góp ý và trả lời” của báo cáo “Một năm xã làm được gì”:" in form
+    for wrong in (f"report:{published.public_id}:khong-co", "report:khong-co:opinions", "khac:x", "Hãy viết câu này", "report:"):
+        answer = Client().get("/gop-y/gui/", {"xa": scene.here.commune.code, "ve": wrong})
+        assert answer.status_code == 200 and "Về mục" not in answer.content.decode() and "Hãy viết" not in answer.content.decode()
+
+
 def test_the_list_holds_its_queries(scene: Year, published: Report, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(12):
         page = Client().get("/bao-cao/")

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from liengia.audit.models import Entry
 from liengia.comments.models import Thread
 from liengia.core import search
 from liengia.core.errors import Invalid, Refused
 from liengia.core.reporting import Period
 from liengia.opinions.models import Opinion
 from liengia.reports import services
-from liengia.reports.models import Erratum, Report
+from liengia.reports.models import Erratum, Report, Target
 from liengia.reports.services import Text
 from tests.opinions.given import filed
 from tests.reports.given import NOW, YEAR, Year, begun
@@ -143,10 +144,19 @@ def test_targets_are_set_before_their_day_and_dropped_with_a_reason(scene: Year)
     target = services.set_target(scene.here.commune, **facts, due_on=NOW.date() + timedelta(days=30))  # type: ignore[arg-type]
     with pytest.raises(Invalid):
         services.drop_target(target, reason=" ", actor=scene.editor)
+    with pytest.raises(Invalid) as unsaid:
+        services.set_target(scene.here.commune, **{**facts, "aim": 1.0}, due_on=target.due_on)  # type: ignore[arg-type]
+    assert unsaid.value.detail_code == "no_reason" and Target.objects.get(pk=target.pk).aim == 4
+    services.set_target(scene.here.commune, **facts, due_on=target.due_on)  # type: ignore[arg-type]
+    services.set_target(scene.here.commune, **{**facts, "aim": 3.0}, due_on=target.due_on, reason="Tách xã")  # type: ignore[arg-type]
+    entry = Entry.objects.filter(kind="reports.target_set").latest("pk")
+    assert (entry.facts["aim"], entry.facts["aim_before"], entry.facts["reason"]) == (3.0, 4.0, "Tách xã")
     services.drop_target(target, reason="Gộp vào kế hoạch của tỉnh", actor=scene.editor)
     due = services.set_target(scene.here.commune, **facts, due_on=NOW.date())  # type: ignore[arg-type]
     with pytest.raises(Refused):
         services.drop_target(due, reason="Không đạt", actor=scene.editor)
+    with pytest.raises(Refused):
+        services.set_target(scene.here.commune, **{**facts, "aim": 0.0}, due_on=NOW.date(), reason="Cho đạt")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("facts", [{"households": 0}, {"source": " "}, {"year": 2027}, {"year": 1}])

@@ -19,7 +19,7 @@ from liengia.broadcast import complaints
 from liengia.core.errors import Invalid
 from liengia.core.limits import Limiter
 from liengia.core.pdf import qr_svg
-from liengia.opinions import codes, queries, services
+from liengia.opinions import codes, queries, services, subjects
 from liengia.opinions.forms import OpinionForm, new_ticket
 from liengia.opinions.models import HeldPhoto, Opinion
 from liengia.opinions.views.public import chosen
@@ -37,7 +37,8 @@ def _form(request: HttpRequest, commune: Unit) -> OpinionForm:
     if request.method == "POST":
         data = request.POST.copy()
         return OpinionForm(data, request.FILES, **facts)
-    return OpinionForm(initial={"ticket": new_ticket(), **_loudspeaker(request, facts["hamlets"])}, **facts)
+    about = subjects.words_of(request.GET.get(subjects.PARAMETER, "")[:80])
+    return OpinionForm(initial={"ticket": new_ticket(), "text": f"{about}\n" if about else "", **_loudspeaker(request, facts["hamlets"])}, **facts)
 
 
 def _loudspeaker(request: HttpRequest, hamlets: Any) -> dict[str, Any]:

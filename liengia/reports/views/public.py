@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from liengia.comments.models import CommentState, Thread
 from liengia.core import clock, pagecache, rooms
 from liengia.core.errors import NotFound
+from liengia.opinions import subjects
 from liengia.people.policies import public
 from liengia.reports import papers, screens, tracing
 from liengia.reports.models import PlaceKind, Report, SafetyRegistration, SafetyState
@@ -50,8 +51,9 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     threads = {one.key: one for one in found} if rooms.is_on("comments", row.unit) else {}
     for one in shown:
         one["thread"] = threads.get(f"{row.public_id}:{one['code']}")
+        one["opinion_url"] = _opinion_url(row, one["code"])
     errata = list(row.errata.all())
-    context = {"report": row, "said": row.said, "sections": shown, "main": screens.main_figures(shown), "errata": errata, "opinion_url": _opinion_url(row.unit)}
+    context = {"report": row, "said": row.said, "sections": shown, "main": screens.main_figures(shown), "errata": errata}
     return render(request, "reports/report.html", context)
 
 
@@ -120,12 +122,12 @@ def _one(public_id: str) -> Report:
     return row
 
 
-def _opinion_url(unit: Unit) -> str:
-    """Return the form of the commune's opinions, where they are on."""
-    commune = unit.current().commune()
+def _opinion_url(row: Report, section: str) -> str:
+    """Return the form of the commune's opinions, begun with a section, where they are on."""
+    commune = row.unit.current().commune()
     if commune is None or not rooms.is_on("opinions", commune):
         return ""
-    return f"{reverse('opinions:new')}?xa={commune.code}"
+    return f"{reverse('opinions:new')}?xa={commune.code}&{subjects.PARAMETER}={THREAD}:{row.public_id}:{section}"
 
 
 def _is_on(unit: Unit) -> bool:

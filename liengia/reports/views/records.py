@@ -33,7 +33,7 @@ def targets(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         values = {"figure": data["figure"], "label": form.labels[data["figure"]], "aim": data["aim"], "is_at_least": data["is_at_least"] == "yes"}
-        if kept(form, lambda: services.set_target(data["unit"], **values, due_on=data["due_on"], source=data["source"], actor=me(request))):
+        if kept(form, lambda: services.set_target(data["unit"], **values, due_on=data["due_on"], source=data["source"], reason=data["reason"], actor=me(request))):
             messages.success(request, _("The target is set. The report whose period holds its day says whether it was reached."))
             return redirect("reports_office_targets")
     return render(request, "reports/office/targets.html", {"form": form, "rows": policies.targets_of(request.user)[:200]})
