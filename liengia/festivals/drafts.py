@@ -6,6 +6,7 @@ What is not known stays empty: a paper shows dots there, or leaves the line out.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
@@ -29,6 +30,7 @@ from liengia.festivals.models import (
     Outcome,
     Part,
     Pledge,
+    PledgeProgress,
     ProgrammeItem,
 )
 from liengia.festivals.paper_kinds import COMMITTEE
@@ -414,9 +416,15 @@ def _missed(day: FestivalDay, items: Sequence[ProgrammeItem]) -> str:
     if day.first_starts_at is not None:
         found.append(f"- Đã dời từ {date_words(clock.local(day.first_starts_at).date())}: {day.state_reason}")
     found += [f"- Chưa có: {one.what} ({one.brought_by})." for one in day.equipment.all() if not one.is_ready]
-    broken = day.season.pledges.filter(unit=day.unit, promises__progress__outcome=Outcome.NOT_KEPT).distinct()
-    found += [f"- Giao ước chưa giữ được: {one.title}." for one in broken]
+    found += [f"- Giao ước chưa giữ được: {one.promise.pledge.title}, “{one.promise.what}”: {one.words}" for one in _broken(day)]
     return "\n".join(found)
+
+
+def _broken(day: FestivalDay) -> list[PledgeProgress]:
+    """Return what was last said of promises that were not kept, in the year up to a day: of pledges that its unit signed before it."""
+    said = PledgeProgress.objects.filter(promise__pledge__unit__in=day.unit.lineage_ids(), promise__pledge__signed_on__lt=day.day, reported_on__gt=day.day - timedelta(days=366))
+    last = {one.promise_id: one for one in said.select_related("promise__pledge").order_by("promise__pledge__signed_on", "promise__order", "promise", "reported_on", "at", "pk")}
+    return [one for one in last.values() if one.outcome == Outcome.NOT_KEPT]
 
 
 _MAKERS: Final[dict[str, Callable[[FestivalDay], Made]]] = {

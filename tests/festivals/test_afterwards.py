@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from liengia.core.errors import Invalid, Refused
 from liengia.festivals import crowds, drafts
 from liengia.festivals.models import DayEvent, FestivalDay, ProgrammeItem
-from liengia.festivals.services import afterwards, days, live
+from liengia.festivals.services import afterwards, days, live, pledges, seasons
 from liengia.festivals.services.days import Host
+from liengia.festivals.services.pledges import Promise
 from liengia.organisations import services as organisations
 from liengia.organisations.models import OrganisationKind
 from liengia.reports.services import keep_size
@@ -115,3 +116,19 @@ def test_the_phone_page_asks_once_for_a_unit_and_not_for_days_that_are_over(scen
     with CaptureQueriesContext(connection) as over:
         assert "data-most=" not in phone.get("/ngay-hoi/ghi/").content.decode()
     assert len(over) < len(before)
+
+
+def test_the_results_say_what_last_years_pledges_did_not_keep(scene: Season1) -> None:
+    season = seasons.plan_season(unit=scene.here.commune, name="Mùa 2025", starts_on=date(2025, 7, 1), ends_on=date(2025, 8, 31), actor=TESTER)
+    promises = [Promise("Không để cháy", "số vụ", date(2026, 6, 30)), Promise("Mỗi hộ một bình", "số hộ", date(2026, 6, 30))]
+    pledge = pledges.draft_pledge(
+        season, unit=scene.here.commune, title="Xóm ấp bình yên", valid_from=date(2025, 8, 6), valid_to=date(2026, 8, 5), promises=promises, parties=[scene.ubnd, organisations.create_organisation(kind=OrganisationKind.SCHOOL, name="Trường Mẫu", unit=scene.here.commune, actor=TESTER)], actor=TESTER,
+    )  # fmt: skip
+    pledges.sign_pledge(pledge, on=date(2025, 8, 6), actor=TESTER)
+    first, second = pledge.promises.all()
+    broken, kept = ("not_kept", "Một vụ tháng 4."), ("kept", "")
+    pledges.report(pledge, at="half_year", outcomes={first.pk: kept, second.pk: ("not_kept", "Chưa đủ tiền.")}, actor=TESTER)
+    pledges.report(pledge, at="year_end", outcomes={first.pk: broken, second.pk: kept}, actor=TESTER)
+    missed = drafts.draft(fresh(scene.commune_day), "results", actor=scene.clerk).values["chưa đạt"]
+    assert "- Giao ước chưa giữ được: Xóm ấp bình yên, “Không để cháy”: Một vụ tháng 4." in missed
+    assert "Mỗi hộ một bình" not in missed, "it was kept by the year's end"

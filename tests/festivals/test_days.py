@@ -11,12 +11,13 @@ from liengia.core.errors import Invalid, Refused
 from liengia.core.models import SearchEntry
 from liengia.festivals import front, index, reform, rows, supervision, times, usual
 from liengia.festivals.models import BoardEdition, FestivalDay, ItemKind, Part, ProgrammeItem, Season
+from liengia.festivals.office_forms import ProgrammeForm
 from liengia.festivals.services import base, days, live, prepared, seasons
 from liengia.festivals.services.days import Host, Item
 from liengia.opinions.models import ListeningForum
 from liengia.opinions.services import forums
 from tests.cast import TESTER
-from tests.festivals.given import PROGRAMME, Season1, another_hamlet, at, fresh, say, told
+from tests.festivals.given import ON, PROGRAMME, Season1, another_hamlet, at, fresh, say, told
 
 EVERY_LETTER = "Ấp ẢÃÁẠĂẰẲẴẮẶÂẦẨẪẤẬĐÈẺẼÉẸÊỀỂỄẾỆÌỈĨÍỊÒỎÕÓỌÔỒỔỖỐỘƠỜỞỠỚỢÙỦŨÚỤƯỪỬỮỨỰỲỶỸÝỴ"
 
@@ -103,6 +104,37 @@ def test_an_announced_date_is_put_off_with_a_reason_not_changed(scene: Season1) 
         days.change_day(row, place="Nơi khác", actor=scene.clerk)
 
 
+def test_what_is_tied_to_a_day_comes_along_when_it_is_put_off(scene: Season1) -> None:
+    commune, hamlet = scene.commune_day, scene.hamlet_day
+    days.change_day(hamlet, ends_at=at(11), counted_in=commune, actor=scene.clerk)
+    forum = forums.plan_forum(unit=scene.here.cast.hamlet, title="Công an lắng nghe", place="Sân", starts_at=at(8, 40), hosts=[scene.ubnd], actor=TESTER)
+    days.tie_forum(scene.item("Diễn đàn"), forum, actor=scene.clerk)
+    days.postpone_day(hamlet, starts_at=at(9, on=ON.replace(day=23)), reason="Mưa lớn.", actor=scene.clerk)
+    row = fresh(hamlet)
+    assert (row.ends_at, row.counted_in) == (at(12, on=ON.replace(day=23)), None), "as long as before, and counted by itself"
+    assert ListeningForum.objects.get(pk=forum.pk).starts_at == at(9, 40, on=ON.replace(day=23))
+    assert scene.item("Diễn đàn").forum_id == forum.pk and ProgrammeForm(day=row, user=scene.here.duyen).fields["forum"].queryset.filter(pk=forum.pk).exists()  # type: ignore[attr-defined]
+    days.change_day(row, place="Sân đình", actor=scene.clerk)
+
+    days.postpone_day(row, starts_at=at(9), reason="Trời lại tốt.", actor=scene.clerk)
+    days.change_day(row, counted_in=commune, actor=scene.clerk)
+    days.postpone_day(commune, starts_at=at(8, on=ON.replace(day=22)), reason="Bận.", actor=scene.clerk)
+    days.change_day(row, place="Nhà văn hóa", actor=scene.clerk)
+    assert fresh(row).counted_in is None, "the yard in which they were counted is another day's"
+
+
+def test_no_host_is_put_off_onto_its_own_other_day(scene: Season1) -> None:
+    other = days.plan_days(scene.season, [Host(scene.here.cast.hamlet)], place="Sân", starts_at=at(8, on=ON.replace(day=23)), items=PROGRAMME, actor=TESTER)[0]
+    for move in (
+        lambda: days.postpone_day(scene.hamlet_day, starts_at=at(15, on=ON.replace(day=23)), reason="Mưa.", actor=scene.clerk),
+        lambda: days.change_day(other, starts_at=at(15), actor=scene.clerk),
+    ):
+        with pytest.raises(Invalid) as refused:
+            move()
+        assert refused.value.detail_code == "double"
+    assert fresh(scene.hamlet_day).day == ON and fresh(other).day == ON.replace(day=23)
+
+
 def test_a_day_without_a_programme_is_not_announced(scene: Season1) -> None:
     day = plan(scene, items=())
     with pytest.raises(Refused, match="chương trình"):
@@ -140,6 +172,9 @@ def test_a_forum_is_an_item_with_its_own_queue(scene: Season1) -> None:
         days.tie_forum(scene.item("Diễn đàn", scene.commune_day), forum, actor=scene.clerk)
     with pytest.raises(Invalid):
         days.tie_forum(scene.item("Chào cờ"), forum, actor=scene.clerk)
+    with pytest.raises(Invalid) as refused:
+        days.write_programme(scene.hamlet_day, [one for one in PROGRAMME if one.kind != ItemKind.FORUM], days.Ties(forum), actor=scene.clerk)
+    assert (refused.value.detail_code, scene.item("Diễn đàn").forum_id) == ("no_item", forum.pk), "said, and nothing is kept"
     days.tie_forum(item, None, actor=scene.clerk)
     assert ListeningForum.objects.get(pk=forum.pk).item_of == ""
 

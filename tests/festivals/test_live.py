@@ -109,6 +109,9 @@ def test_what_one_phone_says_keeps_its_order_however_long_the_way_took(scene: Se
     report.refresh_from_db()
     assert report.is_on
     live.tell_event(scene.hamlet_day, live.Told("c" * 32, "count", number=5, age_s=600, after="unknown"), actor=scene.phone)
+    won = live.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=live.Told("w" * 32, "result", age_s=900, after="r" * 32), actor=scene.phone)
+    shown = live.add_picture(scene.hamlet_day, _picture(), caption="Kéo co", agreed=True, told=live.Told("p" * 32, "picture", age_s=900, after="w" * 32), actor=scene.phone)
+    assert DayEvent.objects.get(key="r" * 32).at < won.at < shown.at, "results and pictures keep a phone's order too"
     assert DayEvent.objects.filter(day=scene.hamlet_day).earliest("at").kind == "count"
 
 

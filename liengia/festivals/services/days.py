@@ -32,6 +32,8 @@ from liengia.festivals.models import (
 from liengia.festivals.services.base import take_day, tell
 from liengia.festivals.workflow import DAY
 from liengia.opinions.models import ListeningForum
+from liengia.opinions.models.forums import ForumState
+from liengia.opinions.services import forums
 from liengia.organisations.models import Organisation
 from liengia.organisations.services import validate
 from liengia.units.models import Unit
@@ -87,7 +89,7 @@ def plan_days(season: Season, hosts: Iterable[Host], *, place: str, starts_at: d
         raise Invalid(_("Choose who holds a day."), code="no_hosts", field="units")
     if len(made) > MOST_DAYS:
         raise Invalid(_("At most %(n)s days at once.") % {"n": MOST_DAYS}, code="too_many", field="units")
-    _refuse_doubles(row, made)
+    _refuse_doubles(made)
     FestivalDay.objects.bulk_create(made)
     checked = _checked(items)
     ProgrammeItem.objects.bulk_create(
@@ -98,14 +100,14 @@ def plan_days(season: Season, hosts: Iterable[Host], *, place: str, starts_at: d
     return made
 
 
-def _refuse_doubles(season: Season, made: Sequence[FestivalDay]) -> None:
+def _refuse_doubles(made: Sequence[FestivalDay], *, field: str = "units") -> None:
     seen: set[tuple[int, int | None, object]] = set()
-    known = FestivalDay.objects.filter(unit__in={one.unit_id for one in made}).exclude(state=DayState.CANCELLED)
+    known = FestivalDay.objects.filter(unit__in={one.unit_id for one in made}).exclude(state=DayState.CANCELLED).exclude(pk__in=[one.pk for one in made if one.pk])
     seen |= {(unit, body, clock.local(at).date()) for unit, body, at in known.values_list("unit_id", "organisation_id", "starts_at")}
     for one in made:
         key = (one.unit_id, one.organisation_id, one.day)
         if key in seen:
-            raise Invalid(_("%(name)s has a festival on that day already.") % {"name": one.host_name}, code="double", field="units")
+            raise Invalid(_("%(name)s has a festival on that day already.") % {"name": one.host_name}, code="double", field=field)
         seen.add(key)
 
 
@@ -114,7 +116,7 @@ def change_day(day: FestivalDay, *, revision: int | None = None, actor: Actor, *
     """Correct what is known of a day. Its date changes so only while it is being planned: later it is put off, with a reason.
 
     Raises:
-        Invalid: a field is refused. Refused: it goes on, is over or called off; or another changed it (code "changed").
+        Invalid: a field is refused, or the host has a day on the new date. Refused: it goes on, is over or called off; or another changed it (code "changed").
     """
     row = take_day(day, revision)
     row.state = DAY.after(row.state, "change")
@@ -123,11 +125,13 @@ def change_day(day: FestivalDay, *, revision: int | None = None, actor: Actor, *
     changed = [name for name, value in facts.items() if getattr(row, name) != value]
     if row.state == DayState.ANNOUNCED and "starts_at" in changed:
         raise Refused(_("Everybody knows this date. Put the day off instead, and say why."), code="announced", field="starts_at")
+    before = row.starts_at
     for name in changed:
         setattr(row, name, facts[name])
     _check(row)
     row.revision += 1
     row.save()
+    _bring_along(row, before, actor=actor)
     audit.record("festivals.day_changed", actor=actor, about=row, unit=row.unit, facts={"fields": changed})
     tell(row)
     return row
@@ -189,16 +193,23 @@ def announce_days(chosen: Iterable[FestivalDay], *, actor: Actor) -> None:
 def postpone_day(day: FestivalDay, *, starts_at: datetime, ends_at: datetime | None = None, place: str = "", reason: str, actor: Actor) -> FestivalDay:
     """Put an announced day off, with the reason; the date that was told first stays readable.
 
+    It lasts as long as before, unless an end is given. What is tied to it comes along (`_bring_along`).
+
     Raises:
-        Invalid: no reason, or the new moment is refused. Refused: it was not announced, or has begun.
+        Invalid: no reason, the new moment is refused, or the host has a day on that date. Refused: it was not announced, or has begun.
     """
     row = take_day(day)
     state = DAY.after(row.state, "postpone")
     row.first_starts_at = row.first_starts_at or row.starts_at
-    row.starts_at, row.ends_at, row.place = starts_at, ends_at, place.strip() or row.place
+    before = row.starts_at
+    row.ends_at = ends_at or (starts_at + (row.ends_at - before) if row.ends_at is not None else None)
+    row.starts_at, row.place = starts_at, place.strip() or row.place
+    if row.counted_in is not None and row.counted_in.day != row.day:
+        row.counted_in = None
     row.state_reason = _reason(reason)
     _check(row)
-    row.save(update_fields=["first_starts_at", "starts_at", "ends_at", "place", "state_reason"])
+    row.save(update_fields=["first_starts_at", "starts_at", "ends_at", "place", "counted_in", "state_reason"])
+    _bring_along(row, before, actor=actor)
     return _move(row, state, actor=actor, moved_to=starts_at)
 
 
@@ -223,6 +234,22 @@ def _move(row: FestivalDay, state: str, *, actor: Actor, **facts: object) -> Fes
     audit.record("festivals.day_moved", actor=actor, about=row, unit=row.unit, facts={"state": state, **facts})
     tell(row)
     return row
+
+
+def _bring_along(row: FestivalDay, before: datetime, *, actor: Actor) -> None:
+    """Bring what is tied to a day along to its new date: its forum moves by as much; drills of the old date and days whose people it counted are untied.
+
+    Raises:
+        Invalid: the host has another day on the new date.
+    """
+    if clock.local(before).date() == row.day:
+        return
+    _refuse_doubles([row], field="starts_at")
+    row.parts.update(counted_in=None)
+    for item in row.items.select_related("forum"):
+        item.drills.clear()
+        if item.forum is not None and item.forum.state in (ForumState.PLANNED, ForumState.ASKING):
+            forums.change_forum(item.forum, starts_at=item.forum.starts_at + (row.starts_at - before), actor=actor)
 
 
 def _reason(words: str) -> str:
@@ -401,7 +428,7 @@ def write_programme(day: FestivalDay, items: Sequence[Item], ties: Ties, *, revi
     """
     row = set_programme(day, items, revision=revision, actor=actor)
     by_kind = {one.kind: one for one in reversed(row.items.select_related("day"))}
-    forum = by_kind.get(ItemKind.FORUM)
+    forum = _item_for(by_kind, ItemKind.FORUM, [ties.forum] if ties.forum else None, "forum")
     if forum is not None and forum.forum_id != (ties.forum.pk if ties.forum else None):
         tie_forum(forum, ties.forum, actor=actor)
     awards = _item_for(by_kind, ItemKind.AWARDS, ties.decisions, "decisions")

@@ -12,7 +12,7 @@ Source of the rule on clocks: docs/protocol.md (`age_s`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -228,8 +228,7 @@ def set_results(item: ProgrammeItem, rows: Sequence[tuple[int, str, str]], *, to
         known = _known(row, told.key)
         if known is not None:
             return known
-        said = Told(told.key, EventKind.RESULT, item, None, first[:300], told.age_s)
-        event = tell_event(row, said, actor=actor)
+        event = tell_event(row, replace(told, kind=EventKind.RESULT, item=item, number=None, words=first[:300]), actor=actor)
         newer = DayEvent.objects.filter(item=item, kind=EventKind.RESULT, at__gt=event.at).exists()
         if not newer:
             ContestResult.objects.filter(item=item).delete()
@@ -265,7 +264,7 @@ def add_picture(day: FestivalDay, upload: Upload | bytes, *, caption: str, agree
             return again
         if row.pictures.filter(withdrawn_at=None).count() >= MOST_PICTURES:
             raise Refused(_("This day has %(n)s pictures already.") % {"n": MOST_PICTURES}, code="too_many")
-        event = tell_event(row, Told(told.key, EventKind.PICTURE, told.item, None, words, told.age_s), actor=actor)
+        event = tell_event(row, replace(told, kind=EventKind.PICTURE, number=None, words=words), actor=actor)
         made = DayPicture(
             day=row, key=told.key, data=large.data, thumbnail=small.data, width=large.width, height=large.height, caption=words, at=event.at
         )  # fmt: skip
