@@ -28,6 +28,8 @@ from liengia.units.models import Unit
 LONGEST_WORDS: Final = 4_000
 LONGEST_TITLE: Final = 160
 LONGEST_PERIOD_DAYS: Final = 800
+# What was counted longer ago is counted anew before it is frozen.
+OLDEST_COUNT: Final = timedelta(days=7)
 THREAD: Final = "report"
 
 
@@ -129,10 +131,13 @@ def publish_report(report: Report, *, actor: Actor) -> Report:
     """Freeze what a report says and show it to everybody; what was counted last is what is frozen.
 
     Raises:
-        Refused: it is published already, or another one of the unit reaches into its period.
+        Refused: it is published already, another one of the unit reaches into its period, or it was counted more than a week ago
+            (code "count_is_old").
     """
     row = _locked(report)
     row.state = REPORT.after(row.state, "publish")
+    if row.drawn_at is None or clock.now() - row.drawn_at > OLDEST_COUNT:
+        raise Refused(_("It was counted more than a week ago, and records may have changed since. Count anew, look at it, then publish."), code="count_is_old")
     _check_overlap(row.unit, row.period, except_for=row.pk)
     row.said = statement(row)
     row.said_sha256 = fingerprint(row.said)

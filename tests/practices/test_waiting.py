@@ -7,7 +7,7 @@ from datetime import timedelta
 from liengia.core import clock
 from liengia.people import menu
 from liengia.practices import services
-from liengia.practices.models import Practice
+from liengia.practices.models import Practice, Question
 from tests.practices.given import BEGUN, TEXT, Place, facts
 
 
@@ -37,3 +37,16 @@ def test_what_was_asked_for_stands_first_the_longest_waiting_before(scene: Place
         # Somebody corrected the one that waits longest, just now.
         Practice.objects.filter(pk=row.pk).update(publication_asked_on=clock.today() - timedelta(days=days), changed_at=clock.now() + timedelta(minutes=days))
     assert [url.rstrip("/").rsplit("/", 1)[1] for url in waiting(scene).values()] == [rows[2].public_id, rows[1].public_id, rows[0].public_id]
+
+
+def test_what_was_asked_what_owes_a_change_and_what_nobody_reviewed_waits_too(scene: Place) -> None:
+    practice, page = scene.practice, f"/quan-tri/mo-hinh/{scene.practice.public_id}/"
+    Question.objects.create(practice=practice, asked_on=clock.today(), quiet_since=BEGUN)
+    assert waiting(scene) == {f"“{practice.name}” không có tin từ {BEGUN:%d/%m/%Y}: còn chạy không?": page}
+    services.answer_question(practice, answer="Vẫn chạy.", actor=scene.clerk)
+    assert not waiting(scene)
+    services.review(practice, year=2026, on=clock.today(), decision="change", reasons="Thêm còi.", actor=scene.clerk)
+    assert waiting(scene) == {f"Đợt xem xét mô hình “{practice.name}” yêu cầu thay đổi: nâng cấp mô hình": page}
+    practice.reviews.all().delete()
+    Practice.objects.filter(pk=practice.pk).update(started_on=BEGUN.replace(year=2025))
+    assert waiting(scene) == {"1 mô hình chưa được xem xét cho năm 2025": "/quan-tri/mo-hinh/"}

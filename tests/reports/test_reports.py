@@ -125,6 +125,15 @@ def test_two_drafts_of_one_period_only_one_is_published(scene: Year) -> None:
     assert refused.value.detail_code == "overlaps"
 
 
+def test_an_old_count_is_not_frozen(scene: Year) -> None:
+    report = begun(scene)
+    Report.objects.update(drawn_at=NOW - timedelta(days=8))
+    with pytest.raises(Refused) as refused:
+        services.publish_report(report, actor=scene.chairman)
+    assert refused.value.detail_code == "count_is_old"
+    services.publish_report(services.recount(report, actor=scene.editor), actor=scene.chairman)
+
+
 @pytest.mark.parametrize("title", ["", "   ", "a" * 161])
 def test_a_title_is_needed_and_fits(scene: Year, title: str) -> None:
     with pytest.raises(Invalid):
