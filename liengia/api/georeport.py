@@ -68,7 +68,7 @@ def definition(topic: Topic, commune: Unit) -> dict[str, Any]:
 
 def told(opinion: Opinion) -> dict[str, Any]:
     """Return a public opinion as a service request. Days are told as their midnight: no instant is known of them."""
-    text, answer, photo = opinion.current_text, _published(opinion), next(iter(opinion.photos.all()), None)
+    text, answer, photo = opinion.current_text, opinion.public_answer, next(iter(opinion.photos.all()), None)
     assert text is not None, "what is public has a public text"
     topic = opinion.topic
     return {
@@ -92,16 +92,11 @@ def told(opinion: Opinion) -> dict[str, Any]:
     }
 
 
-def _published(opinion: Opinion) -> Answer | None:
-    is_out = opinion.state in opinions.PUBLISHED and any(event.verb == "published" for event in opinion.events.all())
-    return max(opinion.answers.all(), key=lambda one: one.version, default=None) if is_out else None
-
-
 def _notes(opinion: Opinion, answer: Answer | None) -> str:
     words = opinion.get_state_display()
     if opinion.state == State.REFUSED and opinion.reason:
         return f"{words}. {opinion.reason.words}"
-    return f"{words}. {answer.text}" if answer else words
+    return f"{words}. {answer.public_text}" if answer else words
 
 
 def _agency(opinion: Opinion, answer: Answer | None) -> str:

@@ -10,7 +10,7 @@ from django.utils.timezone import get_current_timezone
 
 from liengia.core import clock
 from liengia.core.actor import Actor
-from liengia.opinions import codes, demo_pictures, redaction, services
+from liengia.opinions import codes, demo_pictures, services
 from liengia.opinions.models import (
     AnswerKind,
     EvidenceKind,
@@ -131,8 +131,7 @@ def _tell_unseen(communes: list[Unit]) -> None:
 
 def _publish_text(opinion: Opinion, story: Story) -> None:
     parts = (story.title, story.text, story.place)
-    names = services.officers_names(opinion.commune)
-    kept = {part[mark.start : mark.end] for part in parts for mark in redaction.find(part, names=names)}
+    kept = services.marked_words(opinion, *parts)
     photos = list(opinion.photos.values_list("pk", flat=True))
     services.publish_text(opinion, title=story.title, text=story.text, place_words=story.place, kept=kept, photos=photos, actor=ACTOR)
     opinion.photos.update(alt="Hình vẽ minh họa, không phải ảnh thật")
@@ -162,7 +161,7 @@ def _answer(opinion: Opinion, story: Story, commune: Unit) -> None:
         signer_office=f"Phó Chủ tịch UBND {commune.kind.lower()} {commune.name}", actor=ACTOR,
     )  # fmt: skip
     if story.ends != "answered":
-        services.publish(opinion, actor=ACTOR)
+        services.publish(opinion, kept=services.marked_words(opinion, story.answer), actor=ACTOR)
     if story.ends in ("following_up", "closed", "reopened"):
         services.follow_up(opinion, actor=ACTOR)
     if story.ends in ("closed", "reopened"):

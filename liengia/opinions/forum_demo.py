@@ -15,7 +15,14 @@ from liengia.opinions import codes
 from liengia.opinions.demo import date_back
 from liengia.opinions.models import AnswerKind, Opinion, OpinionEvent
 from liengia.opinions.models.forums import CameBy, ForumQuestion, ListeningForum
-from liengia.opinions.services import answers, forum_minutes, forum_questions, forum_survey, forums
+from liengia.opinions.services import (
+    answers,
+    forum_minutes,
+    forum_questions,
+    forum_survey,
+    forums,
+    publication,
+)
 from liengia.organisations import committee_services
 from liengia.organisations.committee_services import Assignment
 from liengia.organisations.models import Committee, Organisation, OrganisationKind, Task
@@ -105,7 +112,7 @@ def _answer_afterwards(opinion: Opinion, forum: ListeningForum, *, days: int) ->
     answers.answer(
         opinion, kind=AnswerKind.IN_WRITING, text=FESTIVAL_IN_WRITING, signer_name=forum.chair_name, signer_office=forum.chair_office, actor=ACTOR
     )  # fmt: skip
-    answers.publish(opinion, actor=ACTOR)
+    answers.publish(opinion, kept=publication.marked_words(opinion, FESTIVAL_IN_WRITING), actor=ACTOR)
     answers.follow_up(opinion, actor=ACTOR)
     answers.add_evidence(opinion, title="Bảng cấm đậu trước cổng chợ (hình vẽ)", data=_sign(), actor=ACTOR)
     answers.close(opinion, actor=ACTOR)
@@ -169,8 +176,9 @@ def _ask(forum: ListeningForum, story: Story, *, days: int) -> Opinion:
     question = forum_questions.let_in(question, title=story.title, text=text, actor=ACTOR)
     if story.answer:
         forum_questions.answer_now(
-            question, text=story.answer, signer_name=forum.chair_name, signer_office=forum.chair_office, actor=ACTOR, is_paste_meant=True
-        )
+            question, text=story.answer, signer_name=forum.chair_name, signer_office=forum.chair_office, actor=ACTOR, is_paste_meant=True,
+            kept=publication.marked_words(opinion, story.answer),
+        )  # fmt: skip
     elif days:
         forum_questions.promise(question, actor=ACTOR)
     if days:

@@ -17,15 +17,14 @@ def entry_of(opinion: Opinion) -> search.Entry | None:
     text = opinion.current_text
     if not opinion.is_public or opinion.about_officials or opinion.is_private_person or text is None:
         return None
-    is_answered = opinion.events.filter(verb="published").exists()
-    answer = opinion.answers.first() if is_answered else None
+    answer = opinion.public_answer
     units = [opinion.commune, *opinion.commune.ancestors(), *([opinion.hamlet] if opinion.hamlet else [])]
     names = [name for unit in units for name in (unit.full_name, *unit.former_names)]
     return search.Entry(
         kind=KIND,
         key=opinion.public_id,
         title=text.title,
-        body=" ".join(part for part in (text.text, text.place_words, answer.text if answer else "") if part),
+        body=" ".join(part for part in (text.text, text.place_words, answer.public_text if answer else "") if part),
         url=reverse("opinions:detail", args=[opinion.public_id]),
         published_at=text.made_at,
         unit_ids=tuple(unit.pk for unit in units),

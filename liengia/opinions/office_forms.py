@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.office import day_input, short
 from liengia.core import clock
-from liengia.opinions import officials
+from liengia.opinions import office_text, officials, services
 from liengia.opinions.capabilities import ANSWER
 from liengia.opinions.models import (
     AnswerKind,
@@ -130,6 +130,36 @@ class AnswerForm(ActForm):
     def ask_whether_meant(self) -> None:
         """Show the box to tick: the words are those of an earlier answer."""
         self.fields["is_paste_meant"].widget = forms.CheckboxInput()
+
+
+class PublishForm(ActForm):
+    """What everybody reads of the answer: each marked place hidden or kept, and more words hidden by hand."""
+
+    hidden = forms.CharField(
+        label=_("Hide these words too"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One a line, exactly as they stand in the answer."),
+    )  # fmt: skip
+
+    def fit(self) -> None:
+        """Ask about each mark of the newest answer, by its place."""
+        answer = self.opinion.answers.first()
+        self.answer = answer.text if answer else ""
+        self.marks = office_text.decide("a", self.answer, services.marks_of(self.opinion, self.answer), {})
+        asked = {
+            one.name: forms.ChoiceField(
+                label=f"{one.kind_words} “{one.words}”", choices=[(office_text.HIDE, _("Hide")), (office_text.KEEP, _("Keep"))], widget=forms.RadioSelect,
+                error_messages={"required": _("Decide on each marked place first.")},
+            )
+            for one in self.marks
+        }  # fmt: skip
+        self.fields = {**asked, **self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        """Make the copy; what hiding has left over is asked about by the service."""
+        said = {name: str(value) for name, value in self.cleaned_data.items()}
+        decided = office_text.decide("a", self.answer, [one.mark for one in self.marks], said)
+        text = office_text.compose(self.answer, decided, self.cleaned_data.get("hidden", "").splitlines())
+        return {**self.cleaned_data, "copy": {"text": text, "kept": office_text.kept(decided)}}
 
 
 class RefuseForm(ActForm):

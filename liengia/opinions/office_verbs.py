@@ -109,7 +109,7 @@ def _evidence(opinion: Opinion, data: dict[str, Any], actor: Actor, office: str)
 
 
 def _publish(opinion: Opinion, data: dict[str, Any], actor: Actor, office: str) -> object:
-    return services.publish(opinion, actor=actor, office=office)
+    return services.publish(opinion, actor=actor, office=office, **data["copy"])
 
 
 def _follow_up(opinion: Opinion, data: dict[str, Any], actor: Actor, office: str) -> object:
@@ -156,7 +156,7 @@ VERBS: Final = (
     ),
     Verb(
         "cong-khai-tra-loi", gettext_lazy("Make the answer public"), gettext_lazy("It stands beside the public copy, for everybody."),
-        (MODERATE,), _from("publish"), forms.ActForm, _publish,
+        (MODERATE,), _from("publish"), forms.PublishForm, _publish,
     ),
     Verb(
         "theo-doi", gettext_lazy("Follow up"), gettext_lazy("What was promised is being carried out."),

@@ -1,8 +1,8 @@
 """Finds what could make a private person known in a text: for a moderator to decide on each, never to decide alone.
 
 Marks phones (spaced, dotted, +84), number plates, 9- and 12-digit numbers, e-mail addresses, house numbers, and names:
-known officers', those after a form of address, and those that begin with a Vietnamese family name. It marks too much
-rather than too little. Positions are those of the text as given.
+known officers', those after a form of address, and those that begin with a Vietnamese family name, also in small letters
+or without diacritics. It marks too much rather than too little. Positions are those of the text as given.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+
+from liengia.core.text import fold
 
 PHONE, PLATE, NUMBER, EMAIL, HOUSE, NAME = "phone", "plate", "number", "email", "house", "name"
 INSTEAD: Final = {
@@ -36,6 +39,9 @@ _PATTERNS: Final = {
     NUMBER: re.compile(r"(?<!\d)\d(?:[\s.\-]?\d){11}(?!\d)|(?<!\d)\d(?:[\s.\-]?\d){8}(?!\d)"),
     HOUSE: re.compile(
         r"(?:(?<!\w)(?:số\s+nhà|nhà\s+số|nhà\s+của\s+số|sn|địa\s+chỉ(?:\s+số)?)\s*:?\s*\d+\w?(?:[/\-]\d+\w?)*)"
+        # "nhà 45", "căn 12B", and not a house of two floors; "45 đường Trần Hưng Đạo".
+        r"|(?:(?<!\w)(?:nhà|căn)\s+\d{1,4}[a-zđ]?(?:/\d{1,4}[a-z]?)*(?![\w/])(?!\s*(?:tầng|gian|căn|người|hộ|lầu|mét|m2|phòng|nhà|khẩu)\b))"
+        r"|(?:(?<![\w/.,])\d{1,4}[a-zđ]?(?:/\d{1,4}[a-z]?)*(?=\s*,?\s+(?:đường|hẻm|ngõ|phố|đ\.)\s+(?:số\s+)?(?-i:[\dA-ZÀ-ỸĐ])))"
         r"|(?:(?<![\w/.])\d{1,4}[a-zđA-ZĐ]?(?:/\d{1,4}[a-zA-Z]?)+(?![\w/]))"
         r"|(?:(?<!\w)số\s+\d{1,4}[a-zA-Z]?(?:/\d{1,4}[a-zA-Z]?)*(?=\s*,?\s*(?:đường|hẻm|ngõ|phố|tổ|ấp|khu\s+phố)\b))",
         re.IGNORECASE,
@@ -48,6 +54,11 @@ _SURNAMES: Final = frozenset(
 )
 # Family names that are common words too: a name only when two more capitalised words follow.
 _WORDS_TOO: Final = frozenset(["cao", "mai", "kim", "sơn", "danh", "hà", "từ", "quan", "giang", "văn", "chung", "đồng", "đường", "giáp", "quang", "thân", "thi", "viên", "ông", "phó", "phú", "lý", "châu", "điền", "vũ", "hồ", "la"])
+# Family names that are no common words: after a form of address a name follows them, in small letters too.
+_NAMES_ONLY: Final = frozenset(["nguyễn", "trần", "phạm", "hoàng", "huỳnh", "phan", "võ", "đặng", "ngô", "bùi", "trịnh", "trương", "phùng", "quách", "triệu", "nghiêm", "diệp"])
+_MIDDLE: Final = frozenset(["văn", "thị"])
+_MIDDLES: Final = _MIDDLE | frozenset(["hữu", "đức", "ngọc", "minh", "kim", "thanh", "hoàng", "xuân", "quốc", "công", "đình", "bá", "thế", "duy", "tấn", "thành", "phước", "mỹ", "bích", "hồng", "thu", "như", "quang", "trọng", "gia", "nhật", "tuấn"])
+_TITLE_WORDS: Final = frozenset(["ông", "bà", "anh", "chị", "em", "cô", "chú", "bác", "dì", "cậu", "mợ", "thím", "dượng", "thằng", "con", "cháu", "thầy", "hộ", "đình", "chí", "tên", "gái", "trai"])
 _TITLES: Final = (
     "ông|bà|anh|chị|em|cô|chú|bác|dì|cậu|mợ|thím|dượng|thằng|con|cháu|thầy|thày|sư|hộ|chủ\\s+hộ|nhà\\s+ông|nhà\\s+bà|gia\\s+đình|"
     "đồng\\s+chí|đ/c|trưởng\\s+ấp|công\\s+an\\s+viên|cán\\s+bộ"
@@ -89,6 +100,7 @@ def find(text: str, *, names: Iterable[str] = ()) -> list[Mark]:
             found.append(Mark(kind, match.start(), match.end()))
     found += _known(text, names)
     found += _names(text)
+    found += _plain_names(text)
     return _apart(found)
 
 
@@ -155,10 +167,49 @@ def _names(text: str) -> list[Mark]:
         words = [word.casefold() for word in unicodedata.normalize("NFC", match.group()).split()]
         for place, word in enumerate(words[:-1]):
             enough = len(words) - place >= (3 if word in _WORDS_TOO else 2)
-            if word in _SURNAMES and enough and not _is_place(text, match.start(), words):
+            if _is_in(word, _SURNAMES) and enough and not _is_place(text, match.start(), words):
                 found.append(Mark(NAME, _word_at(match, place), match.end()))
                 break
     return found
+
+
+def _is_in(word: str, words: frozenset[str]) -> bool:
+    """Tell whether a word is one of some, as it is or typed without any diacritics."""
+    return word in words or (word.isascii() and word in _bare(words))
+
+
+@cache
+def _bare(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(fold, words))
+
+
+def _plain_names(text: str) -> list[Mark]:
+    """Find names in small letters or without diacritics: "ông nguyễn văn tèo", "Nguyen Van Teo", "chi tran hai".
+
+    A family name, with "văn" or "thị" after it or a form of address before it, middle names, and one word.
+    """
+    words = list(re.finditer(r"[^\W\d_]+[\u0300-\u036f]*(?:[^\W\d_]+[\u0300-\u036f]*)*", text))
+    said = [unicodedata.normalize("NFC", one.group()).casefold() for one in words]
+    found = []
+    for place, word in enumerate(said):
+        if not _is_in(word, _SURNAMES):
+            continue
+        end = place + 1
+        while end < len(said) - 1 and end < place + 4 and _is_in(said[end], _MIDDLES) and _touch(text, words, end):
+            end += 1
+        if end >= len(said) or not all(_touch(text, words, one) for one in range(place + 1, end + 1)):
+            continue
+        is_sure = _is_in(word, _NAMES_ONLY) or not word.isascii() or words[place].group()[0].isupper()
+        has_middle = end > place + 1 and _is_in(said[place + 1], _MIDDLE) and is_sure
+        is_addressed = place > 0 and _is_in(said[place - 1], _TITLE_WORDS) and (_is_in(word, _NAMES_ONLY) or end > place + 1)
+        if has_middle or is_addressed:
+            found.append(Mark(NAME, words[place].start(), words[end].end()))
+    return found
+
+
+def _touch(text: str, words: list[re.Match[str]], place: int) -> bool:
+    """Tell whether nothing but blanks stands before a word."""
+    return not text[words[place - 1].end() : words[place].start()].strip()
 
 
 # Words that begin with a capital after "chị", "con" and the like and are no name.

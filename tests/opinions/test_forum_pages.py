@@ -92,7 +92,11 @@ def test_the_desk_takes_a_question_from_the_mouth_to_its_answer(here: Office, cl
     assert "forum-title" in page(client, forum.public_id, "man-hinh").content.decode()
     refused = desk(clerk, forum, "answer", question=question.pk, text="", **SIGNED)
     assert refused.status_code == 422 and again(question).state == QuestionState.FLOOR
-    desk(clerk, forum, "answer", question=question.pk, text="Tối mai đèn sáng lại.", **SIGNED)
+    marked = {"text": "Tối mai đèn sáng lại. Bà Trần Thị Sáu gọi 0909 123 456.", "question": question.pk, **SIGNED}
+    refused = desk(clerk, forum, "answer", **marked)
+    assert refused.status_code == 409 and again(question).state == QuestionState.FLOOR
+    assert 'name="kept" value="0909 123 456"' in refused.content.decode() and marked["text"] in refused.content.decode()
+    desk(clerk, forum, "answer", **{**marked, "text": "Tối mai đèn sáng lại. Gọi 0909 123 456."}, kept=["0909 123 456"])
     assert "Tối mai đèn sáng lại." in page(client, forum.public_id).content.decode()
     for wrong in ("", "erase", "__class__"):
         assert desk(clerk, forum, wrong).status_code == 404

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from liengia.audit.models import Entry
-from liengia.core import clock, pagecache
+from liengia.core import clock, pagecache, search
 from liengia.core.actor import Actor
+from liengia.core.errors import Refused
 from liengia.opinions import codes, office_queue, policies, redaction, services
 from liengia.opinions.models import Answer, Opinion, OpinionEvent, State
 from liengia.opinions.services import settings as settings_
@@ -52,6 +55,35 @@ def act(user: User, opinion: Opinion, what: str, **data: object) -> Opinion:
     response = at(user).post(address(opinion, f"{what}/"), data)
     assert response.status_code == 302, response.content.decode()[-3000:]
     return Opinion.all_.get(pk=opinion.pk)
+
+
+@pytest.mark.usefixtures("bare_index")
+def test_every_marked_place_of_an_answer_is_decided_before_everybody_reads_it(here: Office, client: Client) -> None:
+    code = codes.new_code()
+    opinion = public(here, code=code)
+    by = Actor.of(here.duyen)
+    words = "Đã gặp ông Nguyễn Văn Bảy ở số nhà 12, gọi 0903 123 456 là có người tới."
+    services.answer(opinion, kind="in_writing", text=words, signer_name="Ông Mẫu", signer_office="UBND xã", actor=by)
+    with pytest.raises(Refused):
+        services.publish(opinion, actor=by)
+    where = address(opinion, "cong-khai-tra-loi/")
+    names = list(dict.fromkeys(re.findall(r'name="(m-a-[^"]+)"', page(here.duyen, where))))
+    assert len(names) == 3
+    assert at(here.duyen).post(where, {names[0]: "hide", names[1]: "hide"}).status_code == 422
+    assert "Đã gặp" not in client.get(f"/gop-y/{opinion.public_id}/").content.decode()
+    chosen = {name: "keep" if "phone" in name else "hide" for name in names}
+    opinion = act(here.duyen, opinion, "cong-khai-tra-loi", hidden="có người tới", **chosen)
+    shown = [client.get(f"/gop-y/{opinion.public_id}/").content.decode(), str(client.get(f"/open311/v2/requests/{opinion.public_id}.json?jurisdiction_id=28108").json())]
+    assert all("Đã gặp ông" in one and "0903 123 456" in one for one in shown)
+    assert not any(private in one for one in shown for private in ("Bảy", "số nhà 12", "có người tới"))
+    assert search.find("Đã gặp").hits and not search.find("Bảy").hits
+    assert words in unescape(client.post("/gop-y/theo-doi/", {"code": code}).content.decode()), "the writer reads all of it"
+    # Opened again and answered again, the new answer is the writer's alone until it is published too.
+    services.close(opinion, actor=by)
+    services.reopen(opinion, words="Vẫn tối")
+    services.answer(opinion, kind="in_writing", text="Bà Lê Thị Út đã thay bóng khác.", signer_name="Ông Mẫu", signer_office="UBND xã", actor=by)
+    services.follow_up(opinion, actor=by)
+    assert "thay bóng khác" not in client.get(f"/gop-y/{opinion.public_id}/").content.decode()
 
 
 def stranger(here: Office, role: str = "commune_editor") -> User:

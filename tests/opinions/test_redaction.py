@@ -43,6 +43,19 @@ FOUND = [
     ("chú Bảy Lúa đổ rác", NAME, "Bảy Lúa"),
     ("nhà Tư Còm mở loa", NAME, "Còm"),
     ("ông Cao Văn Lâu", NAME, "Cao Văn Lâu"),
+    ("nhà 45 nuôi chó dữ", HOUSE, "nhà 45"),
+    ("căn 12B mở nhạc", HOUSE, "căn 12B"),
+    ("ở 45 đường Trần Hưng Đạo mở loa", HOUSE, "45"),
+    ("ở 12/3A, hẻm 14 mở loa", HOUSE, "12/3A"),
+    ("ở 7b hẻm Bà Chủ Kiểu", HOUSE, "7b"),
+    ("ông nguyễn văn tèo nhậu ồn", NAME, "nguyễn văn tèo"),
+    ("nguyễn thị bông đổ rác", NAME, "nguyễn thị bông"),
+    ("ong nguyen van teo nhau on", NAME, "nguyen van teo"),
+    ("chi tran ngoc mai doi dat", NAME, "tran ngoc mai"),
+    ("Nguyen Van Teo đậu xe", NAME, "Nguyen Van Teo"),
+    ("Tran Minh Duc đậu xe", NAME, "Tran Minh Duc"),
+    ("bà lê thị út", NAME, "lê thị út"),
+    ("anh phạm tèo chạy ẩu", NAME, "phạm tèo"),
 ]  # fmt: skip
 
 
@@ -70,6 +83,9 @@ def test_it_is_found(text: str, kind: str, words: str, form: str) -> None:
         "Gọi 113, 114, 115 đều được.",
         "Tốn 1.250.000 đồng, đường rộng 2,5 m, dài 450 m.",
         "bà con ấp 3 mong xã sửa cầu",
+        "Nhà 2 tầng, nhà 3 gian, mỗi nhà 5 người, căn 2 phòng đều ngập",
+        "hộ vẫn chưa có nước, ho van chua co nuoc, la thi phai sua, con đường này, anh đỗ xe, cao lắm",
+        "Năm 2023 đường làm xong, 3 con hẻm, 14 hẻm còn tối, đo van con dot",
         "Một hộ nhậu ồn cả đêm, con đường ở đó tối, ông đó nói năm ấy ngập",
     ],
 )

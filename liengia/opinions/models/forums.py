@@ -191,10 +191,8 @@ class ForumQuestion(models.Model):
     @property
     def answer_text(self) -> str:
         """The answer on the spot or in writing, when it may be read by all; the newest."""
-        opinion = self.opinion
-        if opinion.state not in (State.PUBLISHED, State.FOLLOWING_UP, State.CLOSED):
-            return ""
-        return max(opinion.answers.all(), key=lambda one: one.version).text if opinion.answers.all() else ""
+        answer = self.opinion.public_answer
+        return answer.public_text if answer else ""
 
     @property
     def is_answered_on_spot(self) -> bool:

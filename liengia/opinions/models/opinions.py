@@ -6,7 +6,7 @@ Nothing here tells the order in which anonymous opinions came: keys are random, 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -28,6 +28,9 @@ from liengia.opinions.models.states import (
 from liengia.opinions.models.topics import RefusalReason, Topic
 from liengia.people.models import User
 from liengia.units.models import Unit
+
+if TYPE_CHECKING:
+    from liengia.opinions.models.records import Answer
 
 
 class OpinionQuerySet(models.QuerySet["Opinion"]):
@@ -188,6 +191,12 @@ class Opinion(models.Model):
     def current_text(self) -> PublicText | None:
         """The newest version of the public text (prefetched where a list is shown)."""
         return max(self.public_texts.all(), key=lambda text: text.version, default=None)
+
+    @property
+    def public_answer(self) -> Answer | None:
+        """The newest answer that was published; one given since is read by the writer alone until it is published too."""
+        out = [one for one in self.answers.all() if one.public_text] if self.state in (State.PUBLISHED, State.FOLLOWING_UP, State.CLOSED) else []
+        return max(out, key=lambda one: one.version, default=None)
 
 
 class PublicText(models.Model):

@@ -29,7 +29,13 @@ from liengia.opinions.services.office import (
     sort,
     verify,
 )
-from liengia.opinions.services.publication import marks_of, officers_names, publish_text, withdraw_text
+from liengia.opinions.services.publication import (
+    marked_words,
+    marks_of,
+    officers_names,
+    publish_text,
+    withdraw_text,
+)
 from liengia.opinions.services.retention import keep_periods
 from liengia.opinions.services.settings import add_reason, add_topic, change_reason, change_topic
 from liengia.opinions.services.writer import find_by_code, may_reopen, rate, reopen, reply_by_code, support
@@ -62,6 +68,7 @@ __all__ = [
     "hold_photos",
     "keep_periods",
     "mark_told",
+    "marked_words",
     "marks_of",
     "may_reopen",
     "merge",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Final
 
@@ -15,6 +15,7 @@ from liengia.core.errors import Invalid, Refused
 from liengia.opinions import index, similar
 from liengia.opinions.models import Answer, AnswerKind, Evidence, EvidenceKind, Opinion, State
 from liengia.opinions.services.history import move, note, take
+from liengia.opinions.services.publication import decide_marks
 
 LARGEST_DOCUMENT: Final = 10 * 1024 * 1024
 # How many earlier answers of the commune a new one is compared with.
@@ -68,18 +69,26 @@ def _earlier(row: Opinion) -> Iterator[similar.Candidate]:
 
 
 @transaction.atomic
-def publish(opinion: Opinion, *, actor: Actor, office: str = "") -> Opinion:
-    """Make the answer public beside the public text.
+def publish(
+    opinion: Opinion, *, actor: Actor, text: str = "", kept: Collection[str] = (), office: str = ""
+) -> Opinion:  # fmt: skip
+    """Make the newest answer public beside the public text: as it is, or as the redacted copy `text`.
+
+    `kept` are the marked words that the moderator decided to leave.
 
     Raises:
-        Refused: there is no public text, or no answer.
+        Refused: there is no public text, or no answer; or a marked place on which nobody decided (code "undecided").
     """
     row = take(opinion, actor=actor)
     if not row.is_public:
         raise Refused(_("There is no public text yet: decide on the marked places first."), code="no_public_text")
-    if not row.answers.exists():
+    newest = row.answers.first()
+    if newest is None:
         raise Refused(_("It has not been answered yet."), code="not_answered")
+    newest.public_text = text.strip() or newest.text
+    decide_marks(row, [newest.public_text], kept=kept)
     move(row, "publish")
+    newest.save(update_fields=["public_text"])
     note(row, "published", actor=actor, office=office)
     index.renew(row)
     return row

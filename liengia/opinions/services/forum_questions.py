@@ -190,12 +190,14 @@ def reorder(question: ForumQuestion, *, step: int, actor: Actor) -> ForumQuestio
 
 @transaction.atomic
 def answer_now(
-    question: ForumQuestion, *, text: str, signer_name: str, signer_office: str, actor: Actor, is_paste_meant: bool = False
-) -> ForumQuestion:
+    question: ForumQuestion, *, text: str, signer_name: str, signer_office: str, actor: Actor, is_paste_meant: bool = False,
+    kept: Collection[str] = (),
+) -> ForumQuestion:  # fmt: skip
     """Answer on the spot, in public; whoever asked by a slip or aloud was there, and so has been told.
 
     Raises:
-        Invalid: no words or signer. Refused: not shown, answered before, or the words of an earlier answer (code "pasted").
+        Invalid: no words or signer. Refused: not shown, answered before, the words of an earlier answer (code "pasted"),
+            or a marked place on which nobody decided (code "undecided").
     """
     row = _take(question)
     done = _move(row, "answer", actor=actor)
@@ -204,7 +206,7 @@ def answer_now(
         done.opinion, kind=AnswerKind.ON_SPOT, text=text, signer_name=signer_name, signer_office=signer_office, actor=actor,
         is_paste_meant=is_paste_meant,
     )  # fmt: skip
-    done.opinion = answers.publish(done.opinion, actor=actor, office=signer_office)
+    done.opinion = answers.publish(done.opinion, actor=actor, kept=kept, office=signer_office)
     if done.opinion.entered_by_id is not None and done.opinion.told_on is None:
         office.mark_told(done.opinion, how=ToldHow.MEETING, actor=actor)
     return done

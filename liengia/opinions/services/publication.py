@@ -31,6 +31,31 @@ def marks_of(opinion: Opinion, text: str | None = None) -> list[redaction.Mark]:
     return redaction.find(opinion.text if text is None else text, names=officers_names(opinion.commune))
 
 
+def marked_words(opinion: Opinion, *parts: str) -> list[str]:
+    """Return the words that the finder marks in parts of what is to be public, each once."""
+    names = officers_names(opinion.commune)
+    return list(dict.fromkeys(part[mark.start : mark.end] for part in parts for mark in redaction.find(part, names=names)))
+
+
+def decide_marks(opinion: Opinion, parts: Iterable[str], *, kept: Collection[str]) -> list[dict[str, object]]:
+    """Return the marks that a moderator decided to leave in what is to be public.
+
+    Raises:
+        Refused: there is one on which nobody decided (code "undecided", `words` holds it).
+    """
+    names = officers_names(opinion.commune)
+    decided: list[dict[str, object]] = []
+    for part in parts:
+        for mark in redaction.find(part, names=names):
+            words = part[mark.start : mark.end]
+            if words not in kept:
+                raise Refused(
+                    _("Decide on each marked place first: “%(words)s”.") % {"words": words}, code="undecided", words=words
+                )
+            decided.append({"kind": mark.kind, "start": mark.start, "end": mark.end})
+    return decided
+
+
 @transaction.atomic
 def publish_text(
     opinion: Opinion, *, title: str, text: str, actor: Actor, place_words: str = "", kept: Collection[str] = (),
@@ -47,16 +72,7 @@ def publish_text(
         raise Invalid(_("A public text has a title and words."), code="no_text", field="text")
     if row.is_private_person or row.about_officials or row.state in (State.MERGED, State.MOVED_OUT):
         raise Refused(_("This one is never public. It can be answered by its code."), code="never_public")
-    names = officers_names(row.commune)
-    decided: list[dict[str, object]] = []
-    for part in (title, text, place_words):
-        for mark in redaction.find(part, names=names):
-            words = part[mark.start : mark.end]
-            if words not in kept:
-                raise Refused(
-                    _("Decide on each marked place first: “%(words)s”.") % {"words": words}, code="undecided", words=words
-                )
-            decided.append({"kind": mark.kind, "start": mark.start, "end": mark.end})
+    decided = decide_marks(row, (title, text, place_words), kept=kept)
     made = PublicText.objects.create(
         opinion=row,
         version=row.public_texts.count() + 1,

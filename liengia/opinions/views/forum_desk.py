@@ -20,7 +20,14 @@ from liengia.opinions import codes, forum_policies, forum_queries
 from liengia.opinions.capabilities import ENTER, FORUM
 from liengia.opinions.forum_forms import AmendForm, ConclusionForm, EntryForm, ForumForm, TallyForm
 from liengia.opinions.models.forums import CameBy, ForumQuestion, ListeningForum
-from liengia.opinions.services import forum_minutes, forum_plans, forum_questions, forum_survey, forums
+from liengia.opinions.services import (
+    forum_minutes,
+    forum_plans,
+    forum_questions,
+    forum_survey,
+    forums,
+    publication,
+)
 from liengia.opinions.views.forum import paper
 from liengia.organisations.committee_services import Assignment
 from liengia.people.models import User
@@ -52,6 +59,7 @@ def _answer(forum: ListeningForum, data: Any, actor: Actor) -> object:
     return forum_questions.answer_now(
         _question(forum, data), text=data.get("text", ""), signer_name=data.get("signer_name", "") or forum.chair_name,
         signer_office=data.get("signer_office", "") or forum.chair_office, actor=actor, is_paste_meant="paste" in data,
+        kept=data.getlist("kept"),
     )  # fmt: skip
 
 
@@ -116,11 +124,13 @@ def desk(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _desk(request: HttpRequest, forum: ListeningForum, *, typed: Any = None, status: int = 200) -> HttpResponse:
+    hall = forum_queries.hall(forum)
     waiting = [(one, *forum_questions.suggested(one)) for one in forum_queries.waiting(forum)]
     context = {
-        "forum": forum, "hall": forum_queries.hall(forum), "waiting": waiting, "code": codes.new_code(), "typed": typed,
+        "forum": forum, "hall": hall, "waiting": waiting, "code": codes.new_code(), "typed": typed,
         "conclusions": forum_queries.conclusions(forum), "conclusion": ConclusionForm(forum=forum), "tally": TallyForm(),
         "amend": AmendForm(instance=forum, initial={"signed_on": clock.today()}),
+        "answer_marks": publication.marked_words(hall.floor.opinion, typed.get("text", "")) if hall.floor and typed and typed.get("do") == "answer" else (),
         "today": clock.today(), "earlier": [(t, *forum_queries.promise_words(t)) for t in forum_queries.earlier_promises(forum)],
     }  # fmt: skip
     return render(request, "opinions/forum/desk.html", context, status=status)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, NotFound
-from liengia.opinions import office_case, office_text, policies, redaction, services
+from liengia.opinions import office_case, office_text, policies, services
 from liengia.opinions.capabilities import MODERATE
 from liengia.opinions.models import Opinion, PublicText
 from liengia.opinions.office_text import Decided
@@ -67,10 +67,7 @@ def _copy(opinion: Opinion, said: QueryDict) -> Copy:
 
 def _marked(opinion: Opinion, made: Copy) -> list[str]:
     """Return the words that the finder marks in the copy itself: in its title, and what hiding has left over."""
-    names = services.officers_names(opinion.commune)
-    parts = (made.title, made.text, made.place)
-    found = [part[mark.start : mark.end] for part in parts for mark in redaction.find(part, names=names)]
-    return list(dict.fromkeys(found))
+    return services.marked_words(opinion, made.title, made.text, made.place)
 
 
 def _moderated(request: HttpRequest, public_id: str) -> Opinion:

@@ -74,12 +74,11 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one opinion: its redacted copy, the answer, the steps, and by when."""
     opinion = _shown(public_id)
-    is_answered = opinion.state in queries.PUBLISHED
     context = {
         "opinion": opinion, "text": opinion.current_text, "due": screens.due(opinion), "steps": screens.steps(opinion),
         "photos": opinion.photos.filter(is_public=True).defer("data"),
         "evidence": opinion.evidence.filter(is_public=True).defer("data"),
-        "answer": opinion.answers.first() if is_answered and opinion.events.filter(verb="published").exists() else None,
+        "answer": opinion.public_answer,
         "is_open": not opinion.has_ended, "has_supported": "cam-on" in request.GET,
     }  # fmt: skip
     return render(request, "opinions/detail.html", context)
