@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from liengia.core import clock, images, search
 from liengia.core.actor import Actor
-from liengia.core.errors import Invalid, Refused
+from liengia.core.errors import Invalid, NotFound, Refused
 from liengia.core.geo import Point
 from liengia.opinions import codes, redaction, services
 from liengia.opinions.models import HeldPhoto, Opinion, Photo, State
@@ -110,6 +110,36 @@ def test_periods_end(here: Office) -> None:
     after(731)
     row = Opinion.all_.get(pk=opinion.pk)
     assert (row.text, row.erased_at is None) == ("", False) and row.state == State.CLOSED
+
+
+def test_what_was_moved_out_or_never_closed_ends_as_well(here: Office) -> None:
+    by, code = Actor.of(here.duyen), codes.new_code()
+    moved = sorted_(here, text="Tôi tố cáo ông kia", code=code)
+    services.assign(moved, person=here.tho, note_words="Xem giúp ông Tèo", actor=by)
+    services.ask_writer(moved, text="Ông nào?", actor=by)
+    services.reply_by_code(moved, text="Ông Tèo")
+    services.move_out(moved, reason=reason("denunciation"), words="Xin tới phòng tiếp công dân", actor=by)
+    named = {"is_anonymous": False, "contact_name": "Lụa", "contact_phone": "0900 000 009"}
+    left, waits = answered(here, **named), sorted_(here, **named)
+
+    def after(days: int) -> Opinion:
+        with time_machine.travel(clock.now() + timedelta(days=days), tick=False):
+            while services.keep_periods():
+                pass
+        return Opinion.all_.get(pk=moved.pk)
+
+    row = after(91)
+    question = moved.questions.get()
+    assert (row.text, question.text, question.reply, moved.assignments.get().note) == ("", "", "", "")
+    assert row.reason_words and services.find_by_code(code) == row, "where it belongs is read for longer"
+    assert Opinion.all_.get(pk=left.pk).contact_phone
+    row = after(731)
+    assert row.reason_words == "" and row.erased_at
+    with pytest.raises(NotFound):
+        services.find_by_code(code)
+    after(365 + 731)
+    left, waits = Opinion.all_.get(pk=left.pk), Opinion.all_.get(pk=waits.pk)
+    assert (left.contact_name, left.contact_phone, left.text) == ("", "", "") and waits.contact_phone and waits.text
 
 
 @pytest.mark.usefixtures("bare_index")

@@ -133,6 +133,7 @@ class Opinion(models.Model):
     )
     support_count = models.PositiveIntegerField(_("so do I"), default=0)
     contact_erased_on = models.DateField(null=True, blank=True, editable=False)
+    words_erased_on = models.DateField(null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     public_ = PublicManager()
