@@ -1,16 +1,20 @@
-"""The machinery's own pages: the language switch, and what a phone needs to install the site."""
+"""The machinery's own pages: the switches of language and text size, and what a phone needs to install the site."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import i18n
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
+
+from liengia.core.context import TEXT_SIZE_COOKIE, TEXT_SIZES
 
 ViewT = TypeVar("ViewT", bound=Callable[..., HttpResponseBase])
 
@@ -35,6 +39,20 @@ def for_everybody(view: ViewT) -> ViewT:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Keep the reader's language in a cookie and go back; only to a page of this site."""
     return i18n.set_language(request)
+
+
+@for_everybody
+@csrf_exempt  # as above: another site could only make letters larger
+@require_POST
+def set_text_size(request: HttpRequest) -> HttpResponse:
+    """Keep the text size in a cookie for a phone without scripts, and go back; only to a page of this site."""
+    there = request.POST.get("next", "")
+    response = redirect(there if url_has_allowed_host_and_scheme(there, {request.get_host()}) else "/")
+    if request.POST.get("size") in TEXT_SIZES:
+        response.set_cookie(TEXT_SIZE_COOKIE, request.POST["size"], max_age=timedelta(days=365), samesite="Lax", secure=request.is_secure(), httponly=True)
+    else:
+        response.delete_cookie(TEXT_SIZE_COOKIE, samesite="Lax")
+    return response
 
 
 @for_everybody

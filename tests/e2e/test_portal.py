@@ -117,6 +117,8 @@ def test_the_text_size_is_remembered_and_the_address_copied(chromium: Browser, s
     page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
     page.goto("/tin-tuc/bai-1/")
     page.locator(".article-tools [data-text-to='3']").click()
+    expect(page.locator(".article-tools [data-text-to='3']")).to_have_attribute("aria-pressed", "true")
+    assert not context.cookies(), "with scripts nothing is sent"
     page.goto("/xa/can-duoc/tin-tuc/bai-2/")
     expect(page.locator("html")).to_have_attribute("data-text", "3")
     page.get_by_text("Chia sẻ").click()
@@ -125,6 +127,15 @@ def test_the_text_size_is_remembered_and_the_address_copied(chromium: Browser, s
     assert page.evaluate("navigator.clipboard.readText()").endswith("/xa/can-duoc/tin-tuc/bai-2/")
     assert json.loads(page.locator("script[type='application/ld+json']").text_content() or "")["@type"] == "NewsArticle"
     assert refused == [], "the content security policy refuses nothing of ours"
+    context.close()
+    context = chromium.new_context(base_url=site.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/tin-tuc/bai-1/")
+    page.locator(".article-tools [data-text-to='2']").click()
+    expect(page.locator("html")).to_have_attribute("data-text", "2")
+    expect(page.locator(".article-tools [data-text-to='2']")).to_have_attribute("aria-pressed", "true")
+    page.goto("/xa/can-duoc/tin-tuc/bai-2/")
+    expect(page.locator("html")).to_have_attribute("data-text", "2")
     context.close()
 
 

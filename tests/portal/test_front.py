@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from liengia.core import pagecache
 from tests.alarms.console_scene import Desk, desk
 from tests.portal.pages_scene import closed
 
@@ -76,6 +77,20 @@ def test_the_language_switches_and_leads_back() -> None:
     assert (
         client.post("/ngon-ngu/", {"language": "vi", "next": "https://elsewhere.example/"})["Location"] == "/"
     )
+
+
+def test_without_scripts_the_text_size_is_a_cookie_and_the_page_nobody_elses() -> None:
+    client = Client()
+    page = client.get("/gioi-thieu/").content.decode()
+    assert 'action="/co-chu/"' in page and "data-text=" not in page
+    answer = client.post("/co-chu/", {"size": "3", "next": "/gioi-thieu/"})
+    assert answer["Location"] == "/gioi-thieu/" and pagecache._asked([(b"cookie", b"co-chu=3")]) is None
+    page = client.get("/gioi-thieu/").content.decode()
+    assert 'data-text="3"' in page and 'value="3" data-text-to="3" aria-pressed="true"' in page
+    assert client.post("/co-chu/", {"size": "2", "next": "https://elsewhere.example/"})["Location"] == "/"
+    for size in ("1", "9", '"><b>'):
+        client.post("/co-chu/", {"size": size, "next": "/"})
+        assert "data-text=" not in client.get("/gioi-thieu/").content.decode()
 
 
 def test_the_front_costs_few_queries(scene: Desk, django_assert_max_num_queries: Any) -> None:

@@ -23,7 +23,7 @@ from tests.cast import TESTER, Cast, assemble
 pytestmark = pytest.mark.django_db
 MOST_PAGES = 150
 # Leaving, and what is no page: files, the device's own feeds.
-NOT_FOLLOWED = re.compile(r"^/(static|media|ngon-ngu)/|dang-xuat|logout|/sprite|\.(svg|css|js|png|webmanifest|pdf|xlsx|zip)$|csv|export=")
+NOT_FOLLOWED = re.compile(r"^/(static|media|ngon-ngu|co-chu)/|dang-xuat|logout|/sprite|\.(svg|css|js|png|webmanifest|pdf|xlsx|zip)$|csv|export=")
 # Wagtail's admin is walked at its first pages only; the rest is Wagtail's own and knows nothing of our rooms.
 SHALLOW = re.compile(r"^/quan-tri/(pages|images|documents|reports|sites|users|groups|redirects|workflows|tasks|snippets|forms|collections|choose|help|account|locales|jsi18n|locked|search)")
 

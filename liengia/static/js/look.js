@@ -17,7 +17,7 @@ function showTextSize() {
 }
 
 const acts = {
-  textTo: (button) => { keep("text", button.dataset.textTo); showTextSize(); },
+  textTo: (button, event) => { event.preventDefault(); keep("text", button.dataset.textTo); showTextSize(); },
   themeFlip: () => keep("theme", isDark() ? "light" : "dark"),
   print: () => window.print(),
   open: (button) => document.getElementById(button.dataset.open)?.showModal(),
@@ -34,7 +34,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-text-to],[data-theme-flip],[data-print],[data-open],[data-close],[data-copy]");
   if (!button) return;
   for (const [name, act] of Object.entries(acts)) {
-    if (name in button.dataset) { act(button); return; }
+    if (name in button.dataset) { act(button, event); return; }
   }
 });
 
