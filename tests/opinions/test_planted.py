@@ -1,4 +1,4 @@
-"""An address, a user agent and a place planted with an anonymous opinion are searched for everywhere: no hit."""
+"""An address, a user agent and a place planted with an anonymous opinion and a comment are searched for everywhere: no hit."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
+from liengia.comments import services as comments
+from liengia.comments.forms import SOONEST, seal
+from liengia.comments.models import Comment, Reason
+from liengia.comments.views import readers
+from liengia.core import clock
+from liengia.core.bus import Bus
 from liengia.core.metrics import exposition
 from liengia.opinions.models import HeldPhoto, Opinion, Photo
 from tests.core.test_images import PLANTED, with_exif
@@ -33,9 +41,28 @@ def database_text() -> str:
     return "\n".join(found)
 
 
+def commented(client: Client, here: Office) -> Comment:
+    """Comment as a guest, report the comment and ask for it to be shown, with a moderator's help."""
+    for limiter in (readers.writes, readers.flags):
+        limiter.forget()
+    thread = comments.thread_for("test", "planted", unit=here.commune, title="Ngày hội", url="/")
+    with time_machine.travel(clock.now() - SOONEST * 2, tick=False):
+        facts = {"text": "Đoàn diễu hành đi ngang nhà.", "name": "", "parent": "", "website": "", "seal": seal(thread)}
+    address = reverse("comments:thread", args=[thread.public_id])
+    assert client.get(address).status_code == 200 and client.post(address, facts).status_code == 302
+    comment = Comment.objects.get()
+    comments.publish_comment(comment, user=here.duyen)
+    assert client.post(reverse("comments:flag", args=[comment.public_id]), {"reason": Reason.values[0]}).status_code < 400 and comment.flags.exists()
+    return comment
+
+
 @pytest.mark.parametrize("way", ["sent at once", "with an error first"])
-def test_nothing_planted_is_found_anywhere(here: Office, caplog: Any, way: str) -> None:
+def test_nothing_planted_is_found_anywhere(here: Office, caplog: Any, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     caplog.set_level(logging.DEBUG)
+    # What the bus is given is all that its store can ever hold.
+    bus: list[str] = []
+    for name in ("publish", "poke", "poke_now"):
+        monkeypatch.setattr(Bus, name, lambda _self, *given, **more: bus.append(repr((given, more))))
     client = Client(REMOTE_ADDR=ADDRESS, headers={"user-agent": AGENT, "x-forwarded-for": ADDRESS, "referer": f"http://x/{AGENT}"})
     client.get(FORM)
     facts = typed(ticket=ticket(), photos=[SimpleUploadedFile("PLANTED.jpg", with_exif())])
@@ -47,20 +74,17 @@ def test_nothing_planted_is_found_anywhere(here: Office, caplog: Any, way: str) 
     code = shown_code(client.post(FORM, facts))
     client.post("/gop-y/theo-doi/", {"code": code})
     client.post("/gop-y/theo-doi/", {"code": "wrong"})
-    opinion = Opinion.all_.get()
+    opinion, comment = Opinion.all_.get(), commented(client, here)
 
     stored = database_text()
-    assert opinion.public_id in stored, "the search finds what is there"
+    assert opinion.public_id in stored and comment.text in stored and bus, "the search finds what is there"
     places = {
         "database": stored,
         "logs": "\n".join(record.getMessage() + str(record.__dict__.get("args")) for record in caplog.records),
         "metrics": exposition().decode(),
+        "bus": "\n".join(bus),
         "photo": repr(bytes(Photo.objects.get().data or b"")),
     }
-    for folder in (Path(settings.MEDIA_ROOT), Path(settings.DATA) / "nats", Path(settings.DATA) / "run"):
-        for path in folder.rglob("*") if folder.exists() else ():
-            if path.is_file():
-                places[str(path)] = f"{path.name} {path.read_bytes()!r}"
     for place, text in places.items():
         assert not [needle for needle in NEEDLES if needle in text], place
     assert code.replace("-", "") not in stored and code not in stored, "the code itself is not stored"
