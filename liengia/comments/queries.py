@@ -17,7 +17,7 @@ PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A comment with its replies; one that was taken away is a stub with its reason."""
+    """A comment with its replies; one that was taken away, and a reply that was, is a stub with its reason."""
 
     comment: Comment
     replies: list[Comment] = field(default_factory=list)
@@ -62,9 +62,8 @@ def conversation(thread: Thread, *, page: int = 1) -> Conversation:
     page = min(max(1, page), pages)
     shown = list(roots.order_by("pk")[(page - 1) * PAGE : page * PAGE])
     replies: dict[int, list[Comment]] = defaultdict(list)
-    for reply in thread.comments.shown().filter(parent__in=shown).order_by("pk"):
+    for reply in thread.comments.filter(parent__in=shown, state__in=[CommentState.SHOWN, CommentState.REMOVED]).order_by("pk"):
         replies[reply.parent_id or 0].append(reply)
-    # A stub without a reply under it says nothing that the count does not.
     items = [Shown(one, replies[one.pk]) for one in shown]
     return Conversation(
         items, counts.get(CommentState.SHOWN, 0), counts.get(CommentState.REFUSED, 0), page, pages
@@ -81,7 +80,7 @@ def queue(comments: QuerySet[Comment], part: str) -> QuerySet[Comment]:
     if part == "reported":
         found = comments.filter(state=CommentState.SHOWN, pk__in=Flag.objects.filter(is_settled=False).values("comment"))
     elif part == "second":
-        found = comments.filter(second_look=SecondLook.ASKED)
+        found = comments.filter(second_look=SecondLook.ASKED, erased_at=None)
     elif part == "shown":
         found = comments.filter(state=CommentState.SHOWN).order_by("-pk")
     elif part == "refused":

@@ -72,7 +72,8 @@ def write_comment(
     if parent is not None and (parent.thread_id != thread.pk or parent.parent_id or parent.state != CommentState.SHOWN):
         raise Invalid(_("The comment that you answer is no longer there."), code="parent")
     kept_text = clean_text(text)
-    kept_name = (user.full_name or str(user)) if user else clean_name(name, thread)
+    # The name to sign in with is most often a phone number: who has no other is a guest by name.
+    kept_name = user.full_name if user else clean_name(name, thread)
     if before := Comment.objects.filter(form_id=form_id).first():
         return Written(before, "")
     if thread.comments.waiting().count() >= WAITING_MOST:
@@ -266,10 +267,13 @@ def set_rule(unit: Unit | None = None, *, who: str, is_moderated_first: bool, ac
 
 @transaction.atomic
 def erase_due(*, chunk: int = 100) -> int:
-    """Erase text and name of what was refused or taken away, after its period; the counted stub stays."""
+    """Erase text and name of what was refused or taken away, after its period; the counted stub stays.
+
+    One that waits for its second look has the period twice, and no longer.
+    """
     before = clock.now() - REFUSED_FOR
     due = Comment.objects.filter(state__in=[CommentState.REFUSED, CommentState.REMOVED], decided_at__lt=before, erased_at=None)
-    keys = list(due.exclude(second_look=SecondLook.ASKED).values_list("pk", flat=True)[:chunk])
+    keys = list(due.exclude(second_look=SecondLook.ASKED, decided_at__gte=before - REFUSED_FOR).values_list("pk", flat=True)[:chunk])
     if keys:
         Comment.objects.filter(pk__in=keys).update(
             text="", name="", reason_words="", user=None, writer_hash="", form_id=None, erased_at=clock.now()

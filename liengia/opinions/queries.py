@@ -11,7 +11,15 @@ from django.db.models import prefetch_related_objects
 
 from liengia.core import clock, rooms
 from liengia.opinions import policies, similar
-from liengia.opinions.models import ANSWERED, Opinion, OpinionEvent, OpinionQuerySet, PublicText, State
+from liengia.opinions.models import (
+    ANSWERED,
+    UNANSWERED,
+    Opinion,
+    OpinionEvent,
+    OpinionQuerySet,
+    PublicText,
+    State,
+)
 from liengia.people.models import DutyPost, User
 from liengia.units.models import Level, RoomSwitch, Unit
 
@@ -146,7 +154,7 @@ class Score:
             self.late += row.was_late
             if row.answered_on:
                 self.days.append(max(0, (row.answered_on - row.filed_on).days))
-        elif row.state in (State.RECEIVED, State.SORTED, State.FORWARDED, State.VERIFYING):
+        elif row.state in (*UNANSWERED, *ANSWERED):  # answered, and the writer without a phone does not know: still owed
             self.open_ += 1
             self.overdue += row.is_overdue
 

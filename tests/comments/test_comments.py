@@ -14,6 +14,7 @@ from liengia.comments.reform import move_threads
 from liengia.core import clock, pagecache, rooms
 from liengia.core.errors import Invalid, NotFound, Refused
 from liengia.core.models import Sequence
+from liengia.people.models import User
 from liengia.units.models import RoomSwitch
 from tests.cast import TESTER
 from tests.comments.conftest import Scene
@@ -92,6 +93,8 @@ def test_a_removed_one_leaves_a_stub_and_its_replies(scene: Scene) -> None:
     services.remove_comment(root, reason="advertising", user=scene.duyet)
     (item,) = queries.conversation(scene.thread).items
     assert item.is_stub
+    services.remove_comment(item.replies[0], reason="abuse", user=scene.bien)
+    assert [one.state for one in queries.conversation(scene.thread).items[0].replies] == ["removed"], "a reply leaves its stub too"
     assert [reply.text for reply in item.replies] == ["Đừng quảng cáo ở đây"]
 
 
@@ -192,6 +195,7 @@ def test_texts_go_after_their_period_and_numbers_stay(scene: Scene) -> None:
     with time_machine.travel(clock.now() + services.REFUSED_FOR + timedelta(days=1), tick=False):
         assert services.erase_due() == 1
         assert services.erase_due() == 0
+        assert queries.queue(Comment.objects.all(), "second").exists()
     row = Comment.objects.get(pk=gone.comment.pk)
     assert (row.text, row.name, row.reason_words, row.writer_hash) == ("", "", "", "")
     assert Comment.objects.get(pk=kept.pk).text
@@ -200,6 +204,9 @@ def test_texts_go_after_their_period_and_numbers_stay(scene: Scene) -> None:
     assert list(month.by_reason.values()) == [2]
     with pytest.raises(Refused):
         services.publish_comment(row, user=scene.duyet)
+    with time_machine.travel(clock.now() + services.REFUSED_FOR * 2 + timedelta(days=1), tick=False):
+        assert services.erase_due() == 1, "a second look that nobody gives keeps no text for ever"
+    assert not Comment.objects.get(pk=asked.comment.pk).text and not queries.queue(Comment.objects.all(), "second").exists()
 
 
 def test_what_is_shown_or_gone_empties_kept_pages(scene: Scene) -> None:
@@ -228,3 +235,9 @@ def test_a_commune_without_the_room_shows_none(scene: Scene) -> None:
     RoomSwitch.objects.create(unit=scene.cast.commune, room="comments", is_on=False)
     assert not rooms.is_on("comments", scene.thread.unit)
     assert not policies.is_on(scene.thread)
+
+
+def test_a_member_without_a_name_is_not_shown_by_the_phone_they_sign_in_with(scene: Scene) -> None:
+    user = User.objects.create_user("+84900000777")
+    comment = scene.write(user=user).comment
+    assert comment.name == "" and "900000777" not in comment.name

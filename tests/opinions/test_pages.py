@@ -262,6 +262,10 @@ def test_the_board_counts_and_leaves_out_what_concerns_officers(here: Office, cl
 
     (score,), months = scoreboard(here.commune)
     assert (score.filed, score.answered, score.in_time, score.overdue) == (2, 1, 1, 1) and on_time.public_id not in page
+    helped = services.file_for_another(services.Draft(here.commune, LAMP), code=codes.new_code(), helper=here.cast.huynh, actor=Actor.of(here.cast.huynh))
+    Opinion.all_.filter(pk=helped.pk).update(state=State.ANSWERED_IN_WRITING, answered_at=clock.now(), due_at=clock.now() - timedelta(days=1))
+    (told,), _months = scoreboard(here.commune)
+    assert (told.filed, told.answered, told.open_, told.overdue) == (3, 1, 2, 2), "answered counts once the writer was told"
     assert sum(month.filed for month in months) == 2 and "<svg" in page and page.count("<table") == 2
 
 
