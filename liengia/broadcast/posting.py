@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from liengia.broadcast.capabilities import CONFIGURE, POST
+from liengia.broadcast.capabilities import CONFIGURE, POST, SEND_ALONE
 from liengia.broadcast.channels.base import Message
 from liengia.broadcast.models import Bulletin, Delivery, Dispatch, MsgType, Said, ZaloGroup, ZaloPost
 from liengia.broadcast.models.zalo import ZaloGroupQuerySet
@@ -157,7 +157,14 @@ class CallList:
 
 
 def _to_call(user: Any) -> QuerySet[Delivery]:
-    return Delivery.objects.waiting().filter(channel="phone_tree", is_live=True, household__hamlet__in=scope.units_for(user, POST))
+    here = Q(household__hamlet__in=scope.units_for(user, POST)) | Q(household__hamlet__in=scope.units_for(user, SEND_ALONE))
+    return Delivery.objects.waiting().filter(here, channel="phone_tree", is_live=True)
+
+
+def call_url(user: Any, subject: str) -> str:
+    """Return where somebody calls what waits of a bulletin or an incident; empty when nothing of it waits for them."""
+    kind, _colon, public_id = subject.partition(":")
+    return reverse("broadcast:calls", args=[kind, public_id]) if _to_call(user).filter(subject=subject).exists() else ""
 
 
 def calls(user: Any) -> list[CallList]:
@@ -197,9 +204,9 @@ def is_on_list(user: Any, key: str) -> bool:
 
 def chores(user: User) -> list[Chore]:
     """Return what is to be posted, taken down or called: late ones are pressing."""
-    if not people.can(user, POST):
+    if not (people.can(user, POST) or people.can(user, SEND_ALONE)):
         return []
-    found = [_post_chore(one) for one in todo(user)]
+    found = [_post_chore(one) for one in todo(user)] if people.can(user, POST) else []
     for one in calls(user):
         words = _("Call %(count)s households: “%(headline)s”") % {"count": one.waiting, "headline": one.message.headline}
         url = reverse("broadcast:calls", args=[one.kind, one.public_id])

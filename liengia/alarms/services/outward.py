@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from liengia.alarms import channels
 from liengia.alarms.models import (
     AnswerKind,
+    GroupHousehold,
     Incident,
     IncidentState,
     IncidentStep,
@@ -55,6 +56,7 @@ logger = logging.getLogger(__name__)
 # What of the room of bulletins an alarm may use, by the names that plans keep.
 NAMES: Final = ("webpush", "sms", "voice", "loudspeaker", "phone_tree")
 LOUDSPEAKER: Final = "loudspeaker"
+PHONE_TREE: Final = "phone_tree"
 # The word under which people agree to be told of alarms by a channel.
 CONSENT: Final = "alarm"
 # Nobody is told of an alarm that began so long ago.
@@ -93,6 +95,8 @@ class Outward:
     def _recipients(self, notice: channels.Notice) -> list[Recipient]:
         if self.name == LOUDSPEAKER:
             return list(self.channel.recipients(Audience(unit_ids=(notice.incident.group.unit_id,)), notice.incident.kind))
+        if self.name == PHONE_TREE and notice.step.target == Target.UNANSWERED:
+            return list(self.channel.to_households(unanswered_houses(notice.incident)))
         ids = [user.pk for user in notice.people]
         ask = self.channel.to_duty if notice.step.target in _ON_DUTY else self.channel.to_users
         return list(ask(ids, CONSENT)) if ids else []
@@ -109,7 +113,7 @@ def register_all() -> None:
 def _may_go(name: str, incident: Incident) -> bool:
     if name == LOUDSPEAKER:
         return incident.kind == Kind.FIRE and incident.mode == Mode.REAL and not incident.is_silent
-    if incident.is_silent and name == "phone_tree":
+    if incident.is_silent and name == PHONE_TREE:
         return False
     return incident.mode != Mode.TEST
 
@@ -232,7 +236,7 @@ def tell_end(incident: Incident, *, at: datetime) -> int:
     may_have = Q(state=DeliveryState.ACCEPTED) | Q(is_perhaps_double=True) | Q(state=DeliveryState.WITHDRAWN, claimed_until__isnull=False)
     rows = Delivery.objects.of(subject).filter(may_have)
     for name in NAMES:
-        at_home = set(Membership.objects.active().filter(user__in=told).values_list("household_id", flat=True)) if name == "phone_tree" else set()
+        at_home = set(Membership.objects.active().filter(user__in=told).values_list("household_id", flat=True)) if name == PHONE_TREE else set()
         for row in rows.filter(channel=name):
             if (name == "voice" and row.user_id in told) or row.household_id in at_home:
                 continue
@@ -283,10 +287,15 @@ def of_group(group: NeighbourGroup) -> list[User]:
     return list(User.objects.filter(pk__in=members.values("user"), is_active=True))
 
 
-def unanswered(incident: Incident) -> list[User]:
-    """Return the members of houses that have not answered this ringing; the house that pressed is with its own alarm and is left out."""
+def unanswered_houses(incident: Incident) -> set[int]:
+    """Return the houses of the group that have not answered this ringing, with or without an account; the house that pressed is with its own alarm and is left out."""
     from liengia.alarms.queries import households_pressing
 
     answered: set[Any] = set(incident.answers.filter(at__gte=incident.rang_at).values_list("household_id", flat=True)) | households_pressing(incident)
-    members = Membership.objects.active().filter(household__group_places__group=incident.group, household__group_places__left_on=None)
-    return list(User.objects.filter(pk__in=members.exclude(household__in=answered).values("user"), is_active=True))
+    return set(GroupHousehold.objects.filter(group=incident.group, left_on=None).values_list("household_id", flat=True)) - answered
+
+
+def unanswered(incident: Incident) -> list[User]:
+    """Return the members of houses that have not answered this ringing."""
+    members = Membership.objects.active().filter(household__in=unanswered_houses(incident))
+    return list(User.objects.filter(pk__in=members.values("user"), is_active=True))

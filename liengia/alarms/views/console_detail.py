@@ -30,6 +30,7 @@ from liengia.alarms.reach import Way
 from liengia.alarms.resident_words import houses_words
 from liengia.alarms.services.escalation import resolve
 from liengia.alarms.views.console_cards import OfIncident
+from liengia.broadcast import posting
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.people import policies as people
@@ -76,6 +77,7 @@ class Detail(OfIncident):
     team: list[User]
     says_aloud: list[str]
     ways: list[Way]
+    call_url: str
 
     @property
     def incident(self) -> Incident:
@@ -168,6 +170,7 @@ def detail(user: User, incident: Incident) -> Detail:
         team=list(people.holders("alarms.security_team", incident.group.unit)),
         says_aloud=words_to_read(incident, user),
         ways=reach.ways(incident),
+        call_url=posting.call_url(user, f"incident:{incident.public_id}"),
     )
 
 

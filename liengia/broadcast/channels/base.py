@@ -188,6 +188,10 @@ class Channel:
         """Yield where these people are who want this kind by this channel (alarms name people)."""
         return iter(())
 
+    def to_households(self, household_ids: Collection[int]) -> Iterator[Recipient]:
+        """Yield where these households are told, whether or not anybody there has an account; nowhere by most channels."""
+        return iter(())
+
     def to_duty(self, user_ids: Collection[int], kind: str) -> Iterator[Recipient]:
         """Yield where these people are while they hold a duty: their office asks them, so a channel may go without their consent."""
         return self.to_users(user_ids, kind)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from liengia.broadcast import call_paper, posting
-from liengia.broadcast.capabilities import POST
+from liengia.broadcast.capabilities import POST, SEND_ALONE
 from liengia.broadcast.services import phone_tree
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
@@ -49,7 +49,7 @@ def _list(request: HttpRequest, kind: str, public_id: str, most: int | None = No
     return found
 
 
-@requires(POST)
+@requires(POST, SEND_ALONE)
 @never_cache
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
@@ -57,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "broadcast/calls/index.html", {"lists": posting.calls(request.user)})
 
 
-@requires(POST)
+@requires(POST, SEND_ALONE)
 @never_cache
 @require_GET
 def one_list(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
@@ -65,7 +65,7 @@ def one_list(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     return render(request, "broadcast/calls/list.html", {"list": _list(request, kind, public_id, PAGE)})
 
 
-@requires(POST)
+@requires(POST, SEND_ALONE)
 @never_cache
 @require_GET
 def paper(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
@@ -76,7 +76,7 @@ def paper(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     return answer
 
 
-@requires(POST)
+@requires(POST, SEND_ALONE)
 @require_POST
 def tick(request: HttpRequest, kind: str, public_id: str, key: str) -> HttpResponse:
     """Tick an entry: told, nobody answered, left out."""

@@ -49,8 +49,12 @@ class PhoneTreeChannel(Channel):
 
     def to_users(self, user_ids: Collection[int], kind: str) -> Iterator[Recipient]:
         """Yield the households in which these people live, each once."""
-        lived = Membership.objects.active().filter(user__in=list(user_ids)).values("household")
-        rows = Household.objects.active().filter(pk__in=lived, phones__isnull=False).distinct().order_by("hamlet", "folded", "pk")
+        lived = Membership.objects.active().filter(user__in=list(user_ids)).values_list("household_id", flat=True)
+        yield from self.to_households(set(lived))
+
+    def to_households(self, household_ids: Collection[int]) -> Iterator[Recipient]:
+        """Yield those of these households that have a phone: the list is for who has no other way."""
+        rows = Household.objects.active().filter(pk__in=list(household_ids), phones__isnull=False).distinct().order_by("hamlet", "folded", "pk")
         for pk, public_id in rows.values_list("pk", "public_id"):
             yield Recipient(public_id, household_id=pk)
 
