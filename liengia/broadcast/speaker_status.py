@@ -104,7 +104,7 @@ def coming(unit: Unit, now: datetime) -> list[Coming]:
     found = [
         Coming(order.play_at, order.headline, order.cluster.name, waits=order.play_at <= now)
         for order in PlayOrder.objects.filter(cluster__unit__in=inside, cluster__removed_at=None, ended_at=None, withdrawn_at=None, expires_at__gt=now, play_at__lte=until)
-        .exclude(cluster__make=ClusterMake.BY_HAND).select_related("cluster")[:COMING_MOST]
+        .exclude(cluster__make=ClusterMake.BY_HAND).exclude(subject__startswith="bulletin:", play_at__gt=now).select_related("cluster")[:COMING_MOST]
     ]  # fmt: skip
     due = Dispatch.objects.filter(bulletin__unit__in=inside, state=DispatchState.DUE, due_at__lte=until, bulletin__state=BulletinState.APPROVED, bulletin__is_training=False)
     for dispatch in due.select_related("bulletin").order_by("due_at")[:COMING_MOST]:

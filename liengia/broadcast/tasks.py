@@ -51,6 +51,12 @@ def plan_due() -> int:
     return planning.plan_due()
 
 
+@chore("broadcast.ahead", every=timedelta(minutes=1), wakes_on=(DUE,))
+def order_ahead() -> int:
+    """Order what loudspeakers play in the days to come."""
+    return planning.order_ahead()
+
+
 @chore("broadcast.settle", every=timedelta(seconds=5))
 def settle() -> int:
     """Close what has gone out, and take back what was withdrawn."""

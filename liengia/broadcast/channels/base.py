@@ -116,9 +116,10 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took it. `receipt_key` is its own number of the message, by which it reports later."""
+    """The provider took it. `receipt_key` is its own number of the message, by which it reports later; `told` is what it reported before already."""
 
     receipt_key: str = ""
+    told: Mapping[str, datetime] = field(default_factory=dict, compare=False)
 
 
 Outcome = Accepted | DeliveryError

@@ -98,7 +98,7 @@ def enqueue(
             user_id=one.user_id, household_id=one.household_id, keeps_person=keeps_person, is_live=is_live,
             urgency=URGENCY[content["priority"]], state=DeliveryState.WAITING if is_live else DeliveryState.REHEARSED,
             created_at=now, next_attempt_at=not_before or now, expires_at=expires,
-            **({"key": _key(dispatch.salt, channel.name, one.address)} if dispatch is not None else {}),
+            **({"key": key_of(dispatch.salt, channel.name, one.address)} if dispatch is not None else {}),
         )
         for one in recipients
     ]  # fmt: skip
@@ -115,7 +115,8 @@ def enqueue(
     return len(rows)
 
 
-def _key(salt: str, channel: str, address: str) -> str:
+def key_of(salt: str, channel: str, address: str) -> str:
+    """Return the key of a dispatch's delivery, the same however often it is planned."""
     return hashlib.sha256(f"{salt}|{channel}|{address}".encode()).hexdigest()
 
 
@@ -259,11 +260,15 @@ def settle(channel: Channel, rows: Sequence[Delivery], outcomes: Sequence[Outcom
         _come_to(channel, row, outcome, now)
     worked = {row.provider for row in rows if row.state == DeliveryState.ACCEPTED}
     broken = _broken(rows, outcomes, worked)
+    told = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if isinstance(outcome, Accepted) and outcome.told]
     with transaction.atomic():
         # What was withdrawn meanwhile (a bulletin, a consent) stays so, unless it really went.
         waiting = set(Delivery.objects.waiting().select_for_update().filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
         rows = [row for row in rows if row.pk in waiting or row.state == DeliveryState.ACCEPTED]
         bulk.update(Delivery, _SETTLED, [(row.pk, *(getattr(row, name) for name in _SETTLED)) for row in rows])
+        for row, outcome in told:
+            for what, at in outcome.told.items():
+                Delivery.objects.filter(pk=row.pk, **{f"{what}_at": None}).update(**{f"{what}_at": at})
         _note_providers(channel, worked - set(broken), broken, now)
     for row in rows:
         if row.state != DeliveryState.WAITING:

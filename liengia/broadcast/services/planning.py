@@ -12,7 +12,7 @@ So is what is not training while the commune is in training, and what is not wor
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
@@ -22,7 +22,8 @@ from django.db.models import Count, Q
 from liengia.audit import services as audit
 from liengia.broadcast import channels, quiet, schedule, wording
 from liengia.broadcast.audiences import audience_of
-from liengia.broadcast.channels.base import Audience, Channel, Recipient
+from liengia.broadcast.channels.base import Audience, Channel, Parcel, Recipient
+from liengia.broadcast.channels.loudspeaker.channel import Loudspeaker
 from liengia.broadcast.models import (
     Bulletin,
     BulletinState,
@@ -46,6 +47,8 @@ logger = logging.getLogger(__name__)
 _PART: Final = 500
 _WORKER: Final = Actor.system("worker")
 LOUDSPEAKER: Final = "loudspeaker"
+# How far ahead loudspeakers get their orders; a weekly bulletin always stands in the schedule.
+AHEAD: Final = timedelta(days=7)
 TOO_MANY: Final = "too_many"
 ENDED: Final = "ended"
 TRAINING: Final = "training"
@@ -94,6 +97,7 @@ def plan(dispatch: Dispatch) -> bool:
             continue
         if name == LOUDSPEAKER and bulletin.priority != Priority.URGENT and plays_today(bulletin.unit_id, now) >= rules.most_a_day:
             skipped[name] = TOO_MANY
+            channel.withdraw(f"bulletin:{bulletin.public_id}")  # what was ordered ahead
             continue
         if not _write(dispatch, channel, said, audience, not_before=hold(channel, bulletin, rules, now)):
             return False
@@ -150,9 +154,34 @@ def _skip(dispatch: Dispatch, why: str) -> None:
             return
         row.state, row.skipped_why, row.salt = DISPATCH.after(row.state, "skip"), why, ""
         row.save(update_fields=["state", "skipped_why", "salt"])
+        speaker = channels.get(LOUDSPEAKER)
+        if speaker is not None and LOUDSPEAKER in dispatch.bulletin.channels:
+            speaker.withdraw(f"bulletin:{dispatch.bulletin.public_id}")
         if why == TRAINING:
             _set_next(dispatch.bulletin, row)
         audit.record("broadcast.dispatch_skipped", actor=_WORKER, about=dispatch.bulletin, unit=dispatch.bulletin.unit_id, facts={"why": why})
+
+
+def order_ahead() -> int:
+    """Order what loudspeakers play in the days to come: with the line cut at its time it is spoken all the same, and the schedule by hand holds it.
+
+    The key is the one that the delivery will have: when the dispatch is due, the order stands already.
+    """
+    now, speaker = clock.now(), channels.get(LOUDSPEAKER)
+    if not isinstance(speaker, Loudspeaker):
+        return 0
+    due = Dispatch.objects.filter(state=DispatchState.DUE, due_at__gt=now, due_at__lte=now + AHEAD, bulletin__state=BulletinState.APPROVED, bulletin__is_training=False)
+    return sum(_order_ahead(speaker, one) for one in due.select_related("bulletin__unit").order_by("due_at")[:100] if LOUDSPEAKER in one.bulletin.channels)
+
+
+def _order_ahead(speaker: Loudspeaker, dispatch: Dispatch) -> int:
+    bulletin = dispatch.bulletin
+    rules = rules_of(bulletin.unit)
+    if rules.is_training or wording.fingerprint(bulletin) != bulletin.sealed:
+        return 0
+    message, at = wording.message_of(bulletin, at=dispatch.due_at), hold(speaker, bulletin, rules, dispatch.due_at) or dispatch.due_at
+    found = speaker.recipients(audience_of(bulletin), bulletin.kind)
+    return speaker.order_ahead([(Parcel(outbox.key_of(dispatch.salt, LOUDSPEAKER, one.address), one.address, one.provider, message, 1), at) for one in found])
 
 
 def _set_next(bulletin: Bulletin, row: Dispatch) -> None:

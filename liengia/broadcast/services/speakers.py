@@ -160,11 +160,11 @@ def tick_played(order: PlayOrder, *, actor: Actor) -> PlayReport:
     """Tick that somebody played an order by hand on a cluster of another make.
 
     Raises:
-        Refused: it is not played by hand, or it is ticked, withdrawn or over.
+        Refused: it is not played by hand, or it is ticked, withdrawn, over or yet to come.
     """
     row = PlayOrder.objects.select_for_update().select_related("cluster__unit").get(pk=order.pk)
     now = clock.now()
-    if row.cluster.make != ClusterMake.BY_HAND or not row.is_open_at(now):
+    if row.cluster.make != ClusterMake.BY_HAND or not row.is_open_at(now) or row.play_at > now:
         raise Refused(_("This can no longer be done: somebody else was first, or it has ended."), code="not_open")
     report = PlayReport.objects.create(
         report=secrets.token_hex(12), cluster=row.cluster, order=row, outcome=PlayOutcome.PLAYED, times=row.times, began_at=now, ended_at=now, received_at=now

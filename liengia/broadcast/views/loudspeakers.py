@@ -57,7 +57,7 @@ def clusters(request: HttpRequest) -> HttpResponse:
     context = {
         "unit": unit, "units": units, "clusters": rows, "summary": status.summary(rows), "coming": status.coming(unit, now), "by_hand": _by_hand(unit),
         "reports": _reports(PlayReport.objects.filter(cluster__in=here)), "tab": "clusters", "may_configure": scope.covers(request.user, CONFIGURE, unit),
-        "may_hand": scope.covers(request.user, POST, unit) or scope.covers(request.user, WRITE, unit), "rules": rules_of(unit),
+        "may_hand": scope.covers(request.user, POST, unit) or scope.covers(request.user, WRITE, unit), "rules": rules_of(unit), "now": now,
     }  # fmt: skip
     return render(request, "broadcast/speakers/clusters.html", context)
 

@@ -18,6 +18,7 @@ from liengia.broadcast import speaker_status as status
 from liengia.broadcast.audio.decoding import decode
 from liengia.broadcast.models import (
     Bulletin,
+    Delivery,
     MobileRound,
     PlayOrder,
     PlayReport,
@@ -26,8 +27,10 @@ from liengia.broadcast.models import (
     SpeakerCluster,
     SpeakerFault,
     SpeakerProgramme,
+    VoiceRules,
 )
-from liengia.broadcast.services import bulletins, recordings, speakers
+from liengia.broadcast.services import bulletins, outbox, planning, recordings, speakers
+from liengia.core import clock
 from liengia.people import services as people
 from tests import factories
 from tests.broadcast.audio.signals import tone
@@ -164,6 +167,38 @@ def test_what_is_played_by_hand_comes_as_a_schedule_with_sounds_and_is_ticked(sc
     assert (rows[1][0], rows[1][4], rows[1][5]) == ("'=1+1", "Ngày hội toàn dân", "01-ngay-hoi-toan-dan.mp3")
     assert desk.post(f"{BASE}lenh/{order.public_id}/da-phat/").status_code == 302
     assert "đã phát × 2" in desk.get(BASE).content.decode()
+
+
+def test_what_is_to_come_is_ordered_ahead_and_taken_back_with_its_bulletin(scene: Voice) -> None:
+    hand, ours = cluster(scene, make="by_hand", name="Nhà văn hóa"), cluster(scene, name="Chợ Kinh")
+    weekly = {"repeats": "weekly", "weekdays": [1, 4], "at_time": time(17, 30), "expires_at": NOW + timedelta(days=60)}
+    row = approved(scene, channels=["loudspeaker"], spoken_text="Mời bà con dự Ngày hội 19/8.", **weekly)
+    assert planning.order_ahead() == 2 and planning.order_ahead() == 0
+    at = NOW + timedelta(hours=7, minutes=30)
+    assert set(PlayOrder.objects.values_list("play_at", flat=True)) == {at}
+    desk = into(scene.editor)
+    sheet = load_workbook(io.BytesIO(zipfile.ZipFile(io.BytesIO(desk.get(f"{BASE}lich.zip").content)).read("lich.xlsx"))).active
+    assert sheet is not None and [line[2] for line in sheet.iter_rows(values_only=True)][1:] == ["10/08/2026 17:30"]
+    first = PlayOrder.objects.get(cluster=hand)
+    page = desk.get(BASE).content.decode()
+    assert "17:30 10/08, đến" in page and f"{first.public_id}/da-phat/" not in page, "what is yet to come was not played"
+    assert page.count(row.headline) == 1 + len(status.coming(scene.cast.commune, NOW)) and {one.at for one in status.coming(scene.cast.commune, NOW)} == {at, at + timedelta(days=3)}
+    PlayOrder.objects.filter(cluster=ours).update(fetched_at=NOW + timedelta(minutes=1))  # the player has it long before
+    with time_machine.travel(at, tick=False):
+        planning.plan_due()
+        outbox.send_due("loudspeaker")
+        assert PlayOrder.objects.count() == 2 and Delivery.objects.filter(state="accepted").count() == 2, "due, each finds its order"
+        assert Delivery.objects.filter(delivered_at=NOW + timedelta(minutes=1)).count() == 1
+        assert planning.order_ahead() == 2
+        VoiceRules.objects.create(unit=scene.cast.commune, is_training=True)
+    with time_machine.travel(at + timedelta(days=3), tick=False):
+        planning.plan_due()
+        assert not PlayOrder.objects.filter(play_at__gte=clock.now(), withdrawn_at=None).exists(), "nothing is spoken while the commune is in training"
+        VoiceRules.objects.all().delete()
+        assert planning.order_ahead() == 2
+        bulletins.withdraw(row, why="Đã xong", actor=scene.by(scene.chairman))
+        planning.take_back_withdrawn()
+        assert not PlayOrder.objects.filter(play_at__gt=clock.now(), withdrawn_at=None).exists()
 
 
 def test_a_programme_has_its_rota_and_rounds(scene: Voice) -> None:

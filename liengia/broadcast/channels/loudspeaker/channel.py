@@ -27,7 +27,15 @@ from liengia.broadcast.channels.base import (
     Recipient,
 )
 from liengia.broadcast.channels.loudspeaker import programme, sounds, webhook
-from liengia.broadcast.models import AudioFile, ClusterMake, Delivery, PlayOrder, Recording, SpeakerCluster
+from liengia.broadcast.models import (
+    AudioFile,
+    ClusterMake,
+    Delivery,
+    PlayOrder,
+    PlayOutcome,
+    Recording,
+    SpeakerCluster,
+)
 from liengia.broadcast.speech.engines import SpeechError
 from liengia.core import clock
 from liengia.units.models import Unit
@@ -91,9 +99,24 @@ class Loudspeaker(Channel):
         orders = [self._order_one(parcel, clusters.get(parcel.address), made) for parcel in parcels]
         foreign = [one for one in orders if isinstance(one, PlayOrder) and one.cluster.make == ClusterMake.WEBHOOK]
         refused = dict(zip([one.pk for one in foreign], webhook.tell([(one.cluster, {"do": "play", **webhook.body_of(one)}) for one in foreign]), strict=True))
-        return [one if isinstance(one, DeliveryError) else refused.get(one.pk) or Accepted(one.public_id) for one in orders]
+        return [one if isinstance(one, DeliveryError) else refused.get(one.pk) or Accepted(one.public_id, _told(one)) for one in orders]
 
-    def _order_one(self, parcel: Parcel, cluster: SpeakerCluster | None, made: dict[tuple[str, ...], AudioFile | DeliveryError]) -> PlayOrder | DeliveryError:
+    def order_ahead(self, planned: Sequence[tuple[Parcel, datetime]]) -> int:
+        """Order what is to be played at a later time, so that players fetch it before and the schedule by hand holds it; return how many were new.
+
+        Other makes by webhook are told when it is due. What cannot be ordered now is tried again with the next look, and when it is due.
+        """
+        known = set(PlayOrder.objects.filter(key__in=[parcel.key for parcel, _at in planned]).values_list("key", flat=True))
+        fresh = [(parcel, at) for parcel, at in planned if parcel.key not in known]
+        rows = SpeakerCluster.objects.filter(public_id__in={parcel.address for parcel, _at in fresh}).exclude(make=ClusterMake.WEBHOOK)
+        clusters = {row.public_id: row for row in rows.select_related("unit")}
+        made: dict[tuple[str, ...], AudioFile | DeliveryError] = {}
+        orders = [self._order_one(parcel, clusters[parcel.address], made, at) for parcel, at in fresh if parcel.address in clusters]
+        return sum(isinstance(one, PlayOrder) for one in orders)
+
+    def _order_one(
+        self, parcel: Parcel, cluster: SpeakerCluster | None, made: dict[tuple[str, ...], AudioFile | DeliveryError], play_at: datetime | None = None
+    ) -> PlayOrder | DeliveryError:
         message = parcel.message
         try:
             _refuse(message, cluster)
@@ -104,7 +127,7 @@ class Loudspeaker(Channel):
             if isinstance(audio, DeliveryError):
                 raise audio
             assert cluster is not None
-            return _order(parcel, cluster, audio)
+            return _order(parcel, cluster, audio, play_at or clock.now())
         except DeliveryError as error:
             return error
 
@@ -169,20 +192,27 @@ def _made(message: Message) -> AudioFile | DeliveryError:
         return error
 
 
-def _order(parcel: Parcel, cluster: SpeakerCluster, audio: AudioFile) -> PlayOrder:
+def _order(parcel: Parcel, cluster: SpeakerCluster, audio: AudioFile, play_at: datetime) -> PlayOrder:
     """Write an order, once a delivery; one that another make did not take stands for the next attempt."""
     message, now = parcel.message, clock.now()
     times = message.data.get("times", TIMES.get(message.priority, 1))
     facts = {
         "cluster": cluster, "audio": audio, "subject": message.subject, "headline": message.headline[:160], "mode": message.mode, "priority": message.priority,
         "volume": _volume(message.data.get("volume")), "times": max(1, min(TIMES_MOST, int(times))), "pause_s": PAUSE_S,
-        "play_at": now, "expires_at": _ends(message, now), "ordered_at": now,
+        "play_at": play_at, "expires_at": _ends(message, play_at), "ordered_at": now,
     }  # fmt: skip
     with transaction.atomic():
         order, is_new = PlayOrder.objects.get_or_create(key=parcel.key, defaults=facts)
         if is_new and cluster.make == ClusterMake.OURS:
             programme.change([cluster.pk])
     return order
+
+
+def _told(order: PlayOrder) -> dict[str, datetime]:
+    """Return what a player said of an order before its delivery stood: one that was ordered ahead is fetched before it is due."""
+    played = order.reports.filter(outcome=PlayOutcome.PLAYED).order_by("ended_at").first() if order.ended_at is not None else None
+    found = {"delivered": order.fetched_at, "heard": played.ended_at if played is not None else None}
+    return {what: at for what, at in found.items() if at is not None}
 
 
 def _ends(message: Message, now: datetime) -> datetime:
