@@ -209,6 +209,9 @@ class Channel:
         """Return by key the unit where deliveries are heard, whose quiet hours a noisy channel keeps; who is left out keeps the speaker's."""
         return {}
 
+    def rehearse(self, message: Message) -> None:
+        """Make of training what only those who train look at; nothing by default."""
+
     def withdraw(self, subject: str) -> None:
         """Take back what this channel holds of a subject beyond the outbox (a loudspeaker's store); nothing by default."""
 

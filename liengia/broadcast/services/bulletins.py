@@ -290,7 +290,7 @@ def follow(bulletin: Bulletin, msg_type: MsgType, *, actor: Actor, **values: Any
     Once it is approved it stands in the first one's place: what of that still waits is taken back, and it is not repeated any more.
 
     Raises:
-        Refused: nothing went out that it could follow.
+        Refused: it is neither in force nor has it gone out.
     """
     row = _locked(bulletin)
     if row.state not in (BulletinState.APPROVED, BulletinState.FINISHED):

@@ -22,7 +22,7 @@ from django.db.models import Count, Q
 from liengia.audit import services as audit
 from liengia.broadcast import channels, quiet, schedule, wording
 from liengia.broadcast.audiences import audience_of
-from liengia.broadcast.channels.base import Audience, Channel, Parcel, Recipient
+from liengia.broadcast.channels.base import Audience, Channel, Message, Parcel, Recipient
 from liengia.broadcast.channels.loudspeaker.channel import Loudspeaker
 from liengia.broadcast.models import (
     Bulletin,
@@ -76,16 +76,9 @@ def plan_due(*, at: datetime | None = None) -> int:
 def plan(dispatch: Dispatch) -> bool:
     """Write a dispatch's deliveries; return whether it was planned here. It may be called again after a kill at any point."""
     bulletin, now = dispatch.bulletin, clock.now()
-    if bulletin.state != BulletinState.APPROVED or (bulletin.expires_at is not None and bulletin.expires_at <= now):
-        _skip(dispatch, ENDED)
-        return False
     rules = rules_of(bulletin.unit)
-    if rules.is_training and not bulletin.is_training and bulletin.msg_type != MsgType.CANCEL:
-        _skip(dispatch, TRAINING)
-        return False
-    if wording.fingerprint(bulletin) != bulletin.sealed:
-        logger.error("bulletin %s is not what was approved: it does not go out", bulletin.public_id)
-        _skip(dispatch, CHANGED)
+    if why := _why_not(bulletin, rules, now):
+        _skip(dispatch, why)
         return False
     said = dispatch.said or _freeze(dispatch, now)
     audience = audience_of(bulletin)
@@ -101,7 +94,21 @@ def plan(dispatch: Dispatch) -> bool:
             continue
         if not _write(dispatch, channel, said, audience, not_before=hold(channel, bulletin, rules, now)):
             return False
+        if bulletin.is_training:
+            channel.rehearse(Message.from_json(said.content))
     return _close(dispatch, skipped)
+
+
+def _why_not(bulletin: Bulletin, rules: VoiceRules, now: datetime) -> str:
+    """Return why a bulletin does not go out now; empty when it does. What is out in earnest is withdrawn in earnest, also in training."""
+    if bulletin.state != BulletinState.APPROVED or (bulletin.expires_at is not None and bulletin.expires_at <= now):
+        return ENDED
+    if rules.is_training and not bulletin.is_training and bulletin.msg_type != MsgType.CANCEL:
+        return TRAINING
+    if wording.fingerprint(bulletin) != bulletin.sealed:
+        logger.error("bulletin %s is not what was approved: it does not go out", bulletin.public_id)
+        return CHANGED
+    return ""
 
 
 def _freeze(dispatch: Dispatch, now: datetime) -> Said:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liengia.broadcast import files, policies, queries
 from liengia.broadcast.capabilities import APPROVE, CONFIGURE, POST, SEND_ALONE, WRITE
 from liengia.broadcast.forms import ApproveForm, BulletinForm, WithdrawForm, WordsForm
-from liengia.broadcast.models import Bulletin, BulletinState, MsgType
+from liengia.broadcast.models import Bulletin, BulletinState, CapAlert, MsgType
 from liengia.broadcast.services import bulletins
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
@@ -238,7 +238,7 @@ def _shown(request: HttpRequest, row: Bulletin, *, status: int = 200, **forms: A
     may_write, is_approver = policies.may(user, WRITE, row), policies.may(user, APPROVE, row)
     context = {
         "bulletin": row, "areas": [area.unit for area in row.areas.select_related("unit__parent")], "shown": queries.previews(row),
-        "dispatches": row.dispatches.all(), "followed_by": row.followed_by.exclude(state=BulletinState.DISCARDED),
+        "dispatches": row.dispatches.all(), "has_warning": CapAlert.objects.filter(bulletin=row).exists(), "followed_by": row.followed_by.exclude(state=BulletinState.DISCARDED),
         "may_write": may_write, "is_approver": is_approver, "may_approve": policies.may_approve(user, row),
         "may_review": is_approver and row.needs_review and row.approved_by_id != user.pk,
         "approving": ApproveForm(), "sending_back": WordsForm(), "withdrawing": WithdrawForm(), **forms,

@@ -15,7 +15,8 @@ from liengia.broadcast import wording
 from liengia.broadcast.channels.base import Audience, Parcel
 from liengia.broadcast.channels.cap import channel, document, reading
 from liengia.broadcast.channels.cap.channel import CHANNEL
-from liengia.broadcast.models import Bulletin, BulletinUnit, CapAlert, Event, MsgType
+from liengia.broadcast.models import Bulletin, BulletinUnit, CapAlert, Delivery, Dispatch, Event, MsgType
+from liengia.broadcast.services import planning
 from liengia.core import clock
 from liengia.core.errors import DomainError
 from tests.cast import Cast, assemble
@@ -124,6 +125,16 @@ def test_training_is_an_exercise_and_never_in_the_feed(cast: Cast) -> None:
     assert text(root, "c:status") == "Exercise" and text(root, "c:info[2]/c:headline").startswith("EXERCISE. ")
     channel.publish(training, wording.message_of(training, at=clock.now()))
     assert training.public_id not in Client().get("/cap/feed.xml").content.decode()
+
+
+def test_a_training_that_goes_its_way_makes_an_exercise(cast: Cast) -> None:
+    training = bulletin(cast, is_training=True)
+    Bulletin.objects.filter(pk=training.pk).update(sealed=wording.fingerprint(Bulletin.objects.get(pk=training.pk)))
+    Dispatch.objects.create(bulletin=training, due_at=clock.now())
+    assert planning.plan_due() == 1
+    root = valid(Client().get(f"/cap/{training.public_id}.xml").content)
+    assert text(root, "c:status") == "Exercise" and training.public_id not in Client().get("/cap/feed.xml").content.decode()
+    assert {row.state for row in Delivery.objects.all()} == {"rehearsed"}
 
 
 @pytest.mark.parametrize(

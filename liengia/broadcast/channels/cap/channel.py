@@ -59,9 +59,14 @@ class Cap(Channel):
         """Put each warning into the feed, once."""
         return [self._one(parcel) for parcel in parcels]
 
+    def rehearse(self, message: Message) -> None:
+        """Make the warning with the status Exercise: it stands at its own address and never in the feed."""
+        bulletin = _bulletin(message)
+        if bulletin is not None and bulletin.is_training and bulletin.is_public and message.kind in KINDS:
+            publish(bulletin, message)
+
     def _one(self, parcel: Parcel) -> Outcome:
-        key = parcel.message.subject.removeprefix("bulletin:")
-        bulletin = Bulletin.objects.select_related("unit", "follows").filter(public_id=key).first()
+        bulletin = _bulletin(parcel.message)
         if bulletin is None:
             return DeliveryError(Failure.PERMANENT, _("This is no bulletin."))
         if not bulletin.is_public:
@@ -72,6 +77,10 @@ class Cap(Channel):
         """Return headline and words as receivers show them."""
         size = len(message.headline) + len(message.text)
         return Preview(message.headline, message.text, size, document.MOST["description"], "characters")
+
+
+def _bulletin(message: Message) -> Bulletin | None:
+    return Bulletin.objects.select_related("unit", "follows").filter(public_id=message.subject.removeprefix("bulletin:")).first()
 
 
 @transaction.atomic
