@@ -132,6 +132,9 @@ def test_ready_texts_are_kept_shared_and_only_an_approver_lets_one_be_sent_alone
     before = ReadyText.objects.count()
     editor.post(f"{texts}nhan/", {"unit": scene.cast.commune.pk, "file": SimpleUploadedFile("a.json", saved)})
     assert ReadyText.objects.count() == before + 22 and not ReadyText.objects.filter(unit=scene.cast.commune, may_be_sent_alone=True).exists()
+    ReadyText.objects.filter(pk=mine.pk).update(may_be_sent_alone=True)
+    assert editor.post(f"{texts}{mine.public_id}/bo/").status_code == 404, "what the desk sends alone is taken away by an approver only"
+    ReadyText.objects.filter(pk=mine.pk).update(may_be_sent_alone=False)
     assert editor.post(f"{texts}{mine.public_id}/bo/").status_code == 302 and "Bài của xã" not in editor.get(texts, {"q": "bai cua xa"}).content.decode()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -69,6 +69,8 @@ def _row(request: HttpRequest, unit: Any, public_id: str) -> tuple[ReadyText, bo
 def remove(request: HttpRequest, public_id: str) -> HttpResponse:
     """Offer a ready text no longer."""
     row = get_object_or_404(ReadyText, public_id=public_id, unit__in=policies.speaking_units(request.user))
+    if row.may_be_sent_alone and not (row.unit is not None and scope.covers(request.user, APPROVE, row.unit)):
+        raise Http404  # a text for emergencies is taken from the desk by whoever may put it there
     texts.withdraw_text(row, actor=me(request))
     messages.success(request, _("It is no longer offered. Bulletins made from it stay."))
     return redirect("broadcast_office_texts")
