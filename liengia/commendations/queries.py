@@ -208,12 +208,8 @@ def by_code(raw: str) -> Verdict | None:
     The name stands there as on the paper. Where it is hidden, or where the commendation is of the pursuit and was not opened,
     only the first letters stand there: whoever holds the paper can compare them, and a code that was passed on tells nobody.
     """
-    plain = codes.parse(raw, length=CODE_LENGTH)
-    if plain is None:
-        return None
-    rows = Certificate.objects.select_related("decision__round__season", "decision__paper__issuer", "issuer", "unit__parent", "replaced_by", "nomination")
-    found = rows.filter(code=codes.shown(plain)).first()
-    if found is None or not rooms.is_on("commendations", found.issuer.unit.current()):
+    found = _with_code(raw)
+    if found is None or _is_off(found):
         return None
     is_pursuit = found.nomination.is_pursuit_deed or (found.decision.round.is_pursuit and not found.decision.is_public)
     is_named = not found.is_name_hidden and not is_pursuit
@@ -221,6 +217,24 @@ def by_code(raw: str) -> Verdict | None:
     told, total = season_told(season) if season is not None else ({}, Counts())
     of_season = total.total if found.decision.round.movement_list in told else 0
     return Verdict(found, is_named, found.name if is_named else initials(found.name), found.merit if is_named else "", of_season)
+
+
+def is_switched_off(raw: str) -> bool:
+    """Tell whether a code is a certificate's whose commune keeps the room off: nothing is said of it, and so not that it is false."""
+    found = _with_code(raw)
+    return found is not None and _is_off(found)
+
+
+def _with_code(raw: str) -> Certificate | None:
+    plain = codes.parse(raw, length=CODE_LENGTH)
+    if plain is None:
+        return None
+    rows = Certificate.objects.select_related("decision__round__season", "decision__paper__issuer", "issuer", "unit__parent", "replaced_by", "nomination")
+    return rows.filter(code=codes.shown(plain)).first()
+
+
+def _is_off(found: Certificate) -> bool:
+    return not rooms.is_on("commendations", found.issuer.unit.current())
 
 
 def initials(name: str) -> str:

@@ -70,6 +70,8 @@ def issuer_of(body: Organisation | Committee, *, actor: Actor) -> Issuer:
     kind: str = body.kind
     symbol, signs_as = _SHIPPED.get(kind, ("BCĐ" if isinstance(body, Committee) else "VP", ""))
     superior = f"Ủy ban nhân dân {commune.full_name}" if kind != OrganisationKind.PEOPLES_COMMITTEE else ""
+    if kind == OrganisationKind.POLICE and commune.parent is not None:
+        superior = f"Công an {commune.parent.full_name}"  # the police are under the police above them, not under the commune
     return keep_issuer(
         Issuer(unit=body.unit, name=body.name, symbol=symbol, place=commune.name, superior=superior, signs_as=signs_as, **key), actor=actor
     )

@@ -170,7 +170,10 @@ def test_a_commune_without_the_room_shows_and_verifies_nothing(scene: Bureau) ->
     switch_room(unit=scene.here.commune, room="commendations", is_on=False, actor=TESTER)
     assert found.decision.round.title[1:] not in page("/khen-thuong/")
     assert Client().get(f"/khen-thuong/{found.decision.public_id}/").status_code == 404
-    assert Client().get(f"/xac-minh/{found.code}/").status_code == 404
+    for answer in (Client().get(f"/xac-minh/{found.code}/"), Client().get("/xac-minh/", {"ma": found.code})):
+        text = answer.content.decode()
+        assert answer.status_code == 404 and "Không tìm thấy mã này" not in text and "hiện không tra ở đây" in text, "a genuine paper is not called false"
+        assert found.name not in text and found.merit not in text
     switch_room(unit=scene.here.commune, room="commendations", is_on=True, actor=TESTER)
     assert Client().get(f"/xac-minh/{found.code}/").status_code == 200
 

@@ -51,7 +51,7 @@ def test_head_symbol_addressee_and_signature_are_those_of_who_proposes(scene: Bu
         row.refresh_from_db()
         found[who] = pdf_text(papers.file_bytes(papers.issue_paper(row.submission, on=date(2026, 8, 10), actor=TESTER), "pdf"))
     police, body = (" ".join(found[who].split()) for who in (scene.police, council))
-    for words in ("CÔNG AN XÃ CẦN ĐƯỚC", "01/TTr-CAX", "Kính gửi: Chủ tịch Ủy ban nhân dân xã Cần Đước", "TRƯỞNG CÔNG AN XÃ", "Lê Văn Mẫu"):
+    for words in ("CÔNG AN TỈNH TÂY NINH CÔNG AN XÃ CẦN ĐƯỚC", "01/TTr-CAX", "Kính gửi: Chủ tịch Ủy ban nhân dân xã Cần Đước", "TRƯỞNG CÔNG AN XÃ", "Lê Văn Mẫu"):
         assert words in police, words
     for words in ("ỦY BAN NHÂN DÂN XÃ CẦN ĐƯỚC HỘI ĐỒNG THI ĐUA, KHEN THƯỞNG", "01/TTr-HĐTĐKT", "Kính gửi: Chủ tịch Ủy ban nhân dân xã Cần Đước", "TM. HỘI ĐỒNG KT. CHỦ TỊCH HỘI ĐỒNG PHÓ CHỦ TỊCH HỘI ĐỒNG", "Phan Thị Phó"):
         assert words in body, words
@@ -123,3 +123,13 @@ def test_who_fills_a_seat_of_the_council_may_sign_for_it(scene: Bureau) -> None:
     seat.save()
     council = papers.issuer_of(scene.council, actor=TESTER)
     assert [(one.office, one.name) for one in signing.candidates([council])] == [("Ủy viên 1", "Võ Văn Chủ Tịch")]
+
+
+def test_a_list_that_is_opened_again_leaves_no_submission_standing(scene: Bureau) -> None:
+    first, second = submitted(scene, quick(scene)), submitted(scene, quick(scene, "Trần Văn Nhanh"))
+    drafted, issued = first.submission, papers.issue_paper(second.submission, on=date(2026, 8, 10), actor=TESTER)  # type: ignore[arg-type]
+    for row in (first, second):
+        services.reopen_round(row, reason="Bổ sung một người.", actor=scene.clerk)
+    assert drafted is not None and not type(issued).objects.filter(pk=drafted.pk).exists()
+    issued.refresh_from_db()
+    assert (issued.state, issued.revoked_reason) == ("revoked", "Bổ sung một người.")

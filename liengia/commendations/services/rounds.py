@@ -105,7 +105,7 @@ def submit_round(row: Round, *, proposer: Issuer, signer: tuple[str, str], bases
 
 @transaction.atomic
 def reopen_round(row: Round, *, reason: str, actor: Actor) -> Round:
-    """Take a round that is not decided back to its list: the council votes anew, a drafted submission is thrown away.
+    """Take a round that is not decided back to its list: the council votes anew; a drafted submission is thrown away, an issued one revoked.
 
     Raises:
         Invalid: no reason. Refused: it is open, or decided.
@@ -116,6 +116,8 @@ def reopen_round(row: Round, *, reason: str, actor: Actor) -> Round:
         raise Invalid(_("Say why: whoever reviewed it will ask."), code="no_reason", field="reason")
     if found.submission is not None and found.submission.state == "draft":
         papers.discard_draft(found.submission, actor=actor)
+    elif found.submission is not None and found.submission.state == "issued":
+        papers.revoke_paper(found.submission, reason=reason, actor=actor)
     found.state, found.submission = RoundState(state), None
     found.save(update_fields=["state", "submission"])
     audit.record("commendations.round_reopened", actor=actor, about=found, unit=found.unit_id, personal={"reason": reason.strip()})

@@ -64,6 +64,7 @@ def hide(request: HttpRequest, code: str) -> HttpResponse:
 def _page(request: HttpRequest, verdict: queries.Verdict | None, raw: str, *, status: int) -> HttpResponse:
     may_mark = verdict is not None and request.user.is_authenticated and policies.may_mark(request.user, verdict.certificate)
     context = {"verdict": verdict, "raw": raw[:40], "at": clock.local(clock.now()), "may_mark": may_mark, "is_too_often": status == 429}
+    context["is_off"] = status == 404 and queries.is_switched_off(raw)
     answer = render(request, "commendations/verify.html", context, status=status)
     answer["X-Robots-Tag"] = "noindex"
     return answer
