@@ -18,6 +18,7 @@ from liengia.core import clock, linked, rooms
 from liengia.festivals import awards, policies, times
 from liengia.festivals.models import (
     DayQuerySet,
+    DayState,
     Direction,
     FestivalDay,
     Part,
@@ -163,6 +164,15 @@ def decisions_for(day: FestivalDay, user: Any) -> QuerySet[Decision]:
     found = Decision.objects.filter(revoked_on=None, decided_on__gt=since, decided_on__lte=day.day).select_related("paper__issuer", "round")
     kept = commendation_policies.decisions_of(user).values("pk")
     return found.filter(Q(round__unit__in=Unit.objects.below_any(sorted(commune.lineage_ids())).values("pk")) | Q(round__unit__in=area)).filter(awards.told() | Q(pk__in=kept))
+
+
+def may_be_counted_in(day: FestivalDay) -> FestivalDay | None:
+    """Return the commune's own day of a date, where a place in it counts for itself: its people may stand in that yard and be counted twice."""
+    commune = day.unit.commune()
+    if commune is None or day.counted_in_id is not None or day.parts.exists():
+        return None
+    found = FestivalDay.objects.all().on(day.day).filter(unit=commune, organisation=None, counted_in=None).exclude(pk=day.pk).exclude(state=DayState.CANCELLED)
+    return found.select_related("unit").first()
 
 
 def drills_for(day: FestivalDay) -> QuerySet[Drill]:

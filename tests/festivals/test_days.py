@@ -18,6 +18,7 @@ from liengia.opinions.models import ListeningForum
 from liengia.opinions.services import forums
 from tests.cast import TESTER
 from tests.festivals.given import ON, PROGRAMME, Season1, another_hamlet, at, fresh, say, told
+from tests.people.conftest import signed_in
 
 EVERY_LETTER = "Ấp ẢÃÁẠĂẰẲẴẮẶÂẦẨẪẤẬĐÈẺẼÉẸÊỀỂỄẾỆÌỈĨÍỊÒỎÕÓỌÔỒỔỖỐỘƠỜỞỠỚỢÙỦŨÚỤƯỪỬỮỨỰỲỶỸÝỴ"
 
@@ -255,3 +256,12 @@ def test_boards_get_their_place_and_health_tells_when_they_do_not(scene: Season1
 
 def test_the_lunar_date_stands_beside_the_solar_one() -> None:
     assert times.lunar_words(date(2023, 8, 6)) == "20/6 âm lịch"
+
+
+def test_the_office_is_asked_whether_a_hamlets_people_are_counted_by_the_commune(scene: Season1) -> None:
+    clerk, asked = signed_in(scene.here.duyen, second_factor=True), "không ai bị đếm hai lần"
+    page = f"/quan-tri/ngay-hoi/ngay/{scene.hamlet_day.public_id}/"
+    assert asked in clerk.get(page).content.decode()
+    assert asked not in clerk.get(f"/quan-tri/ngay-hoi/ngay/{scene.commune_day.public_id}/").content.decode()
+    days.change_day(scene.hamlet_day, counted_in=scene.commune_day, actor=scene.clerk)
+    assert asked not in clerk.get(page).content.decode()

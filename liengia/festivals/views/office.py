@@ -209,7 +209,7 @@ def day(request: HttpRequest, public_id: str) -> HttpResponse:
     return page(
         request, "day", found, None, reason=ReasonForm(initial={"starts_at": found.starts_at}), answers=queries.counted(found), tasks=queries.tasks(found),
         papers=[(one, names.get(one.kind, one.kind)) for one in Paper.objects.all().about_subject(found.subject).select_related("issuer")],
-        kinds=[(code, names[code]) for code in drafts.KINDS if code in names], lacks=_lacks(found), pictures=found.pictures.filter(withdrawn_at=None).defer("data", "thumbnail"),
+        kinds=[(code, names[code]) for code in drafts.KINDS if code in names], lacks=_lacks(found), whole=queries.may_be_counted_in(found), pictures=found.pictures.filter(withdrawn_at=None).defer("data", "thumbnail"),
         items=found.items.select_related("forum").prefetch_related("results", "drills"), pledges=found.pledges.all(),
     )  # fmt: skip
 
