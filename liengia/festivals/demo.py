@@ -177,7 +177,7 @@ def _now(commune: Unit) -> None:
         "rain_plan": RAIN, "safety_plan": SAFETY, "attire": "Áo có tay, mũ nón, nước uống", "contact_office": f"Văn phòng Ủy ban nhân dân xã {commune.name}",
         "contact_phone": "+842763700101", "committee": season.committee,
     }  # fmt: skip
-    items = _shifted(begins)
+    items = usual.beginning(clock.local(begins).time())
     made = {one.unit.name: one for one in days.plan_days(season, hosts, place="Nhà văn hóa", starts_at=begins, items=items, actor=ACTOR, **shared)}
     for one in made.values():
         days.announce_day(one, actor=ACTOR)
@@ -200,17 +200,6 @@ def _soon_ago() -> datetime:
     ago = here - timedelta(minutes=70)
     begins = ago if ago.date() == here.date() else here.replace(hour=0, minute=0)
     return begins.replace(minute=begins.minute // 5 * 5, second=0, microsecond=0).astimezone(get_current_timezone())
-
-
-def _shifted(begins: datetime) -> list[days.Item]:
-    """Return the usual programme at today's hours; what would fall past midnight has no hour."""
-    here = clock.local(begins)
-    first = datetime.combine(here.date(), time(7))
-    shifted = []
-    for one in usual.PROGRAMME:
-        at = datetime.combine(here.date(), one.starts_at or time(7)) - first + here
-        shifted.append(days.Item(one.part, one.kind, one.title, one.by_whom, at.time() if at.date() == here.date() else None, one.script))
-    return shifted
 
 
 def _goes_on(made: dict[str, FestivalDay]) -> None:

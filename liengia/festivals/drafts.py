@@ -113,10 +113,13 @@ def draft(day: FestivalDay, kind: str, *, guest: GuestInvitation | None = None, 
     """Draft a paper of a day from its records.
 
     Raises:
-        NotFound: no such kind. Invalid: nobody could issue it.
+        NotFound: no such kind. Invalid: nobody could issue it; or it forms a committee without members (code "no_members").
     """
     if kind not in KINDS:
         raise NotFound("")
+    if kind == COMMITTEE.code and not _seats(day):
+        where = _("This decision names the members of the organising committee, and none is entered. Enter them here first.") if day.committee is None else _("This decision names the committee's members, and none is entered. Enter them under Committees first.")
+        raise Invalid(where, code="no_members")
     with translation.override("vi"):
         about, values, blocks = _MAKERS[kind](day) if guest is None else _invitation(day, guest)
         issuer = issuer_for(day, actor=actor)
@@ -316,7 +319,10 @@ def _minutes(day: FestivalDay) -> Made:
     seats = _seats(day)
     office = {post: next((one.office_title for one in seats if one.post == post), "") for post in (MemberPost.CHAIR, MemberPost.SECRETARY)}
     items = _with_course(day)
-    told = [f"- {clock.local(one.at):%H giờ %M}: {_told(one)}." for one in live.in_time(day.events.select_related("item")) if one.kind in _TOLD and _told(one)]
+    events = [one for one in live.in_time(day.events.select_related("item")) if one.kind in _TOLD and _told(one)]
+    told = [f"- {clock.local(one.at):%H giờ %M}: {_told(one)}." for one in events]
+    named = {one.item_id for one in events}
+    told += [f"- {one.title.rstrip('.')} (ghi nhận sau, không rõ giờ)." for one in queries.in_order(items) if one.was_held and one.pk not in named]
     values = {
         "bắt đầu": f"{clock.local(day.began_at):%H giờ %M}, {date_words(day.day)}" if day.began_at else "", "địa điểm": _where(day),
         "thành phần": f"Nhân dân {_spoken(day.place_name)}, {rows.dong(day.attendance)} người." if day.attendance is not None else "",

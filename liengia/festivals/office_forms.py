@@ -27,6 +27,8 @@ from liengia.festivals.models import (
     Season,
 )
 from liengia.festivals.rows_widget import Column, RowsWidget
+from liengia.festivals.services import hours
+from liengia.festivals.workflow import DAY
 from liengia.opinions.models import ListeningForum
 from liengia.organisations.models import Committee, Organisation
 from liengia.units.choices import UnitChoiceField, UnitsChoiceField
@@ -114,13 +116,13 @@ class PlanForm(forms.Form):
 
 
 class AnnounceForm(forms.Form):
-    """Which planned days everybody shall see; those that lack something cannot be chosen."""
+    """Which planned days everybody shall see; those that lack something cannot be chosen, those with items outside their hours only on purpose."""
 
     days = forms.ModelMultipleChoiceField(label=_("Days that will be shown to everybody"), queryset=FestivalDay.objects.none(), widget=forms.CheckboxSelectMultiple, required=False)
 
     def __init__(self, *args: Any, rows: Sequence[tuple[FestivalDay, str]], **options: Any) -> None:
-        """Offer what is complete, all of it chosen."""
-        super().__init__(*args, **{**options, "initial": {"days": [one.pk for one, why in rows if not why]}})
+        """Offer what is complete, and choose what needs no second look."""
+        super().__init__(*args, **{**options, "initial": {"days": [one.pk for one, why in rows if not why and not hours.outside(one)]}})
         self.offer(rows)
 
     def offer(self, rows: Sequence[tuple[FestivalDay, str]]) -> None:
@@ -128,7 +130,14 @@ class AnnounceForm(forms.Form):
         ready = [one.pk for one, why in rows if not why]
         found = FestivalDay.objects.filter(pk__in=ready).select_related("unit__parent__parent", "organisation", "season").order_by("starts_at", "pk")
         self.fields["days"].queryset = found  # type: ignore[attr-defined]
-        self.fields["days"].label_from_instance = lambda one: f"{one.host_name}, {clock.local(one.starts_at):%H:%M %d/%m/%Y}"  # type: ignore[attr-defined]
+        self.fields["days"].label_from_instance = _announced_as  # type: ignore[attr-defined]
+
+
+def _announced_as(day: FestivalDay) -> str:
+    """Return who holds a day and when, and which items lie outside its hours."""
+    words = f"{day.host_name}, {clock.local(day.starts_at):%H:%M %d/%m/%Y}"
+    found = "; ".join(f"{one.starts_at:%H:%M} {one.title}" for one in hours.outside(day))
+    return _("%(day)s (outside its hours: %(items)s)") % {"day": words, "items": found} if found else words
 
 
 class DayForm(forms.ModelForm[FestivalDay]):
@@ -136,6 +145,7 @@ class DayForm(forms.ModelForm[FestivalDay]):
 
     units = UnitsChoiceField(label=_("Held together with units"), required=False)
     organisations = forms.ModelMultipleChoiceField(label=_("Held together with institutions"), queryset=Organisation.objects.none(), required=False)
+    moves = forms.BooleanField(label=_("Move the hours of the programme along with the beginning"), required=False, initial=True)
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
@@ -155,7 +165,13 @@ class DayForm(forms.ModelForm[FestivalDay]):
         for name in ("starts_at", "ends_at"):
             self.fields[name].widget = moment_input()
         if day.state != "planned":
-            del self.fields["starts_at"]
+            self.fields["starts_at"].disabled = True
+            self.fields["starts_at"].help_text = _("Everybody knows this date. Put the day off instead, and say why.") if day.state == "announced" else _("The day has begun; its beginning stays.")
+        if day.state != "planned" or not day.items.exclude(starts_at=None).exists():
+            del self.fields["moves"]
+        if not self.is_open:
+            for field in self.fields.values():
+                field.disabled = True
         self.fields["committee"].queryset = Committee.objects.current().filter(unit__in=inside).order_by("name")  # type: ignore[attr-defined]
         others = FestivalDay.objects.all().on(day.day).filter(season=day.season, counted_in=None).exclude(pk=day.pk)
         self.fields["counted_in"].queryset = others.select_related("unit", "organisation")  # type: ignore[attr-defined]
@@ -167,13 +183,18 @@ class DayForm(forms.ModelForm[FestivalDay]):
         self.fields["organisations"].initial = [one.organisation_id for one in parties if one.organisation_id]
         self.fields["revision"].initial = day.revision
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether anything can still be changed: a day that is over or called off stays as everybody read it."""
+        return DAY.allows(self.instance.state, "change")
+
     def _post_clean(self) -> None:
         """Leave the row alone: the service checks and saves it."""
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Return what the service takes."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
+        """Return what the service takes: what could be changed on the page."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data and not self.fields[name].disabled}
 
 
 class ProgrammeForm(_Parts):
@@ -317,6 +338,14 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=500)
     starts_at = forms.DateTimeField(label=_("New beginning"), widget=moment_input(), required=False)
     place = forms.CharField(label=_("New place (empty: the same)"), max_length=200, required=False)
+    moves = forms.BooleanField(label=_("Move the hours of the programme along with the beginning"), required=False, initial=True)
+
+    def __init__(self, *args: Any, day: FestivalDay, **options: Any) -> None:
+        """Begin with the day's beginning; what is not announced is only called off."""
+        super().__init__(*args, **{"initial": {"starts_at": day.starts_at}, **options})
+        if day.state == "planned":
+            for name in ("starts_at", "place", "moves"):
+                del self.fields[name]
 
 
 class PledgeForm(_Parts):

@@ -30,3 +30,14 @@ def lunar_words(day: date) -> str:
     found = lunar.of(day)
     leap = _(" (leap month)") if found.is_leap else ""
     return _("%(day)s/%(month)s%(leap)s lunar") % {"day": found.day, "month": found.month, "leap": leap}
+
+
+def minutes(at: time) -> int:
+    """Return how many minutes a time of day lies after midnight."""
+    return at.hour * 60 + at.minute
+
+
+def moved(at: time | None, by: int) -> time | None:
+    """Return a time of day so many minutes later; None where it would lie on another day."""
+    after = minutes(at) + by if at is not None else -1
+    return time(*divmod(after, 60)) if 0 <= after < 24 * 60 else None

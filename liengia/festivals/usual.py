@@ -5,9 +5,11 @@ Source: Gia Lai's plan of 2025 for the order of the ceremony; Cần Đước's d
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from typing import Final
 
+from liengia.festivals import times
 from liengia.festivals.models import ItemKind, Part
 from liengia.festivals.services.days import Item
 
@@ -30,3 +32,9 @@ PROGRAMME: Final = (
     Item(_HOI, ItemKind.GAME, "Nhảy bao bố, đập nồi", "Hội Phụ nữ", time(10, 45)),
     Item(_HOI, ItemKind.STAND, "Gian hàng tư vấn: phòng cháy, căn cước, lừa đảo qua mạng", "Công an xã", time(7, 30)),
 )
+
+
+def beginning(at: time) -> tuple[Item, ...]:
+    """Return the usual programme with its first item at a day's opening hour and the same distances; past midnight an item has no hour."""
+    minutes = times.minutes(at) - min(times.minutes(one.starts_at) for one in PROGRAMME if one.starts_at)
+    return tuple(replace(one, starts_at=times.moved(one.starts_at, minutes)) for one in PROGRAMME)

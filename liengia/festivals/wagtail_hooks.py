@@ -34,6 +34,8 @@ def office_urls() -> list[URLPattern]:
         path(f"{day}khach/<slug:guest_id>/<slug:what>/", office.guest_act, name="festivals_office_guest_act"),
         path(f"{day}ban-to-chuc/", office.organising, name="festivals_office_organisers"),
         path(f"{day}da-lam/", office.course, name="festivals_office_course"),
+        path(f"{day}viec/hoan/", office.put_off, {"what": "hoan"}, name="festivals_office_postpone"),
+        path(f"{day}viec/bai/", office.put_off, {"what": "bai"}, name="festivals_office_cancel"),
         path(f"{day}viec/<slug:what>/", office.act, name="festivals_office_act"),
         path(pledge, office_pledges.pledge, name="festivals_office_pledge"),
         path(f"{pledge}sua/", office_pledges.edit, name="festivals_office_pledge_edit"),

@@ -18,7 +18,7 @@ DAY = Workflow(
     {
         "planned": {"change": "planned", "announce": "announced", "cancel": "cancelled"},
         "announced": {"change": "announced", "postpone": "announced", "begin": "live", "cancel": "cancelled"},
-        "live": {"end": "ended"},
+        "live": {"change": "live", "end": "ended"},
         "ended": {"reopen": "live"},
         "cancelled": {},
     },

@@ -11,10 +11,11 @@ from django.test import Client
 from liengia.core import official_papers
 from liengia.festivals import drafts, links
 from liengia.festivals.models import DayState, FestivalDay, GuestInvitation, Pledge, PledgeProgress, Season
-from liengia.festivals.services import days, guests, live
+from liengia.festivals.services import days, guests, live, organisers
 from liengia.festivals.services.days import Host
+from liengia.festivals.services.organisers import Seat
 from liengia.organisations import committee_services
-from liengia.organisations.models import Committee, Task
+from liengia.organisations.models import Committee, MemberPost, Task
 from liengia.papers import services as papers
 from liengia.papers.models import Paper
 from liengia.people import services as people
@@ -205,6 +206,7 @@ def test_a_day_is_put_off_called_off_and_says_why(scene: Season1) -> None:
 def test_papers_are_filled_from_the_records_by_one_press(scene: Season1) -> None:
     clerk, day = into(scene.here.duyen), scene.hamlet_day
     days.change_day(fresh(day), rain_plan="Vào nhà văn hóa", actor=scene.clerk)
+    organisers.form_committee(day, [Seat(MemberPost.CHAIR, "Chủ tịch", scene.ubnd.name)], actor=scene.clerk)
     for kind in drafts.KINDS:
         assert clerk.post(f"{of(day)}viec/van-ban/", {"kind": kind}).status_code == 302
     by_kind = {one.kind: one for one in Paper.objects.all().about_subject(day.subject)}
@@ -275,6 +277,7 @@ def test_a_standing_committee_s_other_work_is_in_no_plan(scene: Season1) -> None
 def test_long_lists_fit_into_a_paper(scene: Season1) -> None:
     guests.invite(scene.hamlet_day, [(f"{'Khách mời rất dài ' * 10}{n}", "") for n in range(200)], actor=scene.clerk)
     days.change_day(fresh(scene.hamlet_day), safety_plan="an toàn " * 2000, actor=scene.clerk)
+    organisers.form_committee(scene.hamlet_day, [Seat(MemberPost.CHAIR, "Chủ tịch", scene.ubnd.name)], actor=scene.clerk)
     for kind in drafts.KINDS:
         assert drafts.draft(fresh(scene.hamlet_day), kind, actor=scene.clerk)
 

@@ -116,14 +116,14 @@ def change_day(day: FestivalDay, *, revision: int | None = None, actor: Actor, *
     """Correct what is known of a day. Its date changes so only while it is being planned: later it is put off, with a reason.
 
     Raises:
-        Invalid: a field is refused, or the host has a day on the new date. Refused: it goes on, is over or called off; or another changed it (code "changed").
+        Invalid: a field is refused, or the host has a day on the new date. Refused: it is over or called off, or goes on and its beginning would change; or another changed it (code "changed").
     """
     row = take_day(day, revision)
     row.state = DAY.after(row.state, "change")
     if unknown := set(facts) - _FACTS:
         raise Invalid(", ".join(sorted(unknown)), code="no_such_field")
     changed = [name for name, value in facts.items() if getattr(row, name) != value]
-    if row.state == DayState.ANNOUNCED and "starts_at" in changed:
+    if row.state != DayState.PLANNED and "starts_at" in changed:
         raise Refused(_("Everybody knows this date. Put the day off instead, and say why."), code="announced", field="starts_at")
     before = row.starts_at
     for name in changed:

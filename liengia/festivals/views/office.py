@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from liengia.core import clock
 from liengia.core.actor import Actor
-from liengia.core.errors import DomainError, NotFound
+from liengia.core.errors import DomainError, NotFound, Refused
 from liengia.festivals import drafts, links, policies, queries, usual
 from liengia.festivals.capabilities import PLAN
 from liengia.festivals.models import DayPicture, FestivalDay, GuestInvitation, ItemKind, Season
@@ -32,7 +34,7 @@ from liengia.festivals.office_forms import (
     SeasonForm,
     TasksForm,
 )
-from liengia.festivals.services import afterwards, days, guests, live, organisers, prepared, seasons
+from liengia.festivals.services import afterwards, days, guests, hours, live, organisers, prepared, seasons
 from liengia.festivals.services.days import Host
 from liengia.papers import kinds
 from liengia.papers import policies as paper_policies
@@ -81,7 +83,7 @@ def drafted(request: HttpRequest, work: Callable[[], tuple[Paper, bool]], back: 
         if isinstance(error, NotFound):
             raise
         messages.error(request, str(error))
-        return redirect(back, public_id)
+        return redirect("festivals_office_organisers" if error.detail_code == "no_members" else back, public_id)
     if is_new:
         messages.success(request, _("Drafted. Read it in the register of papers, then issue it."))
         return redirect(back, public_id)
@@ -155,6 +157,7 @@ def season(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("festivals_office_season", public_id)
     mine = policies.planned_by(request.user).filter(season=found).select_related("unit__parent", "organisation", "season")
     context = {"season": found, "form": form, "days": mine, "may_change": policies.may_change_season(request.user, found)}
+    context["has_planned"] = any(one.state == "planned" for one in mine)
     context["pledges"] = policies.pledges_of(request.user).filter(season=found)
     return render(request, "festivals/office/season.html", context, status=422 if form.is_bound else 200)
 
@@ -162,7 +165,7 @@ def season(request: HttpRequest, public_id: str) -> HttpResponse:
 def _plan(form: PlanForm, season: Season, actor: Actor) -> None:
     data = form.cleaned_data
     hosts = [*(Host(unit) for unit in data["units"]), *(Host(body.unit, body) for body in data["organisations"])]
-    items = usual.PROGRAMME if data["usual"] else ()
+    items = usual.beginning(clock.local(data["starts_at"]).time()) if data["usual"] else ()
     days.plan_days(season, hosts, place=data["place"], starts_at=data["starts_at"], items=items, actor=actor)
 
 
@@ -205,9 +208,14 @@ def announce(request: HttpRequest, public_id: str) -> HttpResponse:
 def day(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show where a day stands, what lacks, its papers, and what can be done."""
     found = policies.get_planned(request.user, public_id)
+    return _overview(request, found, ReasonForm(day=found))
+
+
+def _overview(request: HttpRequest, found: FestivalDay, form: ReasonForm) -> HttpResponse:
+    """Show the overview; a refused attempt to put the day off keeps what was typed."""
     names = {kind.code: kind.name for kind in kinds.every()}
     return page(
-        request, "day", found, None, reason=ReasonForm(initial={"starts_at": found.starts_at}), answers=queries.counted(found), tasks=queries.tasks(found),
+        request, "day", found, form, outside=hours.outside(found) if found.state == "planned" else [], answers=queries.counted(found), tasks=queries.tasks(found),
         papers=[(one, names.get(one.kind, one.kind)) for one in Paper.objects.all().about_subject(found.subject).select_related("issuer")],
         kinds=[(code, names[code]) for code in drafts.KINDS if code in names], lacks=_lacks(found), whole=queries.may_be_counted_in(found), pictures=found.pictures.filter(withdrawn_at=None).defer("data", "thumbnail"),
         items=found.items.select_related("forum").prefetch_related("results", "drills"), pledges=found.pledges.all(),
@@ -240,11 +248,14 @@ def facts(request: HttpRequest, public_id: str) -> HttpResponse:
     return page(request, "form", found, form)
 
 
+@transaction.atomic
 def _facts(form: DayForm, day: FestivalDay, actor: Actor) -> None:
     data = form.cleaned_data
     row = FestivalDay.objects.get(pk=day.pk)
     days.change_day(row, revision=data["revision"], actor=actor, **form.facts)
     days.join(row, units=data["units"], organisations=data["organisations"], actor=actor)
+    if data.get("moves"):
+        hours.move_programme(row, day.starts_at, actor=actor)
 
 
 @requires(PLAN)
@@ -371,15 +382,11 @@ def course(request: HttpRequest, public_id: str) -> HttpResponse:
 @requires(PLAN)
 @require_POST
 def act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
-    """Announce a day, put it off, call it off, draft a paper of it, or take a picture down."""
+    """Announce a day, draft a paper of it, or take a picture down."""
     found = policies.get_planned(request.user, public_id)
-    form = ReasonForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
     works: dict[str, Callable[[], object]] = {
-        "thong-bao": lambda: days.announce_day(found, actor=me(request)),
-        "hoan": lambda: _postpone(form, found, reason, me(request)),
-        "bai": lambda: days.cancel_day(found, reason=reason, actor=me(request)),
-        "go-anh": lambda: live.withdraw_picture(_picture(found, request.POST.get("picture", "")), reason=reason, actor=me(request)),
+        "thong-bao": lambda: _announce(found, me(request), is_sure="is_sure" in request.POST),
+        "go-anh": lambda: live.withdraw_picture(_picture(found, request.POST.get("picture", "")), reason=request.POST.get("reason", "")[:500], actor=me(request)),
     }
     if what == "van-ban":
         return drafted(request, lambda: drafts.open_or_draft(found, request.POST.get("kind", ""), actor=me(request)), "festivals_office_day", public_id)
@@ -389,9 +396,36 @@ def act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
     return redirect("festivals_office_day", public_id)
 
 
-def _postpone(form: ReasonForm, day: FestivalDay, reason: str, actor: Actor) -> None:
-    data = getattr(form, "cleaned_data", {})
-    days.postpone_day(day, starts_at=data.get("starts_at") or day.starts_at, place=data.get("place", ""), reason=reason, actor=actor)
+def _announce(day: FestivalDay, actor: Actor, *, is_sure: bool) -> None:
+    if hours.outside(day) and not is_sure:
+        raise Refused(_("Some items lie outside the day's hours. Mend them in the programme, or tick that they are right."), code="outside_hours")
+    days.announce_day(day, actor=actor)
+
+
+@requires(PLAN)
+@never_cache
+@require_POST
+def put_off(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
+    """Put a day off, or call it off; refused, the box stays open with what was typed and the reason."""
+    found = policies.get_planned(request.user, public_id)
+    form = ReasonForm(request.POST, day=found)
+    work = _postpone if what == "hoan" else _call_off
+    if form.is_valid() and kept(form, lambda: work(form, found, me(request))):
+        messages.success(request, _("Done."))
+        return redirect("festivals_office_day", public_id)
+    return _overview(request, policies.get_planned(request.user, public_id), form)
+
+
+@transaction.atomic
+def _postpone(form: ReasonForm, day: FestivalDay, actor: Actor) -> None:
+    data, before = form.cleaned_data, day.starts_at
+    days.postpone_day(day, starts_at=data.get("starts_at") or before, place=data.get("place", ""), reason=data["reason"], actor=actor)
+    if data.get("moves"):
+        hours.move_programme(day, before, actor=actor)
+
+
+def _call_off(form: ReasonForm, day: FestivalDay, actor: Actor) -> None:
+    days.cancel_day(day, reason=form.cleaned_data["reason"], actor=actor)
 
 
 def _picture(day: FestivalDay, key: str) -> DayPicture:
