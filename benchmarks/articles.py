@@ -7,10 +7,12 @@ import re
 import time
 import urllib.parse
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psutil
+import psycopg
 
 from benchmarks.pages import ARTICLE
 from benchmarks.stage import Stage, percentile
@@ -24,27 +26,51 @@ SEAL = re.compile(r'name="seal" value="([^"]+)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
-def growth(stage: Stage, *, many: int = 100_000, rounds: int = 30) -> dict[str, Any]:
-    """Measure pages that are drawn anew (never the kept ones) at both sizes, in the same run."""
-    article, comments = _filled(stage, FEW)
-    chosen = re.findall(r'"(/tin-tuc/[?]nam=[^"]+)"|<option lang="vi" value="([a-z-]+)"', _read(stage, "/tin-tuc/"))
-    (archive, *_), (topic, *_) = [one for one, _slug in chosen if one], [slug for _one, slug in chosen if slug]
-    portal = article[: article.index("tin-tuc/")] if article.startswith("/xa/") else "/"
-    pages = {
-        "article": article, "news": "/tin-tuc/", "archive": archive.replace("&amp;", "&"), "topic": f"/tin-tuc/chu-de/{topic}/",
-        "commune": f"{portal}tin-tuc/", "feed": "/tin-tuc/rss/", "front": "/", "comments": comments,
-    }  # fmt: skip
-    few, few_cpu = _drawn(stage, pages, rounds)
-    _filled(stage, many)
-    lots, lots_cpu = _drawn(stage, pages, rounds)
+def growth(stage: Stage, *, many: int = 100_000, rounds: int = 60) -> dict[str, Any]:
+    """Measure pages that are drawn anew (never the kept ones) at both sizes, in turn, by two installations that run side by side.
+
+    The machine's speed moves by more than a fifth from minute to minute; drawn in turn, both sizes meet the same machine.
+    """
+    with _another(stage) as small:
+        pages = {size: _pages(one, size) for one, size in ((small, FEW), (stage, many))}
+        few, few_cpu, lots, lots_cpu = _in_turn((small, pages[FEW]), (stage, pages[many]), rounds)
     return {
         "many": many,
         **{f"{name}_few_p50_ms": percentile(times, 0.5) for name, times in few.items()},
         **{f"{name}_p50_ms": percentile(times, 0.5) for name, times in lots.items()},
         **{f"{name}_p95_ms": percentile(times, 0.95) for name, times in lots.items()},
-        "growth": {name: percentile(lots[name], 0.5) / percentile(few[name], 0.5) for name in pages},
+        "growth": {name: percentile(lots[name], 0.5) / percentile(few[name], 0.5) for name in lots},
         "few_cpu_ms": few_cpu, "cpu_ms": lots_cpu,
-        "cpu_growth": {name: lots_cpu[name] / few_cpu[name] for name in pages},
+        "cpu_growth": {name: lots_cpu[name] / few_cpu[name] for name in lots},
+    }  # fmt: skip
+
+
+@contextmanager
+def _another(stage: Stage) -> Iterator[Stage]:
+    """Run a second installation of the same kind, on the same database server where there is one."""
+    url = ""
+    if stage.database_url:
+        with psycopg.connect(stage.database_url, autocommit=True) as server:
+            server.execute("CREATE DATABASE beside")
+        parts = urllib.parse.urlsplit(stage.database_url)
+        url = urllib.parse.urlunsplit(parts._replace(path="/beside"))
+    other = Stage(database_url=url, is_demo=stage.is_demo)
+    other.start()
+    try:
+        yield other
+    finally:
+        other.stop()
+
+
+def _pages(stage: Stage, count: int) -> dict[str, str]:
+    """Have so many articles and comments; return the addresses of the pages that are drawn."""
+    article, comments = _filled(stage, count)
+    chosen = re.findall(r'"(/tin-tuc/[?]nam=[^"]+)"|<option lang="vi" value="([a-z-]+)"', _read(stage, "/tin-tuc/"))
+    (archive, *_), (topic, *_) = [one for one, _slug in chosen if one], [slug for _one, slug in chosen if slug]
+    portal = article[: article.index("tin-tuc/")] if article.startswith("/xa/") else "/"
+    return {
+        "article": article, "news": "/tin-tuc/", "archive": archive.replace("&amp;", "&"), "topic": f"/tin-tuc/chu-de/{topic}/",
+        "commune": f"{portal}tin-tuc/", "feed": "/tin-tuc/rss/", "front": "/", "comments": comments,
     }  # fmt: skip
 
 
@@ -97,15 +123,27 @@ def _ask(
     return answer, answer.read().decode()
 
 
-def _drawn(stage: Stage, pages: dict[str, str], rounds: int) -> tuple[dict[str, list[float]], dict[str, float]]:
-    """Return for each page how long its drawings took, and what one of them took of the processor, the database's server with it."""
-    times, spent = {}, {}
-    for name, path in pages.items():
-        before = _spent_ms(stage)
-        times[name] = _drawn_ms(stage, path, rounds)
-        after = _spent_ms(stage)
-        spent[name] = sum(after[pid] - before.get(pid, 0) for pid in after) / (rounds + WARMING)
-    return times, spent
+Times = dict[str, list[float]]
+Spent = dict[str, float]
+
+
+def _in_turn(few: tuple[Stage, dict[str, str]], many: tuple[Stage, dict[str, str]], rounds: int) -> tuple[Times, Spent, Times, Spent]:
+    """Return, for each size, how long each page's drawings took, and what one of them took of the processor, the database's server with it."""
+    times: tuple[Times, Times] = ({}, {})
+    spent: tuple[Spent, Spent] = ({}, {})
+    lines = [http.client.HTTPConnection("127.0.0.1", stage.web_port, timeout=60) for stage, _pages in (few, many)]
+    for name in few[1]:
+        for _number in range(WARMING):  # the first of each process load templates
+            for line, (_stage, pages) in zip(lines, (few, many), strict=True):
+                _drawn_ms(line, pages[name])
+        before = [_spent_ms(stage) for stage, _pages in (few, many)]
+        for number in range(rounds):
+            for which in (0, 1) if number % 2 else (1, 0):
+                times[which].setdefault(name, []).append(_drawn_ms(lines[which], (few, many)[which][1][name]))
+        for which, (stage, _pages) in enumerate((few, many)):
+            after = _spent_ms(stage)
+            spent[which][name] = sum(after[pid] - before[which].get(pid, 0) for pid in after) / rounds
+    return times[0], spent[0], times[1], spent[1]
 
 
 def _spent_ms(stage: Stage) -> dict[int, float]:
@@ -113,7 +151,7 @@ def _spent_ms(stage: Stage) -> dict[int, float]:
     web = stage.children()["web"]
     pids = [web.pid, *(one.pid for one in web.children(recursive=True))]
     if stage.database_url:
-        pids += [pid for (pid,) in stage.rows("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")]
+        pids += [pid for (pid,) in stage.rows("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = current_database() AND pid <> pg_backend_pid()")]
     found = {}
     for pid in pids:
         with suppress(psutil.Error):  # the server is another machine's, or the connection has been closed
@@ -122,18 +160,13 @@ def _spent_ms(stage: Stage) -> dict[int, float]:
     return found
 
 
-def _drawn_ms(stage: Stage, path: str, rounds: int) -> list[float]:
-    """Return how long each drawing took: a session's cookie keeps the page cache away."""
-    line = http.client.HTTPConnection("127.0.0.1", stage.web_port, timeout=60)
-    times = []
-    for number in range(rounds + WARMING):
-        began = time.perf_counter()
-        answer, _body = _ask(line, "GET", path, cookie="sessionid=nobody")
-        if answer.status != 200:
-            raise RuntimeError(f"{path}: {answer.status}")
-        if number >= WARMING:  # the first of each process load templates
-            times.append((time.perf_counter() - began) * 1000)
-    return times
+def _drawn_ms(line: http.client.HTTPConnection, path: str) -> float:
+    """Return how long a drawing took: a session's cookie keeps the page cache away."""
+    began = time.perf_counter()
+    answer, _body = _ask(line, "GET", path, cookie="sessionid=nobody")
+    if answer.status != 200:
+        raise RuntimeError(f"{path}: {answer.status}")
+    return (time.perf_counter() - began) * 1000
 
 
 # Makes articles up to a number: copies of the demonstration's in turn, each 40 minutes older than the one before.
