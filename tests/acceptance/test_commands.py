@@ -118,6 +118,7 @@ def test_the_readmes_line_presses_by_mosquitto_and_the_sirens_ring(
     end = time.monotonic() + 20
     while len(up.python(PRESSES)) < 1:
         assert time.monotonic() < end
+        time.sleep(0.2)
     assert up.python(PRESSES)[0][1] == "ringing"
     up.python(
         "from liengia.alarms import services; from liengia.alarms.models import Incident; from liengia.core.actor import Actor;"
