@@ -33,7 +33,7 @@ def register_all() -> None:
     """Register the items; called from `AppConfig.ready`."""
     register(Item("main", "alarms", _("Alarm"), "alarms:home", "urgent", 20))
     register(Item("mast", "alarms", _("My home"), "alarms:home", "home", 10))
-    register(Item("resident", "alarms", _("Alarm"), "alarms:home", "bell-ringing", 10))
+    register(Item("resident", "alarms", _("Alarm"), "alarms:home", "bell-ringing", 10, shown_to=_lives_in_a_group))
     register(Item("resident", "alarms", _("Group"), "alarms:group", "users-group", 20, shown_to=_lives_in_a_group))
     register(Item("resident", "alarms", _("Lead"), "alarms:leader_home", "clipboard-check", 30, shown_to=_leads))
     register(Item("resident", "alarms", _("Today"), "alarms:today", "list-check", 40, shown_to=_heads))

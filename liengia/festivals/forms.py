@@ -35,7 +35,9 @@ class ToldForm(forms.Form):
     key = forms.CharField(max_length=LONGEST_KEY, min_length=8)
     kind = forms.ChoiceField(choices=EventKind.choices)
     item = forms.CharField(max_length=10, required=False)
-    number = forms.IntegerField(required=False, min_value=0, max_value=MOST_CAME)
+    number = forms.IntegerField(
+        required=False, min_value=0, max_value=MOST_CAME, error_messages={"invalid": _("Write how many people in digits, for example 320. Nothing was sent.")}
+    )
     words = forms.CharField(required=False, max_length=300)
     rows = forms.CharField(required=False, max_length=10_000)
     age_s = forms.FloatField(required=False)

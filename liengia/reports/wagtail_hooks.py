@@ -78,7 +78,7 @@ def reports_menu() -> MenuItem:
         RoomItem("reports", _("Households of units"), "reports_office_sizes", WRITE, name="reports-sizes", icon_name="group", order=30),
         RoomItem("reports", _("Safety register"), "reports_office_safety", SAFETY, name="reports-safety", icon_name="list-ul", order=40),
     ]
-    return SubmenuMenuItem(_("Reports to the people"), Menu(items=items), name="reports-room", icon_name="doc-full-inverse", order=520)
+    return SubmenuMenuItem(_("Reports to the people"), Menu(items=items), name="people-reports", icon_name="doc-full-inverse", order=520)
 
 
 hooks.register("register_admin_urls", office_urls)

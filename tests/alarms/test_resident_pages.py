@@ -16,8 +16,10 @@ from liengia.alarms.models import Answer, EmergencyCall, HearingProof, Incident,
 from liengia.audit.models import Entry
 from liengia.core import clock
 from liengia.core.actor import Actor
+from liengia.people import services as services_of_people
 from liengia.people.models import Membership
 from liengia.people.services.households import write_need
+from tests import factories
 from tests.alarms.resident_scene import Scene, build, client_of
 from tests.cast import TESTER
 
@@ -66,6 +68,14 @@ def test_one_whose_membership_ended_sees_nothing(scene: Scene) -> None:
     assert "Mộc Miên" not in page(client, HOME)
     assert client.get("/nha/to/").status_code == 404
     assert client.get(alarm_path(incident)).status_code == 404
+
+
+def test_who_works_for_the_hamlet_and_has_no_house_there_finds_the_way_on(scene: Scene) -> None:
+    head = factories.user("truong5", "Trưởng Khu Phố")
+    services_of_people.assign_role(head, "hamlet_head", scene.group.unit, actor=TESTER)
+    shown = page(client_of(head), HOME)
+    assert "Việc anh/chị phụ trách" in shown and reverse("alarms:today") in shown
+    assert f'href="{HOME}?o-lai' not in page(client_of(head), reverse("alarms:today")).partition("tabbar")[2]
 
 
 @pytest.mark.parametrize("who", ["khach", "quan"])

@@ -125,8 +125,16 @@ def test_a_day_is_held_from_a_phone_that_loses_its_network(scene: Cast, opened: 
     phone.context.set_offline(False)
     expect(phone.locator("#cho-gui")).to_be_hidden(timeout=20_000)
     expect(tile).to_contain_text("1.234")
+    phone.get_by_label("Số bà con đã đến").fill("đông lắm")
+    phone.get_by_role("button", name="Báo", exact=True).first.click()
+    expect(phone.get_by_text("Mời ghi số người bằng chữ số")).to_be_visible()
+    expect(phone.locator("[data-waiting]")).to_have_text("0")
+    phone.get_by_label("Số bà con đã đến").fill("1.235 người")
+    phone.get_by_role("button", name="Báo", exact=True).first.click()
+    expect(tile).to_contain_text("1.235")
+    expect(phone.get_by_text("Mời ghi số người bằng chữ số")).to_be_hidden()
     expect(tile).to_contain_text("Báo cáo")
-    assert list(DayEvent.objects.order_by("at").values_list("kind", flat=True)) == ["begun", "item", "count", "item", "result"], "in the order in which it was said"
+    assert list(DayEvent.objects.order_by("at").values_list("kind", flat=True)) == ["begun", "item", "count", "item", "result", "count"], "in the order in which it was said"
     assert ContestResult.objects.filter(place=1).get().who == "Đội Ấp 1"
     assert ProgrammeItem.objects.get(day=day, title="Chào cờ").ended_at is not None
     phone.get_by_role("button", name="Ngày hội kết thúc").click()
@@ -134,7 +142,7 @@ def test_a_day_is_held_from_a_phone_that_loses_its_network(scene: Cast, opened: 
     expect(tile).to_contain_text("Đã xong")
     board.goto(f"/ngay-hoi/{day.public_id}/")
     expect(board.get_by_text("Đội Ấp 1")).to_be_visible()
-    expect(board.get_by_text("1.234")).to_be_visible()
+    expect(board.get_by_text("1.235")).to_be_visible()
 
 
 def faults_here(page: Page) -> list[str]:

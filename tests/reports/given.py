@@ -17,7 +17,7 @@ from liengia.opinions.models.forums import ForumState, ListeningForum
 from liengia.organisations import committee_services as committees
 from liengia.organisations import services as organisations
 from liengia.organisations.models import Committee, OrganisationKind, Task
-from liengia.people.models import Household
+from liengia.people.models import Household, RoleAssignment
 from liengia.reports.models import Report
 from liengia.reports.services import begin_report
 from tests.cast import TESTER
@@ -51,6 +51,8 @@ class Year:
 def year() -> Year:
     """Lay the year out."""
     here = office()
+    # Whoever handles what is filed below held the post then already.
+    RoleAssignment.objects.update(valid_from=NOW - timedelta(days=400))
     with time_machine.travel(LAST_FORUM, tick=False):
         police = organisations.create_organisation(kind=OrganisationKind.POLICE, name="Công an xã Cần Đước", unit=here.commune, actor=TESTER)
         committee = committees.form_committee(kind=Committee.Kind.STEERING, name="Ban Chỉ đạo xã Cần Đước", unit=here.commune, actor=TESTER)

@@ -173,5 +173,6 @@ def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     done: Any = form.is_valid() and kept(form, lambda: work(found, form.cleaned_data, me(request)))
     if not done:
         return _one(request, found, status=422, **{name: form})
-    messages.success(request, _("Kept."))
+    said = _("Revoked. Whoever looks up its code is told so from now on.") if verb == "thu-hoi" else _("Kept.")
+    messages.success(request, said)
     return redirect("commendations_office_certificate", done.public_id)

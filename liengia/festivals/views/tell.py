@@ -29,6 +29,7 @@ WORKER: Final = settings.BASE_DIR / "static" / "enter-sw.js"
 SAYS: Final = {
     "kept": _("It is kept in this phone, and goes by itself when there is a network."),
     "sent": _("Sent. The board shows it."),
+    "refused": _("One thing was not taken. It stands below with the reason; nothing else was lost."),
     "signed-out": _("You are signed out. What you said waits in this phone: open this page again and sign in."),
 }
 

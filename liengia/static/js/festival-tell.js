@@ -9,6 +9,7 @@ const RETRY_MS = 15_000;
 const PATIENCE_MS = 20_000;
 const LONGEST_EDGE = 1600;
 const SURE_MS = 4_000;
+const SENT_SHOWS_MS = 6_000;
 
 const opening = new Promise((resolve, reject) => {
   const asked = indexedDB.open("liengia-festivals", 1);
@@ -36,8 +37,12 @@ const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) 
 // The token of a kept page may be an old one; the cookie's is the one that counts.
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
+let hiding;
 function say(name) {
+  clearTimeout(hiding);
   for (const line of root.querySelectorAll("[data-say]")) line.hidden = line.dataset.say !== name;
+  // It lies over the page; what went well need not stay there.
+  if (name === "sent") hiding = setTimeout(() => say(""), SENT_SHOWS_MS);
 }
 
 function item(entry) {
@@ -120,8 +125,10 @@ function sync() {
       isWanted = false;
       const waiting = (await mine()).filter((entry) => !entry.problem);
       for (const [place, entry] of waiting.entries()) if (!(await send(entry, place === waiting.length - 1))) { await show(); return; }
-      if (waiting.length) say("sent");
+      const refused = (await mine()).some((entry) => entry.problem && waiting.some((one) => one.key === entry.key));
+      if (waiting.length) say(refused ? "refused" : "sent");
       await show();
+      if (refused) box.focus();
     }
   })().finally(() => { running = null; });
   return running;
@@ -129,7 +136,8 @@ function sync() {
 
 let turn = 0, last = {};
 async function tell(run, kind, fields, words) {
-  const entry = { key: newKey(), after: last[run.dataset.run], who: root.dataset.reader, to: run.dataset.run, at: Date.now(), turn: turn++, kind, fields, words };
+  const place = root.querySelectorAll("[data-run]").length > 1 ? `${run.querySelector("h2").textContent.trim()}: ` : "";
+  const entry = { key: newKey(), after: last[run.dataset.run], who: root.dataset.reader, to: run.dataset.run, at: Date.now(), turn: turn++, kind, fields, words: place + words };
   last[run.dataset.run] = entry.key;
   await put(entry);
   expect(run, entry);
@@ -175,7 +183,12 @@ async function submit(event) {
   for (const one of form.elements) one.removeAttribute("aria-invalid");
   const fields = Object.fromEntries(new FormData(form));
   if (form.dataset.item) fields.item = form.dataset.item;
-  if (fields.number) fields.number = fields.number.replace(/[.\s]/g, "");
+  if (fields.number) fields.number = fields.number.replace(/[.\s]|người/gi, "");
+  const wrong = form.querySelector("[data-wrong]");
+  if (wrong) {
+    wrong.hidden = /^\d{1,7}$/.test(fields.number);
+    if (!wrong.hidden) { form.elements.number.setAttribute("aria-invalid", "true"); form.elements.number.focus(); return; }
+  }
   if (form.dataset.tellForm === "count") {
     const ask = form.querySelector("[data-ask]"), by = event.submitter;
     if (by?.hasAttribute("data-meant")) form.elements.number.value = fields.number = by.dataset.meant;

@@ -119,8 +119,10 @@ function sync() {
         const isLast = !waiting.slice(place + 1).some((later) => later.to === entry.to);
         if (!(await send(entry, isLast))) { await show(); return; }
       }
-      if (waiting.length) { say("sent"); keep(); }
+      const refused = (await mine()).some((entry) => entry.problem && waiting.some((one) => one.key === entry.key));
+      if (waiting.length) { say(refused ? "refused" : "sent"); keep(); }
       await show();
+      if (refused) box.focus();
     }
   })().finally(() => { running = null; });
   return running;
