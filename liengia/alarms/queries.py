@@ -293,14 +293,19 @@ def readiness(group: NeighbourGroup) -> Readiness:
 
 def households_without_proof(group: NeighbourGroup) -> list[GroupHousehold]:
     """Return the places of households with no proven way to hear: no siren that sounded, no phone heard, in 90 days."""
+    return list(unproven_places([group.pk]))
+
+
+def unproven_places(groups: Iterable[int]) -> QuerySet[GroupHousehold]:
+    """Return the places of several groups' households with no proven way to hear, by group and seat."""
     since = clock.now() - PROOF_LASTS
-    places = GroupHousehold.objects.active().filter(group=group).select_related("household").order_by("seat")
+    places = GroupHousehold.objects.active().filter(group__in=groups).select_related("household").order_by("group", "seat")
     # What a phone said last holds, as long as its owner lives there.
     later = HearingProof.objects.filter(household=OuterRef("household"), user=OuterRef("user"), at__gt=OuterRef("at"))
     lives_there = Membership.objects.active().filter(user=OuterRef("user"), household=OuterRef("household"))
     heard = HearingProof.objects.filter(~Exists(later), Exists(lives_there), heard=True, at__gte=since).values("household")
     rang = Device.objects.active().sirens().filter(last_sounded_at__gte=since, household__isnull=False).values("household")
-    return list(places.exclude(household__in=heard).exclude(household__in=rang))
+    return places.exclude(household__in=heard).exclude(household__in=rang)
 
 
 def last_hearing(households: list[int]) -> dict[int, datetime]:

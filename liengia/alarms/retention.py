@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from liengia.alarms.models import (
     Answer,
@@ -46,6 +47,11 @@ def erase_due(*, at: datetime | None = None) -> int:
     due = Incident.objects.filter(ended_at__lt=moment - NAMES_FOR, names_erased_at=None)
     for key in list(due.values_list("pk", flat=True)[:20]):
         done += _erase_names(key, at=moment)
+    # Of incidents whose names went before phones did.
+    old = Press.objects.filter(incident__names_erased_at__isnull=False, device__kind=DeviceKind.PHONE, device__user__isnull=False)
+    for key in list(old.values_list("incident", flat=True).distinct()[:20]):
+        with transaction.atomic():
+            _forget_phones(Press.objects.filter(incident=key), IncidentEvent.objects.filter(incident=key))
     return done
 
 
@@ -87,7 +93,8 @@ def _forget_phones(presses: QuerySet[Press], lines: QuerySet[IncidentEvent]) -> 
             nobodys = Device.objects.create(
                 public_id=f"p{public_id()[1:]}", group_id=group, kind=DeviceKind.PHONE, provisioned_at=now, revoked_at=now
             )
-        presses.filter(group=group).update(device=nobodys)
+        # Two people's phones may have said the same id; a row that is nobody's needs none of its own.
+        presses.filter(group=group).update(device=nobodys, press_id=Concat(Value("gone:"), Cast("pk", CharField())))
         lines.filter(group=group).update(device=nobodys)
 
 

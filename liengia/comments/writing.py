@@ -30,6 +30,8 @@ RESERVED: Final = tuple(
     )
 )  # fmt: skip
 _MARKUP: Final = re.compile(r"<\s*/?\s*[a-z!?]|&#x?[0-9a-f]+;|\[/?(url|img|b)\b|javascript\s*:", re.IGNORECASE)
+# Given names that look like the second word of "công an".
+_GIVEN_NAMES: Final = frozenset({"ân", "ấn", "ẩn", "án"})
 _LINK: Final = re.compile(
     r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|net|org|vn|info|xyz|top|club|online|site|shop|link|ly)\b\S*", re.IGNORECASE
 )
@@ -98,9 +100,14 @@ def _names_an_office(name: str) -> bool:
                 return True
             for place in range(len(looks) - len(parts) + 1):
                 run = slice(place, place + len(parts))
-                if looks[run] == parts and not all(map(_is_another_word, words[run], office)):
+                if looks[run] == parts and not all(map(_is_another_word, words[run], office)) and not _is_given_name(words, run):
                     return True
     return False
+
+
+def _is_given_name(words: list[str], run: slice) -> bool:
+    """Tell whether a run of words ends somebody's name: "Trần Công Ân" is a name, "Công an" never is."""
+    return run.start > 0 and run.stop == len(words) and words[run.stop - 1].casefold() in _GIVEN_NAMES
 
 
 def _is_another_word(word: str, like: str) -> bool:

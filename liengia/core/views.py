@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import i18n
 from django.views.decorators.csrf import csrf_exempt
@@ -47,7 +47,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def set_text_size(request: HttpRequest) -> HttpResponse:
     """Keep the text size in a cookie for a phone without scripts, and go back; only to a page of this site."""
     there = request.POST.get("next", "")
-    response = redirect(there if url_has_allowed_host_and_scheme(there, {request.get_host()}) else "/")
+    response = HttpResponseRedirect(there if there.startswith("/") and url_has_allowed_host_and_scheme(there, {request.get_host()}) else "/")
     if request.POST.get("size") in TEXT_SIZES:
         response.set_cookie(TEXT_SIZE_COOKIE, request.POST["size"], max_age=timedelta(days=365), samesite="Lax", secure=request.is_secure(), httponly=True)
     else:

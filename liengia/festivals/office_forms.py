@@ -128,7 +128,7 @@ class AnnounceForm(forms.Form):
     def offer(self, rows: Sequence[tuple[FestivalDay, str]]) -> None:
         """Offer what is complete of some days; what was said of the form stays."""
         ready = [one.pk for one, why in rows if not why]
-        found = FestivalDay.objects.filter(pk__in=ready).select_related("unit__parent__parent", "organisation", "season").order_by("starts_at", "pk")
+        found = FestivalDay.objects.filter(pk__in=ready).select_related("unit__parent__parent", "organisation", "season").prefetch_related("items").order_by("starts_at", "pk")
         self.fields["days"].queryset = found  # type: ignore[attr-defined]
         self.fields["days"].label_from_instance = _announced_as  # type: ignore[attr-defined]
 

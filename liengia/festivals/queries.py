@@ -79,7 +79,7 @@ def shown_seasons(unit: Unit | None) -> list[Season]:
 
 def to_announce(days: DayQuerySet) -> list[tuple[FestivalDay, str]]:
     """Return planned days with why each cannot be announced yet; nothing where it can."""
-    found = days.select_related("unit__parent__parent", "organisation", "season").annotate(planned=Count("items")).order_by("starts_at", "pk")
+    found = days.select_related("unit__parent__parent", "organisation", "season").annotate(planned=Count("items")).prefetch_related("items").order_by("starts_at", "pk")
     bare = set(found.filter(planned=0).values_list("pk", flat=True))
     return [(one, _holds_back(one, has_programme=one.pk not in bare)) for one in found]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,8 +19,9 @@ from liengia.people.models import RoleAssignment, User
 from liengia.units.models import Unit
 
 _HOLD: Final = {OfficialsTo.CHAIRMAN: ABOUT_OFFICIALS, OfficialsTo.FRONT: ABOUT_OFFICIALS_FRONT}
-# Words that name a side where no post was chosen; "Chủ tịch Mặt trận" is the Front's.
-_FRONT: Final = re.compile(r"\bmat tran\b|\bmttq\b")
+# Words that name a side where no post was chosen; "Chủ tịch Mặt trận" is the Front's, and no chairman of the commune.
+_FRONT: Final = re.compile(r"\bmat tran\b|\b(?:ub)?mttq(?:vn)?\b")
+_FRONTS_HEAD: Final = re.compile(r"\bchu tich (?:cua )?(?:uy ban |ub )?(?:mat tran|(?:ub)?mttq)")
 _CHAIRMAN: Final = re.compile(r"\bchu tich\b|\bctubnd\b|\bct (?:ubnd|xa|phuong)\b")
 
 
@@ -48,7 +49,7 @@ def posts(commune: Unit) -> list[Post]:
     ]
 
 
-def goes_to(commune: Unit, *, officers: Collection[User], words: str, wanted: str = "") -> str:
+def goes_to(commune: Unit, *, officers: Collection[User], words: Iterable[str], wanted: str = "") -> str:
     """Return who handles it: as the writer wished, but never the side that it is about; empty for either of the two.
 
     Raises:
@@ -68,11 +69,15 @@ def goes_to(commune: Unit, *, officers: Collection[User], words: str, wanted: st
     return able[0] if wanted or barred else ""
 
 
-def _named_in(words: str) -> set[OfficialsTo]:
-    said = fold(words)
-    if _FRONT.search(said):
-        return {OfficialsTo.FRONT}
-    return {OfficialsTo.CHAIRMAN} if _CHAIRMAN.search(said) else set()
+def _named_in(words: Iterable[str]) -> set[OfficialsTo]:
+    """Return the sides that lines of words name, each line by itself; one that names both bars both."""
+    found: set[OfficialsTo] = set()
+    for said in map(fold, words):
+        if _FRONT.search(said):
+            found.add(OfficialsTo.FRONT)
+        if _CHAIRMAN.search(_FRONTS_HEAD.sub("", said)):
+            found.add(OfficialsTo.CHAIRMAN)
+    return found
 
 
 def handlers(opinion: Opinion) -> QuerySet[User]:

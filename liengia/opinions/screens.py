@@ -39,11 +39,13 @@ class Step:
 def steps(opinion: Opinion, *, for_writer: bool = False) -> list[Step]:
     """Return the steps of an opinion, the oldest first; the writer sees the questions too."""
     hidden = INNER - {"asked", "replied"} if for_writer else INNER
-    return [_step(event) for event in opinion.events.all() if event.verb not in hidden]
+    return [_step(event, opinion) for event in opinion.events.all() if event.verb not in hidden]
 
 
-def _step(event: OpinionEvent) -> Step:
+def _step(event: OpinionEvent, opinion: Opinion) -> Step:
     title = str(VERBS.get(event.verb, event.verb))
+    if event.verb == "escalated" and opinion.about_officials:
+        title = _("overdue: those who handle it were told")  # the chairman may be the one whom it concerns
     title = title[:1].upper() + title[1:]
     place = str(event.data.get("office") or event.by_office or "")
     when = time_words(event.at) if event.at else date_words(event.on)

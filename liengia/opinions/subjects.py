@@ -18,5 +18,7 @@ def register(kind: str, words: Callable[[str], str]) -> None:
 
 def words_of(asked: str) -> str:
     """Return the words for a key; empty for one that is none."""
+    if "\0" in asked:  # PostgreSQL takes none
+        return ""
     kind, _colon, key = asked.partition(":")
     return _rooms[kind](key) if kind in _rooms else ""

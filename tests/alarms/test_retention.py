@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from liengia.alarms import services
-from liengia.alarms.models import Answer, DeviceApart, IncidentEvent, IncidentStep, Press, RejectedMessage
+from liengia.alarms.models import (
+    Answer,
+    DeviceApart,
+    Incident,
+    IncidentEvent,
+    IncidentStep,
+    Press,
+    RejectedMessage,
+)
 from liengia.alarms.retention import erase_due
 from liengia.core import clock
 from liengia.core.actor import Actor
@@ -92,3 +100,17 @@ def test_nothing_leads_from_an_old_press_to_a_phone_or_from_a_device_set_apart_t
     apart = DeviceApart.objects.get()
     assert (apart.reason, apart.set_by) == ("", None)
     assert not [line for line in IncidentEvent.objects.all() if "Bền" in str(line.data)]
+
+
+def test_two_phones_that_said_the_same_id_and_records_of_before_are_forgotten_too(scene: Desk) -> None:
+    users = [member(scene, 1), member(scene, 2)]
+    pressed = [
+        services.raise_from_phone(scene.houses[n], user=user, kind="fire", press_id="1", actor=Actor.of(user)) for n, user in enumerate(users)
+    ]
+    assert pressed[0].incident == pressed[1].incident is not None
+    services.resolve_incident(pressed[0].incident, actor=Actor.of(scene.officer))
+    # As an installation of before left it: the names are gone, the phones are not.
+    Incident.objects.update(names_erased_at=clock.now(), ended_at=clock.now() - timedelta(days=60))
+    erase_due()
+    assert not Press.objects.filter(device__user__in=users).exists() and Press.objects.count() == 2
+    assert not IncidentEvent.objects.filter(device__user__in=users).exists()

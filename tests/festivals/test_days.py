@@ -113,7 +113,7 @@ def test_what_is_tied_to_a_day_comes_along_when_it_is_put_off(scene: Season1) ->
     days.postpone_day(hamlet, starts_at=at(9, on=ON.replace(day=23)), reason="Mưa lớn.", actor=scene.clerk)
     row = fresh(hamlet)
     assert (row.ends_at, row.counted_in) == (at(12, on=ON.replace(day=23)), None), "as long as before, and counted by itself"
-    assert ListeningForum.objects.get(pk=forum.pk).starts_at == at(9, 40, on=ON.replace(day=23))
+    assert ListeningForum.objects.get(pk=forum.pk).starts_at == at(8, 40, on=ON.replace(day=23))
     assert scene.item("Diễn đàn").forum_id == forum.pk and ProgrammeForm(day=row, user=scene.here.duyen).fields["forum"].queryset.filter(pk=forum.pk).exists()  # type: ignore[attr-defined]
     days.change_day(row, place="Sân đình", actor=scene.clerk)
 

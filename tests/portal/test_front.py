@@ -87,7 +87,8 @@ def test_without_scripts_the_text_size_is_a_cookie_and_the_page_nobody_elses() -
     assert answer["Location"] == "/gioi-thieu/" and pagecache._asked([(b"cookie", b"co-chu=3")]) is None
     page = client.get("/gioi-thieu/").content.decode()
     assert 'data-text="3"' in page and 'value="3" data-text-to="3" aria-pressed="true"' in page
-    assert client.post("/co-chu/", {"size": "2", "next": "https://elsewhere.example/"})["Location"] == "/"
+    for elsewhere in ("https://elsewhere.example/", "abc", "manifest", "//elsewhere.example"):
+        assert client.post("/co-chu/", {"size": "2", "next": elsewhere})["Location"] == "/"
     for size in ("1", "9", '"><b>'):
         client.post("/co-chu/", {"size": size, "next": "/"})
         assert "data-text=" not in client.get("/gioi-thieu/").content.decode()

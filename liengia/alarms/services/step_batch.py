@@ -24,7 +24,7 @@ from liengia.alarms.models import (
     NeighbourGroup,
     Target,
 )
-from liengia.alarms.services.escalation import Resolver
+from liengia.alarms.services.escalation import Resolver, is_first_call
 from liengia.alarms.services.states import lock_incidents
 from liengia.alarms.services.timeline import STEPS, build_event, number_lines
 from liengia.audit import services as audit
@@ -183,10 +183,11 @@ class _Batch:
 
 
 def _remind_again(step: IncidentStep, *, at: datetime) -> None:
-    """Set the next reminder, until somebody ticks a call; at most five."""
+    """Set the next reminder, until somebody ticks the call of this kind (114 at a fire); at most five."""
     incident = step.incident
+    calls = EmergencyCall.objects.filter(incident=incident).values_list("number", flat=True)
     sent = IncidentStep.objects.filter(incident=incident, target=Target.REMIND_114).count()
-    if sent < NAG_MOST and not EmergencyCall.objects.filter(incident=incident).exists():
+    if sent < NAG_MOST and not any(is_first_call(number, incident.kind) for number in calls):
         IncidentStep.objects.create(
             incident=incident,
             generation=step.generation,

@@ -21,7 +21,6 @@ from liengia.alarms.models import (
     Drill,
     FaultKind,
     GroupHousehold,
-    HearingProof,
     Incident,
     Mode,
     NeighbourGroup,
@@ -368,21 +367,12 @@ def _fault_lines(groups: dict[int, NeighbourGroup]) -> list[Todo]:
 
 def _unreached_lines(groups: dict[int, NeighbourGroup]) -> list[Todo]:
     houses: dict[int, list[str]] = defaultdict(list)
-    for place in unproven_places(list(groups)):
+    for place in queries.unproven_places(groups):
         houses[place.group_id].append(place.household.house_label)
     return [
         Todo("bell-x", f"{groups[key].name}: {houses_words(labels)}", "", reverse("alarms:leader_houses", args=[groups[key].public_id]), _("See the houses"))
         for key, labels in houses.items()
     ]
-
-
-def unproven_places(groups: list[int]) -> Iterable[GroupHousehold]:
-    """Return places of several groups with no proven way to hear in 90 days."""
-    since = clock.now() - queries.PROOF_LASTS
-    places = GroupHousehold.objects.active().filter(group__in=groups).select_related("household").order_by("group", "seat")
-    proofs = HearingProof.objects.filter(heard=True, at__gte=since).values("household")
-    rang = Device.objects.active().sirens().filter(last_sounded_at__gte=since, household__isnull=False).values("household")
-    return places.exclude(household__in=proofs).exclude(household__in=rang)
 
 
 def _drill_lines(groups: dict[int, NeighbourGroup]) -> list[Todo]:

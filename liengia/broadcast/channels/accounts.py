@@ -6,8 +6,10 @@ import logging
 import time
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, Final
 
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from liengia.broadcast.channels import consent
@@ -77,7 +79,9 @@ class AccountChannel(Channel):
                 outcomes.append(outcome)
                 if isinstance(outcome, Accepted) and outcome.receipt_key:
                     # At once, not with the batch: the key pressed in a call of an alarm may come before the batch is through.
-                    Delivery.objects.filter(key=parcel.key).update(receipt_key=outcome.receipt_key[:120])
+                    # Without the database it is written with the batch; what was handed over never goes again for that.
+                    with suppress(DatabaseError):
+                        Delivery.objects.filter(key=parcel.key).update(receipt_key=outcome.receipt_key[:120])
                 elif isinstance(outcome, DeliveryError) and outcome.failure is Failure.TECHNICAL:
                     broken[parcel.provider] = outcome
         return outcomes

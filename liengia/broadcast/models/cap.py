@@ -22,7 +22,11 @@ class CapAlertQuerySet(models.QuerySet["CapAlert"]):
 
     def in_force(self, at: datetime) -> CapAlertQuerySet:
         """Return what the feed shows: actual ones that have not expired, updates and cancellations among them."""
-        return self.filter(is_actual=True, expires_at__gt=at)
+        return self.shown().filter(is_actual=True, expires_at__gt=at)
+
+    def shown(self) -> CapAlertQuerySet:
+        """Leave out what was withdrawn from the public, since it named somebody or should not be repeated."""
+        return self.exclude(bulletin__withdrawn_at__isnull=False, bulletin__is_public=False)
 
 
 class CapAlert(models.Model):

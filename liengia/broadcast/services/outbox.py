@@ -204,9 +204,7 @@ def _claim(channel: Channel, apart: bool | None = None) -> list[Delivery]:
             due = due.filter(provider__startswith=channel.apart) if apart else due.exclude(provider__startswith=channel.apart)
         rows = list(due.select_related("said").order_by("urgency", "next_attempt_at")[: channel.batch].select_for_update(skip_locked=True, of=("self",)))
         held = _held(channel, rows, now)
-        for row in rows:
-            if row.pk in held:
-                Delivery.objects.filter(pk=row.pk).update(next_attempt_at=held[row.pk])
+        bulk.update(Delivery, ["next_attempt_at"], list(held.items()))
         rows = _within_pace(channel, [row for row in rows if row.pk not in held])
         lost = [row for row in rows if row.claimed_until is not None and not channel.is_idempotent]
         for row in lost:
@@ -226,7 +224,7 @@ def _held(channel: Channel, rows: Sequence[Delivery], now: datetime) -> dict[int
     speaker = dict(Dispatch.objects.filter(pk__in={row.dispatch_id for row in those}).values_list("pk", "bulletin__unit"))
     heard = channel.places(those)
     places = {row.pk: heard.get(row.key) or speaker[row.dispatch_id or 0] for row in those}
-    rules = quiet.rules_by_unit(Unit.objects.filter(pk__in=set(places.values())))
+    rules = quiet.rules_by_unit(Unit.objects.filter(pk__in=set(places.values())).with_ancestors())
     ends = {row.pk: quiet.ends_at(rules[places[row.pk]], now) for row in those}
     return {key: until for key, until in ends.items() if until is not None}
 

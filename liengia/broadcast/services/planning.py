@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -49,6 +50,7 @@ _WORKER: Final = Actor.system("worker")
 LOUDSPEAKER: Final = "loudspeaker"
 # How far ahead loudspeakers get their orders; a weekly bulletin always stands in the schedule.
 AHEAD: Final = timedelta(days=7)
+AHEAD_MOST: Final = 500
 TOO_MANY: Final = "too_many"
 ENDED: Final = "ended"
 TRAINING: Final = "training"
@@ -163,7 +165,8 @@ def _skip(dispatch: Dispatch, why: str) -> None:
         row.save(update_fields=["state", "skipped_why", "salt"])
         speaker = channels.get(LOUDSPEAKER)
         if speaker is not None and LOUDSPEAKER in dispatch.bulletin.channels:
-            speaker.withdraw(f"bulletin:{dispatch.bulletin.public_id}")
+            # Other makes are asked over the network: never while others wait for this transaction.
+            transaction.on_commit(partial(speaker.withdraw, f"bulletin:{dispatch.bulletin.public_id}"))
         if why == TRAINING:
             _set_next(dispatch.bulletin, row)
         audit.record("broadcast.dispatch_skipped", actor=_WORKER, about=dispatch.bulletin, unit=dispatch.bulletin.unit_id, facts={"why": why})
@@ -178,13 +181,21 @@ def order_ahead() -> int:
     if not isinstance(speaker, Loudspeaker):
         return 0
     due = Dispatch.objects.filter(state=DispatchState.DUE, due_at__gt=now, due_at__lte=now + AHEAD, bulletin__state=BulletinState.APPROVED, bulletin__is_training=False)
-    return sum(_order_ahead(speaker, one) for one in due.select_related("bulletin__unit").order_by("due_at")[:100] if LOUDSPEAKER in one.bulletin.channels)
+    spoken = [one for one in due.select_related("bulletin__unit").order_by("due_at") if LOUDSPEAKER in one.bulletin.channels]
+    done = 0
+    for one in spoken[:AHEAD_MOST]:
+        try:
+            done += _order_ahead(speaker, one)
+        except Exception:  # one that cannot be ordered keeps no other from it; it is tried again, and when it is due
+            logger.exception("what loudspeakers play at %s could not be ordered ahead", one.due_at)
+    return done
 
 
 def _order_ahead(speaker: Loudspeaker, dispatch: Dispatch) -> int:
     bulletin = dispatch.bulletin
     rules = rules_of(bulletin.unit)
     if rules.is_training or wording.fingerprint(bulletin) != bulletin.sealed:
+        speaker.withdraw(f"bulletin:{bulletin.public_id}")
         return 0
     message, at = wording.message_of(bulletin, at=dispatch.due_at), hold(speaker, bulletin, rules, dispatch.due_at) or dispatch.due_at
     found = speaker.recipients(audience_of(bulletin), bulletin.kind)

@@ -26,7 +26,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 @pagecache.cached_page()
 def alert(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one warning, as it went out; an exercise is found by its address alone, never in the feed."""
-    found = CapAlert.objects.filter(bulletin__public_id=public_id).first()
+    found = CapAlert.objects.shown().filter(bulletin__public_id=public_id).first()
     if found is None:
         raise Http404
     return HttpResponse(found.document.encode(), content_type=f"{document.CONTENT_TYPE}; charset=utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -237,7 +237,7 @@ def _move(row: FestivalDay, state: str, *, actor: Actor, **facts: object) -> Fes
 
 
 def _bring_along(row: FestivalDay, before: datetime, *, actor: Actor) -> None:
-    """Bring what is tied to a day along to its new date: its forum moves by as much; drills of the old date and days whose people it counted are untied.
+    """Bring what is tied to a day along to its new date: its forum keeps its hour; drills of the old date and days whose people it counted are untied.
 
     Raises:
         Invalid: the host has another day on the new date.
@@ -249,7 +249,7 @@ def _bring_along(row: FestivalDay, before: datetime, *, actor: Actor) -> None:
     for item in row.items.select_related("forum"):
         item.drills.clear()
         if item.forum is not None and item.forum.state in (ForumState.PLANNED, ForumState.ASKING):
-            forums.change_forum(item.forum, starts_at=item.forum.starts_at + (row.starts_at - before), actor=actor)
+            forums.change_forum(item.forum, starts_at=item.forum.starts_at + timedelta(days=(row.day - clock.local(before).date()).days), actor=actor)
 
 
 def _reason(words: str) -> str:

@@ -35,7 +35,7 @@ def _is_inside(day: FestivalDay, item: ProgrammeItem) -> bool:
 def move_programme(day: FestivalDay, before: datetime, *, actor: Actor) -> None:
     """Move the hours of a day's programme and parade by as much as its beginning moved on the clock since `before`.
 
-    Its forum, on the same date, moves as well; on another date it came along when the day was put off.
+    Its forum moves as well; to another date it came along already, at its own hour.
 
     Raises:
         Invalid: an hour would lie on another day; nothing is moved then.
@@ -51,10 +51,13 @@ def move_programme(day: FestivalDay, before: datetime, *, actor: Actor) -> None:
         one.starts_at = at
     ProgrammeItem.objects.bulk_update(items, ["starts_at"])
     for forum in ListeningForum.objects.filter(festival_item__day=row, state__in=(ForumState.PLANNED, ForumState.ASKING)):
-        if clock.local(before).date() == row.day:
-            forums.change_forum(forum, starts_at=forum.starts_at + timedelta(minutes=by), actor=actor)
+        forums.change_forum(forum, starts_at=forum.starts_at + timedelta(minutes=by), actor=actor)
     for parade in Parade.objects.filter(day=row):
-        parade.gathers_at, parade.starts_at = times.moved(parade.gathers_at, by), times.moved(parade.starts_at, by)
+        for name in ("gathers_at", "starts_at"):
+            before_at = getattr(parade, name)
+            setattr(parade, name, times.moved(before_at, by))
+            if before_at is not None and getattr(parade, name) is None:
+                raise Invalid(_("“%(what)s” would move past midnight. Take the tick away, then write the hours in the programme.") % {"what": _("Parade")}, code="past_midnight", field="starts_at")
         parade.save(update_fields=["gathers_at", "starts_at"])
     row.revision += 1
     row.save(update_fields=["revision"])

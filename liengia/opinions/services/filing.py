@@ -157,7 +157,7 @@ def _checked(draft: Draft) -> str:
 def _handled_by(draft: Draft) -> str:
     if not draft.about_officials:
         return ""
-    return officials.goes_to(draft.commune, officers=draft.officers, words=draft.officer_words, wanted=draft.officials_to)
+    return officials.goes_to(draft.commune, officers=draft.officers, words=[draft.officer_words], wanted=draft.officials_to)
 
 
 def _checked_contact(draft: Draft) -> str:

@@ -217,13 +217,16 @@ def refer_to_officials(
     if officer is None and not words.strip():
         raise Invalid(_("Say whom it concerns."), code="nobody", field="words")
     named = [*User.objects.filter(pk__in=row.officers.values("officer")), *([officer] if officer else [])]
-    said = " ".join([*row.officers.values_list("words", flat=True), words])
+    said = [*row.officers.values_list("words", flat=True), words]
     row.officials_to = officials.goes_to(row.commune, officers=named, words=said, wanted=row.officials_to)
     row.about_officials, row.is_public = True, False
     Opinion.all_.filter(pk=row.pk).update(about_officials=True, officials_to=row.officials_to, is_public=False)
     make_unseen(row)
     Assignment.objects.filter(opinion=row, ended_at=None).update(ended_at=clock.now())
-    RefersToOfficer.objects.get_or_create(opinion=row, officer=officer, defaults={"words": words.strip()})
+    if officer is None:
+        RefersToOfficer.objects.get_or_create(opinion=row, officer=None, words=words.strip())
+    else:
+        RefersToOfficer.objects.get_or_create(opinion=row, officer=officer, defaults={"words": words.strip()})
     note(row, "referred", actor=actor, office=office)
 
 

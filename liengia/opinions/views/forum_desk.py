@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, Invalid, NotFound
+from liengia.core.text import nfc
 from liengia.opinions import codes, forum_policies, forum_queries
 from liengia.opinions.capabilities import ENTER, FORUM
 from liengia.opinions.forum_forms import AmendForm, ConclusionForm, EntryForm, ForumForm, TallyForm
@@ -57,9 +58,9 @@ def _let_in(forum: ListeningForum, data: Any, actor: Actor) -> object:
 
 def _answer(forum: ListeningForum, data: Any, actor: Actor) -> object:
     return forum_questions.answer_now(
-        _question(forum, data), text=data.get("text", ""), signer_name=data.get("signer_name", "") or forum.chair_name,
+        _question(forum, data), text=nfc(data.get("text", "")), signer_name=data.get("signer_name", "") or forum.chair_name,
         signer_office=data.get("signer_office", "") or forum.chair_office, actor=actor, is_paste_meant="paste" in data,
-        kept=data.getlist("kept"),
+        kept=[nfc(one) for one in data.getlist("kept")],
     )  # fmt: skip
 
 
@@ -130,7 +131,7 @@ def _desk(request: HttpRequest, forum: ListeningForum, *, typed: Any = None, sta
         "forum": forum, "hall": hall, "waiting": waiting, "code": codes.new_code(), "typed": typed,
         "conclusions": forum_queries.conclusions(forum), "conclusion": ConclusionForm(forum=forum), "tally": TallyForm(),
         "amend": AmendForm(instance=forum, initial={"signed_on": clock.today()}),
-        "answer_marks": publication.marked_words(hall.floor.opinion, typed.get("text", "")) if hall.floor and typed and typed.get("do") == "answer" else (),
+        "answer_marks": publication.marked_words(hall.floor.opinion, nfc(typed.get("text", ""))) if hall.floor and typed and typed.get("do") == "answer" else (),
         "today": clock.today(), "earlier": [(t, *forum_queries.promise_words(t)) for t in forum_queries.earlier_promises(forum)],
     }  # fmt: skip
     return render(request, "opinions/forum/desk.html", context, status=status)

@@ -183,7 +183,7 @@ async function submit(event) {
   for (const one of form.elements) one.removeAttribute("aria-invalid");
   const fields = Object.fromEntries(new FormData(form));
   if (form.dataset.item) fields.item = form.dataset.item;
-  if (fields.number) fields.number = fields.number.replace(/[.\s]|người/gi, "");
+  if (fields.number) fields.number = fields.number.replace(/[.\s]|\p{L}{3,}/gu, "");
   const wrong = form.querySelector("[data-wrong]");
   if (wrong) {
     wrong.hidden = /^\d{1,7}$/.test(fields.number);

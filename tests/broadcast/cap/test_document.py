@@ -17,7 +17,7 @@ from liengia.broadcast.channels.cap import channel, document, reading
 from liengia.broadcast.channels.cap.channel import CHANNEL
 from liengia.broadcast.models import Bulletin, BulletinUnit, CapAlert, Delivery, Dispatch, Event, MsgType
 from liengia.broadcast.services import planning
-from liengia.core import clock
+from liengia.core import clock, pagecache
 from liengia.core.errors import DomainError
 from tests.cast import Cast, assemble
 
@@ -186,3 +186,16 @@ def test_a_known_place_has_its_box_as_polygon_and_an_unknown_one_has_none(cast: 
     cast.hamlet.save()
     root = valid(sent(bulletin(cast, headline="Nước lên nữa")).document.encode())
     assert not root.xpath("//c:polygon | //c:circle", namespaces=CAP)
+
+
+def test_what_was_withdrawn_from_the_public_is_in_no_feed_and_at_no_address(cast: Cast, client: Client) -> None:
+    kept, hidden = bulletin(cast), bulletin(cast)
+    for one in (kept, hidden):
+        sent(one)
+    Bulletin.objects.filter(pk=kept.pk).update(state="withdrawn", withdrawn_at=clock.now())
+    Bulletin.objects.filter(pk=hidden.pk).update(state="withdrawn", withdrawn_at=clock.now(), is_public=False)
+    pagecache.bump()
+    addresses = [f"/cap/{one.public_id}.xml" for one in (kept, hidden)]
+    assert [client.get(address).status_code for address in addresses] == [200, 404]
+    feed = client.get("/cap/feed.xml").content.decode()
+    assert kept.public_id in feed and hidden.public_id not in feed

@@ -184,13 +184,19 @@ def test_what_is_to_come_is_ordered_ahead_and_taken_back_with_its_bulletin(scene
     assert "17:30 10/08, đến" in page and f"{first.public_id}/da-phat/" not in page, "what is yet to come was not played"
     assert page.count(row.headline) == 1 + len(status.coming(scene.cast.commune, NOW)) and {one.at for one in status.coming(scene.cast.commune, NOW)} == {at, at + timedelta(days=3)}
     PlayOrder.objects.filter(cluster=ours).update(fetched_at=NOW + timedelta(minutes=1))  # the player has it long before
+    PlayOrder.objects.filter(cluster=hand).update(expires_at=NOW)  # as if nobody had reached it in its time
     with time_machine.travel(at, tick=False):
         planning.plan_due()
         outbox.send_due("loudspeaker")
-        assert PlayOrder.objects.count() == 2 and Delivery.objects.filter(state="accepted").count() == 2, "due, each finds its order"
+        assert PlayOrder.objects.filter(expires_at__gt=at).count() == PlayOrder.objects.count() == 2 and Delivery.objects.filter(state="accepted").count() == 2, "due, each finds its order"
         assert Delivery.objects.filter(delivered_at=NOW + timedelta(minutes=1)).count() == 1
         assert planning.order_ahead() == 2
         VoiceRules.objects.create(unit=scene.cast.commune, is_training=True)
+        assert planning.order_ahead() == 0
+        assert not PlayOrder.objects.filter(play_at__gt=at, withdrawn_at=None).exists(), "no player keeps what is not to be spoken in training"
+        assert VoiceRules.objects.all().delete() and planning.order_ahead() == 2, "and has it again when training ends before"
+        VoiceRules.objects.create(unit=scene.cast.commune, is_training=True)
+        planning.order_ahead()
     with time_machine.travel(at + timedelta(days=3), tick=False):
         planning.plan_due()
         assert not PlayOrder.objects.filter(play_at__gte=clock.now(), withdrawn_at=None).exists(), "nothing is spoken while the commune is in training"

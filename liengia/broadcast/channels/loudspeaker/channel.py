@@ -49,6 +49,8 @@ LONG_S: Final = 180
 # A southern voice at our pace says about so many signs a second; a recording's length is known exactly.
 SIGNS_A_SECOND: Final = 13.0
 CHIME_S: Final = 2.2
+# However long something is played, with its repetitions.
+LONGEST_PLAY: Final = timedelta(hours=1)
 
 
 class Loudspeaker(Channel):
@@ -106,7 +108,8 @@ class Loudspeaker(Channel):
 
         Other makes by webhook are told when it is due. What cannot be ordered now is tried again with the next look, and when it is due.
         """
-        known = set(PlayOrder.objects.filter(key__in=[parcel.key for parcel, _at in planned]).values_list("key", flat=True))
+        standing = PlayOrder.objects.filter(key__in=[parcel.key for parcel, _at in planned], withdrawn_at=None)
+        known = set(standing.values_list("key", flat=True))
         fresh = [(parcel, at) for parcel, at in planned if parcel.key not in known]
         rows = SpeakerCluster.objects.filter(public_id__in={parcel.address for parcel, _at in fresh}).exclude(make=ClusterMake.WEBHOOK)
         clusters = {row.public_id: row for row in rows.select_related("unit")}
@@ -135,7 +138,9 @@ class Loudspeaker(Channel):
         """Take back what has not been played; a player that plays it stops."""
         now = clock.now()
         with transaction.atomic():
-            rows = list(PlayOrder.objects.select_for_update().filter(subject=subject, ended_at=None, withdrawn_at=None).select_related("cluster", "audio"))
+            # One that runs over its time is stopped as well; what expired long ago is nobody's to take back.
+            open_rows = PlayOrder.objects.select_for_update().filter(subject=subject, ended_at=None, withdrawn_at=None, expires_at__gt=now - LONGEST_PLAY)
+            rows = list(open_rows.select_related("cluster", "audio"))
             PlayOrder.objects.filter(pk__in=[row.pk for row in rows]).update(withdrawn_at=now)
             programme.change({row.cluster_id for row in rows if row.cluster.make == ClusterMake.OURS})
         # Whoever does not answer: it stands as withdrawn here, and ends with its expiry there.
@@ -203,6 +208,11 @@ def _order(parcel: Parcel, cluster: SpeakerCluster, audio: AudioFile, play_at: d
     }  # fmt: skip
     with transaction.atomic():
         order, is_new = PlayOrder.objects.get_or_create(key=parcel.key, defaults=facts)
+        if not is_new and order.ended_at is None and (order.withdrawn_at is not None or order.expires_at <= now):
+            # Ordered ahead, and taken back or never reached in its time: it is due now, and holds from now.
+            is_new, order.withdrawn_at = True, None
+            order.play_at, order.expires_at = play_at, _ends(message, play_at)
+            order.save(update_fields=["withdrawn_at", "play_at", "expires_at"])
         if is_new and cluster.make == ClusterMake.OURS:
             programme.change([cluster.pk])
     return order
