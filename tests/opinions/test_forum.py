@@ -227,9 +227,15 @@ def test_a_slip_found_afterwards_is_taken_and_answered_in_writing(here: Office) 
     assert again(question).state == QuestionState.IN_WRITING and ForumQuestion.objects.all().shown().exists()
 
 
-def test_what_is_said_aloud_is_in_the_queue_at_once_without_names(here: Office) -> None:
-    question = forum_questions.take_spoken(live(here), text="Chị Trần Thị Tám hỏi đèn hẻm", code=codes.new_code(), actor=by(here))
-    assert question is not None and again(question).state == QuestionState.QUEUED
+def test_what_is_said_aloud_is_in_the_queue_at_once_but_where_somebody_decides_on_a_name(here: Office) -> None:
+    forum = live(here)
+    plain = forum_questions.take_spoken(forum, text="Đèn hẻm tắt hoài", code=codes.new_code(), actor=by(here))
+    assert plain is not None and again(plain).state == QuestionState.QUEUED
+    question = forum_questions.take_spoken(forum, text="Chị Trần Thị Tám hỏi đèn hẻm", code=codes.new_code(), actor=by(here))
+    assert question is not None and again(question).state == QuestionState.WAITING and again(question).opinion.current_text is None
+    title, words = forum_questions.suggested(question)
+    forum_questions.let_in(question, title=title, text=words, actor=by(here))
+    assert again(question).state == QuestionState.QUEUED
     text = again(question).opinion.current_text
     assert text is not None and "Tám" not in text.text + text.title
 

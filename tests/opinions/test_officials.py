@@ -119,6 +119,9 @@ def test_a_helper_and_a_forums_clerk_enter_one_about_an_officer(here: Office, cl
     take = reverse("opinions:forum_take_slip", args=[forum.public_id])
     slip = {"text": "Trực ban nói nặng lời.", "code": codes.new_code(), "officials_to": "front"}
     assert clerk.post(take, slip, headers={"Accept": "application/json"}).status_code == 422, "it asks whom"
+    kept = clerk.post(take, {**slip, "name": "Bà Tư", "slip_number": "12"})
+    page = kept.content.decode()
+    assert kept.status_code == 422 and slip["text"] in page and 'value="Bà Tư"' in page and '<details class="concern" open' in page, "nothing typed is lost without scripts"
     assert clerk.post(take, {**slip, "officer_words": "anh trực ban"}).status_code == 302
     other = Opinion.all_.exclude(pk=about.pk).get()
     assert other.officials_to == "front" and not forum.questions.exists()

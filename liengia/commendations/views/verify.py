@@ -7,6 +7,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -56,7 +57,7 @@ def hide(request: HttpRequest, code: str) -> HttpResponse:
     if verdict is None:
         raise NotFound("")
     if not hiding.allows(request):
-        raise Refused("", code="too_often")
+        raise Refused(_("Too many codes were looked up from this network within the hour. This says nothing about your paper."), code="too_often")
     services.hide_name(verdict.certificate, is_hidden=True, actor=Actor.visitor())
     return redirect("commendations:code", verdict.certificate.code)
 

@@ -128,7 +128,9 @@ def let_in(
 
 @transaction.atomic
 def take_spoken(forum: ListeningForum, *, text: str, code: str, actor: Actor, came_by: str = CameBy.SPOKEN) -> ForumQuestion | None:
-    """Take down what somebody says aloud, covered where it names people, at the end of the queue; None when it is handled elsewhere.
+    """Take down what somebody says aloud, at the end of the queue; None when it is handled elsewhere.
+
+    Where something in it is marked (a name, a number, a house) it waits at the desk for somebody to decide on each.
 
     Raises:
         Invalid: no words. Refused: the session takes no questions.
@@ -136,6 +138,8 @@ def take_spoken(forum: ListeningForum, *, text: str, code: str, actor: Actor, ca
     opinion = ask(forum, text=text, code=code, came_by=came_by, actor=actor)
     question = ForumQuestion.objects.standing().filter(opinion=opinion).select_related("opinion__commune").first()
     if question is not None and question.state == QuestionState.WAITING:
+        if publication.marks_of(question.opinion, question.opinion.text):
+            return question
         title, words = suggested(question)
         question = let_in(question, title=title, text=words, actor=actor)
     return question

@@ -211,8 +211,18 @@ def mine(request: HttpRequest) -> HttpResponse:
 def entry(request: HttpRequest, public_id: str) -> HttpResponse:
     """Offer the page on which paper slips are typed in; it goes on without network, under codes given beforehand."""
     forum = forum_policies.get_entered(request.user, public_id)
+    return _entry(request, forum, EntryForm(forum=forum))
+
+
+def _entry(request: HttpRequest, forum: ListeningForum, form: EntryForm, *, typed: Any = None, status: int = 200) -> HttpResponse:
     given = [codes.new_code() for _number_of in range(CODES_GIVEN)]
-    return render(request, "opinions/forum/entry.html", {"forum": forum, "codes": given, "form": EntryForm(forum=forum)})
+    return render(request, "opinions/forum/entry.html", {"forum": forum, "codes": given, "form": form, "typed": typed or {}}, status=status)
+
+
+def _refused(request: HttpRequest, forum: ListeningForum, concern: EntryForm, *, is_script: bool) -> HttpResponse:
+    if is_script:
+        raise Invalid(" ".join(str(words) for lines in concern.errors.values() for words in lines), code="whom")
+    return _entry(request, forum, concern, typed=request.POST, status=422)
 
 
 @requires(FORUM, ENTER)
@@ -221,14 +231,15 @@ def take_slip(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take one slip in under its code; sent again it is the same one. Asked by a script it answers in JSON."""
     forum = forum_policies.get_entered(request.user, public_id)
     user, data, concern = _user(request), request.POST, EntryForm(request.POST, forum=forum)
+    is_script = request.headers.get("Accept", "").startswith("application/json")
     if not concern.is_valid():
-        raise Invalid(" ".join(str(words) for lines in concern.errors.values() for words in lines), code="whom")
+        return _refused(request, forum, concern, is_script=is_script)
     forum_questions.ask(
         forum, text=data.get("text", ""), code=data.get("code", ""), came_by=CameBy.PAPER, helper=user, actor=Actor.of(user),
         slip_number=data.get("slip_number", ""), name=data.get("name", ""), phone=data.get("phone", ""),
         **concern.concern,
     )  # fmt: skip
-    if request.headers.get("Accept", "").startswith("application/json"):
+    if is_script:
         return HttpResponse('{"taken": true}', content_type="application/json")
     messages.success(request, _("The slip has been taken in."))
     return redirect("opinions:forum_entry", public_id)

@@ -34,6 +34,7 @@ const send = async () => {
         keep(waiting().filter((one) => one.code !== slip.code));
         words = (await answer.json()).message;
         for (const [name, value] of Object.entries(slip)) if (form.elements[name]) form.elements[name].value = value;
+        form.querySelector(".concern").open = Boolean(slip.officer || slip.officer_words || slip.officials_to);
         left.hidden = false;
         left.querySelector("span").textContent = words;
         return;
