@@ -35,7 +35,7 @@ def open_incidents(post: DutyPost, at: datetime) -> Iterable[OpenItem]:
             label=f"{label(incident)} · {incident.group.name}",
             since=incident.opened_at,
             url=reverse("alarms:console_incident", args=[incident.public_id]),
-            state=incident.state,
+            state=str(incident.get_state_display()),
         )
 
 

@@ -151,6 +151,7 @@ def test_who_takes_over_the_shift_signs_for_what_is_open_then(scene: Desk) -> No
     offered = duty.offer_handover(post, actor=Actor.of(scene.officer), to_user=scene.second)
     meanwhile = incident(scene, 4, kind="intruder")
     seen = [item.key for item in handover.open_items(post, clock.now())]
+    assert {item.state for item in handover.open_items(post, clock.now())} == {"Đang reo"}, "in words that the officer reads"
     with pytest.raises(Refused):
         duty.accept_handover(offered, seen=seen[:1], actor=Actor.of(scene.second))
     duty.accept_handover(offered, seen=seen, actor=Actor.of(scene.second))
