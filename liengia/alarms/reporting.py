@@ -74,7 +74,7 @@ def alarms(unit: Unit, period: Period) -> Part | None:
         (str(_("Real, fire")), counted["fire"], 0.0), (str(_("Mistaken")), counted["mistaken"], 0.0),
         (str(_("Drill")), counted["drills"], 0.0), (str(_("Bell test")), counted["tests"], 0.0),
     )  # fmt: skip
-    chart = Chart(_("What the bells rang for"), rows, source=_("Incident records of the duty desk."))
+    chart = Chart(_("What the bells rang for"), rows, source=_("Incident records of the duty desk."), figures=("alarms.fire", "alarms.mistaken", "alarms.drills"))
     return Part(figures, charts=(chart,) if any(value for _label, value, _bad in rows) else ())
 
 
@@ -123,23 +123,28 @@ def groups(unit: Unit, period: Period) -> Part | None:
 
 
 def trace_groups(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
-    """Bring what stands behind a figure hamlet by hamlet; which house has a fault is not told."""
+    """Bring what stands behind a figure: group by group to whoever runs them, hamlet by hamlet to others; which house has a fault is not told."""
     standing, places, devices = _standing(unit, period), _places(unit, period), _devices(unit, period)
     if code == "groups.faulty":
         count = _faulty(devices, period)
         return Records(count, hidden=count, why=_FAULTS)
     keys: dict[str, Iterable[int]] = {
-        "groups.standing": standing.values_list("unit", flat=True), "groups.households": places.values_list("group__unit", flat=True),
-        "groups.joined": places.filter(joined_on__gte=period.first).values_list("group__unit", flat=True),
-        "groups.sirens": devices.sirens().values_list("group__unit", flat=True), # Both columns, since DISTINCT is of what is asked for: two groups of a hamlet are two.
-        "groups.drilled": (place for _group, place in _drilled(standing, period).values_list("group", "group__unit")),
+        "groups.standing": standing.values_list("pk", flat=True), "groups.households": places.values_list("group", flat=True),
+        "groups.joined": places.filter(joined_on__gte=period.first).values_list("group", flat=True),
+        "groups.sirens": devices.sirens().values_list("group", flat=True), "groups.drilled": _drilled(standing, period).values_list("group", flat=True),
     }  # fmt: skip
     if code not in keys:
         return None
-    by_unit = Counter(keys[code])
-    units = Unit.objects.filter(pk__in=by_unit).with_ancestors().order_by("code")
-    rows = tuple(Record(one.place_name, amount=by_unit[one.pk]) for one in units)
-    return Records(by_unit.total(), rows)
+    by_group = Counter(keys[code])
+    own = set(policies.managed_groups(user).filter(pk__in=by_group).values_list("pk", flat=True))
+    rows, by_place = [], Counter[str]()
+    for one in standing.filter(pk__in=by_group).select_related("unit__parent__parent__parent").order_by("unit__code", "name", "pk"):
+        if one.pk in own:
+            url = reverse("alarms:leader_group", args=[one.public_id])
+            rows.append(Record(f"{one.name}, {one.unit.place_name}", amount=by_group[one.pk], url=url, is_own=True))
+        else:
+            by_place[one.unit.place_name] += by_group[one.pk]
+    return Records(by_group.total(), (*rows, *(Record(name, amount=number) for name, number in by_place.items())))
 
 
 def _inside(unit: Unit, period: Period) -> QuerySet[Incident]:
@@ -185,4 +190,4 @@ def _drilled(standing: QuerySet[NeighbourGroup], period: Period) -> QuerySet[Inc
     """Return the groups that held a drill, each once."""
     begin, end = period.bounds
     held = Incident.objects.filter(group__in=standing, mode=Mode.DRILL, opened_at__gte=begin, opened_at__lt=end)
-    return held.order_by().values("group", "group__unit").distinct()
+    return held.order_by().values("group").distinct()

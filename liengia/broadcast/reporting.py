@@ -38,7 +38,7 @@ def said(unit: Unit, period: Period) -> Part | None:
         Figure("voice.zalo_posts", _("posts in Zalo groups"), sum(one.posts for one in groups), _("Ticked by whoever posted, once a bulletin and group, by the day of the tick."), url=f"{page}#zalo"),
     ]  # fmt: skip
     ways = sorted(voice.by_channel(told).items(), key=lambda one: (-one[1], one[0]))
-    chart = Chart(_("Bulletins by channel"), tuple((_name(name), count, 0.0) for name, count in ways), source=_("A bulletin counts once at each channel by which it went."))
+    chart = Chart(_("Bulletins by channel"), tuple((_name(name), count, 0.0) for name, count in ways), source=_("A bulletin counts once at each channel by which it went."), figures=("voice.bulletins",))
     return Part(tuple(figures), charts=(chart,) if ways else (), tables=_reached(unit, period))
 
 
@@ -62,4 +62,4 @@ def _reached(unit: Unit, period: Period) -> tuple[Table, ...]:
     )
     head = (_("Channel"), _("Meant for"), *(WORDS[what] for what in RECEIPTS[:4]))
     note = _("Messages, not persons. What a provider accepted need not have reached the phone, and what reached it need not have been read; a dash: the channel does not tell.")
-    return (Table(_("How far it reached"), head, rows, note),) if rows else ()
+    return (Table(_("How far it reached"), head, rows, note, ("voice.bulletins",)),) if rows else ()

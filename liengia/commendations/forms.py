@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.office import day_input
-from liengia.commendations import queries, stock
+from liengia.commendations import papers, queries, services, stock
 from liengia.commendations.models import (
     LONGEST_MERIT,
     BaseSalary,
@@ -29,7 +29,7 @@ from liengia.core import clock
 from liengia.core.errors import Invalid
 from liengia.core.typed_fields import DayField, MoneyField
 from liengia.organisations.models import Committee, CommitteeMember
-from liengia.papers import signing
+from liengia.papers import numbers, signing
 from liengia.papers.signing import Candidate
 from liengia.units.models import Unit
 
@@ -225,12 +225,19 @@ class DecideForm(_SignedForm):
     number = forms.IntegerField(
         label=_("Number"), required=False, min_value=1, max_value=99_999, help_text=_("Leave it empty: the next one is given. Write it in only where another register counts.")
     )
-    field_order = ("on", "signer", "bases", "proposed_by", "carried_out_by", "recipients", "number")
+    is_on_paper = forms.BooleanField(label=_("The file has them on paper, numbered and signed"), required=False)
+    field_order = ("on", "signer", "bases", "proposed_by", "carried_out_by", "recipients", "number", "is_on_paper")
 
     def __init__(self, row: Round, among: Sequence[Candidate], *args: Any, **options: Any) -> None:
-        """Begin with who proposed it."""
+        """Begin with who proposed it, by its number; ask for a number only where another register counts, and for what was not issued here."""
         super().__init__(among, *args, **options)
-        self.fields["proposed_by"].initial = row.submission.issuer.name if row.submission else ""
+        self.fields["proposed_by"].initial = papers.proposed_by(row)
+        self.unnumbered = services.unnumbered(row)
+        if not self.unnumbered:
+            del self.fields["is_on_paper"]
+        if numbers.is_counted_elsewhere(row.authority, papers.DECISION.abbreviation, clock.today().year):
+            self.fields["number"].required = True
+            self.fields["number"].help_text = _("Another register counts these: write in the number that it gave.")
         self.fields["signer"].help_text = _("Those who may sign for %(who)s, each with the days.") % {"who": row.authority}
 
     def day(self) -> date:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liengia.commendations.models import AWARD_WORDS, Award, Nomination, RecipientKind, Round
 from liengia.commendations.money import Reward, money_words
-from liengia.core.official_papers import OfficialPaper, Signer, Table, described
+from liengia.core.official_papers import OfficialPaper, Signer, Table, day_words, described
 from liengia.papers.kinds import Block, Field, PaperKind, register
 from liengia.papers.services import Draft, head_lines
 
@@ -35,7 +35,7 @@ DECISION: Final = PaperKind(
 {tiền thưởng}
 ? Tổng cộng: {tổng tiền}.
 **Điều 3.** {thi hành} và các tập thể, hộ gia đình, cá nhân có tên trong danh sách chịu trách nhiệm thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký.
-# DANH SÁCH KÈM THEO
+=== DANH SÁCH ĐƯỢC KHEN THƯỞNG
 [[danh sách]]
 """,
 )  # fmt: skip
@@ -49,6 +49,14 @@ def register_all() -> None:
 def head_of(row: Round) -> str:
     """Return who decides, as papers say it: "Chủ tịch Ủy ban nhân dân xã Cần Đước"."""
     return f"Chủ tịch {row.authority.name}"
+
+
+def proposed_by(row: Round) -> str:
+    """Return at whose request it is decided, with number and day once the submission is issued: "Công an xã Cần Đước tại Tờ trình số 05/TTr-CAX ngày …"."""
+    paper = row.submission
+    if paper is None or paper.issued_on is None:
+        return paper.issuer.name if paper is not None else ""
+    return f"{paper.issuer.name} tại Tờ trình số {paper.sign} {day_words(paper.issued_on)}"
 
 
 def how_many(kinds: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from liengia.commendations import queries
 from liengia.commendations.models import Certificate, Decision, MovementList, RecipientKind
 from liengia.core.reporting import Figure, Part, Period, Provider, Record, Records, Table, register
-from liengia.units.models import Unit
+from liengia.units.models import Level, Unit
 
 _HOW = _(
     "Certificates that are valid, of decisions in force whose day is in the period; a replaced one counts once. Fewer than five people by decisions that are not on the public roll are left out."
@@ -48,7 +48,7 @@ def commended(unit: Unit, period: Period) -> Part | None:
     told = {code: one for code, one in by_list.items() if not _is_few(one.people)}
     lines = tuple((str(MovementList(code).label), str(one.collectives), str(one.people)) for code, one in told.items())
     has_table = lines and not _is_few(total.people - sum(one.people for one in told.values()))
-    return Part(tuple(figures), tables=(Table(_("By list"), (_("List"), _("collectives"), _("people and households")), lines),) if has_table else ())
+    return Part(tuple(figures), tables=(Table(_("By list"), (_("List"), _("collectives"), _("people and households")), lines, figures=("commendations.collectives", "commendations.people")),) if has_table else ())
 
 
 def trace(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
@@ -59,7 +59,7 @@ def trace(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
     rows = _certificates(unit, period)
     decisions = Decision.objects.filter(pk__in=rows.order_by().values("decision")).select_related("paper__issuer", "round__unit").order_by("decided_on", "pk")
     of_each = queries.counts_by_decision(rows)
-    open_ones = {one.pk for one in queries.public_decisions(unit=unit)}
+    open_ones = {one.pk for one in queries.public_decisions(unit=_whose_rounds(unit))}
     amounts = {one.pk: adds(of_each[one.pk]) for one in decisions}
     if code == "commendations.civilians" and any(_is_few(one.people - one.civilians) for one in of_each.values()):
         total = sum(amounts.values())
@@ -76,12 +76,21 @@ def _is_few(people: int) -> bool:
     return 0 < people < queries.LEAST_TOLD
 
 
+def _whose_rounds(unit: Unit) -> Unit | None:
+    """Return the unit whose rounds count: itself; for a hamlet, whose people others commend, any."""
+    return None if unit.level == Level.HAMLET else unit
+
+
 def _certificates(unit: Unit, period: Period) -> QuerySet[Certificate]:
-    """Return what is counted: of decisions that are not on the public roll only where they commend no few, as the roll has all others."""
-    rows = Certificate.objects.filter(
-        decision__round__unit__in=Unit.objects.all().below_any(unit.lineage_ids()), decision__revoked_on=None,
-        decision__decided_on__gte=period.first, decision__decided_on__lte=period.last,
-    )  # fmt: skip
-    open_ones = [one.pk for one in queries.public_decisions(unit=unit)]
+    """Return what is counted: of decisions that are not on the public roll only where they commend no few, as the roll has all others.
+
+    A hamlet decides nothing: its own are those that are tied to it, on the public roll and of no pursuit, for of so few places the rest would tell of somebody.
+    """
+    inside, rounds = Unit.objects.all().below_any(unit.lineage_ids()), _whose_rounds(unit)
+    rows = Certificate.objects.filter(decision__revoked_on=None, decision__decided_on__gte=period.first, decision__decided_on__lte=period.last)
+    open_ones = [one.pk for one in queries.public_decisions(unit=rounds)]
+    if rounds is None:
+        return rows.filter(unit__in=inside, decision__in=open_ones, nomination__is_pursuit_deed=False)
+    rows = rows.filter(decision__round__unit__in=inside)
     closed = rows.valid().exclude(decision__in=open_ones).exclude(kind=RecipientKind.COLLECTIVE).count()
     return rows.filter(decision__in=open_ones) if _is_few(closed) else rows

@@ -38,6 +38,8 @@ def write(data: Mapping[str, Any], *, at: datetime) -> bytes:
     for place, piece in enumerate(data["body"], start=1):
         _body(document, piece, is_last=place == len(data["body"]))
     _foot(document, data)
+    for annex in data.get("annexes", ()):
+        _annex(document, annex)
     out = io.BytesIO()
     document.save(out)
     return _same_bytes(out.getvalue(), at)
@@ -188,6 +190,20 @@ def _body(document: DocumentType, piece: Mapping[str, Any], *, is_last: bool) ->
     if piece["lead"]:
         _say(paragraph, f"{piece['lead']} ", bold=True)
     _say(paragraph, words, italic=bool(piece.get("slanted")))
+
+
+def _annex(document: DocumentType, annex: Mapping[str, Any]) -> None:
+    """Write an annex on a page of its own: its title, the paper that it belongs to, and what it says."""
+    title = document.add_paragraph()
+    title.alignment, title.paragraph_format.page_break_before = _CENTRE, True
+    _say(title, annex["title"].upper(), bold=True)
+    if annex["of"]:
+        of = document.add_paragraph()
+        of.alignment = _CENTRE
+        _say(of, annex["of"], italic=True)
+        _rule(document, of_mm=_WIDTH_MM, length_mm=min(_WIDTH_MM * 0.9, _length_mm(annex["of"], 14)) * 0.35)
+    for piece in annex["body"]:
+        _body(document, piece, is_last=False)
 
 
 def _code(paragraph: Paragraph, address: str, *, is_last: bool) -> None:

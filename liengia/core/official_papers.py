@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 from liengia.core import official_docx, pdf
@@ -61,7 +62,14 @@ class Code:
     text: str
 
 
-Piece = Heading | Paragraph | Item | Table | Code
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """Where an annex begins: what follows stands after the signature, on a page of its own, under this title."""
+
+    title: str
+
+
+Piece = Heading | Paragraph | Item | Table | Code | Annex
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,8 @@ class Signer:
 class OfficialPaper:
     """What a paper says. A number of None leaves the place to write it in, an empty symbol none.
 
-    Without `on` no place and date stand; with `has_day` there is room to write the day, as a draft has it.
+    Without `on` no place and date stand; with `has_day` there is room to write the day, as a draft has it. `by` is whose paper
+    it is, as an annex says it: "Chủ tịch Ủy ban nhân dân xã Cần Đước".
     """
 
     kind: str
@@ -92,6 +101,7 @@ class OfficialPaper:
     on: date | None = None
     recipients: Sequence[str] = field(default_factory=tuple)
     has_day: bool = False
+    by: str = ""
 
     @property
     def title(self) -> str:
@@ -125,8 +135,26 @@ def _piece(piece: Piece) -> dict[str, object]:
     return {"is": "paragraph", "text": piece.text, "lead": piece.lead, **({"slanted": True} if piece.is_slanted else {})}
 
 
+def _annexes(paper: OfficialPaper) -> list[dict[str, object]]:
+    """Return the annexes, each with the paper that it belongs to (Decree 30/2020, appendix I, part II, 16)."""
+    found: list[dict[str, object]] = []
+    words = f"(Kèm theo {paper.kind} {_number(paper).replace('Số:', 'số', 1)} {day_words(paper.on) if paper.on else NO_DAY} của {paper.by})" if paper.symbol else ""
+    for piece in paper.body:
+        if isinstance(piece, Annex):
+            found.append({"title": piece.title, "of": words, "body": []})
+        elif found:
+            found[-1]["body"].append(_piece(piece))  # type: ignore[attr-defined]
+    return [one for one in found if one["body"]]
+
+
+def _number(paper: OfficialPaper) -> str:
+    return number_words(paper.number, paper.symbol).replace(" ", "\u00a0") if paper.symbol else ""
+
+
 def described(paper: OfficialPaper) -> dict[str, object]:
     """Return the description as both writers read it, numbers and dates in words."""
+    body = takewhile(lambda piece: not isinstance(piece, Annex), paper.body)
+    annexes = _annexes(paper)
     return {
         "title": paper.title,
         "author": AUTHOR,
@@ -134,11 +162,12 @@ def described(paper: OfficialPaper) -> dict[str, object]:
         "about": paper.about,
         "superior": paper.superior,
         "issuer": paper.issuer,
-        "number": number_words(paper.number, paper.symbol).replace(" ", "\u00a0") if paper.symbol else "",
+        "number": _number(paper),
         "place_and_date": f"{paper.place}, {day_words(paper.on) if paper.on else NO_DAY}" if paper.place and (paper.on or paper.has_day) else "",
-        "body": [_piece(piece) for piece in paper.body],
+        "body": [_piece(piece) for piece in body],
         "signers": [{"authority": list(one.authority), "office": one.office, "name": one.name} for one in paper.signers],
         "recipients": list(paper.recipients),
+        **({"annexes": annexes} if annexes else {}),
     }
 
 
@@ -146,8 +175,12 @@ def as_pdf(paper: OfficialPaper | Mapping[str, object], *, at: datetime) -> byte
     """Return a paper, or a description that was kept, as PDF; `at` is the document's date."""
     said = _description(paper)
     # The drawing is made when it is printed: what is kept of a paper are its words.
-    drawn = [{**piece, "svg": pdf.qr_svg(str(piece["text"]))} if piece["is"] == "code" else piece for piece in said["body"]]
-    return pdf.render("core/official", {**said, "body": drawn}, at=at)
+    annexes = [{**one, "body": _drawn(one["body"])} for one in said.get("annexes", ())]
+    return pdf.render("core/official", {**said, "body": _drawn(said["body"]), "annexes": annexes}, at=at)
+
+
+def _drawn(body: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [{**piece, "svg": pdf.qr_svg(str(piece["text"]))} if piece["is"] == "code" else piece for piece in body]
 
 
 def as_docx(paper: OfficialPaper | Mapping[str, object], *, at: datetime) -> bytes:

@@ -69,23 +69,28 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars that read as a table too: a label and one value each, or two that are stacked (the second is the bad one)."""
+    """Bars that read as a table too: a label and one value each, or two that are stacked (the second is the bad one).
+
+    `source` says how they were counted; `figures` are the codes of those that it takes apart, whose records stand behind it.
+    """
 
     title: Words
     rows: tuple[tuple[str, float, float], ...]
     names: tuple[Words, ...] = ()
     source: Words = ""
     is_by_time: bool = False
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under heads; the first column names the row."""
+    """Rows under heads; the first column names the row. `note` says how they were counted; `figures` as of a chart."""
 
     title: Words
     head: tuple[Words, ...]
     rows: tuple[tuple[str, ...], ...]
     note: Words = ""
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +214,12 @@ def providers(unit: Any) -> list[Provider]:
 def provider_of(code: str) -> Provider | None:
     """Return the provider of a section."""
     return _providers.get(code)
+
+
+def is_traced(code: str) -> bool:
+    """Tell whether a section's provider brings the records of its figures, of any period."""
+    provider = _providers.get(code)
+    return provider is not None and provider.trace is not None
 
 
 def registered() -> list[str]:

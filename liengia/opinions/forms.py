@@ -128,6 +128,7 @@ class OpinionForm(OfficerForm):
     contact_phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    about = forms.CharField(required=False, widget=forms.HiddenInput)
     website = forms.CharField(required=False, label=_("Leave this empty"), widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
     ticket = forms.CharField(widget=forms.HiddenInput)
 
@@ -225,6 +226,7 @@ class OpinionForm(OfficerForm):
             is_anonymous=data.get("contact") == "anonymous",
             contact_name=data.get("contact_name", ""),
             contact_phone=data.get("contact_phone", ""),
+            about=data.get("about", ""),
             **self.concern,
             photos=[*held, *(data.get("photos") or [])],
         )

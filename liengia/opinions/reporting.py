@@ -204,6 +204,7 @@ def forums(unit: Unit, period: Period) -> Part | None:
     table = Table(
         _("Sessions"), (_("Session"), _("Day"), _("People who came"), _("Questions asked")),
         tuple((one.title, f"{one.day:%d/%m/%Y}", str(one.attendance) if one.attendance is not None else "–", str(asked[one.pk])) for one in rows[:50]),
+        figures=("forums.held", "forums.came", "forums.asked"),
     )  # fmt: skip
     return Part(figures, tables=(table,))
 
@@ -265,10 +266,10 @@ def _by_month(filed: QuerySet[Opinion], done: Q) -> tuple[Chart, ...]:
     bars = tuple((f"{row['month']:%m/%Y}", float(row["all"] - row["late"]), float(row["late"])) for row in rows)
     if len(bars) < 2:
         return ()
-    return (Chart(_("Opinions by month of filing"), bars, (_("in time, or not due yet"), _("late or overdue")), _("Counted by the day of filing."), is_by_time=True),)
+    return (Chart(_("Opinions by month of filing"), bars, (_("in time, or not due yet"), _("late or overdue")), _("Counted by the day of filing."), is_by_time=True, figures=("opinions.filed", "opinions.late", "opinions.overdue")),)
 
 
 def _by_topic(filed: QuerySet[Opinion], done: Q) -> tuple[Table, ...]:
     rows = filed.values(name=F("topic__name")).annotate(all=Count("pk"), answered=Count("pk", filter=done)).order_by("-all", "name")
     lines = tuple((str(row["name"] or "–"), str(row["all"]), str(row["answered"])) for row in rows)
-    return (Table(_("By topic"), (_("Topic"), _("came in"), _("answered")), lines),) if lines else ()
+    return (Table(_("By topic"), (_("Topic"), _("came in"), _("answered")), lines, figures=("opinions.filed", "opinions.in_time")),) if lines else ()

@@ -5,9 +5,16 @@ Only keys go into a link, never words: nobody can put words into another's mouth
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from liengia.opinions.models import Opinion, State
 
 PARAMETER = "ve"
+LONGEST = 80
 _rooms: dict[str, Callable[[str], str]] = {}
 
 
@@ -22,3 +29,39 @@ def words_of(asked: str) -> str:
         return ""
     kind, _colon, key = asked.partition(":")
     return _rooms[kind](key) if kind in _rooms else ""
+
+
+def known(asked: str) -> str:
+    """Return a key as it is kept with an opinion; empty for one that names nothing."""
+    return asked if len(asked) <= LONGEST and words_of(asked) else ""
+
+
+@dataclass(slots=True)
+class Told:
+    """How many opinions came about a thing, how many are answered, and those with a public copy, the newest first."""
+
+    filed: int = 0
+    answered: int = 0
+    shown: list[Opinion] = field(default_factory=list)
+
+    @property
+    def unshown(self) -> int:
+        """How many have no public copy."""
+        return self.filed - len(self.shown)
+
+
+def told(prefix: str) -> dict[str, Told]:
+    """Return what is told to everybody of opinions about things whose keys begin so, by key.
+
+    What concerns an officer is in no number, what belongs elsewhere by law or was joined with another is not counted (as on the scoreboard).
+    """
+    rows = Opinion.all_.filter(about__startswith=prefix, about_officials=False).exclude(state__in=(State.MERGED, State.MOVED_OUT))
+    found: dict[str, Told] = defaultdict(Told)
+    for key, number in rows.values_list("about").annotate(n=Count("pk")):
+        found[key].filed = number
+    for key, number in rows.answered().values_list("about").annotate(n=Count("pk")):
+        found[key].answered = number
+    shown = Opinion.public_.filter(about__startswith=prefix).order_by("-filed_on", "public_id").prefetch_related("public_texts")
+    for one in shown:
+        found[one.about].shown.append(one)
+    return found

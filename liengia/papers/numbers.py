@@ -26,6 +26,12 @@ def book(issuer: Issuer, abbreviation: str, year: int) -> NumberBook:
     return NumberBook.objects.select_for_update(of=("self",)).get(pk=found.pk)
 
 
+def is_counted_elsewhere(issuer: Issuer, abbreviation: str, year: int) -> bool:
+    """Tell whether a number has to be written in, since another register counts; a new year counts where the last was counted."""
+    found = NumberBook.objects.filter(issuer=issuer, abbreviation=abbreviation, year__lte=year).order_by("-year").first()
+    return found is not None and found.is_kept_elsewhere
+
+
 def take(issuer: Issuer, abbreviation: str, on: date, *, wanted: int | None = None) -> int:
     """Take the next number for a paper of a day, or the wanted one where another register counts.
 

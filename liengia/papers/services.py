@@ -318,7 +318,7 @@ def description(paper: Paper) -> dict[str, object]:
                 symbol=f"{kind.abbreviation}-{issuer.symbol}" if kind.abbreviation else "", number=paper.number,
                 place=issuer.place, on=paper.issued_on, has_day=True, body=wording.body(text, kind, {**common, **paper.values}, paper.blocks),
                 signers=[_signer(office, name, above) for office, name in paper.signers] or [Signer("", "", above)] * kind.signers,
-                recipients=[line.strip() for line in paper.recipients.splitlines() if line.strip()],
+                recipients=[line.strip() for line in paper.recipients.splitlines() if line.strip()], by=f"Chủ tịch {issuer.name}" if kind.is_of_its_head else issuer.name,
             )
         )
 

@@ -9,6 +9,7 @@ One line is one paragraph:
     {chủ đề}                a field, inside any line
     ? Kinh phí: {kinh phí}  a line that is left out when one of its fields is empty
     [[chương trình]]        a block (a list or a table), alone on its line
+    === DANH SÁCH           an annex of this title begins: it stands after the signature, on a page of its own
 
 A heading with nothing under it is left out. There are no conditions and no code: whoever can write a letter can change a wording, and nothing can be reached by it.
 """
@@ -23,7 +24,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from liengia.core.errors import Invalid
-from liengia.core.official_papers import Code, Heading, Item, Paragraph, Piece, Table
+from liengia.core.official_papers import Annex, Code, Heading, Item, Paragraph, Piece, Table
 from liengia.core.text import nfc
 from liengia.papers.kinds import Block, PaperKind
 
@@ -101,6 +102,9 @@ def body(text: str, kind: PaperKind, values: Mapping[str, str], blocks: Mapping[
             if block is not None:
                 found += _block(block, blocks.get(block.name, ()))
             continue
+        if line.startswith("==="):
+            found.append(Annex(_values_in(line.lstrip("=").strip(), values)))
+            continue
         if line.startswith("?"):
             line = line[1:].strip()
             if not all(values.get(name.strip(), "").strip() for name in _FIELD.findall(line)):
@@ -117,7 +121,7 @@ def _with_headings(pieces: Sequence[Piece]) -> list[Piece]:
     number = 0
     for piece, after in zip_longest(pieces, pieces[1:]):
         if isinstance(piece, Heading):
-            if after is None or isinstance(after, Heading):
+            if after is None or isinstance(after, Heading | Annex):
                 continue
             if piece.text.startswith("."):
                 number += 1
@@ -135,9 +139,13 @@ def _roman(number: int) -> str:
     return found
 
 
+def _values_in(line: str, values: Mapping[str, str]) -> str:
+    return _FIELD.sub(lambda match: values.get(match[1].strip(), "").strip() or "…………", line)
+
+
 def _filled(line: str, values: Mapping[str, str]) -> Iterator[Piece]:
     """Fill a line; a value of several lines gives as many paragraphs."""
-    words = _FIELD.sub(lambda match: values.get(match[1].strip(), "").strip() or "…………", line)
+    words = _values_in(line, values)
     first, *rest = [part.strip() for part in words.splitlines() if part.strip()] or [""]
     yield _piece(first)
     for part in rest:

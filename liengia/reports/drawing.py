@@ -57,7 +57,7 @@ def _section(one: Drawn) -> Section:
         "code": one.provider.code, "title": str(one.provider.title), "is_fixed": one.provider.is_fixed, "words": str(part.words),
         "figures": [_figure(figure, one.before.get(figure.code)) for figure in part.figures],
         "charts": [_chart(chart) for chart in part.charts],
-        "tables": [{"title": str(t.title), "head": [str(h) for h in t.head], "rows": [list(row) for row in t.rows], "note": str(t.note)} for t in part.tables],
+        "tables": [{"title": str(t.title), "head": [str(h) for h in t.head], "rows": [list(row) for row in t.rows], "note": str(t.note), "figures": list(t.figures)} for t in part.tables],
         "pledges": [{"text": p.text, "owner": p.owner, "due_on": p.due_on.isoformat(), "state": p.state, "words": p.words, "url": p.url} for p in part.pledges],
     }  # fmt: skip
 
@@ -75,7 +75,7 @@ def _figure(figure: Figure, before: float | None) -> dict[str, Any]:
 
 def _chart(chart: Chart) -> dict[str, Any]:
     return {
-        "title": str(chart.title), "names": [str(name) for name in chart.names], "source": str(chart.source), "is_by_time": chart.is_by_time,
+        "title": str(chart.title), "names": [str(name) for name in chart.names], "source": str(chart.source), "is_by_time": chart.is_by_time, "figures": list(chart.figures),
         "rows": [[label, value, bad] for label, value, bad in chart.rows],
     }  # fmt: skip
 
@@ -100,7 +100,7 @@ def _targets(unit: Unit, period: Period, drawn: Sequence[Drawn]) -> Section | No
     head = [_("What was aimed at"), _("Aim"), _("Value reached"), _("Result")]
     return {
         "code": TARGETS, "title": _("Targets, missed ones first"), "is_fixed": True, "words": "", "figures": [_figure(one, None) for one in figures], "charts": [],
-        "tables": [{"title": _("Targets"), "head": head, "rows": rows, "note": ""}], "pledges": [],
+        "tables": [{"title": _("Targets"), "head": head, "rows": rows, "note": _("Each was judged by what was counted until its day; this period's own numbers lead to their records."), "figures": list(dict.fromkeys(target.figure for _met, target, _reached in judged))}], "pledges": [],
     }  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def _compared(unit: Unit, period: Period) -> Section | None:
                 labels[figure.code] = str(figure.label)
                 rates.setdefault(figure.code, []).append((one.display_name, round(1000 * figure.value / sizes[one.pk], 1), 0.0))
     charts = [
-        _chart(Chart(_("%(what)s, per 1,000 households") % {"what": labels[code]}, tuple(sorted(rows, key=lambda row: (-row[1], row[0]))), source=_("Households as the office entered them, with their source.")))
+        _chart(Chart(_("%(what)s, per 1,000 households") % {"what": labels[code]}, tuple(sorted(rows, key=lambda row: (-row[1], row[0]))), source=_("Households as the office entered them, with their source."), figures=(code,)))
         for code, rows in rates.items()
     ]
     if not charts:

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from liengia.core import reporting
+
 BAR_WIDTH: Final = 34
 BAR_GAP: Final = 18
 BAR_HEIGHT: Final = 150
@@ -41,14 +43,21 @@ def columns(chart: dict[str, Any]) -> list[Bar]:
 
 
 def sections(said: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the sections as the page shows them."""
+    """Return the sections as the page shows them; charts and tables with the figures whose records stand behind them."""
     found = []
+    labels = {figure["code"]: figure["label"] for one in said["sections"] for figure in one["figures"] if figure["value"] is not None}
     for one in said["sections"]:
-        charts = [{**chart, "bars": columns(chart), "width": BAR_GAP + len(chart["rows"]) * (BAR_WIDTH + BAR_GAP), "lines": _lines(chart), "has_bad": any(bad for _l, _v, bad in chart["rows"])} for chart in one["charts"]]
+        charts = [{**chart, "bars": columns(chart), "width": BAR_GAP + len(chart["rows"]) * (BAR_WIDTH + BAR_GAP), "lines": _lines(chart), "has_bad": any(bad for _l, _v, bad in chart["rows"]), "behind": _behind(chart, labels)} for chart in one["charts"]]
         pledges = [{**pledge, "day": day(pledge["due_on"]), "tone": _TONES[pledge["state"]], "result": pledge_words(pledge)} for pledge in one["pledges"]]
-        figures = [{**figure, "trend": _trend(figure)} for figure in one["figures"]]
-        found.append({**one, "charts": charts, "pledges": pledges, "figures": figures})
+        figures = [{**figure, "trend": _trend(figure), "is_traced_before": figure["before_shown"] != "–" and reporting.is_traced(one["code"])} for figure in one["figures"]]
+        tables = [{**table, "behind": _behind(table, labels)} for table in one["tables"]]
+        found.append({**one, "charts": charts, "tables": tables, "pledges": pledges, "figures": figures})
     return found
+
+
+def _behind(shape: dict[str, Any], labels: dict[str, str]) -> list[tuple[str, str]]:
+    """Return code and label of the figures that a chart or table takes apart; reports that were published before name none."""
+    return [(code, labels[code]) for code in shape.get("figures", ()) if code in labels]
 
 
 def main_figures(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ def trace(report: Report, code: str, user: Any, *, before: bool = False) -> Trac
     period = report.period.before() if before else report.period
     records = _records(report, section["code"], code, period, user)
     said = figure["before_shown"] if before else figure["shown"]
-    if records is None and before:
+    if before and records is None and not (reporting.is_traced(section["code"]) and figure["before_shown"] != "–"):
         raise NotFound("")
     if records is None:
         return Traced(section, figure, period, before, said, said, False, (), "", "", False)

@@ -133,7 +133,7 @@ def submitted(scene: Bureau, row: Round) -> Round:
 
 def signing(**changes: Any) -> Signing:
     """Return the chairman's signature of 3 August 2026."""
-    facts: dict[str, Any] = {"on": ON, "signer_office": "Chủ tịch", "signer_name": "Võ Văn Chủ Tịch", "bases": "Căn cứ Luật Thi đua, khen thưởng năm 2022;"}
+    facts: dict[str, Any] = {"on": ON, "signer_office": "Chủ tịch", "signer_name": "Võ Văn Chủ Tịch", "bases": "Căn cứ Luật Thi đua, khen thưởng năm 2022;", "is_on_paper": True}
     return Signing(**{**facts, **changes})
 
 

@@ -17,6 +17,7 @@ from liengia.commendations.models import (
     BaseSalary,
     Certificate,
     CouncilSession,
+    Decision,
     DeedEvidence,
     ImportJob,
     Nomination,
@@ -98,6 +99,8 @@ def test_a_round_from_its_first_nomination_to_the_hand_out(scene: Bureau) -> Non
     assert clerk.post(f"{address}trinh/", {"bases": "", "words": "Kính trình.", "signer": key(scene.police)}).status_code == 302
 
     sign = {"on": "2026-08-10", "signer": key(scene.committee), "carried_out_by": "Văn phòng", "recipients": "Lưu: VT."}
+    assert "chưa có số" in text_of(chairman.get(f"{address}ky/")) and "chưa có số" in text_of(chairman.post(f"{address}ky/", sign)) and not Certificate.objects.exists()
+    sign["is_on_paper"] = "on"
     money = text_of(chairman.post(f"{address}ky/", {**sign, "look": "1", "on": "2026-06-30"}))
     assert "0,15 × 2.340.000 = 351.000 đồng, làm tròn lên 10.000: 360.000 đồng" in money and "Nghị định 73/2024/NĐ-CP" in money
     assert "chưa có mức" in text_of(chairman.post(f"{address}ky/", {**sign, "look": "1", "on": "2016-06-30"}))
@@ -187,8 +190,15 @@ def test_a_certificate_is_replaced_hidden_and_revoked_from_its_page(scene: Burea
     assert clerk.post(f"{address}an-ten/").status_code == 302 and Certificate.objects.get(pk=fresh.pk).is_name_hidden
     assert clerk.post(f"{address}hien-ten/").status_code == 302
     assert clerk.post(f"{address}thu-hoi/", {"reason": "Khai man."}).status_code == 404, "a clerk does not revoke"
-    assert chairman.post(f"{address}thu-hoi/", {"reason": "Khai man."}).status_code == 302
-    assert chairman.post(f"{address}thu-hoi/", {"reason": "Khai man."}).status_code == 422
+    asked = text_of(chairman.post(f"{address}thu-hoi/", {"reason": "Khai man.", "by_decision": "70/QĐ-UBND"}))
+    assert "không còn trong danh sách công khai" in asked and 'name="reason" value="Khai man."' in asked and 'value="70/QĐ-UBND"' in asked
+    assert Certificate.objects.get(pk=fresh.pk).state == "valid", "asked a second time before anything is done"
+    assert chairman.post(f"{address}thu-hoi/", {"reason": "", "sure": "1"}).status_code == 422
+    assert chairman.post(f"{address}thu-hoi/", {"reason": "Khai man.", "sure": "1"}).status_code == 302
+    assert chairman.post(f"{address}thu-hoi/", {"reason": "Khai man.", "sure": "1"}).status_code == 422
+    whole = f"{BASE}quyet-dinh/{fresh.decision.public_id}/"
+    assert "Thu hồi Quyết định" in text_of(chairman.post(f"{whole}thu-hoi/", {"reason": "Sai."})) and Decision.objects.get().revoked_on is None
+    assert chairman.post(f"{whole}thu-hoi/", {"reason": "Sai.", "sure": "1"}).status_code == 302 and Decision.objects.get().revoked_on is not None
     register = clerk.get(f"{BASE}so-vang/?nam=2026&q=mau")
     assert text_of(register).count("2026-0001") >= 2
     book = load_workbook(io.BytesIO(clerk.get(f"{BASE}so-vang/?tep=xlsx").content))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from docx import Document
 
 from liengia.audit.models import Entry
 from liengia.commendations import doubts, services
+from liengia.commendations.forms import DecideForm
 from liengia.commendations.models import (
     Certificate,
     Decision,
@@ -22,8 +25,10 @@ from liengia.commendations.services import Counts
 from liengia.core.errors import Invalid, Refused
 from liengia.organisations import committee_services
 from liengia.organisations import services as organisations
+from liengia.papers import kinds
 from liengia.papers import services as papers
 from liengia.papers.models import Issuer, NumberBook, Paper, PaperFile
+from liengia.papers.signing import candidates as signing_of
 from tests.cast import TESTER
 from tests.commendations.given import (
     HELD,
@@ -66,10 +71,34 @@ def test_a_round_goes_from_its_list_to_its_decision(scene: Bureau) -> None:
     for words in ("CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ CẦN ĐƯỚC", "01 tập thể, 01 hộ gia đình, 01 cá nhân", "0,15 × 2.530.000 = 379.500 đồng, làm tròn lên 10.000: 380.000 đồng", "1.710.000 đồng", "Hộ ông Trần Văn Hai"):
         assert words in text, words
     assert "TM. ỦY BAN" not in text, "the chairman decides, not the committee"
+    annex = text.index("ĐƯỢC KHEN THƯỞNG")
+    assert text.index("Võ Văn Chủ Tịch") < annex < text.index("Hộ ông Trần Văn Hai"), "the list comes after the signature"
+    assert "(Kèm theo Quyết định số 01/QĐ-UBND ngày 03 tháng 8 năm 2026 của Chủ tịch Ủy ban nhân dân xã Cần Đước)" in " ".join(text.split())
+    written = Document(io.BytesIO(papers.file_bytes(decision.paper, "docx")))
+    order = [element.tag.rpartition("}")[2] + "".join(element.itertext()) for element in written.element.body]
+    assert [n for n, words in enumerate(order) if "Võ Văn Chủ Tịch" in words] < [n for n, words in enumerate(order) if "(Kèm theo" in words] < [n for n, words in enumerate(order) if "Hộ ông Trần Văn Hai" in words]
     entry = Entry.objects.get(kind="commendations.decided")
     assert entry.facts["certificates"] == 3 and entry.facts["total_vnd"] == 1_710_000
     minutes = Paper.objects.about_subject(row.subject).get(kind="minutes")
     assert "Đề nghị khen thưởng 3 trong 3" in pdf_text(papers.file_bytes(minutes, "pdf"))
+
+
+def test_a_decision_asks_for_papers_that_have_no_number_and_names_those_that_have(scene: Bureau) -> None:
+    row = opened(scene)
+    nominated(scene, row)
+    submitted(scene, row)
+    assert [one.kind for one in services.unnumbered(row)] == ["minutes", "submission"]
+    form = DecideForm(row, signing_of([row.authority]))
+    assert "is_on_paper" in form.fields and form.fields["proposed_by"].initial == "Công an xã Cần Đước"
+    assert code_of(lambda: services.decide(row, signing(is_on_paper=False), actor=scene.chairman)) == ("unnumbered", "is_on_paper")
+    for paper in services.unnumbered(row):
+        papers.number_paper(paper, on=ON, signers=[("Ông", "Lê Văn Mẫu"), ("Bà", "Trần Thị Mẫu")][: kinds.get(paper.kind).signers], actor=scene.clerk)
+    row.refresh_from_db()
+    papers.open_book(scene.committee, abbreviation="QĐ", year=ON.year, is_kept_elsewhere=True, actor=TESTER)
+    form = DecideForm(Round.objects.get(pk=row.pk), signing_of([row.authority]))
+    assert "is_on_paper" not in form.fields and form.fields["number"].required, "another register counts the decisions"
+    assert form.fields["proposed_by"].initial == "Công an xã Cần Đước tại Tờ trình số 01/TTr-CAX ngày 03 tháng 8 năm 2026"
+    assert services.decide(row, signing(is_on_paper=False, number=64), with_files=False, actor=scene.chairman).paper.number == 64
 
 
 def test_the_honour_register_goes_on_over_rounds_and_begins_anew_each_year(scene: Bureau) -> None:

@@ -60,7 +60,7 @@ def signed(scene: Bureau, row: Round) -> Certificate:
     row.refresh_from_db()
     services.submit_round(row, proposer=scene.police, bases="", words="Kính trình.", signer=("Trưởng Công an", "Lê Văn Mẫu"), actor=scene.clerk)
     row.refresh_from_db()
-    decision = services.decide(row, Signing(on=clock.today(), signer_office="Chủ tịch", signer_name="Võ Văn Chủ Tịch"), actor=scene.chairman)
+    decision = services.decide(row, Signing(on=clock.today(), signer_office="Chủ tịch", signer_name="Võ Văn Chủ Tịch", is_on_paper=True), actor=scene.chairman)
     return decision.certificates.order_by("call_order")[0]
 
 

@@ -38,6 +38,7 @@ def test_a_clerk_drafts_and_the_chairman_issues(scene: Desk) -> None:
     page = clerk.get(f"{BASE}{paper.public_id}/").content.decode()
     assert "Bà con Khu phố 5" in page
     assert "ban-hanh" not in page, "a clerk does not issue"
+    assert clerk.get(f"{BASE}{paper.public_id}/van-ban.pdf")["Content-Disposition"] == f'inline; filename="du-thao-giay-moi-{paper.public_id}.pdf"'
     assert clerk.post(f"{BASE}{paper.public_id}/ban-hanh/", {"issued_on": "2026-08-10"}).status_code == 404
     assert clerk.post(f"{BASE}{paper.public_id}/sua/", typed(scene, about="Dự hội thi")).status_code == 302
     assert chairman.post(f"{BASE}{paper.public_id}/ban-hanh/", {"issued_on": "2026-08-11"}).status_code == 422
@@ -48,6 +49,7 @@ def test_a_clerk_drafts_and_the_chairman_issues(scene: Desk) -> None:
     assert "01/GM-UBND" not in clerk.get(BASE, {"q": "khong co"}).content.decode()
     assert clerk.get(f"{BASE}{paper.public_id}/van-ban.pdf").content.startswith(b"%PDF")
     assert clerk.get(f"{BASE}{paper.public_id}/van-ban.docx").content.startswith(b"PK")
+    assert clerk.get(f"{BASE}{paper.public_id}/van-ban.docx")["Content-Disposition"] == 'attachment; filename="giay-moi-01-gm-ubnd-2026.docx"'
     assert chairman.post(f"{BASE}{paper.public_id}/thu-hoi/", {"reason": ""}).status_code == 422
     assert chairman.post(f"{BASE}{paper.public_id}/thu-hoi/", {"reason": "Ghi sai ngày."}).status_code == 302
     assert "Ghi sai ngày." in clerk.get(f"{BASE}{paper.public_id}/").content.decode()

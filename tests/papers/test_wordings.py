@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liengia.core.errors import Invalid, NotFound, Refused
-from liengia.core.official_papers import Heading, Item, Paragraph, Table
+from liengia.core.official_papers import Annex, Heading, Item, Paragraph, Table
 from liengia.papers import kinds, sample, services, shipped, wording
 from liengia.papers.kinds import Block, Field, PaperKind
 from tests.papers.given import Desk
@@ -38,6 +38,11 @@ def test_each_kind_of_line() -> None:
     assert body("? Chi {kinh phí}.") == []
     assert body("? Chi {kinh phí}.", kinh_phí="5 triệu") == [Paragraph("Chi 5 triệu.")]
     assert body("{nội dung}", nội_dung="Một\n\n- Hai\nBa") == [Paragraph("Một"), Item("Hai"), Paragraph("Ba")]
+
+
+def test_an_annex_begins_by_the_wording_and_never_by_what_is_filled_in() -> None:
+    assert body("# TRỐNG\n=== DANH SÁCH {kinh phí}\n[[việc]]", kinh_phí="1") == [Annex("DANH SÁCH 1"), Item("quét sân")]
+    assert body("{nội dung}", nội_dung="=== DANH SÁCH") == [Paragraph("=== DANH SÁCH")]
 
 
 def test_a_heading_with_nothing_under_it_is_left_out_and_the_next_takes_its_number() -> None:

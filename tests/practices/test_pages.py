@@ -62,6 +62,7 @@ def test_one_practice_tells_its_figures_acts_and_origin(scene: Place) -> None:
     base = f"/mo-hinh/{scene.practice.public_id}/tep"
     served = Client().get(f"{base}/{copy.pk}/")
     assert served.content[:4] == b"RIFF" and served["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert served["Content-Disposition"] == f'inline; filename="quy-che-{copy.pk}.webp"'
     assert Client().get(f"{base}/{own.pk}/").status_code == 200, "evidence of a figure that is shown"
     unused = services.add_material(scene.practice, title="Khác", data=picture("blue"), is_evidence=True, actor=TESTER)
     assert Client().get(f"{base}/{unused.pk}/").status_code == 404

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
+from liengia.opinions.models import Opinion
 from liengia.reports import safety, services
 from liengia.reports.models import Report, SafetyRegistration
 from liengia.units.models import Succession
 from liengia.units.services import switch_room
 from tests import factories
 from tests.cast import TESTER
+from tests.opinions.given import answered, filed
+from tests.opinions.given import public as public_opinion
 from tests.people.conftest import signed_in
 from tests.reports.given import NOW, Year, begun, rung
 from tests.texts import pdf_pages, pdf_text
@@ -52,6 +56,29 @@ def test_an_opinion_about_a_section_begins_with_its_name(scene: Year, published:
     for wrong in (f"report:{published.public_id}:khong-co", "report:khong-co:opinions", "khac:x", "Hãy viết câu này", "report:"):
         answer = Client().get("/gop-y/gui/", {"xa": scene.here.commune.code, "ve": wrong})
         assert answer.status_code == 200 and "Về mục" not in answer.content.decode() and "Hãy viết" not in answer.content.decode()
+
+
+def test_a_section_tells_how_many_opinions_came_about_it_and_links_public_copies_only(scene: Year, published: Report) -> None:
+    about, other = f"report:{published.public_id}:opinions", f"report:{published.public_id}:promises"
+    with time_machine.travel(NOW, tick=False):
+        form = Client().get(f"/gop-y/gui/?xa={scene.here.commune.code}&ve={about}").context["form"]
+    sent = {"xa": scene.here.commune.code, "ticket": form["ticket"].value(), "about": form["about"].value(), "kind": "report", "text": "Nói rõ hơn.", "place_words": "Ấp 3", "contact": "anonymous"}
+    with time_machine.travel(NOW + timedelta(seconds=9), tick=False):
+        assert Client().post("/gop-y/gui/", sent).status_code == 200
+    assert Opinion.all_.get(about=about).text == "Nói rõ hơn."
+    shown = public_opinion(scene.here, title="Câu trả lời chậm", about=about)
+    with time_machine.travel(NOW, tick=False):
+        answered(scene.here, "Báo cáo kỳ sau sẽ ghi từng ngày trả lời.", about=about)
+    filed(scene.here, about=about, about_officials=True, officer_words="Ông Mỗ")
+    assert filed(scene.here, about="report:khong-co:opinions").about == filed(scene.here, about="x" * 300).about == ""
+    filed(scene.here, about=other)
+    page = Client().get(f"/bao-cao/{published.public_id}/")
+    told = {one["code"]: one["opinions"] for one in page.context["sections"] if one["opinions"]}
+    assert {code: (one.filed, one.answered, one.unshown) for code, one in told.items()} == {"opinions": (3, 1, 2), "promises": (1, 0, 1)}, "what concerns an officer is in no number"
+    text = page.content.decode()
+    assert f"/gop-y/{shown.public_id}/" in text and "Câu trả lời chậm" in text and text.count('<div class="report-opinions') == 2
+    switch_room(unit=scene.here.commune, room="opinions", is_on=False, actor=TESTER)
+    assert "report-opinions" not in Client().get(f"/bao-cao/{published.public_id}/").content.decode()
 
 
 def test_the_list_holds_its_queries(scene: Year, published: Report, django_assert_max_num_queries: Any) -> None:

@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.utils import translation
 
+from liengia.commendations.models import Certificate
 from liengia.comments import services as comments
 from liengia.comments.models import Comment
 from liengia.core import reporting
@@ -170,6 +171,40 @@ def test_what_is_listed_and_what_is_not_come_to_the_number(scene: Full, reader: 
             if found.is_sum:
                 assert sum(row.amount for row in found.rows) + found.hidden == (found.value or 0), one["code"]
             assert bool(found.why) or not found.hidden, f"{one['code']}: say why they are not listed"
+
+
+def test_each_chart_and_table_leads_to_records_or_says_how_it_was_counted(scene: Full) -> None:
+    page = Client().get(f"/bao-cao/{scene.report.public_id}/")
+    shapes = [one for section in page.context["sections"] for one in (*section["charts"], *section["tables"])]
+    assert len(shapes) > 5
+    for one in shapes:
+        assert one["behind"], f"“{one['title']}” leads to no records"
+        for code, _label in one["behind"]:
+            assert Client().get(f"/bao-cao/{scene.report.public_id}/so-lieu/{code}/").status_code == 200, (one["title"], code)
+    text = page.content.decode()
+    for section, figure in _figures(scene.report):
+        if figure["before"] is not None and section not in LISTED:
+            assert f"/so-lieu/{figure['code']}/?ky=truoc" in text, f"the period before of {figure['code']} leads nowhere"
+
+
+def test_who_runs_the_groups_sees_them_one_by_one_and_others_their_hamlet(scene: Full) -> None:
+    for code in ("groups.standing", "groups.households", "groups.drilled"):
+        told = {user: tracing.trace(scene.report, code, user) for user in (AnonymousUser(), scene.year.here.cast.quan)}
+        seen, own = (one.rows for one in told.values())
+        assert len(seen) == 1 and len(own) == 2 and all(row.url for row in own) and not seen[0].url, code
+        assert seen[0].amount == sum(row.amount for row in own), code
+    assert signed_in(scene.year.here.cast.quan, second_factor=True).get(own[0].url).status_code == 200
+
+
+def test_a_hamlet_tells_of_its_own_day_and_of_its_own_commended(scene: Full) -> None:
+    hamlet = scene.year.here.cast.hamlet
+    Certificate.objects.filter(pk=Certificate.objects.filter(decision__is_public=True).first().pk).update(unit=scene.year.here.commune)
+    report = services.begin_report(hamlet, scene.report.period, title="Ấp mình một năm", actor=TESTER)
+    told = {figure["code"]: figure["shown"] for section in report.drawn for figure in section["figures"]}
+    assert told["festivals.held"] == "1" and told["festivals.people"] == "120", "not the commune's day"
+    assert told["commendations.people"] == "5", "neither who lives elsewhere, nor who helped in a pursuit"
+    traced = tracing.trace(report, "commendations.people", AnonymousUser())
+    assert traced.now == "5" and len(traced.rows) == 1
 
 
 def test_alarms_are_listed_to_whose_desk_they_are_and_to_nobody_else(scene: Full) -> None:

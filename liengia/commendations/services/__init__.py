@@ -26,6 +26,7 @@ from liengia.commendations.services.decisions import (
     open_decision,
     revoke_decision,
     rewards_of,
+    unnumbered,
 )
 from liengia.commendations.services.nominations import (
     EVIDENCE_MOST,
@@ -59,5 +60,5 @@ __all__ = [
     "conclude_session", "confirm_pursuit", "count_hands", "counts_of", "decide", "ensure_layouts", "hand_over", "hide_name", "keep_layout", "keep_row", "leave_out",
     "mark_absent", "mark_one", "members_of", "nominate", "of_decision", "open_decision", "open_round", "open_session", "print_certificates", "record_consent",
     "remove_evidence", "reopen_round", "replace_certificate", "revoke_certificate", "revoke_decision", "rewards_of", "season_of", "submit_round", "to_print",
-    "undo_hand_over", "withdraw_consent", "withdraw_nomination",
+    "undo_hand_over", "unnumbered", "withdraw_consent", "withdraw_nomination",
 ]  # fmt: skip

@@ -32,9 +32,9 @@ from liengia.commendations.workflow import ROUND
 from liengia.core import clock, pagecache
 from liengia.core.actor import Actor
 from liengia.core.db import bulk
-from liengia.core.errors import Invalid
+from liengia.core.errors import Invalid, Refused
 from liengia.papers import services as papers
-from liengia.papers.models import Issuer
+from liengia.papers.models import Issuer, Paper, PaperState
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Signing:
     carried_out_by: str = "Văn phòng, bộ phận tài chính"
     recipients: str = ""
     number: int | None = None
+    # Submission and minutes stand in the file on paper, where they were never issued here.
+    is_on_paper: bool = False
 
 
 def rewards_of(row: Round, on: date) -> dict[str, money.Reward]:
@@ -63,12 +65,19 @@ def rewards_of(row: Round, on: date) -> dict[str, money.Reward]:
     return dict(money.rewards(row.award, level, on, kinds))
 
 
+def unnumbered(row: Round) -> list[Paper]:
+    """Return the papers that a decision goes by and that have no number yet: the minutes of the council, the submission."""
+    minutes = [one.minutes for one in row.sessions.filter(state=SessionState.CONCLUDED).select_related("minutes").order_by("held_on", "pk")]
+    return [one for one in (*minutes, row.submission) if one is not None and one.state == PaperState.DRAFT]
+
+
 def decide(row: Round, signing: Signing, *, with_files: bool = True, actor: Actor) -> Decision:
     """Sign the decision of a submitted round. Without `with_files` the worker makes the paper's files, as it does after a crash.
 
     Raises:
         Invalid: no right on that day, the authority does not stand on it, a date that no table has, nobody signs.
-        Refused: the round is not submitted, or somebody else has decided it; the number cannot be given (see `papers.numbers`).
+        Refused: the round is not submitted, or somebody else has decided it; minutes or submission have no number and are not said to be on
+            paper (code "unnumbered"); the number cannot be given (see `papers.numbers`).
     """
     with transaction.atomic():
         found = locked(row)
@@ -76,6 +85,11 @@ def decide(row: Round, signing: Signing, *, with_files: bool = True, actor: Acto
         _check_day(found, signing)
         rewards = rewards_of(found, signing.on)
         check_list(found)
+        if not signing.is_on_paper and (drafts := unnumbered(found)):
+            raise Refused(
+                _("Not issued yet, and so without a number: %(names)s. Issue them first, or say that the file has them on paper.")
+                % {"names": "; ".join(one.about for one in drafts)}, code="unnumbered", field="is_on_paper",
+            )  # fmt: skip
         nominations = list(found.nominations.listed().in_calling_order().select_related("unit__parent__parent"))
         decision = _numbered(found, nominations, rewards, signing, actor)
         certificates = _certificates(decision, found, nominations, rewards)

@@ -130,10 +130,24 @@ def decision_act(request: HttpRequest, public_id: str, verb: str) -> HttpRespons
     found = a_decision(request, public_id, DECIDE)
     form_of, work, name = DECISION_ACTS[verb]
     form: Any = form_of(request.POST)
+    if form.is_valid() and _is_to_be_asked(request, verb):
+        return _sure(request, form, found, count=found.certificates.filter(state="valid").count())
     if not form.is_valid() or kept(form, lambda: work(found, form.cleaned_data, me(request))) is None:
         return shown(request, found, status=422, **{name: form})
     messages.success(request, _("Kept."))
     return redirect("commendations_office_decision", found.public_id)
+
+
+def _is_to_be_asked(request: HttpRequest, verb: str) -> bool:
+    """Tell whether somebody revokes who was not asked yet whether they are sure."""
+    return verb == "thu-hoi" and "sure" not in request.POST
+
+
+def _sure(request: HttpRequest, form: Any, decision: Decision, *, certificate: Certificate | None = None, count: int = 1) -> HttpResponse:
+    """Say what a revocation does, and ask whether it is meant; what was written is sent again with the answer."""
+    for field in form.fields.values():
+        field.widget = field.hidden_widget()
+    return render(request, "commendations/office/revoke.html", {"form": form, "decision": decision, "certificate": certificate, "count": count})
 
 
 @requires(KEEP, DECIDE)
@@ -170,6 +184,8 @@ def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     capability, form_of, work, name = ACTS[verb]
     found = a_certificate(request, public_id, capability)
     form: Any = form_of(request.POST)
+    if form.is_valid() and _is_to_be_asked(request, verb):
+        return _sure(request, form, found.decision, certificate=found)
     done: Any = form.is_valid() and kept(form, lambda: work(found, form.cleaned_data, me(request)))
     if not done:
         return _one(request, found, status=422, **{name: form})

@@ -124,6 +124,7 @@ class Opinion(models.Model):
         _("who handles what concerns an officer"), max_length=10, choices=OfficialsTo.choices, blank=True, default="",
         help_text=_("Empty: either of the two."),
     )  # fmt: skip
+    about = models.CharField(max_length=80, blank=True, default="", db_index=True, editable=False)
     reason = models.ForeignKey(
         RefusalReason, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reason")
     )
@@ -139,7 +140,7 @@ class Opinion(models.Model):
     public_ = PublicManager()
     all_ = OpinionQuerySet.as_manager()
 
-    IMPERSONAL: ClassVar = {"kind", "source", "state", "slip_number", "was_late", "officials_to"}
+    IMPERSONAL: ClassVar = {"kind", "source", "state", "slip_number", "was_late", "officials_to", "about"}
 
     class Meta:
         verbose_name = _("opinion")

@@ -17,7 +17,7 @@ from liengia.core.errors import Invalid, Refused
 from liengia.core.fields import parse_phone
 from liengia.core.geo import Point
 from liengia.core.images import EncodedImage
-from liengia.opinions import codes, officials
+from liengia.opinions import codes, officials, subjects
 from liengia.opinions.models import HeldPhoto, Kind, Opinion, Photo, RefersToOfficer, Source, Topic
 from liengia.opinions.services.history import due_times, note, rules_of
 from liengia.people.models import User
@@ -30,7 +30,10 @@ LONGEST_PLACE: Final = 160
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wrote; when it concerns an officer, also whom (all who hold the post, and words) and who is to handle it."""
+    """What somebody wrote; when it concerns an officer, also whom (all who hold the post, and words) and who is to handle it.
+
+    `about` is the key of a thing of an upper room (see `opinions.subjects`); one that names nothing is not kept.
+    """
 
     commune: Unit
     text: str
@@ -46,6 +49,7 @@ class Draft:
     officers: Sequence[User] = ()
     officer_words: str = ""
     officials_to: str = ""
+    about: str = ""
     photos: Sequence[EncodedImage] = field(default_factory=tuple)
 
 
@@ -124,6 +128,7 @@ def _file(
                 "due_at": due,
                 "about_officials": draft.about_officials,
                 "officials_to": handled_by,
+                "about": subjects.known(draft.about),
             },
         )
         if not is_new:

@@ -37,8 +37,9 @@ def _form(request: HttpRequest, commune: Unit) -> OpinionForm:
     if request.method == "POST":
         data = request.POST.copy()
         return OpinionForm(data, request.FILES, **facts)
-    about = subjects.words_of(request.GET.get(subjects.PARAMETER, "")[:80])
-    return OpinionForm(initial={"ticket": new_ticket(), "text": f"{about}\n" if about else "", **_loudspeaker(request, facts["hamlets"])}, **facts)
+    key = subjects.known(request.GET.get(subjects.PARAMETER, ""))
+    about = f"{subjects.words_of(key)}\n" if key else ""
+    return OpinionForm(initial={"ticket": new_ticket(), "text": about, "about": key, **_loudspeaker(request, facts["hamlets"])}, **facts)
 
 
 def _loudspeaker(request: HttpRequest, hamlets: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -136,9 +137,10 @@ def discard(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, public_id: str, ending: str) -> HttpResponse:
     """Return a paper's PDF or DOCX."""
-    row, _kind = _one(request, public_id)
+    row, kind = _one(request, public_id)
     answer = HttpResponse(services.file_bytes(row, ending), content_type=TYPES[ending])
-    name = f"{row.kind}-{row.number or row.public_id}-{row.year or ''}".strip("-")
+    words = f"{kind.name} {row.sign or row.public_id} {row.year}" if row.issued_on else f"Dự thảo {kind.name} {row.public_id}"
+    name = slugify(fold(words).replace("/", " "))
     how = "inline" if ending == "pdf" else "attachment"
     answer["Content-Disposition"] = f'{how}; filename="{name}.{ending}"'
     return answer

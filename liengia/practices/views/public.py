@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET
 from liengia.core import clock, pagecache
 from liengia.core.errors import NotFound, Refused
 from liengia.core.limits import Limiter
+from liengia.core.text import fold
 from liengia.people.policies import public
 from liengia.practices import drawings, portable, queries
 from liengia.practices.forms import NumbersForm
@@ -156,7 +158,7 @@ def material(request: HttpRequest, public_id: str, key: int) -> HttpResponse:
     response["Cache-Control"] = "public, max-age=300"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     how = "inline" if found.ending == "webp" else "attachment"
-    response["Content-Disposition"] = f'{how}; filename="{practice.public_id}-{found.pk}.{found.ending}"'
+    response["Content-Disposition"] = f'{how}; filename="{slugify(fold(found.title))[:80]}-{found.pk}.{found.ending}"'
     return response
 
 

@@ -49,9 +49,11 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     counted = Count("comments", filter=Q(comments__state=CommentState.SHOWN))
     found = Thread.objects.filter(kind=THREAD, key__startswith=f"{row.public_id}:").annotate(shown=counted)
     threads = {one.key: one for one in found} if rooms.is_on("comments", row.unit) else {}
+    written = subjects.told(f"{THREAD}:{row.public_id}:") if _opinion_url(row, "") else {}
     for one in shown:
         one["thread"] = threads.get(f"{row.public_id}:{one['code']}")
         one["opinion_url"] = _opinion_url(row, one["code"])
+        one["opinions"] = written.get(f"{THREAD}:{row.public_id}:{one['code']}")
     errata = list(row.errata.all())
     context = {"report": row, "said": row.said, "sections": shown, "main": screens.main_figures(shown), "errata": errata}
     return render(request, "reports/report.html", context)
