@@ -34,7 +34,7 @@ from liengia.festivals.models import (
     ProgrammeItem,
 )
 from liengia.festivals.paper_kinds import COMMITTEE
-from liengia.festivals.services import live
+from liengia.festivals.services import guests, live
 from liengia.festivals.services.base import take_day
 from liengia.opinions import forum_queries
 from liengia.opinions.models import ForumQuestion
@@ -95,6 +95,30 @@ def open_or_draft(day: FestivalDay, kind: str, *, guest: GuestInvitation | None 
 def _is_for(paper: Paper, guest: GuestInvitation | None) -> bool:
     """Tell whether an invitation's draft is this guest's: by its words, and by a link that opens for them today, never another's or a revoked one."""
     return paper.values.get("kính mời") == _whom(guest) and (guest is None or links.leads_to(guest, paper.values.get("trả lời", "")))
+
+
+@transaction.atomic
+def renew_link(day: FestivalDay, guest: GuestInvitation, *, actor: Actor) -> GuestInvitation:
+    """Give a guest another link, and throw away the drafts of invitations whose link opens nothing any more."""
+    dead = _invitations(day, guest)
+    made = guests.renew_link(guest, actor=actor)
+    for one in dead:
+        papers.discard_draft(one, actor=actor)
+    return made
+
+
+@transaction.atomic
+def take_off(day: FestivalDay, guest: GuestInvitation, *, actor: Actor) -> None:
+    """Take a guest off the list, with the drafts of their invitation."""
+    for one in _invitations(day, guest):
+        papers.discard_draft(one, actor=actor)
+    guests.remove(guest, actor=actor)
+
+
+def _invitations(day: FestivalDay, guest: GuestInvitation) -> list[Paper]:
+    """Return the drafts of invitations that hold a guest's present link."""
+    lying = Paper.objects.all().about_subject(day.subject).filter(kind="invitation", state=PaperState.DRAFT)
+    return [one for one in lying if links.leads_to(guest, one.values.get("trả lời", ""))]
 
 
 @transaction.atomic

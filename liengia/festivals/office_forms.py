@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -80,13 +81,14 @@ class SeasonForm(forms.ModelForm[Season]):
         field_classes: ClassVar = {"unit": UnitChoiceField}
         fields = ("unit", "name", "theme", "anniversary", "starts_on", "ends_on", "committee")
 
-    def __init__(self, *args: Any, user: Any, **options: Any) -> None:
-        """Offer the user's areas that stand today."""
+    def __init__(self, *args: Any, user: Any, day: date, **options: Any) -> None:
+        """Offer the user's areas, and the committees, that stand on the season's first day: of 2023 the district and its communes of then."""
         super().__init__(*args, **options)
-        units = policies.units_of(user).exclude(level__in=(Level.HAMLET, Level.SELF_MANAGED_GROUP)).with_ancestors().order_by("level", "code")
+        standing = policies.units_on(user, day)
+        units = standing.exclude(level__in=(Level.HAMLET, Level.SELF_MANAGED_GROUP)).with_ancestors().order_by("level", "code")
         own = Unit.objects.filter(pk=self.instance.unit_id) if self.instance.unit_id else Unit.objects.none()
         self.fields["unit"].queryset = (units | own).distinct()  # type: ignore[attr-defined]
-        self.fields["committee"].queryset = Committee.objects.current().filter(unit__in=policies.units_of(user)).order_by("name")  # type: ignore[attr-defined]
+        self.fields["committee"].queryset = Committee.objects.at(day).filter(unit__in=standing.values("pk")).order_by("name")  # type: ignore[attr-defined]
         for name in ("starts_on", "ends_on"):
             self.fields[name].widget = day_input()
         if len(units[:2]) == 1 and not self.instance.pk:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
@@ -56,6 +58,11 @@ def may_change_season(user: Reader, season: Season) -> bool:
 def units_of(user: Reader) -> UnitQuerySet:
     """Return the units that stand today in which a user plans."""
     return scope.units_for(user, PLAN).current()
+
+
+def units_on(user: Reader, day: date) -> UnitQuerySet:
+    """Return the units that stand on a day in which a user plans: of earlier years also those that were merged since."""
+    return scope.units_for(user, PLAN).at(day)
 
 
 def units_of_season(user: Reader, season: Season) -> UnitQuerySet:

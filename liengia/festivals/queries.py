@@ -126,8 +126,14 @@ def day_page(day: FestivalDay) -> dict[str, Any]:
         "results": [one for one in items if one.results.all()],
         "parties": day.parties.select_related("unit", "organisation"), "pledges": day.pledges.all().shown(),
         "inside": day.parts.filter(pk__in=policies.shown_days().values("pk")).select_related("unit__parent", "organisation", "season"),
-        "siblings": policies.shown_days().on(day.day).filter(season=day.season).exclude(pk=day.pk).count(),
+        "siblings": beside(day),
     }  # fmt: skip
+
+
+def beside(day: FestivalDay) -> int:
+    """Return how many other places the board of the date shows: whatever their season, without those that are counted in another or were called off."""
+    held = policies.shown_days().on(day.day).exclude(state=DayState.CANCELLED)
+    return held.exclude(counted_in__in=held.values("pk")).exclude(pk=day.pk).count()
 
 
 def lines(day: FestivalDay, items: Iterable[ProgrammeItem]) -> list[ItemLine]:

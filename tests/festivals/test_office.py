@@ -20,6 +20,7 @@ from liengia.papers import services as papers
 from liengia.papers.models import Paper
 from liengia.people import services as people
 from liengia.people.models import User
+from liengia.units.models import Succession, Unit
 from tests import factories
 from tests.cast import TESTER
 from tests.festivals.given import PROGRAMME, Season1, another_hamlet, at, fresh, say, told
@@ -63,6 +64,23 @@ def test_a_season_with_days_for_all_hamlets_is_planned_and_announced(scene: Seas
     assert Season.objects.get(pk=season.pk).state == "announced", "days are still to come"
 
 
+def test_a_season_of_earlier_years_offers_the_units_that_stood_then(scene: Season1) -> None:
+    clerk, commune = into(scene.here.duyen), scene.here.commune
+    old = factories.unit("28997", "Tân Ân", "commune", parent=commune.parent, valid_from=date(2010, 1, 1))
+    hamlet = factories.unit("28997-01", "Ấp Cũ", "hamlet", parent=old, valid_from=date(2010, 1, 1))
+    Unit.objects.filter(pk__in=(old.pk, hamlet.pk)).update(valid_to=date(2025, 7, 1))
+    Succession.objects.create(old=old, new=commune, on=date(2025, 7, 1))
+    page = clerk.get(f"{BASE}mua/moi/").content.decode()
+    assert "Tân Ân" not in page and f'value="{commune.pk}"' in page
+    page = clerk.get(f"{BASE}mua/moi/?ngay=2023-07-15").content.decode()
+    assert "Tân Ân" in page and f'value="{commune.pk}"' not in page
+    answer = clerk.post(f"{BASE}mua/moi/", {"unit": old.pk, "name": "Mùa 2023", "starts_on": "2023-07-15", "ends_on": "2023-08-20"})
+    season = Season.objects.get(name="Mùa 2023")
+    assert f'value="{hamlet.pk}"' in clerk.get(answer["Location"]).content.decode()
+    assert clerk.post(answer["Location"], {"units": [old.pk, hamlet.pk], "starts_at": "2023-08-06T07:00", "place": "Sân", "usual": "on"}).status_code == 302
+    assert FestivalDay.objects.filter(season=season).count() == 2
+
+
 def test_every_page_of_a_day_opens_and_keeps_what_is_written(scene: Season1) -> None:
     clerk, day = into(scene.here.duyen), scene.hamlet_day
     for ending in ("", "sua/", "chuong-trinh/", "dieu-hanh/", "chuan-bi/", "khach/", "ban-to-chuc/"):
@@ -84,6 +102,10 @@ def test_every_page_of_a_day_opens_and_keeps_what_is_written(scene: Season1) -> 
     assert clerk.post(f"{of(day)}chuan-bi/", lists).status_code == 302
     assert day.budget.get().planned == 500_000 and "500.000" in clerk.get(f"{of(day)}chuan-bi/").content.decode()
     assert clerk.post(f"{of(day)}chuan-bi/", {**lists, "budget": "chi | Nước | nhiều", "revision": fresh(day).revision}).status_code == 422
+    twice = "để không ai bị đếm hai lần"
+    assert twice in clerk.get(of(day)).content.decode()
+    FestivalDay.objects.filter(pk=day.pk).update(state=DayState.ENDED)
+    assert twice not in clerk.get(of(day)).content.decode(), "over: it cannot be said there any more"
 
 
 def test_guests_committee_and_tasks(scene: Season1) -> None:
@@ -92,9 +114,13 @@ def test_guests_committee_and_tasks(scene: Season1) -> None:
     guest = GuestInvitation.objects.get()
     page = clerk.get(f"{of(day)}khach/").content.decode()
     assert guest.public_id in page and "Trường Mẫu" in page
-    for what in ("lien-ket", "giay-moi", "bo"):
+    for what in ("giay-moi", "lien-ket", "giay-moi"):
         assert clerk.post(f"{of(day)}khach/{guest.public_id}/{what}/").status_code == 302
-    assert not GuestInvitation.objects.exists() and Paper.objects.get().values["kính mời"] == "Trường Mẫu"
+    guest.refresh_from_db()
+    lying = Paper.objects.get()
+    assert lying.values["kính mời"] == "Trường Mẫu" and lying.values["trả lời"] == links.address(guest), "the draft with the old link was thrown away"
+    assert clerk.post(f"{of(day)}khach/{guest.public_id}/bo/").status_code == 302
+    assert not GuestInvitation.objects.exists() and not Paper.objects.exists()
     seats = "Trưởng ban | Chủ tịch | Ủy ban nhân dân xã Cần Đước | Phụ trách chung\nThành viên | Văn phòng | uy ban nhan dan xa can duoc"
     assert clerk.post(f"{of(day)}ban-to-chuc/", {"seats": seats.replace("Cần Đước |", "Khác |")}).status_code == 422
     assert not Committee.objects.exists(), "nothing half saved"

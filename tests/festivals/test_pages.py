@@ -12,7 +12,7 @@ from icalendar import Calendar
 from liengia.core.geo import Point
 from liengia.festivals import printed, rows
 from liengia.festivals.models import RoutePoint
-from liengia.festivals.services import days, live, prepared
+from liengia.festivals.services import days, live, prepared, seasons
 from liengia.units.services import switch_room
 from tests.cast import TESTER
 from tests.festivals.given import ON, PROGRAMME, Season1, another_hamlet, at, fresh, say, told
@@ -47,6 +47,19 @@ def test_the_list_and_a_day_show_both_calendars_programme_and_parade(scene: Seas
     for words in ("Báo cáo một năm", "4/7 âm lịch", "ba hồi trống", "Đường Trần Hưng Đạo", "Đội lân", "polyline", "Phần hội"):
         assert words in day
     assert shown(BASE, xa="28114").count("Khu phố 5") == 0
+
+
+def test_a_day_counts_the_places_of_its_date_as_the_board_does_whatever_their_season(scene: Season1) -> None:
+    other = seasons.plan_season(unit=scene.here.commune, name="Mùa khác", theme="", anniversary=None, starts_on=ON, ends_on=ON, actor=TESTER)
+    hosts = [days.Host(another_hamlet(scene)), days.Host(another_hamlet(scene, "28108-78", "Ấp Tám")), days.Host(another_hamlet(scene, "28108-79", "Ấp Chín"))]
+    made = days.plan_days(other, hosts, place="Sân", starts_at=at(8), items=PROGRAMME, actor=TESTER)
+    for one in made:
+        days.announce_day(one, actor=TESTER)
+    days.cancel_day(made[1], reason="Bão.", actor=TESTER)
+    days.change_day(fresh(made[2]), counted_in=made[0], actor=TESTER)
+    page = shown(f"{BASE}{scene.hamlet_day.public_id}/")
+    assert "cùng 2 nơi khác" in page and f'href="{BASE}truc-tiep/{ON}/"' in page
+    assert Client().get(f"{BASE}truc-tiep/{ON}/").context["board"].sums.places == 3
 
 
 def test_a_day_that_is_being_planned_is_nowhere(scene: Season1) -> None:

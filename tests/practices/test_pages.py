@@ -187,7 +187,9 @@ def test_another_communes_office_replicates_and_touches_nothing_else(scene: Plac
         assert them.post(f"{own}{path}").status_code == 404
     assert them.post(f"{own}nhan-rong/", {"unit": scene.commune.pk, "changed": ""}).status_code == 200, "not their unit"
     assert them.post(f"{own}nhan-rong/", {"unit": scene.other.pk, "changed": "Góp theo chợ."}).status_code == 302
-    assert Practice.objects.get(unit=scene.other).replicated_from_id == scene.practice.pk
+    child = Practice.objects.get(unit=scene.other)
+    assert child.replicated_from_id == scene.practice.pk
+    assert "Góp theo chợ." in them.get(f"{BASE}{child.public_id}/").content.decode(), "who reviews it sees what is done differently"
     services.hide(scene.practice, actor=TESTER)
     assert them.get(f"{own}nhan-rong/").status_code == 404
 

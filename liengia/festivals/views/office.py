@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 
 from django.contrib import messages
@@ -128,7 +129,8 @@ def season_form(request: HttpRequest, public_id: str = "") -> HttpResponse:
     season = policies.get_season(request.user, public_id) if public_id else None
     if season is not None and not policies.may_change_season(request.user, season):
         raise NotFound("")
-    form = SeasonForm(request.POST or None, instance=season or Season(), user=request.user)
+    on = _day_of(request, season)
+    form = SeasonForm(request.POST or None, instance=season or Season(), user=request.user, day=on)
     if form.is_valid():
         made: list[Season] = []
         work = lambda: made.append(_season(form, season, me(request), request.POST.get("revision", "")))  # noqa: E731
@@ -136,7 +138,16 @@ def season_form(request: HttpRequest, public_id: str = "") -> HttpResponse:
             messages.success(request, _("The season is kept."))
             return redirect("festivals_office_season", made[0].public_id)
     status = 422 if form.is_bound else 200
-    return render(request, "festivals/office/season_form.html", {"form": form, "season": season}, status=status)
+    return render(request, "festivals/office/season_form.html", {"form": form, "season": season, "on": on, "is_past": on < clock.today()}, status=status)
+
+
+def _day_of(request: HttpRequest, season: Season | None) -> date:
+    """Return the day on which a season's area is to stand: its first, or today while none is known."""
+    asked = request.POST.get("starts_on", "") or request.GET.get("ngay", "")
+    try:
+        return date.fromisoformat(asked)
+    except ValueError:
+        return season.starts_on if season is not None else clock.today()
 
 
 def _season(form: SeasonForm, season: Season | None, actor: Actor, revision: str) -> Season:
@@ -336,8 +347,8 @@ def guest_act(request: HttpRequest, public_id: str, guest_id: str, what: str) ->
     found = policies.get_planned(request.user, public_id)
     guest = GuestInvitation.objects.filter(day=found, public_id=guest_id).first()
     works: dict[str, tuple[str, Callable[[Any], object]]] = {
-        "lien-ket": (_("The old link opens nothing any more."), lambda one: guests.renew_link(one, actor=me(request))),
-        "bo": (_("Taken off the list."), lambda one: guests.remove(one, actor=me(request))),
+        "lien-ket": (_("The old link opens nothing any more."), lambda one: drafts.renew_link(found, one, actor=me(request))),
+        "bo": (_("Taken off the list."), lambda one: drafts.take_off(found, one, actor=me(request))),
     }
     if guest is not None and what == "giay-moi":
         return drafted(request, lambda: drafts.open_or_draft(found, "invitation", guest=guest, actor=me(request)), "festivals_office_guests", public_id)

@@ -238,6 +238,7 @@ def _shown(request: HttpRequest, row: Practice, bound: dict[str, Any] | None = N
         "practice": row, "revision": row.current_revision, "asked": asked, "verbs": verbs, "may_decide": policies.may(request.user, DECIDE, row),
         "figures": queries.figures(row), "ties": row.ties.all(), "materials": row.materials.defer("data"), "acts": row.acts.select_related("body", "paper__issuer"),
         "reviews": row.reviews.all(), "answered": row.questions.exclude(answered_on=None), "origin": row.replicated_from,
+        "different": row.revisions.filter(number=1).values_list("changed", flat=True).first() if row.replicated_from_id else "",
         "replications": row.replications.with_places(), "owes_change": queries.owes_change(row),
         "deciders": [] if row.is_public or row.unit is None else [str(one) for one in people.holders(DECIDE, row.unit)[:MOST_NAMED]],
     }  # fmt: skip
