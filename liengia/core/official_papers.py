@@ -132,6 +132,7 @@ def _piece(piece: Piece) -> dict[str, object]:
         return {"is": "code", "text": piece.text}
     if isinstance(piece, Item):
         return {"is": "item", "text": piece.text, "lead": piece.lead}
+    assert not isinstance(piece, Annex)  # what follows one is an annex's own
     return {"is": "paragraph", "text": piece.text, "lead": piece.lead, **({"slanted": True} if piece.is_slanted else {})}
 
 

@@ -9,12 +9,13 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.organisations.models import Organisation, OrganisationKind
 from liengia.papers import services
-from liengia.papers.models import Issuer, Paper
+from liengia.papers.models import Issuer, Paper, Signatory
 from liengia.papers.services import Draft
 
 ACTOR: Final = Actor.system("demo")
 COMMUNE: Final = "28108"
 CHAIRMAN: Final = ("Chủ tịch", "Đặng Văn Mẫu")
+FRONTS: Final = (("28108", "Mai Thị Mặt Trận"), ("28114", "Tạ Thị Mẫu"), ("28138", "Đinh Văn Mẫu"))
 WHEN: Final = "07 giờ 30, Chủ Nhật tuần thứ ba của tháng 8"
 WHERE: Final = "sân Nhà văn hóa – Khu thể thao xã"
 PROGRAMME: Final = (
@@ -38,6 +39,7 @@ def load() -> int:
     body = Organisation.objects.current().of_kind(OrganisationKind.PEOPLES_COMMITTEE).filter(unit__code=COMMUNE).first()
     if body is None or Paper.objects.exists():
         return 0
+    _signatories()
     issuer = services.issuer_of(body, actor=ACTOR)
     today = clock.today()
     year = today.year if today >= date(today.year, 9, 1) else today.year - 1
@@ -60,6 +62,15 @@ def load() -> int:
     _issued(issuer, "programme", name, date(year, 8, 5), blocks={"chương trình": PROGRAMME, "phần hội": GAMES}, **where)
     services.draft_paper(_report(issuer, name, today), actor=ACTOR)
     return Paper.objects.count()
+
+
+def _signatories() -> None:
+    """Enter who signs for the Front; who signs for committees and police the commendations' demonstration enters."""
+    for code, name in FRONTS:
+        body = Organisation.objects.current().of_kind(OrganisationKind.FATHERLAND_FRONT).filter(unit__code=code).first()
+        if body is not None:
+            issuer = services.issuer_of(body, actor=ACTOR)
+            services.keep_signatory(Signatory(issuer=issuer, office="Chủ tịch", name=name, valid_from=date(2025, 7, 1)), actor=ACTOR)
 
 
 def _invited(name: str) -> dict[str, str]:

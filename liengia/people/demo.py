@@ -60,6 +60,8 @@ _ROLES: Final = {
     "chuyenvien": ("specialist",),
     "mattran": ("front_officer",),
 }
+# Who works in another unit than the demonstration's commune: the commune beside it, and the province.
+_ELSEWHERE: Final = {"rachkien": ("28114", "commune_chairman"), "tinh": ("80", "area_admin")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,13 @@ def _hashed() -> str:
 def _office(commune: Unit) -> dict[str, User]:
     names = {login.username: login.label for login in LOGINS}
     names |= {"truc2": "Phan Văn Canh", "truc3": "Lý Thị Gác"}
-    users = {name: _user(name, names[name], is_staff=True) for name in _ROLES}
+    users = {name: _user(name, names[name], is_staff=True) for name in (*_ROLES, *_ELSEWHERE)}
     for name, roles in _ROLES.items():
         for role in roles:
             services.assign_role(users[name], role, commune, actor=ACTOR)
+    for name, (code, role) in _ELSEWHERE.items():
+        services.assign_role(users[name], role, Unit.objects.current().get(code=code), actor=ACTOR)
+    for name in users:
         if not Authenticator.objects.filter(user=users[name]).exists():
             TOTP.activate(users[name], TOTP_SECRET)
             RecoveryCodes.activate(users[name])

@@ -1,4 +1,4 @@
-"""The demonstration's reports: the district's year to the festival of 06/8/2023, a commune's last year, one that is being written. Invented words."""
+"""The demonstration's reports: the district's year to the festival of 06/8/2023, a commune's last year, one that is being written; the year of the commune beside, to be published. Invented words."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from liengia.units.models import Level, Unit
 
 ACTOR: Final = Actor.system("demo")
 COMMUNE: Final = "28108"
+BESIDE: Final = "28114"
 FESTIVAL: Final = date(2023, 8, 6)
 SOURCE: Final = "số hộ minh họa, không phải số thật"
 
@@ -32,6 +33,9 @@ def load() -> int:
     commune = Unit.objects.current().communes().filter(code=COMMUNE).first()
     if commune is not None:
         _commune(commune)
+    beside = Unit.objects.current().communes().filter(code=BESIDE).first()
+    if beside is not None:
+        _waiting(beside)
     return Report.objects.count()
 
 
@@ -70,6 +74,14 @@ def _commune(commune: Unit) -> None:
     done = _published(report, last.last)
     services.correct_report(done, section="promises", words="Bản đọc trước dân ghi thiếu tên đơn vị phối hợp của một việc; số liệu không đổi.", actor=ACTOR)
     services.begin_report(commune, Period(today, today), title="Kỳ mới của xã (đang viết)", actor=ACTOR)
+
+
+def _waiting(commune: Unit) -> None:
+    """Begin a year's report that whoever signs in for this commune reads, words and publishes."""
+    today = clock.today()
+    report = services.begin_report(commune, Period(today - timedelta(days=365), today - timedelta(days=1)), title=f"Một năm ở xã {commune.name}: việc đã làm, việc còn nợ", actor=ACTOR)
+    words = Text(title=report.title, read_at="Hội trường Ủy ban nhân dân xã", intro="Kính thưa bà con, đây là việc xã đã làm trong một năm; việc nào chưa xong, xã xin nói rõ.")
+    services.change_report(report, words, actor=ACTOR)
 
 
 def _published(report: Report, on: date) -> Report:

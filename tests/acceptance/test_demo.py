@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ import pytest
 from liengia.alarms.models import Incident, NeighbourGroup
 from liengia.broadcast.models import MobileRound, PlayReport, RotaTurn, SpeakerCluster, SpeakerFault
 from liengia.core import keys, warm
+from liengia.festivals import policies as festival_policies
 from liengia.festivals.models import FestivalDay, Pledge
 from liengia.operate import demo, prepare
 from liengia.opinions.models import ListeningForum
 from liengia.organisations.models import Committee, Organisation
 from liengia.papers.models import Paper
 from liengia.people.models import User
+from liengia.reports import policies
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,5 +43,9 @@ def test_every_room_has_its_part() -> None:
     players = json.loads((keys.KEYS_DIR / prepare.SIMULATOR_SPEAKERS).read_text(encoding="utf-8"))
     assert len(players) == 3 < SpeakerCluster.objects.count() and SpeakerFault.objects.filter(cleared_at=None).count() == 1
     assert RotaTurn.objects.exists() and MobileRound.objects.filter(is_done=False).exists() and PlayReport.objects.exists()
+    beside = User.objects.get(username="rachkien")
+    waits = policies.reports_of(beside).exclude(state="published").get()
+    assert waits.unit.code == "28114" and waits.drawn and policies.may_publish(beside, waits), "a newcomer publishes it"
+    assert festival_policies.units_on(User.objects.get(username="tinh"), date(2023, 8, 6)).communes().count() == 17
     demo.load_once()
     assert _counts() == before
