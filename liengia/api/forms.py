@@ -14,7 +14,7 @@ from liengia.core.geo import Point
 from liengia.opinions import queries as opinions
 from liengia.opinions import services
 from liengia.opinions.forms import PhotosField, PhotosInput
-from liengia.opinions.models import Kind, Topic
+from liengia.opinions.models import Kind, OfficialsTo, Topic
 from liengia.units.models import Unit
 
 LONGEST: Final = 4000
@@ -100,6 +100,7 @@ class ReportForm(forms.Form):
     hamlet = forms.CharField(required=False, max_length=40)
     about_officials = forms.CharField(required=False, max_length=5)
     officer = forms.CharField(required=False, max_length=200)
+    officials_to = forms.ChoiceField(required=False, choices=[("", ""), *OfficialsTo.choices])
     photos = PhotosField(required=False, widget=PhotosInput)
 
     def __init__(self, data: Any, files: Any, *, commune: Unit) -> None:
@@ -130,11 +131,12 @@ class ReportForm(forms.Form):
         data = self.cleaned_data
         name = f"{data['last_name']} {data['first_name']}".strip()
         has_point = data["lat"] is not None and data["long"] is not None
+        concerns = data["about_officials"].lower() in _YES
         return services.Draft(
             commune=self.commune, text=data["description"], kind=data["kind"] or Kind.REPORT, place_words=data["address_string"],
             hamlet=data["hamlet"], point=Point(data["lat"], data["long"]) if has_point else None, topic=self.topic,
-            is_anonymous=not name, contact_name=name, contact_phone=data["phone"], about_officials=data["about_officials"].lower() in _YES,
-            officer_words=data["officer"], photos=data["photos"],
+            is_anonymous=not name, contact_name=name, contact_phone=data["phone"], about_officials=concerns,
+            officer_words=data["officer"], officials_to=data["officials_to"] if concerns else "", photos=data["photos"],
         )  # fmt: skip
 
 

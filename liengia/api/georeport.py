@@ -18,7 +18,7 @@ from liengia.api.queries import CLOSED, midnight
 from liengia.core import clock
 from liengia.opinions import queries as opinions
 from liengia.opinions import screens
-from liengia.opinions.models import Answer, Kind, Opinion, State, Topic
+from liengia.opinions.models import Answer, Kind, OfficialsTo, Opinion, State, Topic
 from liengia.units.models import Unit
 
 SPECIFICATION: Final = "http://wiki.open311.org/GeoReport_v2"
@@ -46,15 +46,17 @@ def _promise(topic: Topic) -> str:
 
 
 def definition(topic: Topic, commune: Unit) -> dict[str, Any]:
-    """Return what may be told besides: the kind, the hamlet, and whether it concerns an officer. None is required."""
+    """Return what may be told besides: the kind, the hamlet, whether it concerns an officer, and who is to handle it then. None is required."""
     kinds = [{"key": key, "name": str(label)} for key, label in Kind.choices]
     hamlets = [{"key": one.code, "name": one.name} for one in opinions.hamlets(commune)]  # type: ignore[attr-defined]
+    sides = [{"key": key, "name": str(label)} for key, label in OfficialsTo.choices]
     yes = [{"key": "yes", "name": _("yes")}, {"key": "no", "name": _("no")}]
     asked = [
         ("kind", "singlevaluelist", _("What it is"), kinds),
         ("hamlet", "singlevaluelist", _("Hamlet"), hamlets),
         ("about_officials", "singlevaluelist", _("Whether it concerns an officer of the commune or the police: then those named do not see it"), yes),
         ("officer", "string", _("Who, or which office"), []),
+        ("officials_to", "singlevaluelist", _("Who handles it when it concerns an officer; without it, either of the two"), sides),
     ]
     attributes = [
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.db.models import Q
@@ -206,6 +206,13 @@ class ReferForm(ActForm):
         self.choose("officer", User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("full_name", "pk"))
 
 
+_EVERYBODY: Final = "everybody"
+_SEEN_BY: Final = [
+    (_EVERYBODY, _("Everybody: no face, name, phone number or plate of a private person is in it")),
+    ("office", _("Only those who handle this opinion")),
+]
+
+
 class EvidenceForm(ActForm):
     """A photo or a document, and what it shows."""
 
@@ -215,12 +222,18 @@ class EvidenceForm(ActForm):
         help_text=_("A photo (JPEG, PNG, WebP) or a PDF, at most 10 MB. Where it was taken is removed from a photo."),
     )  # fmt: skip
     title = forms.CharField(label=_("What it shows"), max_length=160)
-    is_public = forms.BooleanField(label=_("Everybody may see it"), required=False, initial=True)
+    # Asked for, and not ticked beforehand: a letter shows names as easily as a photo shows a lamp.
+    seen_by = forms.ChoiceField(label=_("Who may see it"), choices=_SEEN_BY, widget=forms.RadioSelect)
 
     def fit(self) -> None:
         """What is never public stays among those who handle it."""
         if self.opinion.about_officials or self.opinion.is_private_person:
-            del self.fields["is_public"]
+            del self.fields["seen_by"]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Tell the service whether it is public."""
+        self.cleaned_data["is_public"] = self.cleaned_data.pop("seen_by", "") == _EVERYBODY
+        return None
 
 
 class ToldForm(ActForm):

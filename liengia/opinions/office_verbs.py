@@ -103,7 +103,7 @@ def _refer(opinion: Opinion, data: dict[str, Any], actor: Actor, office: str) ->
 
 def _evidence(opinion: Opinion, data: dict[str, Any], actor: Actor, office: str) -> object:
     return services.add_evidence(
-        opinion, title=data["title"], data=data["file"].read(), kind=data["kind"], is_public=data.get("is_public", False),
+        opinion, title=data["title"], data=data["file"].read(), kind=data["kind"], is_public=data["is_public"],
         actor=actor, office=office,
     )  # fmt: skip
 

@@ -58,6 +58,16 @@ _WORDS_TOO: Final = frozenset(["cao", "mai", "kim", "sơn", "danh", "hà", "từ
 _NAMES_ONLY: Final = frozenset(["nguyễn", "trần", "phạm", "hoàng", "huỳnh", "phan", "võ", "đặng", "ngô", "bùi", "trịnh", "trương", "phùng", "quách", "triệu", "nghiêm", "diệp"])
 _MIDDLE: Final = frozenset(["văn", "thị"])
 _MIDDLES: Final = _MIDDLE | frozenset(["hữu", "đức", "ngọc", "minh", "kim", "thanh", "hoàng", "xuân", "quốc", "công", "đình", "bá", "thế", "duy", "tấn", "thành", "phước", "mỹ", "bích", "hồng", "thu", "như", "quang", "trọng", "gia", "nhật", "tuấn"])
+# What people are called in a hamlet, alone after a form of address and in small letters: by their rank among brothers and sisters, or by a
+# given name that is no verb. Only with diacritics: "anh dung" may be "anh dùng".
+_RANKS: Final = frozenset(["hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "út", "cả"])
+_GIVEN: Final = frozenset(
+    ["tèo", "tí", "tý", "tủn", "còm", "cò", "bông", "mận", "lúa", "hùng", "dũng", "tuấn", "cường", "phúc", "phước", "lộc", "thọ", "hải", "hưng", "huy", "khang", "khánh", "khoa", "kiên", "lâm", "loan", "lan", "luân", "mẫn", "my", "mỹ", "nga", "ngân", "nghĩa", "ngọc", "nguyên", "nhàn", "nhân", "nhung", "oanh", "phong", "phụng", "phượng", "phương", "quân", "quốc", "quý", "quyên", "quỳnh", "sơn", "tài", "tâm", "tân", "thảo", "thiện", "thịnh", "thoa", "thúy", "thuý", "thùy", "thuỳ", "thủy", "thuỷ", "tiến", "tín", "toàn", "trâm", "trinh", "trúc", "tú", "tùng", "tuyết", "uyên", "vân", "việt", "vinh", "vy", "yến", "đạt", "đức", "châu", "chiến", "cúc", "diễm", "diệu", "duyên", "giang", "hạnh", "hằng", "hân", "hiếu", "hiệp", "hoàng", "huệ", "hường", "huyền", "kiều", "lài", "liễu", "sương", "thơm", "xuyến"]
+)
+_CALLED: Final = frozenset(["ông", "bà", "anh", "chị", "cô", "chú", "bác", "dì", "cậu", "mợ", "thím", "dượng", "thằng"])
+# "anh hùng", "bà ba con", "ông năm nay", "chị hai đứa": no name.
+_NO_NAME: Final = frozenset(["anh hùng"])
+_COUNTED: Final = frozenset(["nay", "trước", "ngoái", "sau", "con", "đứa", "người", "lần", "cái", "chiếc", "giờ", "tháng", "ngày", "mươi", "trăm", "ngàn", "triệu"])
 _TITLE_WORDS: Final = frozenset(["ông", "bà", "anh", "chị", "em", "cô", "chú", "bác", "dì", "cậu", "mợ", "thím", "dượng", "thằng", "con", "cháu", "thầy", "hộ", "đình", "chí", "tên", "gái", "trai"])
 _TITLES: Final = (
     "ông|bà|anh|chị|em|cô|chú|bác|dì|cậu|mợ|thím|dượng|thằng|con|cháu|thầy|thày|sư|hộ|chủ\\s+hộ|nhà\\s+ông|nhà\\s+bà|gia\\s+đình|"
@@ -186,12 +196,15 @@ def _bare(words: frozenset[str]) -> frozenset[str]:
 def _plain_names(text: str) -> list[Mark]:
     """Find names in small letters or without diacritics: "ông nguyễn văn tèo", "Nguyen Van Teo", "chi tran hai".
 
-    A family name, with "văn" or "thị" after it or a form of address before it, middle names, and one word.
+    A family name, with "văn" or "thị" after it or a form of address before it, middle names, and one word; or what somebody is
+    called by alone after a form of address ("ông tèo", "bà tư").
     """
     words = list(re.finditer(r"[^\W\d_]+[\u0300-\u036f]*(?:[^\W\d_]+[\u0300-\u036f]*)*", text))
     said = [unicodedata.normalize("NFC", one.group()).casefold() for one in words]
     found = []
     for place, word in enumerate(said):
+        if place and said[place - 1] in _CALLED and _touch(text, words, place) and _is_called(word, said[place - 1], said[place + 1] if place + 1 < len(said) else ""):
+            found.append(Mark(NAME, words[place].start(), words[place].end()))
         if not _is_in(word, _SURNAMES):
             continue
         end = place + 1
@@ -205,6 +218,11 @@ def _plain_names(text: str) -> list[Mark]:
         if has_middle or is_addressed:
             found.append(Mark(NAME, words[place].start(), words[end].end()))
     return found
+
+
+def _is_called(word: str, address: str, after: str) -> bool:
+    """Tell whether somebody is called so after a form of address: "ông tèo", "bà tư" before "đầu hẻm", but not "ông năm nay"."""
+    return (word in _RANKS and after not in _COUNTED) or (word in _GIVEN and f"{address} {word}" not in _NO_NAME)
 
 
 def _touch(text: str, words: list[re.Match[str]], place: int) -> bool:

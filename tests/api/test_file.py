@@ -120,8 +120,17 @@ def test_where_names_are_asked_for_an_anonymous_one_is_refused(here: Office, sec
 def test_one_about_an_officer_is_never_told(here: Office, secret: str) -> None:
     token = told(post(secret, **{"attribute[about_officials]": "yes", "attribute[officer]": "cán bộ Thợ"}))["token"]
     opinion = Opinion.all_.get()
-    assert opinion.about_officials and opinion.officers.get().words == "cán bộ Thợ"
+    assert opinion.about_officials and opinion.officers.get().words == "cán bộ Thợ" and opinion.officials_to == ""
     assert as_json("requests") == [] and as_json(f"requests/{opinion.public_id}", status=404) and as_json(f"tokens/{token}", status=404)
+
+
+def test_who_handles_one_about_an_officer_is_chosen_there_too_and_is_never_whom_it_concerns(here: Office, secret: str) -> None:
+    about = {"attribute[about_officials]": "yes", "attribute[officials_to]": "front"}
+    post(secret, **about, **{"attribute[officer]": "cán bộ Thợ"})
+    assert Opinion.all_.get().officials_to == "front"
+    post(secret, **about, **{"attribute[officer]": "Chủ tịch Mặt trận xã", "description": "Hẹn ba lần không gặp được."})
+    assert sorted(Opinion.all_.values_list("officials_to", flat=True)) == ["chairman", "front"]
+    assert post(secret, **about | {"attribute[officials_to]": "police"}).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_services_and_what_may_be_told_besides(here: Office) -> None:
     assert lamp["service_name"] == "Đèn đường, điện" and lamp["metadata"] is True and lamp["type"] == "batch"
     assert "5 ngày làm việc" in lamp["description"]
     told = as_json("services/lighting")
-    assert {one["code"]: len(one["values"]) for one in told["attributes"]} == {"kind": 3, "hamlet": 1, "about_officials": 2, "officer": 0}
+    assert {one["code"]: len(one["values"]) for one in told["attributes"]} == {"kind": 3, "hamlet": 1, "about_officials": 2, "officer": 0, "officials_to": 2}
     assert plain(services) == spark(as_xml("services")) and plain(told) == spark(as_xml("services/lighting"))
 
 

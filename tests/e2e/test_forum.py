@@ -118,6 +118,7 @@ def test_a_slip_is_answered_in_the_hall_and_its_promise_followed_to_a_photo(cler
         if verb == "bang-chung":
             page.locator("#id_file").set_input_files({"name": "den.jpg", "mimeType": "image/jpeg", "buffer": picture()})
             page.locator("#id_title").fill("Đèn số 14 sáng lại")
+            page.locator("input[name=seen_by][value=everybody]").check()
         page.locator("main form[method=post] button[type=submit]").click()
         page.wait_for_url(f"**{office_page}")
 

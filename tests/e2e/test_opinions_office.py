@@ -95,6 +95,7 @@ def test_a_case_goes_from_the_queue_to_its_closing(scene: Office, opened: Opened
     do(worker, opinion, "bang-chung")
     worker.locator("#id_file").set_input_files({"name": "den.jpg", "mimeType": "image/jpeg", "buffer": picture()})
     worker.locator("#id_title").fill("Đèn số 14 sáng lại")
+    worker.locator("input[name=seen_by][value=everybody]").check()
     send(worker)
     # Once answered it is no longer given to them: they read on, and do nothing more.
     do(worker, opinion, "tra-loi")

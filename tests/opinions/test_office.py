@@ -109,7 +109,11 @@ def test_one_whole_case_goes_through_the_office(here: Office) -> None:
     assert at(here.duyen).post(address(opinion, "ban-cong-khai/"), data).status_code == 302
     opinion = act(here.duyen, opinion, "cong-khai-tra-loi")
     opinion = act(here.duyen, opinion, "theo-doi")
-    act(here.duyen, opinion, "bang-chung", kind="photo", title="Đèn sáng lại", file=picture_file(), is_public="on")
+    shown = {"kind": "photo", "title": "Đèn sáng lại", "file": picture_file()}
+    assert at(here.duyen).post(address(opinion, "bang-chung/"), shown).status_code == 422 and not opinion.evidence.exists()
+    for seen_by in ("everybody", "office"):
+        act(here.duyen, opinion, "bang-chung", kind="photo", title="Đèn sáng lại", file=picture_file(), seen_by=seen_by)
+    assert list(opinion.evidence.order_by("pk").values_list("is_public", flat=True)) == [True, False]
     opinion = act(here.duyen, opinion, "dong")
     assert opinion.state == State.CLOSED
     assert "Đèn sáng lại" in page(here.duyen, address(opinion))

@@ -56,6 +56,10 @@ FOUND = [
     ("Tran Minh Duc đậu xe", NAME, "Tran Minh Duc"),
     ("bà lê thị út", NAME, "lê thị út"),
     ("anh phạm tèo chạy ẩu", NAME, "phạm tèo"),
+    ("ông tèo nhậu ồn", NAME, "tèo"),
+    ("nhà bà tư đầu hẻm", NAME, "tư"),
+    ("Bà năm nói chị hai cãi hoài", NAME, "hai"),
+    ("anh đức đậu xe", NAME, "đức"),
 ]  # fmt: skip
 
 
@@ -86,6 +90,7 @@ def test_it_is_found(text: str, kind: str, words: str, form: str) -> None:
         "Nhà 2 tầng, nhà 3 gian, mỗi nhà 5 người, căn 2 phòng đều ngập",
         "hộ vẫn chưa có nước, ho van chua co nuoc, la thi phai sua, con đường này, anh đỗ xe, cao lắm",
         "Năm 2023 đường làm xong, 3 con hẻm, 14 hẻm còn tối, đo van con dot",
+        "Ông năm nay bảy mươi tuổi, bà ba con nhỏ, anh em, cô chú bác trong ấp, chị hai lần gọi, tấm gương anh hùng, các anh chị đi làm",
         "Một hộ nhậu ồn cả đêm, con đường ở đó tối, ông đó nói năm ấy ngập",
     ],
 )
