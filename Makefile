@@ -6,6 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11; do \
 	if $$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then echo $$one; break; fi; done)
 export PYTHON
+# Some machines forbid it; each of the hundred processes that tests start would then compile the whole project again.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 # Two processes suit two cores; more only where there are more.
 JOBS ?= 2

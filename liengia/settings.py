@@ -379,7 +379,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"codes": {"()": "liengia.core.logs.MaskCodes", "after": ("/vao/", "/tokens/", "/thoi-thu/")}},
+    "filters": {"codes": {"()": "liengia.core.logs.MaskCodes", "after": ("/vao/", "/tokens/", "/thoi-thu/", "/cua-toi/")}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["codes"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

@@ -131,7 +131,8 @@ class ReportForm(forms.Form):
         data = self.cleaned_data
         name = f"{data['last_name']} {data['first_name']}".strip()
         has_point = data["lat"] is not None and data["long"] is not None
-        concerns = data["about_officials"].lower() in _YES
+        # Naming somebody is enough, as on the web's own form.
+        concerns = data["about_officials"].lower() in _YES or bool(data["officer"].strip() or data["officials_to"])
         return services.Draft(
             commune=self.commune, text=data["description"], kind=data["kind"] or Kind.REPORT, place_words=data["address_string"],
             hamlet=data["hamlet"], point=Point(data["lat"], data["long"]) if has_point else None, topic=self.topic,

@@ -81,12 +81,19 @@ class Found:
 
 
 Source = Callable[[], Iterable[Entry]]
+Hide = Callable[[Collection[str]], Collection[str]]
 _sources: dict[str, Source] = {}
+_hides: dict[str, Hide] = {}
 
 
-def register_source(kind: str, entries: Source) -> None:
-    """Say where all entries of a kind come from, for `liengia reindex`; called from `AppConfig.ready`."""
+def register_source(kind: str, entries: Source, *, hide: Hide | None = None) -> None:
+    """Say where all entries of a kind come from, for `liengia reindex`; called from `AppConfig.ready`.
+
+    `hide` returns, of the keys on a page of results, those that nobody reads now (a commune can switch a room off, and on again).
+    """
     _sources[kind] = entries
+    if hide is not None:
+        _hides[kind] = hide
 
 
 def kinds() -> list[str]:
@@ -166,9 +173,14 @@ def find(
             break
         places.update(dict.fromkeys(_index().find(step, [one for one in marks if one], limit=wanted)))
     shown = list(places)[offset : offset + limit]
-    rows = {row.place: row for row in SearchEntry.objects.filter(place__in=shown)}
+    rows = {row.place: row for row in _readable(list(SearchEntry.objects.filter(place__in=shown)))}
     hits = [_hit(rows[place], words) for place in shown if place in rows]
     return Found(hits, has_more=len(places) > offset + limit and offset + limit < DEEPEST)
+
+
+def _readable(rows: Sequence[SearchEntry]) -> list[SearchEntry]:
+    hidden = {(kind, key) for kind, hide in _hides.items() if (keys := [row.key for row in rows if row.kind == kind]) for key in hide(keys)}
+    return [row for row in rows if (row.kind, row.key) not in hidden]
 
 
 def words_of(text: str) -> list[str]:

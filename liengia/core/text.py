@@ -21,9 +21,14 @@ _CLUSTER: Final = regex.compile(r"\X")
 _WEEKDAYS: Final = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 
 
+# Neither XML nor a spreadsheet holds these signs: one of them, pasted, would break each document that quotes the text. Word's own
+# breaks of a line and a page are line breaks; the sign for nothing at all stays, since it is refused where it is given.
+_UNWRITABLE: Final = dict.fromkeys((*range(1, 9), *range(14, 32), 127, 0xFFFE, 0xFFFF)) | {11: "\n", 12: "\n"}
+
+
 def nfc(value: str) -> str:
-    """Return the text in NFC, the only form that is stored."""
-    return unicodedata.normalize("NFC", value)
+    """Return the text in NFC, the only form that is stored, without signs that no document can hold."""
+    return unicodedata.normalize("NFC", value if value.isprintable() else value.translate(_UNWRITABLE))
 
 
 def fold(value: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.urls import reverse
 
 from liengia.core import search
+from liengia.opinions import queries
 from liengia.opinions.models import Opinion
 
 KIND = "opinions.opinion"
@@ -48,3 +49,9 @@ def entries() -> Iterator[search.Entry]:
         entry = entry_of(row)
         if entry is not None:
             yield entry
+
+
+def switched_off(keys: Collection[str]) -> list[str]:
+    """Return those whose commune has switched the room off."""
+    without = queries.communes_without()
+    return list(Opinion.public_.filter(public_id__in=keys, commune__in=without).values_list("public_id", flat=True)) if without else []

@@ -101,7 +101,7 @@ class Numbers:
             self.answered += 1
             self.late += row.was_late
             self.in_time += not row.was_late
-        elif row.state in UNANSWERED:
+        elif row.state in (*UNANSWERED, *ANSWERED):  # answered, and the writer without a phone does not know: still owed
             self.waiting += 1
             self.overdue += row.is_overdue
         self.refused += row.state == State.REFUSED

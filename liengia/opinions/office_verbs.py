@@ -26,7 +26,7 @@ from liengia.opinions.capabilities import (
     MODERATE,
     OVERSEE,
 )
-from liengia.opinions.models import ENDED, UNANSWERED, AnswerKind, Opinion, State
+from liengia.opinions.models import ENDED, UNANSWERED, Opinion, State
 from liengia.opinions.workflow import OPINION
 from liengia.people.models import User
 
@@ -215,19 +215,11 @@ def _unpublishable(opinion: Opinion) -> str:
         return _("This one is never public; the writer reads the answer by the code.")
     if not opinion.is_public:
         return _("There is no public copy yet: decide on the marked places first.")
-    if opinion.events.filter(verb="published", number__gt=_last_answer(opinion)).exists():
-        return _("It is public already.")
     return ""
 
 
-def _last_answer(opinion: Opinion) -> int:
-    answered = opinion.events.filter(verb__in=("answered_on_spot", "answered_in_writing")).order_by("-number").first()
-    return answered.number if answered else 0
-
-
 def _not_to_close(opinion: Opinion) -> str:
-    written = opinion.answers.filter(kind=AnswerKind.IN_WRITING).exists()
-    return "" if written or opinion.evidence.exists() else _("Closing needs a photo, a document or a written reply.")
+    return "" if services.has_proof(opinion) else _("Closing needs a photo, a document or a written reply.")
 
 
 def _nothing_to_tell(opinion: Opinion) -> str:

@@ -95,7 +95,19 @@ def months_back(count: int = MONTHS) -> list[date]:
 
 def public_list(filters: Filters) -> OpinionQuerySet:
     """Return the public opinions of a filter with what a list shows."""
-    return filters.apply(Opinion.public_.get_queryset()).with_words()
+    return filters.apply(where_on(Opinion.public_.get_queryset())).with_words()
+
+
+def where_on(found: OpinionQuerySet) -> OpinionQuerySet:
+    """Return the opinions of communes that keep the room on; usually all do, and nothing more is read."""
+    without = communes_without()
+    return found.exclude(commune__in=without) if without else found
+
+
+def communes_without() -> list[int]:
+    """Return the keys of communes that have switched the room off, with those that they followed."""
+    off = Unit.objects.filter(pk__in=RoomSwitch.objects.filter(room="opinions", is_on=False).values("unit"))
+    return sorted({key for one in off for key in one.lineage_ids()})
 
 
 def for_front(unit: Unit | None, *, most: int = 3) -> tuple[list[Opinion], list[tuple[Opinion, datetime]]]:
@@ -104,10 +116,7 @@ def for_front(unit: Unit | None, *, most: int = 3) -> tuple[list[Opinion], list[
     if unit is not None:
         shown = shown.filter(commune__in=unit.lineage_ids())
     else:
-        # The whole area means the communes that keep the room on; usually all do, and nothing more is read.
-        off = Unit.objects.filter(pk__in=RoomSwitch.objects.filter(room="opinions", is_on=False).values("unit"))
-        if without := {key for one in off for key in one.lineage_ids()}:
-            shown = shown.exclude(commune__in=sorted(without))
+        shown = where_on(shown)
     late = list(shown.overdue().order_by("due_at", "public_id")[:most])
     published = OpinionEvent.objects.filter(verb="published").values("opinion")
     answered = list(shown.filter(state__in=PUBLISHED, pk__in=published, answered_at__isnull=False).order_by("-answered_at", "public_id")[:most])
@@ -138,6 +147,7 @@ class Score:
     late: int = 0
     open_: int = 0
     overdue: int = 0
+    refused: int = 0
     days: list[int] = field(default_factory=list)
 
     @property
@@ -157,6 +167,8 @@ class Score:
         elif row.state in (*UNANSWERED, *ANSWERED):  # answered, and the writer without a phone does not know: still owed
             self.open_ += 1
             self.overdue += row.is_overdue
+        else:
+            self.refused += 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ from liengia.units.models import Unit
 
 _TOLD = Q(entered_by=None) | Q(told_on__isnull=False)
 _DONE = Q(state__in=ANSWERED) & _TOLD
+# One that was not taken up was told its reason: no answer is owed to it.
+_OWED = ~_DONE & ~Q(state=State.REFUSED)
 _NOT_PUBLIC = _("Opinions without a public text: their writers asked that nobody else read them, or their words have not been gone through yet. Their number alone is public.")
 _NOT_SHOWN = _("Sessions that have no public page.")
 _STATES = {"": "open", "info": "kept", "attn": "late"}
@@ -124,7 +126,7 @@ def opinions(unit: Unit, period: Period) -> Part | None:
     filed, done = _filed(unit, period), _DONE
     counted = filed.aggregate(
         filed=Count("pk"), answered=Count("pk", filter=done), late=Count("pk", filter=done & Q(was_late=True)),
-        overdue=Count("pk", filter=~done & Q(due_at__lt=period.bounds[1])),
+        overdue=Count("pk", filter=_OWED & Q(due_at__lt=period.bounds[1])), refused=Count("pk", filter=Q(state=State.REFUSED)),
     )  # fmt: skip
     if not counted["filed"]:
         return None
@@ -136,6 +138,7 @@ def opinions(unit: Unit, period: Period) -> Part | None:
         Figure("opinions.in_time", _("answered in time"), share, _("Of those that were answered, by the due date that the writer was told."), unit="%", more_is_better=True, is_main=True),
         Figure("opinions.late", _("answered late"), counted["late"], _("Answered after the due date that the writer was told."), more_is_better=False),
         Figure("opinions.overdue", _("not answered and past their day"), counted["overdue"], _("Due in the period and not answered when this was counted."), more_is_better=False),
+        Figure("opinions.refused", _("not taken up, with the reason told"), counted["refused"], _("By the day of filing; the reason and where to turn to are read at the private code.")),
         Figure("opinions.days", _("until the answer: half of them sooner than"), round(median(days)) if days else None, _("The median of calendar days from filing to the answer."), unit=_("days"), more_is_better=False),
     )  # fmt: skip
     return Part(figures, charts=_by_month(filed, done), tables=_by_topic(filed, done))
@@ -153,7 +156,7 @@ def trace_opinions(unit: Unit, period: Period, code: str, user: Any) -> Records 
     """Bring the opinions behind a figure: those with a public text to everybody, others to whoever handles them in the office."""
     what = {
         "opinions.filed": Q(), "opinions.in_time": _DONE, "opinions.late": _DONE & Q(was_late=True),
-        "opinions.overdue": ~_DONE & Q(due_at__lt=period.bounds[1]), "opinions.days": _DONE & Q(answered_at__isnull=False),
+        "opinions.overdue": _OWED & Q(due_at__lt=period.bounds[1]), "opinions.refused": Q(state=State.REFUSED), "opinions.days": _DONE & Q(answered_at__isnull=False),
     }.get(code)  # fmt: skip
     if what is None:
         return None
@@ -262,7 +265,7 @@ def _is_below_commune(unit: Unit) -> bool:
 
 
 def _by_month(filed: QuerySet[Opinion], done: Q) -> tuple[Chart, ...]:
-    rows = filed.annotate(month=TruncMonth("filed_on")).values("month").annotate(all=Count("pk"), late=Count("pk", filter=(done & Q(was_late=True)) | (~done & Q(due_at__lt=clock.now())))).order_by("month")
+    rows = filed.annotate(month=TruncMonth("filed_on")).values("month").annotate(all=Count("pk"), late=Count("pk", filter=(done & Q(was_late=True)) | (_OWED & Q(due_at__lt=clock.now())))).order_by("month")
     bars = tuple((f"{row['month']:%m/%Y}", float(row["all"] - row["late"]), float(row["late"])) for row in rows)
     if len(bars) < 2:
         return ()

@@ -45,7 +45,7 @@ OPINION = Workflow(
             "close": State.CLOSED,
             "move_out": State.MOVED_OUT,
         },
-        State.PUBLISHED: {"follow_up": State.FOLLOWING_UP, "close": State.CLOSED, "move_out": State.MOVED_OUT},
+        State.PUBLISHED: {"publish": State.PUBLISHED, "follow_up": State.FOLLOWING_UP, "close": State.CLOSED, "move_out": State.MOVED_OUT},
         State.FOLLOWING_UP: {"publish": State.FOLLOWING_UP, "close": State.CLOSED, "move_out": State.MOVED_OUT},
         State.CLOSED: {"publish": State.CLOSED, "reopen": State.SORTED},
         State.REFUSED: {"reopen": State.SORTED},

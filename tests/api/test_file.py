@@ -131,6 +131,8 @@ def test_who_handles_one_about_an_officer_is_chosen_there_too_and_is_never_whom_
     post(secret, **about, **{"attribute[officer]": "Chủ tịch Mặt trận xã", "description": "Hẹn ba lần không gặp được."})
     assert sorted(Opinion.all_.values_list("officials_to", flat=True)) == ["chairman", "front"]
     assert post(secret, **about | {"attribute[officials_to]": "police"}).status_code == 400
+    post(secret, **{"attribute[officer]": "cán bộ Thợ", "description": "Hẹn bốn lần."})
+    assert Opinion.all_.filter(about_officials=True).count() == 3, "naming somebody is enough, as on the web's form"
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.template import Context, Template
 from django.test import Client
@@ -13,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from liengia.comments import forms, services
 from liengia.comments.models import Comment, Flag, Who
 from liengia.comments.views import readers
-from liengia.core import clock
+from liengia.core import clock, logs
 from tests.cast import TESTER
 from tests.comments.conftest import Scene
 from tests.people.conftest import signed_in
@@ -142,7 +145,10 @@ def test_the_writer_asks_for_a_second_look(client: Client, scene: Scene) -> None
     page = client.get(url)
     assert "Việc này xin gọi 113." in page.content.decode()
     assert "VNeID" in page.content.decode()
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin", "without an origin browsers' forms are refused"
+    line = logging.LogRecord("django.security.csrf", logging.WARNING, "", 0, "Forbidden (x): %s", (url,), None)
+    masking = settings.LOGGING["filters"]["codes"]
+    assert logs.MaskCodes(masking["after"]).filter(line) and written.code not in line.getMessage()
     assert client.post(url).status_code == 302
     assert "người duyệt khác" in client.get(url).content.decode()
     assert client.post(url).status_code == 409

@@ -26,6 +26,11 @@ def test_folding() -> None:
     assert fold(unicodedata.normalize("NFD", "Nguyễn Thị Ưng")) == "nguyen thi ung"
 
 
+def test_what_is_stored_can_stand_in_every_document() -> None:
+    assert nfc("Đèn\x0btắt\x0c\x01\x1f\ufffe\tngõ\n14\x7f") == "Đèn\ntắt\n\tngõ\n14"
+    assert nfc("Ngày hội\u200b 👩🏽‍🤝‍👨🏻") == "Ngày hội\u200b 👩🏽‍🤝‍👨🏻"
+
+
 @given(st.text(max_size=40))
 def test_both_normal_forms_fold_and_sort_alike(text: str) -> None:
     other = unicodedata.normalize("NFD", nfc(text))

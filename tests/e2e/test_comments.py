@@ -101,6 +101,21 @@ def test_a_guest_comments_and_a_moderator_publishes(scene: Here, browse: Callabl
     expect(guest.locator("main")).to_contain_text("đã được đăng")
 
 
+def test_a_refused_writer_asks_another_moderator_by_the_private_link(scene: Here, browse: Callable[..., Page]) -> None:
+    guest = browse(scene.address)
+    guest.locator("#y-kien textarea[name=text]").fill("Loa phường kêu sớm quá.")
+    guest.wait_for_timeout(FORM_OPEN_MS)
+    guest.locator("#y-kien form.comment-form button[type=submit]").click()
+    private = guest.locator("#yk_link")
+    expect(private).to_be_visible()
+    services.refuse_comment(Comment.objects.get(), reason="elsewhere", words="Xin gửi ở mục Góp ý.", user=scene.moderator)
+    guest.goto(private.get_attribute("href") or "")
+    expect(guest.locator("main")).to_contain_text("Xin gửi ở mục Góp ý.")
+    guest.locator("main form[method=post] button").click()
+    expect(guest.locator("main")).to_contain_text("người duyệt khác")
+    expect(guest.locator("main form[method=post]")).to_have_count(0)
+
+
 def test_too_many_letters_are_counted_alike_by_page_and_server(scene: Here, browse: Callable[..., Page]) -> None:
     guest = browse(scene.address)
     area = guest.locator("#y-kien textarea[name=text]")

@@ -13,7 +13,7 @@ from liengia.audit import services as audit_services
 from liengia.audit.models import Entry
 from liengia.core import clock
 from liengia.core.actor import Actor
-from liengia.opinions import services
+from liengia.opinions import policies, services
 from liengia.opinions.models import Evidence, Opinion, Photo
 from liengia.opinions.office_verbs import VERBS
 from liengia.opinions.wagtail_hooks import office_urls
@@ -176,3 +176,14 @@ def test_whoever_refers_it_is_led_away_and_sees_no_more(here: Office) -> None:
     response = client.post(f"{QUEUE}{opinion.public_id}/lien-quan-can-bo/", {"words": "cán bộ một cửa"})
     assert response.status_code == 302 and response["Location"] == QUEUE
     assert client.get(f"{QUEUE}{opinion.public_id}/").status_code == 404
+
+
+def test_what_was_joined_with_it_goes_along(here: Office) -> None:
+    main, joined = public(here), filed(here, text="Cán bộ hẹn tới hẹn lui ba lần")
+    services.sort(joined, topic=topic(), actor=Actor.of(here.duyen))
+    services.assign(joined, person=here.tho, actor=Actor.of(here.duyen))
+    services.merge(joined, into=main, actor=Actor.of(here.duyen))
+    services.refer_to_officials(main, officer=here.tho, words="anh Thợ", actor=Actor.of(here.duyen))
+    for user in (here.tho, here.duyen, superuser(here)):
+        assert not policies.visible_to(user).filter(pk__in=[main.pk, joined.pk]).exists()
+    assert policies.visible_to(here.chairman).filter(pk__in=[main.pk, joined.pk]).count() == 2

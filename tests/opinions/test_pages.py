@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.html import escape
 
-from liengia.core import clock
+from liengia.core import clock, search
 from liengia.core.actor import Actor
 from liengia.opinions import codes, services
 from liengia.opinions.forms import new_ticket
@@ -190,6 +190,21 @@ def test_the_writer_replies_rates_and_opens_again_on_the_page(here: Office, clie
     assert "không mở lại" in unescape(client.post("/gop-y/theo-doi/", {"code": code, "do": "reopen", "words": "Nữa"}).content.decode()).lower()
 
 
+def test_whoever_wrote_of_the_same_reads_of_the_others_answer_only_what_everybody_reads(here: Office, client: Client) -> None:
+    code = codes.new_code()
+    theirs, by = published(here), Actor.of(here.duyen)
+    services.merge(filed(here, code=code), into=theirs, actor=by)
+    signed = {"signer_name": "Ông A", "signer_office": "UBND xã"}
+    services.answer(theirs, kind=AnswerKind.IN_WRITING, text="Kính gửi ông Nguyễn Văn Bảy, nhà số 12: đã thay bóng.", actor=by, **signed)
+
+    def read() -> str:
+        return unescape(client.post("/gop-y/theo-doi/", {"code": code}).content.decode())
+
+    assert "Nguyễn Văn Bảy" not in read() and "đã thay bóng" not in read()
+    services.publish(theirs, text="Đã thay bóng.", actor=by)
+    assert "Nguyễn Văn Bảy" not in read() and "Đã thay bóng." in read()
+
+
 def test_what_is_not_public_is_absent_everywhere(here: Office, client: Client) -> None:
     hidden = filed(here)
     about = filed(here, about_officials=True, officer_words="ai đó")
@@ -266,6 +281,9 @@ def test_the_board_counts_and_leaves_out_what_concerns_officers(here: Office, cl
     Opinion.all_.filter(pk=helped.pk).update(state=State.ANSWERED_IN_WRITING, answered_at=clock.now(), due_at=clock.now() - timedelta(days=1))
     (told,), _months = scoreboard(here.commune)
     assert (told.filed, told.answered, told.open_, told.overdue) == (3, 1, 2, 2), "answered counts once the writer was told"
+    services.refuse(filed(here), reason=reason("not_enough"), words="Chưa rõ chỗ nào.", actor=Actor.of(here.duyen))
+    (every,), _months = scoreboard(here.commune)
+    assert every.filed == every.answered + every.open_ + every.refused == 4, "what came in is all there"
     assert sum(month.filed for month in months) == 2 and "<svg" in page and page.count("<table") == 2
 
 
@@ -273,8 +291,10 @@ def test_a_commune_that_switched_the_room_off_takes_and_shows_nothing(here: Offi
     from liengia.units.models import RoomSwitch
 
     opinion = published(here)
+    assert search.find("cua gan mieu").hits and LAMP[:12] in client.get("/gop-y/").content.decode()
     RoomSwitch.objects.create(unit=here.commune, room="opinions", is_on=False)
     assert client.get(f"/gop-y/{opinion.public_id}/").status_code == 404
+    assert not search.find("cua gan mieu").hits and LAMP[:12] not in client.get("/gop-y/").content.decode()
     send(client)
     assert Opinion.all_.count() == 1
 

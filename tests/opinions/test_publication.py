@@ -158,6 +158,11 @@ def test_search_finds_the_redacted_copy_and_the_published_answer_only(here: Offi
     assert hits("biên bản") == 1
     services.withdraw_text(opinion, actor=by)
     assert hits("nhau on") == hits("biên bản") == 0
+    services.publish_text(opinion, title="Nhậu ồn cả xóm", text="Một hộ nhậu ồn", actor=by)
+    assert hits("biên bản") == 0, "the answer went with the text, and is decided on anew"
+    services.publish(opinion, text="Đã nhắc nhở", actor=by)
+    services.publish(opinion, text="Đã nhắc nhở, hẹn không tái phạm", actor=by)
+    assert Opinion.all_.get().state == State.PUBLISHED and hits("tai pham") == 1, "what is public can be mended"
 
 
 def test_an_administrator_sees_and_shortens_the_periods_of_opinions(here: Office) -> None:

@@ -130,6 +130,22 @@ def test_closing_needs_something_that_shows_it(here: Office) -> None:
     services.add_evidence(opinion, title="Biên bản", data=b"%PDF-1.7 ...", kind=EvidenceKind.DOCUMENT, actor=by(here))
     services.close(opinion, actor=by(here))
     assert again(opinion).ended_at is not None
+    services.reopen(again(opinion), words="Vẫn tối")
+    services.answer(opinion, kind=AnswerKind.ON_SPOT, text="Sẽ thay lại.", actor=by(here), is_paste_meant=True, **ANSWER)
+    with pytest.raises(Refused):
+        services.close(opinion, actor=by(here))
+
+
+@pytest.mark.parametrize("end", ["merge", "refuse", "move_out"])
+def test_whoever_had_the_work_reads_nothing_more_once_it_is_taken_away(here: Office, end: str) -> None:
+    opinion, clerk = sorted_(here), by(here)
+    services.assign(opinion, person=here.tho, actor=clerk)
+    assert policies.visible_to(here.tho).filter(pk=opinion.pk).exists()
+    if end == "merge":
+        services.merge(opinion, into=filed(here), actor=clerk)
+    else:
+        VERBS[end](opinion, clerk)
+    assert not policies.visible_to(here.tho).filter(pk=opinion.pk).exists()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import time_machine
 from liengia.alarms.models import Incident
 from liengia.core import clock
 from liengia.core.reporting import Figure, Period
+from liengia.opinions.models import Opinion
 from liengia.opinions.models.forums import ForumState, ListeningForum
 from liengia.organisations import committee_services as committees
 from liengia.organisations.models import Task
@@ -75,6 +76,9 @@ def test_opinions_are_counted_without_those_about_an_officer(scene: Year) -> Non
     assert found["opinions.filed"]["value"] == 2
     assert found["opinions.in_time"]["value"] == 100
     assert "cán bộ" in found["opinions.filed"]["how"]
+    Opinion.all_.filter(commune=scene.here.commune).update(state="refused", due_at=clock.now() - timedelta(days=300))
+    found = figures(drawn(scene)["opinions"])
+    assert (found["opinions.overdue"]["value"], found["opinions.refused"]["value"]) == (0, 2), "who was told why is owed no answer"
 
 
 def test_alarms_of_people_are_not_shown_while_they_are_few_and_silent_calls_never(scene: Year) -> None:

@@ -33,7 +33,8 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
     link = request.build_absolute_uri(request.path)
     context = {"comment": comment, "link": link, "is_new": "moi" in request.GET, "may_ask": services.may_ask(comment)}
     response = render(request, "comments/mine.html", context)
-    response["Referrer-Policy"] = "no-referrer"
+    # The link leaves to nobody; with "no-referrer" browsers would send the form without an origin, which is refused.
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -293,6 +293,7 @@ class RefersToOfficer(models.Model):
     Whoever is named here, and everybody below the chairman, finds nothing: no page, no count, no notice.
     """
 
+    id = models.BigIntegerField(primary_key=True, default=random_key, editable=False)
     opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="officers")
     officer = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+")
     words = EncryptedTextField(_("who, in the writer's words"), blank=True)

@@ -216,6 +216,7 @@ class Rating(models.Model):
 class Reopening(models.Model):
     """The writer asked for the opinion to be opened again: once, within the commune's period."""
 
+    id = models.BigIntegerField(primary_key=True, default=random_key, editable=False)
     opinion = models.OneToOneField(Opinion, models.CASCADE, related_name="reopening")
     words = EncryptedTextField(_("why"))
     on = models.DateField()

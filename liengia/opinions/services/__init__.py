@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liengia.opinions.services.answers import add_evidence, answer, close, follow_up, publish
+from liengia.opinions.services.answers import add_evidence, answer, close, follow_up, has_proof, publish
 from liengia.opinions.services.defaults import ensure_defaults, set_rules
 from liengia.opinions.services.filing import (
     LONGEST_PLACE,
@@ -64,6 +64,7 @@ __all__ = [
     "find_by_code",
     "follow_up",
     "forward",
+    "has_proof",
     "held_photos",
     "hold_photos",
     "keep_periods",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from liengia.core import clock, images
@@ -136,6 +137,12 @@ def follow_up(opinion: Opinion, *, actor: Actor, office: str = "") -> Opinion:
     return row
 
 
+def has_proof(row: Opinion) -> bool:
+    """Tell whether a written reply, a photo or a document stands for its end; what stood before it was opened again does not."""
+    last = row.events.filter(verb="reopened").aggregate(last=Max("number"))["last"] or 0
+    return row.events.filter(verb__in=("answered_in_writing", "evidence_added"), number__gt=last).exists()
+
+
 @transaction.atomic
 def close(opinion: Opinion, *, actor: Actor, office: str = "") -> Opinion:
     """Close it: only with a photo, a document or a written reply.
@@ -144,8 +151,7 @@ def close(opinion: Opinion, *, actor: Actor, office: str = "") -> Opinion:
         Refused: nothing shows that it was done, or it has not been answered.
     """
     row = take(opinion, actor=actor)
-    written = row.answers.filter(kind=AnswerKind.IN_WRITING).exists()
-    if not written and not row.evidence.exists():
+    if not has_proof(row):
         raise Refused(_("Closing needs a photo, a document or a written reply."), code="no_evidence")
     move(row, "close", ended_at=clock.now())
     note(row, "closed", actor=actor, office=office)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -74,6 +75,11 @@ def _give(
         opinion=row, unit=unit, organisation=organisation, person=person, note=note_words.strip(),
         is_forwarded=is_forwarded, document_number=document_number.strip(),
     )  # fmt: skip
+
+
+def _take_back(keys: Collection[int]) -> None:
+    """End the work that was given out: whoever had it no longer reads it."""
+    Assignment.objects.filter(opinion__in=keys, ended_at=None).update(ended_at=clock.now())
 
 
 @transaction.atomic
@@ -152,7 +158,9 @@ def merge(opinion: Opinion, *, into: Opinion, actor: Actor, office: str = "") ->
         Invalid: with itself, with one that was joined or moved out, of another commune, or of one that concerns an officer
             with one that does not.
     """
-    row, other = take(opinion, actor=actor), take(into, actor=actor)
+    # Always in the order of keys: two who join the same two the other way round would wait for each other.
+    taken = {one.pk: take(one, actor=actor) for one in sorted((opinion, into), key=lambda one: one.pk)}
+    row, other = taken[opinion.pk], taken[into.pk]
     fits = row.pk != other.pk and row.commune_id == other.commune_id
     fits = fits and (row.about_officials, row.officials_to) == (other.about_officials, other.officials_to)
     if not fits or other.state in (State.MERGED, State.MOVED_OUT):
@@ -162,6 +170,7 @@ def merge(opinion: Opinion, *, into: Opinion, actor: Actor, office: str = "") ->
     move(row, "merge", merged_into=other, ended_at=clock.now(), is_public=False, was_late=row.was_late or row.is_overdue)
     Opinion.all_.filter(pk=other.pk).update(support_count=F("support_count") + 1 + row.support_count)
     make_unseen(row)
+    _take_back([row.pk])
     note(row, "merged", actor=actor, data={"into": other.public_id}, office=office)
     return row
 
@@ -182,6 +191,7 @@ def refuse(opinion: Opinion, *, reason: RefusalReason, words: str, actor: Actor,
         row, "refuse", reason=reason, reason_words=words.strip(), ended_at=clock.now(), answered_at=clock.now(),
         was_late=row.was_late or row.is_overdue,
     )  # fmt: skip
+    _take_back([row.pk])
     note(row, "refused", actor=actor, data={"reason": reason.code}, office=office)
     return row
 
@@ -200,6 +210,7 @@ def move_out(opinion: Opinion, *, reason: RefusalReason, actor: Actor, words: st
         raise Invalid(_("Choose where it belongs by law."), code="not_elsewhere", field="reason")
     move(row, "move_out", reason=reason, reason_words=words.strip(), ended_at=clock.now(), is_public=False)
     make_unseen(row)
+    _take_back([row.pk])
     note(row, "moved_out", actor=actor, data={"reason": reason.code}, office=office)
     return row
 
@@ -209,6 +220,8 @@ def refer_to_officials(
     opinion: Opinion, *, actor: Actor, officer: User | None = None, words: str = "", office: str = ""
 ) -> None:
     """Give what concerns an officer to those who handle it; whoever does this no longer sees it unless they are among them.
+
+    What was joined with it goes along: it says the same of the same officer.
 
     Raises:
         Invalid: nobody was named, or nobody could handle it whom it does not concern.
@@ -220,13 +233,13 @@ def refer_to_officials(
     said = [*row.officers.values_list("words", flat=True), words]
     row.officials_to = officials.goes_to(row.commune, officers=named, words=said, wanted=row.officials_to)
     row.about_officials, row.is_public = True, False
-    Opinion.all_.filter(pk=row.pk).update(about_officials=True, officials_to=row.officials_to, is_public=False)
+    alike = [row, *Opinion.all_.filter(merged_into=row)]
+    keys = [one.pk for one in alike]
+    Opinion.all_.filter(pk__in=keys).update(about_officials=True, officials_to=row.officials_to, is_public=False)
     make_unseen(row)
-    Assignment.objects.filter(opinion=row, ended_at=None).update(ended_at=clock.now())
-    if officer is None:
-        RefersToOfficer.objects.get_or_create(opinion=row, officer=None, words=words.strip())
-    else:
-        RefersToOfficer.objects.get_or_create(opinion=row, officer=officer, defaults={"words": words.strip()})
+    _take_back(keys)
+    for one in alike:
+        RefersToOfficer.objects.get_or_create(opinion=one, officer=officer, **({"defaults": {"words": words.strip()}} if officer else {"words": words.strip()}))
     note(row, "referred", actor=actor, office=office)
 
 

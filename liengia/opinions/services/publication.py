@@ -104,7 +104,8 @@ def withdraw_text(opinion: Opinion, *, actor: Actor, is_private_person: bool = F
 
 
 def make_unseen(row: Opinion) -> None:
-    """Delete the public copies of one that is no longer public, and hide its photos; called in the verb's transaction."""
+    """Delete the public copies of one that is no longer public, of its answers too, and hide its photos; in the verb's transaction."""
     row.public_texts.all().delete()
+    row.answers.update(public_text="")
     row.photos.update(is_public=False)
     search.remove(index.KIND, row.public_id)

@@ -60,9 +60,12 @@ def _act(request: HttpRequest, opinion: Opinion) -> str:
 
 def _page(request: HttpRequest, opinion: Opinion, code: str, problem: str) -> HttpResponse:
     main = opinion.merged_into or opinion
+    # Of what was written to somebody else they read what everybody reads.
+    out = main.public_answer if main.is_public and not main.about_officials else None
+    given = [(one, one.text) for one in opinion.answers.all()] if main is opinion else [(out, out.public_text)] if out else []
     context = {
         "opinion": opinion, "main": main, "code": code, "problem": problem, "steps": screens.steps(opinion, for_writer=True),
-        "due": screens.due(main), "answers": main.answers.all(), "questions": opinion.questions.all(),
+        "due": screens.due(main), "answers": given, "questions": opinion.questions.all(),
         "evidence": main.evidence.filter(is_public=True).defer("data"), "rating": RatingForm(),
         "may_rate": opinion.answered_at is not None and not opinion.ratings.filter(is_after_reopening=opinion.reopened_on is not None).exists(),
         "may_reopen": services.may_reopen(opinion), "typed": request.POST.get("words", "") if problem else "",
