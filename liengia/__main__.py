@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+
+# As SQLite and PostgreSQL say it.
+_NO_TABLE = re.compile(r"no such table|relation .* does not exist")
 
 
 def main() -> None:
@@ -22,6 +26,7 @@ def main() -> None:
 
         raise SystemExit(speaker(sys.argv[2:]))
     from django.core.management import execute_from_command_line
+    from django.db import DatabaseError
 
     from liengia.env import BadSetting
 
@@ -29,6 +34,14 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except BadSetting as error:
         raise SystemExit(str(error)) from error
+    except DatabaseError as error:
+        if not _NO_TABLE.search(str(error)):
+            raise
+        data = os.environ.get("LIENGIA_DATA", "var")
+        raise SystemExit(
+            f"This installation (LIENGIA_DATA={data}) has no tables yet. `make run` or `liengia prepare` makes them;"
+            " for an installation that lies elsewhere, set LIENGIA_DATA as it was started with."
+        ) from None
 
 
 if __name__ == "__main__":

@@ -38,6 +38,12 @@ from liengia.people.models import Household, HouseholdPhone, KitItem, Membership
 PROOF_LASTS: Final = timedelta(days=90)
 
 
+def house_number(label: str, seat: int) -> str:
+    """Return a house's label without the word for a house, where that leaves no more than a tile or a column holds."""
+    short = label.removeprefix("Nhà số ").removeprefix("Nhà ").strip()
+    return short if short and len(short) <= 6 else str(seat)
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """A house of the group in an incident: its seat, phones, standing answers, and whether its siren was confirmed.
@@ -54,6 +60,16 @@ class House:
     is_pressing: bool
 
     @property
+    def number(self) -> str:
+        """The house in as few letters as a tile holds: "27" of "Nhà số 27", else its seat."""
+        return house_number(self.household.house_label, self.seat)
+
+    @property
+    def needs_help(self) -> bool:
+        """Whether it asked for help."""
+        return any(one.kind == AnswerKind.NEED_HELP for one in self.answers)
+
+    @property
     def answer(self) -> Answer | None:
         """The answer that counts: help before coming before safe."""
         rank = {AnswerKind.NEED_HELP: 0, AnswerKind.COMING: 1, AnswerKind.SAFE: 2}
@@ -67,6 +83,11 @@ class Neighbour:
     household: Household
     group: str
     answers: list[Answer]
+
+    @property
+    def needs_help(self) -> bool:
+        """Whether it asked for help."""
+        return any(one.kind == AnswerKind.NEED_HELP for one in self.answers)
 
     @property
     def label(self) -> str:
@@ -91,6 +112,11 @@ class Summary:
     sirens_sounded: int
     extra_silent: list[Device] = field(default_factory=list)
     neighbours: list[Neighbour] = field(default_factory=list)
+
+    @property
+    def needing(self) -> list[House | Neighbour]:
+        """Houses that asked for help: they stand before everything else until the incident ends."""
+        return [*(one for one in self.houses if one.needs_help), *(one for one in self.neighbours if one.needs_help)]
 
     @property
     def unanswered(self) -> list[House]:

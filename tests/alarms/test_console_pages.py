@@ -10,12 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from liengia.alarms import services
+from liengia.alarms import queries, services
 from liengia.alarms.models import FaultKind, Incident
 from liengia.audit.models import Entry
 from liengia.core import clock
 from liengia.core.actor import Actor
-from liengia.people.models import DutyShift
+from liengia.people.models import DutyShift, Handover, Household
 from tests.alarms.console_scene import Desk, desk, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +125,33 @@ def test_an_incident_that_ended_meanwhile_says_so(officer: Client, scene: Desk) 
     incident = scene.press(9)
     services.resolve_incident(incident, actor=Actor.of(scene.second))
     assert "Sự việc kết thúc lúc" in page(officer, incident.public_id)
+    other = scene.press(4)
+    shown = page(officer, incident.public_id)
+    assert "Sự việc kết thúc lúc" not in shown and f'value="{other.public_id}"' in shown, "it gives way to what nobody has taken on"
+
+
+def test_a_house_that_needs_help_stands_first_with_its_phones_also_at_the_end(officer: Client, scene: Desk) -> None:
+    incident = scene.press(9)
+    services.answer_incident(incident, household=scene.houses[3], kind="need_help", user=scene.leader, actor=Actor.of(scene.leader))
+    shown = page(officer)
+    label = scene.houses[3].house_label
+    first = shown[shown.index('id="p-next"') : shown.index('id="p-sirens"')]
+    assert f"{label} cần giúp" in first and "tel:" in first
+    assert f"{label} đã xin giúp" in shown[shown.index('id="d-resolve"') : shown.index('id="d-dismiss"')]
+
+
+def test_a_tile_bears_the_number_of_the_house_and_not_its_place_in_the_group(officer: Client, scene: Desk) -> None:
+    incident = scene.press(9)
+    house = scene.houses[2]
+    for label, number in (("Nhà số 27", "27"), ("Nhà trọ Bà Tư Bông", str(house.group_places.get().seat))):
+        Household.objects.filter(pk=house.pk).update(house_label=label)
+        assert [one.number for one in queries.incident_summary(incident).houses if one.household.pk == house.pk] == [number]
+
+
+def test_a_shift_that_is_offered_stands_at_the_desk_of_who_is_to_sign(officer: Client, scene: Desk) -> None:
+    post = DutyShift.objects.get(user=scene.officer).post
+    Handover.objects.create(post=post, from_user=scene.second, to_user=scene.officer)
+    assert "giao ca cho anh/chị" in page(officer)
 
 
 # Who may see it

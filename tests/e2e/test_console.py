@@ -142,7 +142,7 @@ def test_the_keyboard_does_everything(opened: Callable[..., Page], scene: Desk) 
     expect(page.locator("#d-resolve")).to_be_visible()
     page.keyboard.type("đã dập")
     page.locator("#d-resolve button.primary").click()
-    expect(page.locator("#p-detail")).to_contain_text("Sự việc kết thúc lúc")
+    expect(page.locator("#h-detail")).to_contain_text("Nhà số 2")  # what has ended gives way to what nobody has taken on
     fire.refresh_from_db()
     assert fire.state == "resolved" and fire.end_note == "đã dập"
 

@@ -196,6 +196,17 @@ def test_pages_are_clean_and_do_not_scroll_sideways(site: Stage, browser: Browse
     assert not {name: one for name, one in found.items() if one}
 
 
+def test_a_page_that_shows_what_has_ended_goes_to_the_next_alarm(site: Stage, browser: Browser) -> None:
+    site.run("raised()")
+    page = opened(site, browser, TU)
+    until(page, "document.documentElement.dataset.stream === 'online'")
+    site.run("end()")
+    expect(page.get_by_role("heading", name=re.compile("Đã xong"))).to_be_visible()
+    until(page, "document.documentElement.dataset.stream === 'online'")
+    site.run("raised('intruder')")
+    expect(page.get_by_text("Giữ khoảng cách").first).to_be_visible()
+
+
 @pytest.mark.parametrize("size", ["1", "2"])
 def test_the_hold_button_is_whole_in_the_first_screen(site: Stage, browser: Browser, size: str) -> None:
     page = opened(site, browser, TU)

@@ -19,7 +19,7 @@ from liengia.alarms.models import (
 from liengia.alarms.views.console_cards import Card, cards, desk_incidents
 from liengia.alarms.views.console_detail import Detail, detail
 from liengia.core import clock
-from liengia.people.models import User
+from liengia.people.models import Handover, User
 from liengia.people.queries import Gap, coming_gaps, on_duty
 from liengia.units.models import Unit
 
@@ -65,6 +65,7 @@ class Board:
     fault_count: int
     gaps: list[Gap]
     on_duty: list[User]
+    handovers: list[Handover]
 
     @property
     def waiting(self) -> int:
@@ -92,6 +93,7 @@ def board(user: User, chosen: str) -> Board:
         faults=faults,
         fault_count=count,
         gaps=coming_gaps(units),
+        handovers=list(Handover.objects.filter(to_user=user, accepted_at=None).select_related("post", "from_user")),
         on_duty=[person for unit in units[:1] for person in on_duty(unit)],
     )
 

@@ -153,8 +153,10 @@ def cards(user: User, chosen: str) -> list[Card]:
     """Return all open incidents of the desk, those that nobody has taken on first; in a fixed number of queries."""
     incidents = list(desk_incidents(user).open())  # type: ignore[attr-defined]
     incidents.sort(key=_order)
-    if not any(one.public_id == chosen for one in incidents) and incidents and not chosen:
-        chosen = incidents[0].public_id
+    if not any(one.public_id == chosen for one in incidents):
+        # What has ended gives way to what nobody has taken on: who looks at the one must not miss the other.
+        waiting = [one for one in incidents if one.state == IncidentState.RINGING]
+        chosen = next((one.public_id for one in (waiting if chosen else incidents)), chosen)
     expected = {pk for one in incidents for pk in one.expected_sirens}
     house_of = dict(Device.objects.filter(pk__in=expected).values_list("pk", "household_id"))
     sounded: dict[int, set[int]] = defaultdict(set)

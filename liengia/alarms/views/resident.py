@@ -246,7 +246,7 @@ def _ended(request: HttpRequest, public_id: str) -> HttpResponse:
         raise NotFound("")
     if closed.joined_into is not None:
         return redirect("alarms:alarm", closed.joined_into.public_id)
-    return render(request, "alarms/resident/closed.html", {"screen": resident_closed.ClosedScreen(closed)})
+    return render(request, "alarms/resident/closed.html", {"screen": resident_closed.ClosedScreen.of(_user(request), closed)})
 
 
 def _back(request: HttpRequest, incident: Incident, fragment: str = "") -> HttpResponse:

@@ -8,10 +8,11 @@ from typing import Final
 
 from django.db.models import QuerySet
 
+from liengia.alarms import policies
 from liengia.alarms.models import AnswerKind, Incident, IncidentState
 from liengia.alarms.resident_words import headline
 from liengia.alarms.services import DISMISS_REASONS
-from liengia.alarms.views.resident_screens import here
+from liengia.alarms.views.resident_screens import here, live_position
 from liengia.core import clock
 from liengia.people.models import User
 
@@ -27,9 +28,17 @@ def just_closed(user: User, public_id: str) -> Incident | None:
 
 @dataclass(frozen=True, slots=True)
 class ClosedScreen:
-    """What it was, in two sentences, for a short while after its end."""
+    """What it was, in two sentences, for a short while after its end; the page goes to the next alarm by itself."""
 
     incident: Incident
+    groups: str
+    position: int
+
+    @classmethod
+    def of(cls, user: User, incident: Incident) -> ClosedScreen:
+        """Read it for one reader; the position first, so that no alarm falls between it and the page."""
+        position = live_position()
+        return cls(incident, " ".join({place.group.public_id for place in policies.places_of(user)}), position)
 
     @property
     def headline(self) -> str:

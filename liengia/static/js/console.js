@@ -152,7 +152,8 @@ function move(step) {
   const links = [...document.querySelectorAll("[data-incident]")];
   if (!links.length) return;
   const now = links.findIndex((one) => one.getAttribute("aria-current") === "true");
-  const next = links[(Math.max(now, 0) + step + links.length) % links.length];
+  // With none chosen the first is next.
+  const next = links[now < 0 ? (step > 0 ? 0 : links.length - 1) : (now + step + links.length) % links.length];
   next.focus();
   next.click();
 }

@@ -190,6 +190,9 @@ for (const kind of ["opened", "pressed", "rang_again", "step_ran"]) {
   });
 }
 document.addEventListener("live:reload", lookForAlarm);
+// What has ended is shown for a while; then the page goes home by itself.
+const CLOSES_MS = 600_000;
+if (document.body.dataset.closes) setTimeout(() => go(document.body.dataset.closes), CLOSES_MS);
 document.addEventListener("live:state", ({ detail }) => { if (detail.isOnline) lookForAlarm(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) lookForAlarm(); });
 addEventListener("pageshow", (event) => { if (event.persisted) { isLeaving = false; lookForAlarm(); } });

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Count, Q
 
 from liengia.alarms import broker_users, services
 from liengia.alarms.models import BellTest, Device, DeviceKind, NeighbourGroup
@@ -66,7 +67,9 @@ class Command(BaseCommand):
     def _add(self, options: dict[str, Any]) -> None:
         groups = NeighbourGroup.objects.active().of_households()
         if options["group"] == "any":
-            group = groups.filter(places__left_on=None).order_by("unit", "number").first()
+            # Where most people would see it: those of the demonstration's logins.
+            seen_by = Count("places__household__memberships", filter=Q(places__left_on=None), distinct=True)
+            group = groups.filter(places__left_on=None).annotate(seen_by=seen_by).order_by("-seen_by", "unit", "number").first()
         else:
             group = groups.filter(public_id=options["group"]).first()
         if group is None:
