@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from wagtail.contrib.redirects.models import Redirect
 
 from liengia.alarms.models import Drill, GroupHousehold, NeighbourGroup
 from liengia.core import clock, front, rooms
@@ -134,3 +136,14 @@ def portals() -> list[CommunePortalPage]:
     """Return the communes' own portals, as a Vietnamese dictionary orders their names."""
     found = CommunePortalPage.objects.live().select_related("unit")
     return sorted(found, key=lambda portal: sort_key(portal.title))
+
+
+def moved_to(request: HttpRequest) -> str:
+    """Return where a page stands now that stood at the address asked for, or nothing.
+
+    Wagtail writes the rows when a page moves. Its middleware would look them up for every room's 404; only addresses of the tree have them.
+    """
+    asked = {Redirect.normalise_path(one) for one in (request.get_full_path(), request.path)}
+    rows = Redirect.objects.filter(Q(redirect_page=None) | Q(redirect_page__live=True), old_path__in=[one for one in asked if len(one) <= 255])
+    found = rows.select_related("redirect_page").order_by("-pk").first()
+    return str(found.link or "") if found is not None else ""

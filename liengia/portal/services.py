@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Collection, Page
+from wagtail.models import Collection, Page, Revision
 
 from liengia.audit import services as audit
 from liengia.comments import services as comments
@@ -62,7 +62,13 @@ def _open(unit: Unit, *, actor: Actor) -> CommunePortalPage:
 
 @transaction.atomic
 def announce(page: Page, *, actor: Actor) -> None:
-    """Put what went public into the search index, forget the kept pages, and record that it was published."""
+    """Put what went public into the search index, forget the kept pages, and record that it was published.
+
+    Wagtail calls it too when a date to come was approved: then nothing of the page is public, nor any longer.
+    """
+    if not page.live:
+        _leave(page)
+        return
     entry = entry_of(page)
     if entry is not None:
         search.put(entry)
@@ -86,17 +92,23 @@ def renew(page: Page) -> None:
 @transaction.atomic
 def withdraw(page: Page, *, actor: Actor) -> None:
     """Take what is public no longer out of the index, forget the kept pages, and record that it was taken down."""
+    _leave(page)
+    audit.record("portal.withdrawn", actor=actor, about=page, facts={"address": page.url_path})
+
+
+def _leave(page: Page) -> None:
     search.remove(ARTICLE if isinstance(page, ArticlePage) else PLAIN, str(page.pk))
     if isinstance(page, ArticlePage):
         comments.withdraw_thread(ARTICLE, str(page.pk))
         shelf.keep(page.pk)  # Wagtail takes down by the page without what makes it an article
     pagecache.bump()
-    audit.record("portal.withdrawn", actor=actor, about=page, facts={"address": page.url_path})
 
 
 @transaction.atomic
-def readdress(page: Page) -> None:
-    """Renew the addresses in the index of what lies at or below a page that moved."""
+def readdress(page: Page, *, came_from: Page | None = None) -> None:
+    """Renew the addresses in the index of what lies at or below a page that moved; an article goes over to its new commune."""
+    if came_from is not None:
+        _change_commune(page, _portal_at(came_from), _portal_at(page))
     for below in Page.objects.descendant_of(page, inclusive=True).live().type(ArticlePage, PlainPage):
         if (entry := entry_of(below)) is not None:
             search.put(entry)
@@ -105,12 +117,28 @@ def readdress(page: Page) -> None:
     pagecache.bump()
 
 
+def _change_commune(page: Page, old: CommunePortalPage | None, new: CommunePortalPage | None) -> None:
+    """Give a moved article the unit that its new place gives, in every version; one that was chosen, such as a hamlet, stays."""
+    if new is None or new == old:
+        return
+    was = old.unit_id if old is not None else None
+    if not ArticlePage.objects.filter(pk=page.pk, unit=was).update(unit=new.unit_id):
+        return
+    for revision in page.revisions.filter(content__unit=was):
+        Revision.objects.filter(pk=revision.pk).update(content=revision.content | {"unit": new.unit_id})
+    shelf.keep(page.pk)
+
+
+def _portal_at(page: Page) -> CommunePortalPage | None:
+    return CommunePortalPage.objects.ancestor_of(page, inclusive=True).select_related("unit").first()
+
+
 def thread_of(page: ArticlePage) -> Thread:
     """Open or renew the comments of an article; those of a hamlet's article are read by its commune."""
     unit = page.unit.current() if page.unit is not None else None
     commune = (unit.commune() or unit) if unit is not None else None
     if commune is None:
-        portal = CommunePortalPage.objects.ancestor_of(page).select_related("unit").first()
+        portal = _portal_at(page)
         commune = portal.unit.current() if portal is not None else None
     return comments.thread_for(ARTICLE, str(page.pk), unit=commune, title=page.title, url=page.address)
 
@@ -138,7 +166,7 @@ def _commune(page: CommunePortalPage) -> search.Entry:
 
 
 def _article(page: ArticlePage) -> search.Entry | None:
-    if page.published_at is None:
+    if page.published_at is None or page.published_at > clock.now():
         return None
     unit = page.unit
     places = [page.place]

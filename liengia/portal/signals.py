@@ -53,7 +53,7 @@ def _unpublished(sender: Any, instance: Page, **kwargs: Any) -> None:
 
 
 def _moved(sender: Any, instance: Page, **kwargs: Any) -> None:
-    services.readdress(instance)
+    services.readdress(instance, came_from=kwargs.get("parent_page_before"))
 
 
 def _picture_changed(sender: Any, instance: PortalImage, **kwargs: Any) -> None:

@@ -20,7 +20,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import ProtectedError, Q
 from django.utils.text import slugify
-from wagtail.models import ReferenceIndex, Revision
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, ReferenceIndex, Revision
 
 from liengia.audit import services as audit
 from liengia.core import clock, pagecache
@@ -95,6 +96,8 @@ def take_out_words(page: ArticlePage, words: str, *, instead: str) -> Taken:
         taken.words += _change_fields(erratum, ("words",), change)
     taken.words += rewrite(page, functools.partial(_with_other_words, change=change))
     said = slugify(fold(words))
+    if said:
+        Redirect.objects.filter(redirect_page=page, old_path__contains=said).delete()
     if said and re.search(rf"(^|-){re.escape(said)}(-|$)", page.slug):
         _readdress(page, said)
     pagecache.bump()
@@ -102,11 +105,12 @@ def take_out_words(page: ArticlePage, words: str, *, instead: str) -> Taken:
 
 
 def _readdress(page: ArticlePage, said: str) -> None:
-    """Take a name out of a page's address too."""
+    """Take a name out of a page's address too, past what would lead from the old one to the new."""
     found = ArticlePage.objects.get(pk=page.pk)
     rest = re.sub(r"-{2,}", "-", found.slug.replace(said, "")).strip("-")
     found.slug = f"{rest}-{found.pk}".strip("-")
-    found.save(clean=False)
+    found.set_url_path(found.get_parent())
+    Page.objects.filter(pk=found.pk).update(slug=found.slug, url_path=found.url_path)
     for revision in page.revisions.all():
         Revision.objects.filter(pk=revision.pk).update(content=revision.content | {"slug": found.slug, "url_path": found.url_path})
     services.readdress(found)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from liengia.audit.models import Entry
-from liengia.core import search
+from liengia.comments.models import Thread
+from liengia.core import clock, search, worker
 from liengia.core.errors import Invalid
 from liengia.core.models import Sequence
 from liengia.portal import services
-from liengia.portal.models import CommunePortalPage, PlainPage
+from liengia.portal.models import ArticlePage, CommunePortalPage, NewsIndexPage, PlainPage
+from liengia.portal.shelf import Shelf, units_of
 from tests.cast import TESTER
 from tests.portal.pages_scene import Scene, block
 
@@ -52,6 +56,60 @@ def test_an_article_that_is_deleted_or_moved_is_not_found_where_it_was(area: Sce
     page.refresh_from_db()
     page.delete()
     assert titles("den duong de") == []
+
+
+def test_a_link_to_a_page_that_moved_leads_to_where_it_stands_now(area: Scene, django_capture_on_commit_callbacks: Any) -> None:
+    page = area.article("Đèn đường đê", live=False)
+    page.slug = "den-duong-de"
+    page.save_revision().publish()
+    page = ArticlePage.objects.get(pk=page.pk)
+    page.slug = "den-duong-de-ap-3"
+    with django_capture_on_commit_callbacks(execute=True):
+        page.save_revision().publish()
+    page.move(area.portal_news, pos="last-child")
+    now = "/xa/can-duoc/tin-tuc/den-duong-de-ap-3/"
+    for earlier in ("/tin-tuc/den-duong-de/", "/tin-tuc/den-duong-de/?fbclid=abc", "/tin-tuc/den-duong-de-ap-3/"):
+        answer = Client().get(earlier)
+        assert (answer.status_code, answer.get("Location"), answer.get("Cache-Control")) == (301, now, "no-cache"), earlier
+    assert Client().get(now).status_code == 200 and Client().get("/tin-tuc/den-duong/").status_code == 404
+    page.refresh_from_db()
+    page.unpublish()
+    assert Client().get("/tin-tuc/den-duong-de/").status_code == 404  # nor its new name is told
+
+
+def test_an_article_that_moves_goes_over_to_its_new_commune_and_stays_there(area: Scene) -> None:
+    there = NewsIndexPage.objects.child_of(services.open_commune_portal(area.cast.other_commune, actor=TESTER)).get()
+    page, chosen = (area.article(title, live=False, under=area.portal_news, unit=unit) for title, unit in (("Đèn đường đê", None), ("Cống Ấp 3", area.cast.hamlet)))
+    for one in (page, chosen):
+        one.save_revision().publish()
+        one.move(there, pos="last-child")
+    here, moved = area.cast.commune, area.cast.other_commune
+    assert titles("den duong de", unit_ids=[moved.pk]) and titles("den duong de", unit_ids=[here.pk]) == []
+    assert [row.title for row in Shelf(units_of(moved))[:9]] == ["Đèn đường đê"] and [row.title for row in Shelf(units_of(here))[:9]] == ["Cống Ấp 3"]
+    assert Thread.objects.get(key=str(page.pk)).unit == moved
+    ArticlePage.objects.get(pk=page.pk).get_latest_revision().publish()
+    assert ArticlePage.objects.get(pk=page.pk).unit == moved and ArticlePage.objects.get(pk=chosen.pk).unit == area.cast.hamlet
+
+
+def test_an_article_dated_ahead_is_nowhere_until_its_hour(area: Scene) -> None:
+    page = area.article("Bắn pháo hoa đêm mai", at=clock.now() + timedelta(hours=1), live=False)
+    page.save_revision().publish()
+    page.refresh_from_db()
+    assert not page.live and titles("phao hoa") == [] and not Thread.objects.filter(key=str(page.pk), is_public=True).exists()
+    assert Client().get(page.address).status_code == 404
+    before = edition()
+    with time_machine.travel(clock.now() + timedelta(hours=1, seconds=1), tick=False):
+        assert worker.run_once("portal.publish_scheduled") == 1
+        assert Client().get(page.address).status_code == 200 and titles("phao hoa") and edition() > before
+        assert Shelf()[:1][0].pk == page.pk and Thread.objects.get(key=str(page.pk)).is_public
+    # One that is public already stays as it is until then; one that a script loaded live is not there either.
+    public, loaded = area.article("Lịch họp ấp", live=False), area.article("Nạp sẵn", at=clock.now() + timedelta(days=1))
+    public.save_revision().publish()
+    public = ArticlePage.objects.get(pk=public.pk)
+    public.title, public.published_at = "Lịch họp ấp tháng sau", clock.now() + timedelta(days=1)
+    public.save_revision().publish()
+    assert titles("lich hop ap") == ["Lịch họp ấp"] and Client().get(public.address).status_code == 200
+    assert Client().get(loaded.address).status_code == 404 and services.entry_of(loaded) is None
 
 
 def test_the_words_of_blocks_are_found_but_not_a_draft_of_them(area: Scene) -> None:

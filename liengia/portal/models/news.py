@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, PageManager
+from wagtail.models import Orderable, PageManager, Revision
 from wagtail.query import PageQuerySet
 
 from liengia.core import clock
@@ -126,7 +126,7 @@ class ArticlePage(SitePage):
         MultiFieldPanel([FieldPanel("cover"), FieldPanel("cover_caption")], _("Main picture")),
         FieldPanel("body"),
         MultiFieldPanel(
-            [InlinePanel("bylines", label=_("author")), FieldPanel("contributors"), FieldPanel("source"), FieldPanel("published_at")],
+            [InlinePanel("bylines", label=_("author")), FieldPanel("contributors"), FieldPanel("source"), FieldPanel("published_at", help_text=_("Empty: when it is published. An hour to come: it is published then."))],
             _("Who wrote it, and when"),
         ),
         FieldPanel("topics"),
@@ -155,6 +155,22 @@ class ArticlePage(SitePage):
         with transaction.atomic():
             super().save(*args, **kwargs)
             SHOWN_BY["shelf"](self.pk)
+
+    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> Any:
+        """Publish; what is dated ahead goes live at its hour, and until then no address, search or comment tells of it."""
+        at = revision.as_object().published_at
+        if at is not None and at > clock.now():
+            held = max(filter(None, (at, revision.as_object().go_live_at)))
+            revision.content |= {"go_live_at": held.isoformat()}
+            revision.save(update_fields=["content"])
+        return super().publish(revision, *args, **kwargs)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the article; one that a script dated ahead is not there yet."""
+        if self.published_at is None or self.published_at > clock.now():
+            raise Http404
+        response: HttpResponse = super().serve(request, *args, **kwargs)
+        return response
 
     def _unit_above(self) -> Unit | None:
         from liengia.portal.models.pages import CommunePortalPage
