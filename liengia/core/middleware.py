@@ -1,4 +1,4 @@
-"""Middleware: rooms that are off are absent; errors of the domain become pages."""
+"""Middleware: addresses without NULs; rooms that are off are absent; errors of the domain become pages."""
 
 from __future__ import annotations
 
@@ -41,6 +41,26 @@ class LanguageMiddleware(LocaleMiddleware):
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         translation.activate(language)
         request.LANGUAGE_CODE = translation.get_language()
+
+
+class NoNulMiddleware(_Passing):
+    """Leaves NULs out of what an address asks for, and answers 404 where its path has one: PostgreSQL takes them in no text.
+
+    Forms refuse them; a view that reads `request.GET` itself would hand them on to the database.
+    """
+
+    def __call__(self, request: HttpRequest) -> type_response:
+        """Leave them out before anybody reads the query."""
+        query = request.META.get("QUERY_STRING", "")
+        while "%00" in query:  # what is left may make up another
+            query = query.replace("%00", "")
+        request.META["QUERY_STRING"] = query
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Refuse a path before the view runs."""
+        if "\0" in request.path:
+            raise Http404
 
 
 class RoomsMiddleware(_Passing):
