@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -32,7 +32,7 @@ WAITING_MOST: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What came of a form: the comment, and the writer's private code (empty when the form had been sent before)."""
+    """What came of a form: the comment, and the writer's private code; the same when the form is sent again."""
 
     comment: Comment
     code: str
@@ -74,11 +74,11 @@ def write_comment(
     kept_text = clean_text(text)
     # The name to sign in with is most often a phone number: who has no other is a guest by name.
     kept_name = user.full_name if user else clean_name(name, thread)
+    code = code_of(form_id)
     if before := Comment.objects.filter(form_id=form_id).first():
-        return Written(before, "")
+        return _again(before, code)
     if thread.comments.waiting().count() >= WAITING_MOST:
         raise Refused(_("Very many comments wait to be read here. Keep your words and send them later."), code="full")
-    code = secrets.token_urlsafe(20)
     comment = Comment(
         thread=thread, parent=parent, text=kept_text, name=kept_name, user=user, writer_hash=hash_of(code), form_id=form_id,
         state=CommentState.WAITING if rule.is_moderated_first else CommentState.SHOWN,
@@ -86,8 +86,13 @@ def write_comment(
     try:
         _save_written(comment)
     except IntegrityError:  # the same form, sent twice at one instant
-        return Written(Comment.objects.get(form_id=form_id), "")
+        return _again(Comment.objects.get(form_id=form_id), code)
     return Written(comment, code)
+
+
+def _again(before: Comment, code: str) -> Written:
+    """Return what a form gave the first time; of one that had another code it is known no more."""
+    return Written(before, code if hmac.compare_digest(before.writer_hash, hash_of(code)) else "")
 
 
 def _rule_for(thread: Thread, user: User | None) -> Rule:
@@ -280,6 +285,12 @@ def erase_due(*, chunk: int = 100) -> int:
         )
         audit.record("comments.texts_erased", actor=Actor.system("worker"), about=("comments.Comment", ""), facts={"count": len(keys)})
     return len(keys)
+
+
+def code_of(form_id: str) -> str:
+    """Return the private code that a form gives: whoever lost the first answer gets it with the second."""
+    made = hmac.new(settings.SECRET_KEY.encode(), b"comments.code:" + form_id.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made[:20]).decode().rstrip("=")
 
 
 def hash_of(code: str) -> str:

@@ -44,7 +44,10 @@ def test_the_same_form_is_one_comment(scene: Scene) -> None:
     first = scene.write(form_id="a" * 32)
     again = scene.write("Chữ khác", form_id="a" * 32)
     assert again.comment.pk == first.comment.pk
-    assert again.code == ""
+    assert again.code == first.code and services.written_with(again.code).pk == first.comment.pk, "the first answer may have been lost"
+    assert services.code_of("b" * 32) != first.code
+    Comment.objects.update(writer_hash=services.hash_of("of an earlier way"))
+    assert scene.write("Chữ khác", form_id="a" * 32).code == ""
     assert Comment.objects.count() == 1
 
 

@@ -38,9 +38,11 @@ def test_a_guest_reads_and_writes_without_javascript(client: Client, scene: Scen
     assert "Ý kiến bạn đọc (1)" in page
     assert "[]" not in page
     assert "()" not in page.partition("<main")[2].partition("</main>")[0]
-    answer = client.post(address(scene), filled(scene))
+    form = filled(scene)
+    answer = client.post(address(scene), form)
     assert answer.status_code == 302
     assert "/y-kien-ban-doc/cua-toi/" in answer.url
+    assert client.post(address(scene), form).url == answer.url, "pressed twice, the second answer is the one that is seen"
     mine = client.get(answer.url).content.decode()
     assert "Mong xã dán bảng hẹn ngày." in mine
     assert "Đã nhận" in mine
