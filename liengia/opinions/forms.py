@@ -117,7 +117,6 @@ class OpinionForm(OfficerForm):
         label=_("Topic of the opinion"), queryset=Topic.objects.none(), required=False, empty_label=_("Let the commune sort it")
     )
     photos = PhotosField(label=_("Photos"), required=False, widget=PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp"}))
-    keep = forms.TypedMultipleChoiceField(required=False, coerce=int, widget=forms.MultipleHiddenInput)
     contact = forms.ChoiceField(
         label=_("Whom does the commune contact?"),
         choices=[("named", _("Let the commune know a name and a phone number")), ("anonymous", _("Anonymous"))],
@@ -138,7 +137,6 @@ class OpinionForm(OfficerForm):
         self.rules, self.code = rules, ""
         self.fields["hamlet"].queryset = hamlets  # type: ignore[attr-defined]
         self.fields["topic"].queryset = Topic.objects.all().of(commune)  # type: ignore[attr-defined]
-        self.fields["keep"].choices = [(one.pk, one.pk) for one in self._held()]  # type: ignore[attr-defined]
         if not rules.allows_anonymous:
             del self.fields["contact"]
 
@@ -148,6 +146,14 @@ class OpinionForm(OfficerForm):
         except signing.BadSignature:
             return []
         return services.held_photos(code)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Say when a picture that was to be kept is gone: they are held for a day. What was filed with it already is sent twice."""
+        data = super().clean()
+        gone = "photos" in self.fields and len(self._kept()) < len(self._wanted())
+        if gone and not (self.code and services.filed_before(self.code)):
+            self.add_error("photos", _("The photos were kept for a day only, and are gone. Choose them again."))
+        return data
 
     def clean_website(self) -> str:
         """Refuse what only a machine fills in."""
@@ -204,8 +210,12 @@ class OpinionForm(OfficerForm):
             services.drop_held(code, self._kept())
         return services.hold_photos(code, self.cleaned_data.get("photos") or [])
 
+    def _wanted(self) -> set[str]:
+        return set(self.data.getlist("keep"))  # type: ignore[attr-defined]
+
     def _kept(self) -> list[int]:
-        return [int(key) for key in self.data.getlist("keep") if key.isdigit()]  # type: ignore[attr-defined]
+        wanted = self._wanted()
+        return [one.pk for one in self._held() if str(one.pk) in wanted]
 
     def draft(self) -> services.Draft:
         """Return what was written, with the pictures that were held before those chosen now."""

@@ -18,7 +18,7 @@ from liengia.opinions.services.forum_survey import MOST_AT_ONCE
 from liengia.organisations.models import Committee, CommitteeMember, Organisation, OrganisationKind
 from liengia.units.models import Unit, UnitQuerySet
 
-_NOT_ASKED = ("kind", "place_words", "hamlet", "topic", "photos", "keep", "lat", "lon")
+_NOT_ASKED = ("kind", "place_words", "hamlet", "topic", "photos", "lat", "lon")
 
 
 class AskForm(OpinionForm):

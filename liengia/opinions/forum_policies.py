@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from liengia.core import rooms
 from liengia.core.errors import NotFound
 from liengia.opinions.capabilities import ENTER, FORUM
-from liengia.opinions.models.forums import ForumQuerySet, ForumQuestion, ForumState, ListeningForum
+from liengia.opinions.models.forums import ForumQuerySet, ForumQuestion, ListeningForum
 from liengia.people import policies as people
 from liengia.people.models import User
 from liengia.units import scope
@@ -76,13 +76,12 @@ def may_enter(user: Reader, forum: ListeningForum) -> bool:
 
 
 def get_entered(user: Reader, public_id: str) -> ListeningForum:
-    """Return a session whose slips a user may type in, until the minutes are signed.
+    """Return a session whose slips a user may type in; once the minutes are signed, those that still wait in a phone are told apart.
 
     Raises:
         NotFound: it is not there, or not for this user.
     """
-    states = (ForumState.ASKING, ForumState.LIVE, ForumState.CLOSED)
-    found = ListeningForum.objects.filter(public_id=public_id, state__in=states).select_related("unit__parent").first()
+    found = ListeningForum.objects.all().shown().filter(public_id=public_id).select_related("unit__parent").first()
     if found is None or not may_enter(user, found):
         raise NotFound("")
     return found

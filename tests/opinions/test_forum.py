@@ -13,7 +13,7 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound, Refused
 from liengia.opinions import codes, forum_policies
-from liengia.opinions.models import AnswerKind, Opinion, Source, State
+from liengia.opinions.models import AnswerKind, Opinion, Source, State, Topic
 from liengia.opinions.models.forums import (
     CameBy,
     ForumQuestion,
@@ -31,6 +31,7 @@ from liengia.opinions.services import (
     forums,
     office,
 )
+from liengia.opinions.services.defaults import set_rules
 from liengia.organisations import committee_services
 from liengia.organisations import services as organisations
 from liengia.organisations.committee_services import Assignment
@@ -240,6 +241,20 @@ def test_what_is_said_aloud_is_in_the_queue_at_once_but_where_somebody_decides_o
     assert text is not None and "Tám" not in text.text + text.title
 
 
+def test_who_speaks_is_asked_for_no_name_and_is_answered_without_a_topic_of_its_own(here: Office) -> None:
+    set_rules(here.commune, actor=by(here), allows_anonymous=False)
+    forum = live(here)
+    forums.change_forum(forum, actor=by(here), topic=None)
+    Topic.objects.create(unit=here.commune, code="other", name="Khác", is_active=False)
+    question = forum_questions.take_spoken(forum, text="Đèn hẻm tắt hoài", code=codes.new_code(), actor=by(here))
+    assert question is not None and again(question).state == QuestionState.QUEUED
+    forum_questions.promise(question, actor=by(here))
+    assert again(question).state == QuestionState.IN_WRITING and again(question).opinion.topic == topic("other")
+    with pytest.raises(Invalid) as caught:
+        asked(forum)
+    assert caught.value.detail_code == "named_only"
+
+
 def test_questions_that_ask_the_same_are_joined(here: Office) -> None:
     forum = live(here)
     first, second = queued(here, forum), queued(here, forum, LAMP)
@@ -277,6 +292,11 @@ def test_slips_are_counts_and_nothing_else(here: Office) -> None:
     with pytest.raises(Invalid):
         forum_survey.count_paper(forum, phase="before", tally={(1, "so_so"): -1}, actor=by(here))
     assert not forum_survey.published(forum), "not while two readings could tell of one slip"
+    forum = forums.close_forum(forum, attendance=60, actor=by(here))
+    assert forum_survey.takes_slips(forum, "after") and not forum_survey.published(forum)
+    forums.change_forum(forum, actor=by(here), chair_name="Đặng Văn Trưởng", clerk_name="Mai Thị Thư")
+    forum = forum_minutes.sign_minutes(forum, signed_on=forum.day, actor=by(here))
+    assert forum_survey.published(forum) and not any(forum_survey.takes_slips(forum, phase) for phase in ("before", "after"))
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,12 @@ def test_a_helper_types_slips_that_are_taken_once(here: Office, client: Client) 
     other = {**data, "code": codes.new_code()}
     refused = client.post(f"/dien-dan/{forum.public_id}/nhap-phieu/nhan/", other, headers={"accept": "application/json"})
     assert refused.status_code == 422 and "07" in refused.json()["message"]
+    without = client.post(f"/dien-dan/{forum.public_id}/nhap-phieu/nhan/", other)
+    assert without.status_code == 422 and LAMP in without.content.decode() and "07" in without.content.decode()
+    next_hall = live(here)  # its slips are numbered from 1 too
+    assert client.post(f"/dien-dan/{next_hall.public_id}/nhap-phieu/nhan/", other, headers={"accept": "application/json"}).json() == {"taken": True}
+    anothers = {**other, "code": codes.new_code(), "slip_number": "", "who": str(here.duyen.pk)}
+    assert client.post(f"/dien-dan/{forum.public_id}/nhap-phieu/nhan/", anothers).status_code == 404 and Opinion.all_.count() == 2
     client.force_login(here.tho)
     assert page(client, forum.public_id, "nhap-phieu").status_code == 404
 
@@ -139,9 +145,29 @@ def test_the_slip_of_a_phone_is_counted_and_shown_after_the_session_only(here: O
     heading = 'id="h-ks"'
     assert heading not in page(client, forum.public_id).content.decode()
     forums.close_forum(forum, attendance=60, actor=by(here))
-    assert heading in page(client, forum.public_id).content.decode()
     assert page(client, forum.public_id, "khao-sat", "before").status_code == 200
     assert page(client, forum.public_id, "khao-sat", "never").status_code == 404
+    assert heading not in page(client, forum.public_id).content.decode(), "slips are still taken"
+    forums.change_forum(forum, actor=by(here), chair_name="Đặng Văn Trưởng", clerk_name="Mai Thị Thư")
+    forum_minutes.sign_minutes(forum, signed_on=forum.day, actor=by(here))
+    assert heading in page(client, forum.public_id).content.decode()
+    assert page(client, forum.public_id, "khao-sat", "after").status_code == 404
+
+
+def test_slips_that_a_phone_still_held_when_the_minutes_were_signed_are_told_apart(here: Office, client: Client) -> None:
+    forum = live(here)
+    client.force_login(here.cast.huynh)
+    send = {"path": f"/dien-dan/{forum.public_id}/nhap-phieu/nhan/", "headers": {"accept": "application/json"}}
+    stored, late = ({"text": LAMP, "code": codes.new_code(), "slip_number": number} for number in ("1", "2"))
+    assert client.post(data=stored, **send).json() == {"taken": True}
+    forums.close_forum(forum, attendance=60, actor=by(here))
+    forums.change_forum(forum, actor=by(here), chair_name="Đặng Văn Trưởng", clerk_name="Mai Thị Thư")
+    forum_minutes.sign_minutes(forum, signed_on=forum.day, actor=by(here))
+    assert client.post(data=stored, **send).json() == {"taken": True}, "its first answer was lost on the way"
+    refused = client.post(data=late, **send)
+    assert refused.status_code == 409 and "lúc nào cũng gửi được" in refused.json()["message"]
+    shown = page(client, forum.public_id, "nhap-phieu").content.decode()
+    assert 'href="/gop-y/ghi-ho/"' in shown and "data-back" not in shown and "data-refused" in shown
 
 
 def test_minutes_are_public_when_signed(here: Office, client: Client) -> None:

@@ -82,6 +82,12 @@ def test_what_is_not_taken_is_said_and_nothing_is_saved(here: Office, head: Clie
     assert Opinion.all_.count() == 1
 
 
+def test_a_page_that_another_account_left_open_files_nothing_in_this_ones_name(here: Office, head: Client) -> None:
+    facts = {**TYPED, "code": codes.new_code()}
+    assert head.post(SYNC, {**facts, "who": str(here.duyen.pk)}).status_code == 404 and not Opinion.all_.exists()
+    assert head.post(SYNC, {**facts, "who": str(here.cast.huynh.pk)}).status_code == 200
+
+
 def test_others_find_no_such_address(here: Office, client: Client) -> None:
     client.force_login(here.cast.lua, backend="liengia.people.backends.PhoneBackend")
     assert client.post(SYNC, {**TYPED, "code": codes.new_code()}).status_code == 404 and not Opinion.all_.exists()

@@ -95,8 +95,17 @@ def test_an_error_keeps_what_was_typed_and_the_photos(here: Office, client: Clie
     assert page.count("data:image/webp;base64,") == 2 and kept in page
     first = HeldPhoto.objects.first()
     assert first is not None
-    send(client, ticket=kept, held="1", keep=[first.pk])
+    code = shown_code(send(client, ticket=kept, held="1", keep=[first.pk]))
     assert Photo.objects.count() == 1 and not HeldPhoto.objects.exists()
+    assert shown_code(send(client, ticket=kept, held="1", keep=[first.pk])) == code and Opinion.all_.count() == 1, "pressed twice"
+    left = ticket()
+    send(client, place_words="", ticket=left, photos=[SimpleUploadedFile("a.jpg", with_exif())])
+    key = HeldPhoto.objects.get().pk
+    HeldPhoto.objects.all().delete()  # as after its day
+    for keep in (key, "²", "9" * 40):
+        page = unescape(send(client, ticket=left, held="1", keep=[keep]).content.decode())
+        assert LAMP in page and "chọn lại" in page and 'name="keep"' not in page and Opinion.all_.count() == 1, keep
+    assert shown_code(send(client, ticket=left)) and Opinion.all_.count() == 2
 
 
 def test_a_bad_picture_keeps_the_words(here: Office, client: Client) -> None:

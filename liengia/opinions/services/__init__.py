@@ -12,6 +12,7 @@ from liengia.opinions.services.filing import (
     drop_held,
     file_for_another,
     file_opinion,
+    filed_before,
     held_photos,
     hold_photos,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "escalate_overdue",
     "file_for_another",
     "file_opinion",
+    "filed_before",
     "find_by_code",
     "follow_up",
     "forward",

@@ -33,6 +33,7 @@ class Draft:
     """What somebody wrote; when it concerns an officer, also whom (all who hold the post, and words) and who is to handle it.
 
     `about` is the key of a thing of an upper room (see `opinions.subjects`); one that names nothing is not kept.
+    What was spoken before everybody needs no name, also where the commune takes none without.
     """
 
     commune: Unit
@@ -50,6 +51,7 @@ class Draft:
     officer_words: str = ""
     officials_to: str = ""
     about: str = ""
+    is_spoken: bool = False
     photos: Sequence[EncodedImage] = field(default_factory=tuple)
 
 
@@ -76,7 +78,7 @@ def file_for_another(
     `at` is when it was written down (an offline entry comes later); one ahead of now is taken as now.
 
     Raises:
-        Invalid: as `file_opinion`; a slip number that was entered in this commune before.
+        Invalid: as `file_opinion`; a slip number that was entered in this commune before (slips of a forum are its own matter).
     """
     now = clock.now()
     when = min(at, now) if at else now
@@ -89,10 +91,9 @@ def _file(
     symbols = codes.parse(code)
     if symbols is None:
         raise Invalid(_("This form has no valid code. Open it again; what you wrote can be copied over."), code="no_code")
-    key = codes.hash_of(symbols)
-    before = Opinion.all_.filter(code_hash=key).first()
-    if before is not None:
+    if (before := filed_before(code)) is not None:
         return before
+    key = codes.hash_of(symbols)
     phone = _checked(draft)
     intake, due = due_times(
         commune=draft.commune,
@@ -103,8 +104,8 @@ def _file(
     )
     handled_by = _handled_by(draft)
     with transaction.atomic():
-        if slip_number and Opinion.all_.filter(commune=draft.commune, slip_number=slip_number).exists():
-            raise Invalid(_("Slip number %(number)s was entered before.") % {"number": slip_number}, code="slip_again")
+        if slip_number and source == Source.PAPER and Opinion.all_.filter(commune=draft.commune, slip_number=slip_number, source=source).exists():
+            raise slip_again(slip_number)
         row, is_new = Opinion.all_.get_or_create(
             code_hash=key,
             defaults={
@@ -146,6 +147,17 @@ def _file(
     return row
 
 
+def filed_before(code: str) -> Opinion | None:
+    """Return what was filed under a code, if anything was."""
+    symbols = codes.parse(code)
+    return Opinion.all_.filter(code_hash=codes.hash_of(symbols)).first() if symbols else None
+
+
+def slip_again(number: str) -> Invalid:
+    """Return the error of a slip that was entered before."""
+    return Invalid(_("Slip number %(number)s was entered before.") % {"number": number}, code="slip_again")
+
+
 def _checked(draft: Draft) -> str:
     """Refuse what cannot be filed; return the phone number in its one form."""
     if not draft.text.strip():
@@ -167,7 +179,7 @@ def _handled_by(draft: Draft) -> str:
 
 def _checked_contact(draft: Draft) -> str:
     if draft.is_anonymous:
-        if not rules_of(draft.commune).allows_anonymous:
+        if not draft.is_spoken and not rules_of(draft.commune).allows_anonymous:
             raise Invalid(_("This commune asks for a name and a phone number."), code="named_only", field="contact_name")
         return ""
     if not draft.contact_name.strip():

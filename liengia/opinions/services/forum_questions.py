@@ -36,9 +36,14 @@ def ask(
 ) -> Opinion:  # fmt: skip
     """Take a question in under a private code; the same code again returns the one that was taken (sent twice, or synced late).
 
+    Slips are numbered from 1 in each hall. Who speaks stands before everybody and is asked for no name.
+
     Raises:
-        Invalid: as `file_opinion`. Refused: the session takes no questions; a slip is taken until the minutes are signed.
+        Invalid: as `file_opinion`; a slip number that was entered in this session before. Refused: the session takes no
+            questions; a slip is taken until the minutes are signed.
     """
+    if (before := filing.filed_before(code)) is not None:
+        return before
     row = ListeningForum.objects.select_related("unit", "topic").get(pk=forum.pk)
     late = came_by == CameBy.PAPER and row.state == ForumState.CLOSED
     if not row.takes_questions and not late:
@@ -49,11 +54,14 @@ def ask(
     draft = filing.Draft(
         commune, text, kind=Kind.RECOMMENDATION, hamlet=row.unit if row.unit != commune else None, is_anonymous=not name.strip(),
         contact_name=name, contact_phone=phone, about_officials=about_officials, officers=officers, officer_words=officer_words,
-        officials_to=officials_to,
+        officials_to=officials_to, is_spoken=came_by == CameBy.SPOKEN,
     )  # fmt: skip
     by = actor or Actor.visitor()
     with transaction.atomic():
         if helper is not None:
+            number = slip_number.strip()
+            if number and ForumQuestion.objects.filter(forum=row, opinion__slip_number=number).exists():
+                raise filing.slip_again(number)
             opinion = filing.file_for_another(
                 draft, code=code, helper=helper, actor=by, slip_number=slip_number, source=Source.FORUM
             )
@@ -102,7 +110,9 @@ def _move(row: ForumQuestion, verb: str, *, actor: Actor, **changes: Any) -> For
 def _sorted(row: ForumQuestion, *, actor: Actor) -> None:
     """Take the opinion in, under the session's usual topic: an answer needs that."""
     if row.opinion.state == State.RECEIVED:
-        topic = row.opinion.topic or row.forum.topic or Topic.objects.all().of(row.opinion.commune).get(code="other")
+        other = Topic.objects.all().of(row.opinion.commune).filter(code="other").first()
+        # A commune may keep "other" out of its own list; the shipped one is always there.
+        topic = row.opinion.topic or row.forum.topic or other or Topic.objects.get(unit=None, code="other")
         row.opinion = office.sort(row.opinion, topic=topic, actor=actor)
 
 

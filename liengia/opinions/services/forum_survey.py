@@ -110,8 +110,8 @@ def protected(counts: Mapping[str, int]) -> tuple[int | None, dict[str, int | No
 
 
 def published(forum: ListeningForum) -> dict[str, list[Share]]:
-    """Return what is shown of the slips, by phase; nothing before the session is over, so that no two readings tell of one slip."""
-    if forum.state not in (ForumState.CLOSED, ForumState.SIGNED):
+    """Return what is shown of the slips, by phase; nothing while any is taken (`takes_slips`), so that no two readings tell of one slip."""
+    if forum.state != ForumState.SIGNED:
         return {}
     found: dict[str, dict[int, dict[str, int]]] = {}
     for row in forum.survey.all():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -219,10 +219,18 @@ def _entry(request: HttpRequest, forum: ListeningForum, form: EntryForm, *, type
     return render(request, "opinions/forum/entry.html", {"forum": forum, "codes": given, "form": form, "typed": typed or {}}, status=status)
 
 
-def _refused(request: HttpRequest, forum: ListeningForum, concern: EntryForm, *, is_script: bool) -> HttpResponse:
-    if is_script:
-        raise Invalid(" ".join(str(words) for lines in concern.errors.values() for words in lines), code="whom")
-    return _entry(request, forum, concern, typed=request.POST, status=422)
+def _take_slip(request: HttpRequest, forum: ListeningForum, form: EntryForm) -> None:
+    """Take the slip in, or raise what is wrong with it; one that another account typed on this phone is that account's to send."""
+    user, data = _user(request), request.POST
+    if data.get("who", str(user.pk)) != str(user.pk):
+        raise NotFound("")
+    if not form.is_valid():
+        raise Invalid(" ".join(str(words) for lines in form.errors.values() for words in lines), code="whom")
+    forum_questions.ask(
+        forum, text=data.get("text", ""), code=data.get("code", ""), came_by=CameBy.PAPER, helper=user, actor=Actor.of(user),
+        slip_number=data.get("slip_number", ""), name=data.get("name", ""), phone=data.get("phone", ""),
+        **form.concern,
+    )  # fmt: skip
 
 
 @requires(FORUM, ENTER)
@@ -230,16 +238,15 @@ def _refused(request: HttpRequest, forum: ListeningForum, concern: EntryForm, *,
 def take_slip(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take one slip in under its code; sent again it is the same one. Asked by a script it answers in JSON."""
     forum = forum_policies.get_entered(request.user, public_id)
-    user, data, concern = _user(request), request.POST, EntryForm(request.POST, forum=forum)
-    is_script = request.headers.get("Accept", "").startswith("application/json")
-    if not concern.is_valid():
-        return _refused(request, forum, concern, is_script=is_script)
-    forum_questions.ask(
-        forum, text=data.get("text", ""), code=data.get("code", ""), came_by=CameBy.PAPER, helper=user, actor=Actor.of(user),
-        slip_number=data.get("slip_number", ""), name=data.get("name", ""), phone=data.get("phone", ""),
-        **concern.concern,
-    )  # fmt: skip
+    form, is_script = EntryForm(request.POST, forum=forum), request.headers.get("Accept", "").startswith("application/json")
+    try:
+        _take_slip(request, forum, form)
+    except DomainError as error:
+        if is_script or error.status == 404:
+            raise
+        messages.error(request, str(error))
+        return _entry(request, forum, form, typed=request.POST, status=error.status)
     if is_script:
-        return HttpResponse('{"taken": true}', content_type="application/json")
+        return JsonResponse({"taken": True})
     messages.success(request, _("The slip has been taken in."))
     return redirect("opinions:forum_entry", public_id)

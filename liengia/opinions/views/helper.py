@@ -115,8 +115,10 @@ def worker(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sync(request: HttpRequest) -> JsonResponse:
     """File an entry that waited in a phone. Its code is the key: sent twice it is one opinion and the same answer."""
-    commune = _commune(_user(request))
-    if commune is None:
+    user = _user(request)
+    commune = _commune(user)
+    # A page that one account left open, or that a phone kept, sends nothing in another's name.
+    if commune is None or request.POST.get("who", str(user.pk)) != str(user.pk):
         raise NotFound("")
     form = HelperForm(request.POST, commune=commune, hamlets=queries.hamlets(commune))
     opinion = _file(request, form) if form.is_valid() else None

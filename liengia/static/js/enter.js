@@ -90,11 +90,12 @@ async function send(entry) {
     const response = await fetch(form.dataset.enter, {
       method: "POST",
       headers: { "X-CSRFToken": token(), "Idempotency-Key": entry.code },
-      body: new URLSearchParams({ ...entry.fields, code: entry.code, written_at: entry.at }),
-      redirect: "error",
+      body: new URLSearchParams({ ...entry.fields, code: entry.code, who: entry.who, written_at: entry.at }),
+      redirect: "manual",
       signal: patience.signal,
     });
     if (response.ok) {
+      document.querySelector("[data-say=signed-out]").hidden = true;
       await put({ code: entry.code, who: entry.who, at: entry.at, filed: true, number: entry.fields.slip_number, due: (await response.json()).answer_by });
       return true;
     }
@@ -102,8 +103,8 @@ async function send(entry) {
       await put({ ...entry, problem: (await response.json()).problem });
       return true;
     }
-    // Signed out, or the page is old: the words stay here until the page has been opened anew.
-    if (response.status === 403 || response.status === 404) say("signed-out");
+    // Signed out (led to the sign-in page, which nobody follows), or the page is old: the words stay here until it has been opened anew.
+    if (response.type === "opaqueredirect" || response.status === 403 || response.status === 404) say("signed-out");
     return false;
   } catch {
     return false;
