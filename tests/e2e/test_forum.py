@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from liengia.opinions import codes
@@ -132,6 +133,46 @@ def test_a_slip_is_answered_in_the_hall_and_its_promise_followed_to_a_photo(cler
     assert reader.request.get(photo.get_attribute("src") or "").headers["content-type"].startswith("image/")
     assert Opinion.all_.get().state == "closed"
     context.close()
+
+
+def test_a_refused_slip_stays_away_from_the_one_being_typed_and_a_new_token_is_taken(clerk: BrowserContext, scene: Office) -> None:
+    page = clerk.new_page()
+    page.goto(f"/dien-dan/{live(scene).public_id}/nhap-phieu/")
+
+    def take(words: str, number: str) -> None:
+        page.locator("#e-text").fill(words)
+        page.locator("#e-so").fill(number)
+        page.locator("form[data-entry] button").click()
+
+    take("Loa phát sớm quá, em bé giật mình.", "1")
+    expect(page.locator("[data-left]")).to_be_hidden(timeout=15_000)
+    clerk.set_offline(True)
+    take("Cầu ván mục, người già không dám qua.", "1")
+    expect(page.locator("[data-left]")).to_contain_text("1")
+    page.locator("#e-text").fill("Chữ đang gõ dở")
+    # Signing in again in another tab gives another token.
+    page.evaluate("token => document.cookie = `csrftoken=${token}; path=/`", get_random_string(32))
+    clerk.set_offline(False)
+    refused = page.locator("[data-refused] li")
+    expect(refused).to_contain_text("Cầu ván mục", timeout=20_000)
+    expect(page.locator("#e-text")).to_have_value("Chữ đang gõ dở")
+    clean(page)
+    refused.locator("[data-back]").click()
+    expect(page.locator("[data-left]")).to_contain_text("đang gõ")
+    page.locator("#e-text").fill("")
+    refused.locator("[data-back]").click()
+    expect(page.locator("#e-text")).to_have_value("Cầu ván mục, người già không dám qua.")
+    expect(refused).to_have_count(0)
+    page.locator("#e-so").fill("2")
+    page.locator("form[data-entry] button").click()
+    expect(page.locator("#e-text")).to_have_value("")
+    expect(page.locator("[data-left]")).to_be_hidden(timeout=15_000)
+    page.evaluate("key => localStorage.setItem(key, JSON.stringify([{code: 'x', text: 'Của người khác', who: '0'}]))", f"liengia-forum-{page.url.split('/')[4]}")
+    page.reload()
+    expect(page.locator("#e-text")).to_be_visible()
+    expect(page.locator("[data-left]")).to_be_hidden()
+    expect(page.locator("[data-refused]")).to_be_hidden()
+    assert sorted(Opinion.all_.values_list("slip_number", flat=True)) == ["1", "2"]
 
 
 def test_a_visitor_asks_and_hands_in_a_slip_without_scripts(chromium: Browser, site: Site, scene: Office) -> None:
