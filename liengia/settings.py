@@ -284,6 +284,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 # The mail server for bulletins: smtp://user:password@host:port (with STARTTLS), smtps:// (TLS at once); empty means none.
 MAIL_URL = env.text("LIENGIA_MAIL_URL")
+# Letters a second to the mail server, and pushes a second to one push service, at most.
+MAIL_PER_SECOND = env.number("LIENGIA_MAIL_PER_SECOND", 20, least=1, most=1000)
+PUSH_PER_SECOND = env.number("LIENGIA_PUSH_PER_SECOND", 5000, least=1, most=100_000)
 # The address that letters come from.
 DEFAULT_FROM_EMAIL = env.text("LIENGIA_MAIL_FROM", f"lien-gia@{_public.hostname or 'localhost'}")
 

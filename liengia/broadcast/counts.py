@@ -18,7 +18,7 @@ def register_all() -> None:
     )  # fmt: skip
     register(
         Count("broadcast.zalo_members", "broadcast", _("members of Zalo groups"), voice.members_on,
-              _("As each group's keeper last told; whoever is in two groups counts twice. There is no list of members."), groups)
+              _("As each group's keeper last told; whoever is in two groups counts twice; places with fewer than 5 members are left out. There is no list of members."), groups)
     )  # fmt: skip
     register(
         Count("broadcast.speaker_clusters", "broadcast", _("loudspeaker clusters"), voice.clusters_on,

@@ -206,6 +206,7 @@ class AloneForm(forms.Form):
 
     areas = forms.ModelMultipleChoiceField(label=_("For whom"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple)
     channels = forms.MultipleChoiceField(label=_("Channels"), widget=forms.CheckboxSelectMultiple)
+    names_nobody = forms.BooleanField(label=_("What I filled in names no private person"), required=False)
 
     def __init__(self, template: ReadyText, unit: Unit, *args: Any, **options: Any) -> None:
         """Ask for the template's blanks."""

@@ -22,9 +22,12 @@ def bulletins_of(user: Any) -> QuerySet[Bulletin]:
     return Bulletin.objects.filter(units).exclude(state=BulletinState.DISCARDED).select_related("unit", "written_by", "approved_by")
 
 
-def speaking_units(user: Any, capability: str = WRITE) -> QuerySet[Unit]:
-    """Return the units for which a user may speak: communes that stand today, and what is above them."""
-    return scope.units_for(user, capability).current().filter(level__in=("province", "district", "commune")).order_by("level", "code")
+def speaking_units(user: Any, *capabilities: str) -> QuerySet[Unit]:
+    """Return the units for which a user may speak, by any of some capabilities: communes that stand today, and what is above them."""
+    found = Q()
+    for capability in capabilities or (WRITE,):
+        found |= Q(pk__in=scope.units_for(user, capability).values("pk"))
+    return Unit.objects.current().filter(found, level__in=("province", "district", "commune")).order_by("level", "code")
 
 
 def may(user: Any, capability: str, bulletin: Bulletin) -> bool:

@@ -34,7 +34,7 @@ def said(unit: Unit, period: Period) -> Part | None:
         Figure("voice.mended", _("corrections and withdrawals"), told.filter(voice.MENDED).count(), _("Bulletins of the period that correct or withdraw another, and those that were withdrawn since."), url=voice.list_url(unit, period, sua="1"), more_is_better=False),
         Figure("voice.speaker_minutes", _("minutes on the loudspeakers"), voice.minutes_of(plays) if plays is not None else None, _("What the clusters reported as played of bulletins; orders are kept for 400 days, of what was before nothing is counted."), unit=_("minutes"), url=f"{page}#loa"),
         Figure("voice.zalo_groups", _("Zalo groups in the register"), sum(one.groups for one in groups), _GROUPS, url=f"{page}#zalo", fair=True, more_is_better=True),
-        Figure("voice.zalo_members", _("members of Zalo groups"), sum(one.members for one in groups), _("As each group's keeper last told; whoever is in two groups counts twice. There is no list of members."), url=f"{page}#zalo", is_about_people=True, fair=True, more_is_better=True),
+        Figure("voice.zalo_members", _("members of Zalo groups"), voice.members_of(groups), _("As each group's keeper last told; whoever is in two groups counts twice; places with fewer than 5 members are left out. There is no list of members."), url=f"{page}#zalo", is_about_people=True, fair=True, more_is_better=True),
         Figure("voice.zalo_posts", _("posts in Zalo groups"), sum(one.posts for one in groups), _("Ticked by whoever posted, once a bulletin and group, by the day of the tick."), url=f"{page}#zalo"),
     ]  # fmt: skip
     ways = sorted(voice.by_channel(told).items(), key=lambda one: (-one[1], one[0]))

@@ -29,5 +29,6 @@ urlpatterns = [
     path("thong-bao/thoi-thu/<str:token>/", consents.end, name="email_end"),
     path("thong-bao/<slug:public_id>/", public.bulletin, name="bulletin"),
     path("cap/feed.xml", cap.feed, name="cap_feed"),
+    path("cap/test.xml", cap.trial, name="cap_test"),
     path("cap/<slug:public_id>.xml", cap.alert, name="cap_alert"),
 ]

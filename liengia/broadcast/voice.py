@@ -146,6 +146,11 @@ def grouped(unit: Unit | None, period: Period) -> list[Grouped]:
     return sorted(found, key=lambda one: one.unit.code)
 
 
+def members_of(rows: Collection[Grouped]) -> int:
+    """Sum the members of the places whose number is shown: beside the others, a sum of all would tell the one that is left out."""
+    return sum(one.members for one in rows if not one.is_few)
+
+
 def query(unit: Unit | None, period: Period, **more: str) -> str:
     """Return the part of an address that says of which unit and period."""
     return urlencode({**({"xa": unit.code} if unit is not None else {}), "tu": f"{period.first:%Y-%m-%d}", "den": f"{period.last:%Y-%m-%d}", **more})
@@ -175,8 +180,9 @@ def groups_on(unit_ids: Collection[int], day: date) -> int:
 
 
 def members_on(unit_ids: Collection[int], day: date) -> int:
-    """Sum the members of those groups, as their keepers last told."""
-    return _standing(ZaloGroup.objects.filter(unit__in=unit_ids), end_of(day)).aggregate(sum=Sum("members"))["sum"] or 0
+    """Sum the members of those groups, as their keepers last told; places with fewer than five are left out, as in `members_of`."""
+    rows = _standing(ZaloGroup.objects.filter(unit__in=unit_ids), end_of(day)).order_by().values("unit")
+    return sum(rows.annotate(sum=Sum("members")).filter(sum__gte=FEWEST_PEOPLE).values_list("sum", flat=True))
 
 
 def clusters_on(unit_ids: Collection[int], day: date) -> int:

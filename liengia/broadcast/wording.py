@@ -103,9 +103,11 @@ def day_words(bulletin: Bulletin) -> str:
         return _("Our message of %(day)s") % {"day": f"{clock.local(bulletin.approved_at or clock.now()):%d/%m/%Y}"}
 
 
-def withdrawal_words(bulletin: Bulletin, why: str, *, hides: bool = False) -> str:
-    """Return the text of a withdrawal; without the headline where that named somebody."""
+def withdrawal_words(bulletin: Bulletin, why: str, *, hides: bool = False, is_short: bool = False) -> str:
+    """Return the text of a withdrawal; without the headline where that named somebody. The short one stands behind the mark: it says what and why."""
     with translation.override(settings.LANGUAGE_CODE):
+        if is_short:
+            return _("%(message)s. Why: %(why)s") % {"message": day_words(bulletin) if hides else bulletin.headline, "why": why}
         if hides:
             return _("%(message)s no longer holds. Why: %(why)s") % {"message": day_words(bulletin), "why": why}
         return _("Our message “%(headline)s” no longer holds. Why: %(why)s") % {"headline": bulletin.headline, "why": why}

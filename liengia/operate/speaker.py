@@ -35,7 +35,7 @@ from urllib.parse import urlsplit
 from liengia import env
 from liengia.alarms import mqtt
 from liengia.operate.sinks import PIECE, RATE, NoSound, Sink, chime, open_sink, samples_of, scaled
-from liengia.operate.speakers import Order, Player
+from liengia.operate.speakers import Order, Player, number_of
 
 logger = logging.getLogger("speaker")
 FIRMWARE: Final = "liengia-speaker-1"
@@ -198,6 +198,7 @@ class Box:
         self.faults: set[str] = set()
         self.clock_off_s = 0.0
         self.test: bytes = b""
+        self.test_number = self.tested = 0
         self.connection: mqtt.Connection | None = None
         self.news, self.beat_now = asyncio.Event(), asyncio.Event()
         self.failed_at: dict[str, float] = {}
@@ -277,6 +278,7 @@ class Box:
             case "ack":
                 self._keep()
             case "test":
+                self.test_number = number_of(payload)
                 self.test = scaled(chime(), min(self.player.volume, TEST_VOLUME))
             case "stop":
                 self.stops = True
@@ -291,6 +293,8 @@ class Box:
                 beat_at = now
                 body = {"firmware": FIRMWARE, "clock": round(time.time()), "faults": sorted(self.faults), "volume": self.player.volume,
                         "stored": len(self.store.present), "playing": self.playing.order.id if self.playing else ""}  # fmt: skip
+                if self.tested:
+                    body["tested"] = self.tested
                 self.connection.publish(f"lo/{self.settings.cluster}/beat/{self.settings.device}", json.dumps(body).encode())
                 report_at = 0.0
             if self.connection is not None and self.player.reports and now - report_at >= REPORT_EVERY_S:
@@ -448,6 +452,9 @@ class Box:
                 await self.sink.write(piece)
                 if not self.test:
                     await self.sink.hush()
+                    self.sink.note(what="test")
+                    self.tested = self.test_number
+                    self.beat_now.set()
                 return
             await asyncio.sleep(LOOK_EVERY_S)
             return

@@ -189,6 +189,12 @@ class Player:
         return player
 
 
+def number_of(payload: bytes) -> int:
+    """Return the number of a chime that is asked for; 0 when it has none."""
+    number: Any = (_object(payload) or {}).get("number")
+    return int(number) if _is_whole(number) else 0
+
+
 def _object(payload: bytes) -> dict[str, Any] | None:
     if len(payload) > BODY_MOST:
         return None

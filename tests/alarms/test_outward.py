@@ -79,6 +79,7 @@ def test_then_sms_to_who_has_not_answered_the_call_to_the_next_the_loudspeaker_a
     assert silent.pk in names(told["sms"]) and quick.pk not in names(told["sms"])
     run(one, 45, told)
     assert names(told["voice"]) == {scene.second.pk}
+    assert scene.group.name in told["voice"].got[0].message.spoken_text, "each group of a hamlet has a house 1"
     run(one, 60, told)
     (order,) = told["loudspeaker"].got
     assert order.message.spoken_text == f"Có cháy tại {scene.hamlet.full_name}, gần {scene.group.name}." and "Nhà số" not in order.message.spoken_text

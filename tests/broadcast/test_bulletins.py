@@ -29,10 +29,13 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.people import services as people
-from liengia.people.models import Household
+from liengia.people.models import Household, Membership
 from tests import factories
 from tests.broadcast.given import Notes, Voice, approved, drafted
 from tests.cast import TESTER
+
+# Of the cast: the members of two houses, and the head of the hamlet.
+EVERYBODY = 3
 
 
 def out(notes: Notes) -> None:
@@ -92,10 +95,10 @@ def test_what_was_sent_is_frozen(scene: Voice, notes: Notes) -> None:
 def test_a_bulletin_reaches_everybody_of_its_units_once_and_forgets_them(scene: Voice, notes: Notes) -> None:
     row = approved(scene)
     out(notes)
-    assert len(notes.got) == 2 and {parcel.message.subject for parcel in notes.got} == {f"bulletin:{row.public_id}"}
+    assert len(notes.got) == EVERYBODY and {parcel.message.subject for parcel in notes.got} == {f"bulletin:{row.public_id}"}
     assert not Delivery.objects.exclude(user=None).exists() and not Delivery.objects.exclude(address="").exists()
     dispatch = Dispatch.objects.get()
-    assert dispatch.meant == {"notes": 2} and dispatch.salt == "" and dispatch.state == "settled"
+    assert dispatch.meant == {"notes": EVERYBODY} and dispatch.salt == "" and dispatch.state == "settled"
 
 
 def test_planning_begins_again_after_a_kill_and_writes_nobody_twice(scene: Voice, notes: Notes) -> None:
@@ -105,7 +108,7 @@ def test_planning_begins_again_after_a_kill_and_writes_nobody_twice(scene: Voice
     first = next(notes.recipients(audience_of(dispatch.bulletin), "law"))
     outbox.enqueue(notes, said, [first], dispatch=dispatch)  # killed after the first part
     out(notes)
-    assert len(notes.got) == 2 and Delivery.objects.count() == 2
+    assert len(notes.got) == EVERYBODY and Delivery.objects.count() == EVERYBODY
 
 
 def test_training_goes_the_whole_way_and_nowhere(scene: Voice, notes: Notes) -> None:
@@ -132,7 +135,7 @@ def test_a_correction_goes_to_the_channels_of_the_first_and_says_so_in_front(sce
     bulletins.approve(new, actor=scene.by(scene.chairman))
     out(notes)
     said = notes.got[0].message
-    assert len(notes.got) == 2 and said.headline == "ĐÍNH CHÍNH: Cảnh giác cuộc gọi giả danh Công an" and said.msg_type == "update"
+    assert len(notes.got) == EVERYBODY and said.headline == "ĐÍNH CHÍNH: Cảnh giác cuộc gọi giả danh Công an" and said.msg_type == "update"
     assert said.data["follows"] == [row.public_id]
 
 
@@ -144,7 +147,7 @@ def test_what_follows_a_bulletin_stands_in_its_place(
     notes.answer = lambda parcel: DeliveryError(Failure.TEMPORARY, "máy bận")
     planning.plan_due()
     outbox.send_due("notes")
-    assert Delivery.objects.waiting().count() == 2 and Dispatch.objects.filter(state="due").count() == 1
+    assert Delivery.objects.waiting().count() == EVERYBODY and Dispatch.objects.filter(state="due").count() == 1
     new = bulletins.submit(bulletins.follow(row, MsgType.CORRECTION, actor=scene.by(scene.editor), text="Số đúng là 113."), actor=scene.by(scene.editor))
     with django_capture_on_commit_callbacks(execute=True):
         bulletins.approve(new, actor=scene.by(scene.chairman))
@@ -154,12 +157,12 @@ def test_what_follows_a_bulletin_stands_in_its_place(
     for _week in range(3):
         out(notes)
         today.shift(timedelta(days=7))
-    assert {parcel.message.subject for parcel in notes.got} == {f"bulletin:{new.public_id}"} and len(notes.got) == 2, "the wrong words go no more"
+    assert {parcel.message.subject for parcel in notes.got} == {f"bulletin:{new.public_id}"} and len(notes.got) == EVERYBODY, "the wrong words go no more"
     row.refresh_from_db()
     assert row.state == BulletinState.FINISHED
     # Killed between the approval and the taking back: the chore does it.
     Delivery.objects.filter(subject=f"bulletin:{row.public_id}").update(state=DeliveryState.WAITING)
-    assert planning.take_back_withdrawn() == 2 and not Delivery.objects.waiting().exists()
+    assert planning.take_back_withdrawn() == EVERYBODY and not Delivery.objects.waiting().exists()
 
 
 def test_a_withdrawal_takes_back_what_waits_and_tells_whoever_may_have_got_it(scene: Voice, notes: Notes) -> None:
@@ -170,12 +173,12 @@ def test_a_withdrawal_takes_back_what_waits_and_tells_whoever_may_have_got_it(sc
     with transaction.atomic():
         told = bulletins.withdraw(row, why="Tin chưa đúng", actor=scene.by(scene.chairman))
     bulletins._take_out(row)  # runs once the withdrawal has committed
-    assert Delivery.objects.filter(state=DeliveryState.WITHDRAWN).count() == 1 and notes.withdrawn == [f"bulletin:{row.public_id}"]
+    assert Delivery.objects.filter(state=DeliveryState.WITHDRAWN).count() == EVERYBODY - 1 and notes.withdrawn == [f"bulletin:{row.public_id}"]
     assert told is not None and told.msg_type == MsgType.CANCEL
     notes.got.clear()
     notes.batch = 50  # type: ignore[misc]
     out(notes)
-    assert len(notes.got) == 2 and notes.got[0].message.headline.startswith("THU HỒI: ") and "Tin chưa đúng" in notes.got[0].message.text
+    assert len(notes.got) == EVERYBODY and notes.got[0].message.headline.startswith("THU HỒI: ") and "Tin chưa đúng" in notes.got[0].message.text
     row.refresh_from_db()
     assert row.state == BulletinState.WITHDRAWN
 
@@ -199,21 +202,21 @@ def test_in_training_nothing_goes_out_in_earnest(scene: Voice, notes: Notes, tod
     once = approved(scene)
     before = bulletins.submit(drafted(scene), actor=scene.by(scene.editor))
     out(notes)
-    assert len(notes.got) == 2
+    assert len(notes.got) == EVERYBODY
     VoiceRules.objects.create(unit=scene.cast.commune, is_training=True)
     with pytest.raises(Refused) as refused:
         bulletins.approve(before, actor=scene.by(scene.chairman))
     assert refused.value.detail_code == "in_training"
     today.shift(timedelta(minutes=31))
     out(notes)
-    assert len(notes.got) == 2 and [(one.state, one.skipped_why) for one in weekly.dispatches.order_by("number")] == [("skipped", "training"), ("due", "")]
+    assert len(notes.got) == EVERYBODY and [(one.state, one.skipped_why) for one in weekly.dispatches.order_by("number")] == [("skipped", "training"), ("due", "")]
     bulletins.withdraw(once, why="Tin chưa đúng", actor=scene.by(scene.chairman))
     out(notes)
-    assert len(notes.got) == 4, "what is out in earnest is withdrawn in earnest"
+    assert len(notes.got) == 2 * EVERYBODY, "what is out in earnest is withdrawn in earnest"
     VoiceRules.objects.update(is_training=False)
     today.shift(timedelta(days=7))
     out(notes)
-    assert len(notes.got) == 6
+    assert len(notes.got) == 3 * EVERYBODY
 
 
 def test_what_is_not_word_for_word_what_was_approved_does_not_go_out(scene: Voice, notes: Notes) -> None:
@@ -313,7 +316,7 @@ def test_quiet_hours_hold_what_is_noisy_until_they_end_and_let_emergencies_pass(
     assert {clock.local(at).strftime("%d/%m %H:%M") for at in held} == {"21/11 06:00"}
     today.shift(timedelta(hours=7, minutes=31))
     out(notes)
-    assert len(notes.got) == 4
+    assert len(notes.got) == 2 * EVERYBODY
 
 
 def test_quiet_hours_are_asked_again_before_each_attempt_where_it_is_heard(scene: Voice, notes: Notes, today: time_machine.Coordinates) -> None:
@@ -325,12 +328,12 @@ def test_quiet_hours_are_asked_again_before_each_attempt_where_it_is_heard(scene
     approved(scene)
     planning.plan_due()
     outbox.send_due("notes")
-    assert len(notes.got) == 1
+    assert len(notes.got) == EVERYBODY - 1
     today.shift(timedelta(minutes=45))
     notes.answer = lambda parcel: Accepted()
     outbox.send_due("notes")
-    assert len(notes.got) == 1, "the call that found nobody is not made again at half past nine"
-    assert sorted(f"{clock.local(row.next_attempt_at):%d %H:%M}" for row in Delivery.objects.waiting()) == ["21 05:00", "21 06:00"]
+    assert len(notes.got) == EVERYBODY - 1, "the call that found nobody is not made again at half past nine"
+    assert sorted(f"{clock.local(row.next_attempt_at):%d %H:%M}" for row in Delivery.objects.waiting()) == ["21 05:00", "21 06:00", "21 06:00"][-EVERYBODY:]
 
 
 def test_a_weekly_and_a_lunar_bulletin_come_again_until_they_end(
@@ -367,7 +370,7 @@ def test_a_unit_of_the_past_stands_for_those_that_followed_it(scene: Voice, note
     Succession.objects.create(old=old, new=scene.cast.hamlet, on=date(2025, 7, 1), is_principal=True)
     approved(scene, areas=[old])
     out(notes)
-    assert len(notes.got) == 2
+    assert len(notes.got) == EVERYBODY
 
 
 def test_receipts_of_bulletins_become_sums_and_the_rows_go(scene: Voice, notes: Notes, today: time_machine.Coordinates) -> None:
@@ -379,11 +382,38 @@ def test_receipts_of_bulletins_become_sums_and_the_rows_go(scene: Voice, notes: 
     receipts.receive("notes", Delivery.objects.exclude(receipt_key="")[0].receipt_key, "shown")
     assert retention.fold_old() == 0
     today.shift(timedelta(days=8))
-    assert retention.fold_old() == 2 and not Delivery.objects.exists() and retention.fold_old() == 0
-    assert dict(Tally.objects.values_list("what", "count")) == {"meant": 2, "accepted": 2, "shown": 1}
+    assert retention.fold_old() == EVERYBODY and not Delivery.objects.exists() and retention.fold_old() == 0
+    assert dict(Tally.objects.values_list("what", "count")) == {"meant": EVERYBODY, "accepted": EVERYBODY, "shown": 1}
 
 
 def test_a_correction_does_not_send_the_old_short_and_spoken_words_again(scene: Voice, notes: Notes) -> None:
     row = approved(scene, short_text="Số trực ban là 0272 3881 001.", spoken_text="Số trực ban là không hai bảy hai.")
     new = bulletins.follow(row, MsgType.CORRECTION, actor=scene.by(scene.editor), text="Số đúng là 113.")
     assert (new.text, new.short_text, new.spoken_text) == ("Số đúng là 113.", "", "")
+
+
+def test_what_follows_goes_to_who_was_there_then_and_a_withdrawal_to_nobody_else(scene: Voice, notes: Notes, today: time_machine.Coordinates) -> None:
+    first = approved(scene)
+    out(notes)
+    today.shift(timedelta(hours=1))
+    Membership.objects.filter(user=scene.cast.lua).update(ended_at=clock.now())
+    newcomer = factories.user("+84900000077", "Người Mới", scene.cast.house_9)
+    there_then = {f"ghi:{one.pk}" for one in (scene.cast.moc_mien, scene.cast.lua, scene.cast.huynh)}
+    notes.got.clear()
+    correction = bulletins.submit(bulletins.follow(first, MsgType.CORRECTION, actor=scene.by(scene.editor)), actor=scene.by(scene.editor))
+    bulletins.approve(correction, actor=scene.by(scene.chairman))
+    out(notes)
+    assert {one.address for one in notes.got} == {*there_then, f"ghi:{newcomer.pk}"}, "a correction stands on its own, and reaches who left since"
+    today.shift(timedelta(hours=1))
+    late = factories.user("+84900000078", "Người Mới Hơn", scene.cast.house_9)
+    notes.got.clear()
+    bulletins.withdraw(correction, why="Vẫn sai", actor=scene.by(scene.chairman))
+    out(notes)
+    assert {one.address for one in notes.got} == {*there_then, f"ghi:{newcomer.pk}"}, f"{late.pk} never got anything that is withdrawn"
+    assert "Vẫn sai" in notes.got[0].message.short_text, "a phone says why"
+
+
+def test_whoever_heads_a_hamlet_is_of_its_audience_wherever_they_live(scene: Voice, notes: Notes) -> None:
+    other = factories.unit("9", "Ấp Xa", "hamlet", parent=scene.cast.other_commune)
+    assert scene.cast.huynh in audiences.users(Audience(unit_ids=(scene.cast.hamlet.pk,))) and scene.cast.huynh in audiences.users(Audience(unit_ids=(scene.cast.commune.pk,)))
+    assert not audiences.users(Audience(unit_ids=(other.pk,))).exists()

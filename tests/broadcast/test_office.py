@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import translation
 from PIL import Image
 
+from liengia.broadcast import audiences
 from liengia.broadcast.models import Bulletin, ReadyText, UnitCost, VoiceRules
 from liengia.broadcast.services import bulletins, outbox, planning
 from liengia.people import menu
@@ -44,7 +45,7 @@ def test_one_writes_another_approves_and_the_pages_say_what_came_of_it(scene: Vo
     row = Bulletin.objects.get()
     one = f"{BASE}{row.public_id}/"
     page = editor.get(one).content.decode()
-    assert "chờ duyệt" in page and "2 nơi nhận" in page and "khoảng 700 đồng" in page and f"{one}duyet/" not in page
+    assert "chờ duyệt" in page and "3 nơi nhận" in page and "khoảng 1050 đồng" in page and f"{one}duyet/" not in page
     assert editor.post(f"{one}duyet/").status_code == 404
     assert "Chờ anh/chị duyệt" in chairman.get(BASE).content.decode()
     assert chairman.post(f"{one}tra-lai/", {"words": ""}).status_code == 422
@@ -56,7 +57,7 @@ def test_one_writes_another_approves_and_the_pages_say_what_came_of_it(scene: Vo
     outbox.send_due("notes")
     assert notes.got[0].message.text.endswith("gọi 113.")
     page = editor.get(f"{one}ket-qua/").content.decode()
-    assert "dành cho 2 nơi nhận" in page and "đã nhận gửi" in page.lower() and "kênh này không báo lại" in page and "Lụa" not in page
+    assert "dành cho 3 nơi nhận" in page and "đã nhận gửi" in page.lower() and "kênh này không báo lại" in page and "Lụa" not in page
     assert "Theo kênh" in editor.get(f"{BASE}thang/").content.decode()
     assert editor.post(f"{one}tiep-theo/dinh-chinh/").status_code == 302 and Bulletin.objects.filter(msg_type="correction").exists()
     assert chairman.post(f"{one}thu-hoi/", {"why": ""}).status_code == 422
@@ -102,6 +103,9 @@ def test_a_duty_officer_sends_an_emergency_alone_and_the_chairman_reviews_it(sce
     assert "nơi cháy" in page and "lối xe vào" in page
     asked = {"unit": scene.cast.commune.pk, "blank_0": "chợ Cần Đước", "blank_1": "", "areas": [scene.cast.commune.pk], "channels": ["notes"]}
     assert "chợ Cần Đước" in duty.post(f"{desk}{text.public_id}/", asked).content.decode() and not Bulletin.objects.exists()
+    named = {**asked, "blank_1": "cổng nhà ông Nguyễn Văn Tám"}
+    page = duty.post(f"{desk}{text.public_id}/", named).content.decode()
+    assert "nêu tên" in page and 'name="names_nobody"' in page and not Bulletin.objects.exists()
     answer = duty.post(f"{desk}{text.public_id}/", {**asked, "blank_1": "cổng sau"})
     row = Bulletin.objects.get()
     assert answer["Location"] == f"/truc/da-phat/{row.public_id}/" and row.headline == "Có cháy tại chợ Cần Đước" and row.was_sent_alone
@@ -181,3 +185,23 @@ def test_the_verbs_of_a_bulletin_in_force_are_no_change_of_a_draft(scene: Voice,
     page = into(scene.editor).get(f"{BASE}{approved(scene).public_id}/").content.decode()
     assert "Phát đính chính</button>" in page and "Phát tin cập nhật</button>" in page and ">Sửa<" not in page
     assert "chờ phát" in page and ": hạn" not in page
+
+
+def test_whom_it_is_for_is_said_of_groups_and_offices_too_and_the_voice_is_heard_before(scene: Voice, notes: Notes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audiences, "group_choices", lambda unit: [("to-3", "Tổ liên gia số 3")])
+    row = drafted(scene, areas=[], groups=["to-3"], roles=["hamlet_head"], channels=["loudspeaker"])
+    chairman, one = into(scene.chairman), f"{BASE}{row.public_id}/"
+    page = chairman.get(one).content.decode()
+    assert "Tổ liên gia số 3, Trưởng ấp" in page and f"{one}nghe.wav" in page
+    sound = chairman.get(f"{one}nghe.wav")
+    assert sound["Content-Type"] == "audio/wav" and b"".join(sound).startswith(b"RIFF")
+    assert Client().get(f"{one}nghe.wav").status_code == 302
+
+
+def test_who_only_sends_emergencies_reads_the_library_and_changes_nothing(scene: Voice, notes: Notes) -> None:
+    for role in ("commander", "auditor"):  # the second lets them into the office, and gives nothing here
+        people.assign_role(scene.cast.khach, role, scene.cast.commune, actor=TESTER)
+    scene.cast.khach.is_staff = True
+    scene.cast.khach.save()
+    page = into(scene.cast.khach).get(f"{BASE}bai-soan-san/")
+    assert page.status_code == 200 and f"{BASE}bai-soan-san/moi/" not in page.content.decode() and "được một mình phát" in page.content.decode()

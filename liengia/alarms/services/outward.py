@@ -151,7 +151,8 @@ def message_of(incident: Incident, *, at: datetime, is_spoken: bool = False) -> 
             headline=f"{first}{what}",
             text=_silent_text() if incident.is_silent else text,
             short_text=f"{first}{what}. {incident.group.name}, {clock.local(incident.opened_at):%H:%M}.",
-            spoken_text=f"{first}{what}.",
+            # A call names the group: each of a hamlet's groups has a house 1. A loudspeaker says it already.
+            spoken_text=f"{first}{what}." if is_spoken else f"{first}{what}. {incident.group.name}.",
             unit_name=incident.group.unit.full_name,
             sent_at=at,
             expires_at=at + HOLDS,
@@ -273,7 +274,8 @@ def _end_message(incident: Incident, *, at: datetime, is_spoken: bool) -> Messag
         text = _("Reported by mistake; there is no danger.") if incident.state == IncidentState.DISMISSED else _("It has been dealt with. Thank you all.")
         return replace(
             first, subject=f"{_subject(incident)}:end", msg_type="all_clear", priority=priority, headline=f"{front}{what}", text=text,
-            short_text=f"{front}{what}. {text}", spoken_text=f"{front}{what}. {text}", expires_at=at + END_HOLDS, data={"unit_id": incident.group.unit_id, **more},
+            short_text=f"{front}{what}. {text}", spoken_text=f"{front}{what}. {text}" if is_spoken else f"{front}{what}. {incident.group.name}. {text}",
+            expires_at=at + END_HOLDS, data={"unit_id": incident.group.unit_id, **more},
         )  # fmt: skip
 
 

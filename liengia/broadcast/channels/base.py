@@ -137,11 +137,18 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom a message is for: units with all below them, neighbour groups by public id, roles by code; any of them."""
+    """Whom a message is for: units with all below them, neighbour groups by public id, roles by code; any of them.
+
+    Of what follows another, `chain` are the bulletins before it and `told` when the first and the last of them went out: who belonged to the
+    audience then may have got it and is told, wherever they belong now. `only_told`: nobody else (a withdrawal says nothing to others).
+    """
 
     unit_ids: tuple[int, ...] = ()
     group_keys: tuple[str, ...] = ()
     role_codes: tuple[str, ...] = ()
+    chain: tuple[int, ...] = ()
+    told: tuple[datetime, datetime] | None = None
+    only_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

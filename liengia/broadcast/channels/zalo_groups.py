@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from django.db.models import Q
+
 from liengia.broadcast import audiences
 from liengia.broadcast.channels.base import Audience, Message, Recipient
 from liengia.broadcast.gateway.segments import clean
-from liengia.broadcast.models import ZaloGroup
+from liengia.broadcast.models import ZaloGroup, ZaloPost
 from liengia.broadcast.models.zalo import ZaloGroupQuerySet
 from liengia.core import clock
 from liengia.units.models import Unit
@@ -25,6 +27,14 @@ def of(audience: Audience) -> ZaloGroupQuerySet:
     if not audience.unit_ids:
         return ZaloGroup.objects.none()
     return ZaloGroup.objects.active().filter(unit__in=Unit.objects.below_any(audiences.followed(audience.unit_ids)))
+
+
+def told_in(audience: Audience) -> ZaloGroupQuerySet:
+    """Return the groups in which people post: of what follows another also those in which that was posted, of a withdrawal those alone."""
+    if audience.told is None:
+        return of(audience)
+    posted = Q(pk__in=ZaloPost.objects.filter(dispatch__bulletin__in=audience.chain, is_posted=True).values("group"))
+    return ZaloGroup.objects.active().filter(posted if audience.only_told else posted | Q(pk__in=of(audience).values("pk")))
 
 
 def through(channel: str, audience: Audience) -> Iterator[Recipient]:

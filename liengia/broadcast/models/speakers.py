@@ -69,6 +69,8 @@ class SpeakerCluster(models.Model):
     first_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_played_at = models.DateTimeField(null=True, blank=True, editable=False)
+    test_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    test_heard_at = models.DateTimeField(null=True, blank=True, editable=False)
     firmware = models.CharField(max_length=40, blank=True, editable=False)
     say_rev = models.PositiveBigIntegerField(default=1, editable=False)
     say_published_rev = models.PositiveBigIntegerField(default=0, editable=False)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
-from liengia.broadcast import channels, schedule, wording
+from liengia.broadcast import channels, naming, schedule, wording
 from liengia.broadcast.models import (
     ISSUED_BY_A_BODY,
     Bulletin,
@@ -200,17 +200,21 @@ def approve(bulletin: Bulletin, *, naming: bool = False, actor: Actor) -> Bullet
 
 @transaction.atomic
 def send_alone(
-    template: ReadyText, values: Mapping[str, str], *, unit: Unit, areas: Sequence[Unit], through: Sequence[str], actor: Actor
+    template: ReadyText, values: Mapping[str, str], *, unit: Unit, areas: Sequence[Unit], through: Sequence[str], names_nobody: bool = False, actor: Actor
 ) -> Bulletin:
     """Send an emergency from a prepared template: one duty officer fills in its blanks, and somebody reviews it afterwards.
 
     Raises:
-        Refused: the template is not one of these. Invalid: a blank is empty or too long.
+        Refused: the template is not one of these. Invalid: a blank is empty or too long; it looks as though it named a private person, and
+            `names_nobody` does not say otherwise: naming takes a legal basis and a second person.
     """
     user = _user(actor)
     if user is None or not (template.may_be_sent_alone and template.is_shown):
         raise Refused(_("This text may not be sent by one alone. Write a bulletin, and have it approved."), code="not_alone")
     words = _blanks_filled(template, values)
+    looks_named = any(naming.looks_named(word) for word in words.values())
+    if looks_named and not names_nobody:
+        raise Invalid(_("This looks as if it named a private person, or a telephone. One alone names nobody: say the place instead. Is it the name of a street, a bridge, a market? Then tick here."), code="naming", field="names_nobody")
     text = {name: wording.fill(getattr(template, name), words) for name in ("headline", "text", "short_text", "spoken_text")}
     row = Bulletin(
         unit=unit, is_training=rules_of(unit).is_training, written_by=user, ready_text=template, priority=Priority.URGENT, was_sent_alone=True,
@@ -221,7 +225,7 @@ def send_alone(
     _set_areas(row, areas)
     check(row)
     _put_in_force(row, BULLETIN.after(row.state, "send_alone"), user)
-    audit.record("broadcast.bulletin_sent_alone", actor=actor, about=row, unit=unit, facts={**_facts(row), "template": template.public_id})
+    audit.record("broadcast.bulletin_sent_alone", actor=actor, about=row, unit=unit, facts={**_facts(row), "template": template.public_id, "looks_named": looks_named})
     return row
 
 
@@ -349,6 +353,7 @@ def _cancel(row: Bulletin, why: str, user: User | None, *, hides: bool, is_publi
     new = Bulletin(
         unit=row.unit, is_training=row.is_training, msg_type=MsgType.CANCEL, follows=row, priority=row.priority, kind=row.kind, event=row.event,
         headline=wording.day_words(row) if hides else row.headline, text=wording.withdrawal_words(row, why, hides=hides), channels=row.channels,
+        short_text=wording.withdrawal_words(row, why, hides=hides, is_short=True),
         groups=row.groups, roles=row.roles, is_public=is_public, issuing_body=row.issuing_body, issuing_number=row.issuing_number, source=row.source,
         expires_at=max(row.expires_at or clock.now(), clock.now() + timedelta(days=1)),
     )  # fmt: skip

@@ -177,11 +177,19 @@ def _take_beat(cluster: SpeakerCluster, body: Mapping[str, Any], at: datetime) -
             last_seen_at=at, first_seen_at=cluster.first_seen_at or at,
             firmware="".join(sign for sign in firmware if sign.isprintable())[:40] if isinstance(firmware, str) else cluster.firmware,
         )  # fmt: skip
+    asked = cluster.test_asked_at
+    if asked is not None and body.get("tested") == test_number(asked) and (cluster.test_heard_at is None or cluster.test_heard_at < asked):
+        SpeakerCluster.objects.filter(pk=cluster.pk).update(test_heard_at=max(asked, at))
     open_now = set(SpeakerFault.objects.filter(cluster=cluster, cleared_at=None).values_list("kind", flat=True))
     for kind in wrong - open_now:
         _open(cluster, kind, at)
     if over := open_now - {kind.value for kind in wrong}:
         SpeakerFault.objects.filter(cluster=cluster, kind__in=over, cleared_at=None).update(cleared_at=at)
+
+
+def test_number(asked_at: datetime) -> int:
+    """Return the number by which a player says that it has played this chime and not an earlier one."""
+    return int(asked_at.timestamp())
 
 
 def _open(cluster: SpeakerCluster, kind: SpeakerFaultKind, since: datetime) -> bool:

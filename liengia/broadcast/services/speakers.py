@@ -152,6 +152,10 @@ def tell_player(cluster: SpeakerCluster, order: Mapping[str, Any], *, actor: Act
         raise Refused(_("This cluster has no player yet. Make its credential first."), code="no_player")
     with transaction.atomic():
         _record("speaker_told", cluster, actor, facts={"do": str(order.get("do", ""))})
+        if order.get("do") == "test":
+            asked = clock.now()
+            SpeakerCluster.objects.filter(pk=cluster.pk).update(test_asked_at=asked)
+            order = {**order, "number": players.test_number(asked)}
         transaction.on_commit(partial(get_bus().publish, f"lo.{cluster.public_id}.to.{device}", json.dumps(dict(order)).encode()))
 
 

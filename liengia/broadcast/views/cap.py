@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from liengia.broadcast.channels.cap import document
+from liengia.broadcast.channels.cap import channel, document
 from liengia.broadcast.channels.cap import feed as feeds
 from liengia.broadcast.models import CapAlert
 from liengia.core import clock, pagecache
@@ -19,6 +19,14 @@ def feed(request: HttpRequest) -> HttpResponse:
     """Show the warnings in force, the newest first."""
     found = CapAlert.objects.in_force(clock.now()).select_related("bulletin__unit")[: feeds.LENGTH]
     return HttpResponse(feeds.build(list(found)), content_type="application/atom+xml; charset=utf-8")
+
+
+@public
+@require_safe
+@pagecache.cached_page(seconds=60)
+def trial(request: HttpRequest) -> HttpResponse:
+    """Show a warning that is a test, for whoever builds a reader."""
+    return HttpResponse(channel.trial(), content_type=f"{document.CONTENT_TYPE}; charset=utf-8")
 
 
 @public

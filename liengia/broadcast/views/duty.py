@@ -76,5 +76,6 @@ def _shown(request: HttpRequest, row: Bulletin, form: WithdrawForm | None = None
 
 def _send(request: HttpRequest, form: AloneForm, text: ReadyText, unit: Unit) -> Bulletin:
     return bulletins.send_alone(
-        text, form.blanks(), unit=unit, areas=list(form.cleaned_data["areas"]), through=form.cleaned_data["channels"], actor=me(request)
+        text, form.blanks(), unit=unit, areas=list(form.cleaned_data["areas"]), through=form.cleaned_data["channels"],
+        names_nobody=form.cleaned_data["names_nobody"], actor=me(request),
     )

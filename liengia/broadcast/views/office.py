@@ -15,11 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liengia.broadcast import files, policies, queries
+from liengia.broadcast import audiences, files, policies, queries, wording
+from liengia.broadcast.audio import store
 from liengia.broadcast.capabilities import APPROVE, CONFIGURE, POST, SEND_ALONE, WRITE
+from liengia.broadcast.channels.base import DeliveryError
+from liengia.broadcast.channels.loudspeaker import sounds
 from liengia.broadcast.forms import ApproveForm, BulletinForm, WithdrawForm, WordsForm
 from liengia.broadcast.models import Bulletin, BulletinState, CapAlert, MsgType
 from liengia.broadcast.services import bulletins
+from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
 from liengia.core.text import fold
@@ -195,9 +199,22 @@ def picture(request: HttpRequest, public_id: str) -> HttpResponseBase:
     return FileResponse(found.open("rb"), content_type="image/jpeg")
 
 
-def _unit(request: HttpRequest, capability: str) -> tuple[Unit, list[Unit]]:
-    """Return the unit that speaks, as asked or the first, and all for which the user may."""
-    units = list(policies.speaking_units(request.user, capability))
+@requires(WRITE, APPROVE, SEND_ALONE, POST, CONFIGURE)
+@never_cache
+@require_GET
+def listen(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Let the office hear what the loudspeakers will play, before anybody approves it."""
+    row = _one(request, public_id)
+    try:
+        audio = sounds.of_message(wording.message_of(row, at=clock.now()))
+    except DeliveryError:
+        raise Http404 from None
+    return FileResponse(store.path_of(audio.sha256).open("rb"), content_type="audio/wav")
+
+
+def _unit(request: HttpRequest, *capabilities: str) -> tuple[Unit, list[Unit]]:
+    """Return the unit that speaks, as asked or the first, and all for which the user may, by any of some capabilities."""
+    units = list(policies.speaking_units(request.user, *capabilities))
     if not units:
         raise Http404
     asked = request.POST.get("unit") or request.GET.get("unit", "")
@@ -237,7 +254,7 @@ def _shown(request: HttpRequest, row: Bulletin, *, status: int = 200, **forms: A
     user = request.user
     may_write, is_approver = policies.may(user, WRITE, row), policies.may(user, APPROVE, row)
     context = {
-        "bulletin": row, "areas": [area.unit for area in row.areas.select_related("unit__parent")], "shown": queries.previews(row),
+        "bulletin": row, "audience": audiences.words_of(row), "shown": queries.previews(row),
         "dispatches": row.dispatches.all(), "has_warning": CapAlert.objects.filter(bulletin=row).exists(), "followed_by": row.followed_by.exclude(state=BulletinState.DISCARDED),
         "may_write": may_write, "is_approver": is_approver, "may_approve": policies.may_approve(user, row),
         "may_review": is_approver and row.needs_review and row.approved_by_id != user.pk,
@@ -262,5 +279,6 @@ def office_urls() -> list[URLPattern]:
         path(f"{one}thu-hoi/", withdraw, name="broadcast_office_withdraw"),
         path(f"{one}ra-soat/", review, name="broadcast_office_review"),
         path(f"{one}tiep-theo/<slug:how>/", follow, name="broadcast_office_follow"),
+        path(f"{one}nghe.wav", listen, name="broadcast_office_listen"),
         path(f"{one}hinh.jpg", picture, name="broadcast_office_picture"),
     ]

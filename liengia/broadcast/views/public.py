@@ -117,8 +117,7 @@ def said(request: HttpRequest) -> HttpResponse:
     context = {
         "unit": unit, "period": period, "total": told.count(), "ways": ways, "list_url": voice.list_url(unit, period), "plays": plays, "groups": groups,
         "minutes": voice.minutes_of(plays or ()), "before": f"?{voice.query(unit, _month_before(period))}",
-        # A sum beside the other rows would tell what a row leaves out.
-        "has_few": any(one.is_few for one in groups), "sums": {name: sum(getattr(one, name) for one in groups) for name in ("groups", "members", "posts")},
+        "sums": {"groups": sum(one.groups for one in groups), "members": voice.members_of(groups), "posts": sum(one.posts for one in groups)},
     }  # fmt: skip
     return render(request, "broadcast/voice.html", context)
 

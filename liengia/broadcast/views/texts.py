@@ -29,14 +29,14 @@ from liengia.units import scope
 @require_GET
 def library(request: HttpRequest) -> HttpResponse:
     """Show the ready texts by kind, found by words."""
-    unit, units = _unit(request, WRITE)
+    unit, units = _unit(request, WRITE, APPROVE, SEND_ALONE)
     asked = request.GET.get("q", "").strip()
     found = list(policies.ready_texts_for(unit).select_related("unit"))
     if asked:
         words = fold(asked).split()
         found = [row for row in found if all(word in fold(f"{row.headline} {row.text} {row.season}") for word in words)]
     shelves = [(label, [row for row in found if row.kind == kind]) for kind, label in Kind.choices]
-    context = {"unit": unit, "units": units, "asked": asked, "shelves": [(label, rows) for label, rows in shelves if rows], "form": TextsFileForm()}
+    context = {"unit": unit, "units": units, "asked": asked, "shelves": [(label, rows) for label, rows in shelves if rows], "form": TextsFileForm(), "may_write": scope.covers(request.user, WRITE, unit)}
     return render(request, "broadcast/office/texts.html", context)
 
 

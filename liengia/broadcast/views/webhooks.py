@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Final
 
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
@@ -53,12 +54,15 @@ def call_sound(request: HttpRequest, token: str) -> FileResponse:
 @csrf_exempt
 def report(request: HttpRequest, channel: str, public_id: str) -> HttpResponse:
     """Take a provider's report: prove it, file what it says, answer 200; 503 for what came before its number stood here: tell it again."""
-    filed = [
-        receipts.receive(channel, event.receipt_key, event.what, provider=public_id, at=event.at, answer=event.answer)
-        for event in _events(request, channel, public_id)
-    ]
-    if not all(filed) and receipts.is_under_way(channel, public_id):
-        return HttpResponse(b"again", content_type="text/plain", status=503)
+    with transaction.atomic():
+        filed = [
+            receipts.receive(channel, event.receipt_key, event.what, provider=public_id, at=event.at, answer=event.answer)
+            for event in _events(request, channel, public_id)
+        ]
+        if not all(filed) and receipts.is_under_way(channel, public_id):
+            # Nor is it noted as seen: what is told again, word for word, would be taken for a replay.
+            transaction.set_rollback(True)
+            return HttpResponse(b"again", content_type="text/plain", status=503)
     return HttpResponse(b"ok", content_type="text/plain")
 
 

@@ -199,3 +199,9 @@ def test_what_was_withdrawn_from_the_public_is_in_no_feed_and_at_no_address(cast
     assert [client.get(address).status_code for address in addresses] == [200, 404]
     feed = client.get("/cap/feed.xml").content.decode()
     assert kept.public_id in feed and hidden.public_id not in feed
+
+
+def test_a_reader_is_tried_on_a_test_that_is_in_no_feed(cast: Cast, client: Client) -> None:
+    root = valid(client.get("/cap/test.xml").content)
+    assert text(root, "c:status") == "Test" and CapAlert.objects.count() == 0
+    assert "test" not in client.get("/cap/feed.xml").content.decode()

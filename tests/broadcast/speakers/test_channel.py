@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from liengia.broadcast.audio import store
 from liengia.broadcast.channels.base import Accepted, Audience, DeliveryError, Failure
 from liengia.broadcast.channels.loudspeaker import channel as module
 from liengia.broadcast.channels.loudspeaker import sounds
-from liengia.broadcast.models import AudioFile, PlayOrder, SpeakerCluster
+from liengia.broadcast.models import AudioFile, Bulletin, PlayOrder, PlayReport, SpeakerCluster
 from liengia.broadcast.services import recordings, speakers
 from liengia.broadcast.speech.engines import SpeechError, espeak_ng
 from tests.broadcast.audio.signals import tone
@@ -173,3 +174,17 @@ def test_a_length_told_beforehand_is_near_the_real_one(here: Place) -> None:
     text = "Tối nay lúc 22h, bà con khóa cửa, tắt bếp, rút sạc xe điện. Có việc gấp gọi công an xã 0272 3881 234."
     loud().send([parcel(here.market, spoken_text=text)])
     assert loud().preview(message(spoken_text=text)).length == pytest.approx(AudioFile.objects.get().seconds, rel=0.35)
+
+
+def test_a_withdrawal_is_spoken_where_the_first_was_or_may_have_been(here: Place) -> None:
+    bulletin = Bulletin.objects.create(unit=here.commune, headline="Ngày hội", text="Lời")
+    subject = f"bulletin:{bulletin.public_id}"
+    speakers.add_cluster(here.hamlet, name="Mới treo", actor=TESTER)
+    loud().send([parcel(one, subject=subject) for one in (here.market, here.bridge, here.hand)])
+    order = PlayOrder.objects.get(cluster=here.bridge)
+    PlayReport.objects.create(report="bao-cao-0001", cluster=here.bridge, order=order, outcome="left_out", began_at=NOW, ended_at=NOW)
+    told = Audience(unit_ids=(here.hamlet.pk,), chain=(bulletin.pk,), told=(NOW, NOW), only_told=True)
+    assert addresses(told) == {here.market.public_id, here.hand.public_id}, "what was left out was heard by nobody; who moved out of the audience heard it"
+    assert len(addresses(replace(told, only_told=False))) == 4
+    PlayOrder.objects.filter(cluster=here.market).update(play_at=NOW + timedelta(days=1))
+    assert addresses(told) == {here.hand.public_id}, "ordered ahead, and not yet come to its time"

@@ -294,3 +294,18 @@ def test_a_reform_moves_clusters_and_leaves_topics_and_credentials(here: Place) 
     here.market.refresh_from_db()
     assert here.market.unit == here.other
     assert [user.username for user in Players().users()] == [device]
+
+
+def test_a_chime_that_was_asked_for_is_reported_once_it_has_sounded(here: Place) -> None:
+    device = speakers.mint_credential(here.market, actor=TESTER).device
+    speakers.tell_player(here.market, {"do": "test"}, actor=TESTER)
+    here.market.refresh_from_db()
+    asked = here.market.test_asked_at
+    assert asked is not None
+    number = players.test_number(asked)
+    Players().hear([beat(here.market, device, tested=number - 60)])
+    here.market.refresh_from_db()
+    assert here.market.test_heard_at is None, "an earlier chime is not this one"
+    Players().hear([beat(here.market, device, tested=number)])
+    here.market.refresh_from_db()
+    assert here.market.test_heard_at is not None and here.market.test_heard_at >= asked

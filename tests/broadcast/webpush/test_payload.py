@@ -25,6 +25,8 @@ def said(**changes: Any) -> dict[str, Any]:
         ({"mode": "test", "subject": "test:a"}, "THỬ CHUÔNG: Cúp"),
         ({"mode": "training"}, "TẬP HUẤN: Cúp"),
         ({"msg_type": "all_clear", "mode": "drill", "subject": "incident:a"}, "DIỄN TẬP: BÁO YÊN: Cúp"),
+        ({"msg_type": "all_clear", "subject": "incident:a:end", "headline": "BÁO YÊN: Cúp"}, "BÁO YÊN: Cúp"),
+        ({"msg_type": "all_clear", "mode": "drill", "subject": "incident:a:end", "headline": "DIỄN TẬP: BÁO YÊN: Cúp"}, "DIỄN TẬP: BÁO YÊN: Cúp"),
         ({"msg_type": "update", "headline": "ĐÍNH CHÍNH: Cúp"}, "ĐÍNH CHÍNH: Cúp"),
         ({"priority": "urgent"}, "KHẨN CẤP: Cúp"),
         ({"priority": "urgent", "mode": "training", "headline": "TẬP HUẤN: Cúp"}, "TẬP HUẤN: KHẨN CẤP: Cúp"),
@@ -53,3 +55,15 @@ def test_a_megabyte_of_anything_fits_and_is_cut_between_letters(letter: str) -> 
 
 def test_an_update_takes_the_place_of_the_first() -> None:
     assert said(data={"chain": "bulletin:first"})["tag"] == "bulletin:first"
+
+
+@pytest.mark.parametrize(
+    ("short", "body"),
+    [
+        ("", "Từ 8 giờ."), ("Cúp nước", "Từ 8 giờ."), ("Cúp nước.", "Từ 8 giờ."), ("Cúp nước. Lý do: nhầm", "Lý do: nhầm"),
+        ("Cúp nước máy cả xã", "Cúp nước máy cả xã"), ("Khác hẳn", "Khác hẳn"),
+    ],
+)  # fmt: skip
+def test_the_words_below_the_title_do_not_say_it_again(short: str, body: str) -> None:
+    found = said(headline="Cúp nước", short_text=short, text="Từ 8 giờ.", unit_name="xã Cần Đước")
+    assert found["body"] == f"{body}\nxã Cần Đước"

@@ -15,7 +15,7 @@ from liengia.broadcast import channels
 from liengia.broadcast.channels.base import Accepted, DeliveryError, Failure
 from liengia.broadcast.channels.zalo_oa import tokens
 from liengia.broadcast.models import ChannelAccount
-from liengia.broadcast.services import accounts
+from liengia.broadcast.services import accounts, receipts
 from liengia.core import clock
 from tests.broadcast.gateway.given import parcel
 from tests.broadcast.gateway.simulator import Said
@@ -151,6 +151,15 @@ def test_signed_report_is_taken_once_and_fresh(scene: Voice, oa: Oa) -> None:
     assert reported(row, old, old_mac) == 404
     other, other_mac = signed(row, {"timestamp": str(now)}, secret="")
     assert reported(row, other, other_mac) == 404
+
+
+def test_a_report_that_came_too_early_is_taken_when_it_is_told_again_word_for_word(scene: Voice, oa: Oa, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = oa_account(scene)
+    raw, mac = signed(row, {"event_name": "user_seen_message", "timestamp": str(int(clock.now().timestamp() * 1000)), "message": {"msg_ids": ["tin-1"]}})
+    monkeypatch.setattr(receipts, "is_under_way", lambda channel, provider: True)
+    assert reported(row, raw, mac) == 503
+    monkeypatch.undo()
+    assert reported(row, raw, mac) == 200 and reported(row, raw, mac) == 404
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b'{"timestamp": "x"}', b'{"timestamp": 1e400}', b'{"timestamp": "99999999999999999999"}', b"\xff", b"null", b"[" * 60_000])

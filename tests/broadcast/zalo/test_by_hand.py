@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from liengia.broadcast import channels, posting, zalo_spreadsheet
+from liengia.broadcast.channels.phone_tree.channel import script
 from liengia.broadcast.channels.zalo import picture
 from liengia.broadcast.models import Delivery, DeliveryState, Dispatch, ZaloGroup, ZaloPost
 from liengia.broadcast.services import bulletins, by_hand, phone_tree, planning, zalo
@@ -98,6 +99,7 @@ def test_withdrawal_lists_groups_that_got_it(scene: Voice) -> None:
         zalo.tick(dispatch, other, actor=TESTER)
     planning.plan_due()
     cancel = Dispatch.objects.exclude(pk=dispatch.pk).get()
+    assert list(Delivery.objects.filter(dispatch=cancel).values_list("address", flat=True)) == [here.public_id], "where nothing was posted nothing is withdrawn"
     lines = posting.lines(scene.cast.quan, cancel)
     assert [[post.group for post in line.earlier] for line in lines if line.earlier] == [[here]]
     zalo.take_down(dispatch, here, actor=TESTER)
@@ -226,6 +228,7 @@ def test_telephone_tree(scene: Voice) -> None:
     assert signed_in(scene.cast.khach).get(page).status_code == 404
     with pytest.raises(Refused):
         phone_tree.tick(first.key, "told", actor=TESTER)
+    assert script(message(headline="Họp ấp", short_text="Họp ấp", text="Lúc 19h30 tại nhà văn hóa.")) == "Họp ấp. Lúc 19h30 tại nhà văn hóa."
     bulletins.outbox.withdraw(subject)
     second.refresh_from_db()
     assert second.household_id is None and phone.get(page).status_code == 404

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,11 +30,12 @@ from liengia.broadcast.channels.cap import document, words
 from liengia.broadcast.models import Bulletin, CapAlert, MsgType
 from liengia.core import clock, pagecache
 from liengia.people.models import DutyPost
-from liengia.units.models import Unit
+from liengia.units.models import Level, Unit
 
 KINDS: Final = frozenset({"alert", "all_clear"})
 ADDRESS: Final = "feed"
 HOLDS: Final = timedelta(hours=24)
+TRIAL_HOLDS: Final = timedelta(hours=1)
 STATUS: Final = {"real": "Actual", "drill": "Exercise", "test": "Test", "training": "Exercise"}
 MSG_TYPES: Final = {
     MsgType.ALERT: "Alert", MsgType.UPDATE: "Update", MsgType.CORRECTION: "Update", MsgType.CANCEL: "Cancel", MsgType.ALL_CLEAR: "Update",
@@ -127,6 +129,19 @@ def facts_of(bulletin: Bulletin, message: Message) -> document.Facts:
         web=message.url, contact=_contact(bulletin.unit), source=f"{bulletin.issuing_body} {bulletin.issuing_number}".strip(),
         references=[one.reference for one in earlier], is_all_clear=is_all_clear,
     )  # fmt: skip
+
+
+def trial() -> bytes:
+    """Return a warning with the status Test, made anew at each asking and kept nowhere: who builds a reader tries it on this, and no feed has it."""
+    host, now = urlsplit(settings.PUBLIC_URL).hostname or "localhost", clock.now()
+    communes = Unit.objects.current().filter(level=Level.COMMUNE).order_by("code").with_ancestors()[:200]
+    with translation.override(settings.LANGUAGE_CODE):
+        headline, text = _("Test: this is no warning"), _("Made for trying programs that read warnings. Nothing has happened.")
+    facts = document.Facts(
+        identifier=f"{host}.test.{int(now.timestamp())}", sender=f"test@{host}", sent_at=now, status=STATUS["test"], msg_type="Alert", words=words.of("", "normal"),
+        sender_name="Liên Gia", headline=headline, text=text, effective_at=now, expires_at=now + TRIAL_HOLDS, areas=[document.Area(one.place_name, one.code, _box(one)) for one in communes],
+    )  # fmt: skip
+    return document.build(facts)
 
 
 def _event_of_chain(bulletin: Bulletin) -> str:

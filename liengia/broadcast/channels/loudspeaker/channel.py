@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +30,7 @@ from liengia.broadcast.channels.base import (
 from liengia.broadcast.channels.loudspeaker import programme, sounds, webhook
 from liengia.broadcast.models import (
     AudioFile,
+    Bulletin,
     ClusterMake,
     Delivery,
     PlayOrder,
@@ -72,7 +74,10 @@ class Loudspeaker(Channel):
         rows = SpeakerCluster.objects.on().filter(unit__in=hamlets)
         if audience.group_keys:
             rows |= SpeakerCluster.objects.on().filter(unit__in=audiences.households(Audience(group_keys=audience.group_keys)).values("hamlet"))
-        return rows
+        if audience.told is None:
+            return rows
+        heard = SpeakerCluster.objects.on().filter(pk__in=_perhaps_played(audience).values("cluster"))
+        return heard if audience.only_told else rows | heard
 
     def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
         """Yield the clusters of an audience's hamlets; one of another make is set aside by itself."""
@@ -159,6 +164,13 @@ class Loudspeaker(Channel):
             wrong.append(str(error))
         seconds = CHIME_S + len(words) / SIGNS_A_SECOND
         return Preview(_("Spoken words"), words, round(seconds), None, "seconds", warnings=(*wrong, *_warnings(message, seconds)))
+
+
+def _perhaps_played(audience: Audience) -> QuerySet[PlayOrder]:
+    """Return the orders of a chain's bulletins that came to their time and were not reported as left out: with the line cut they were played all the same."""
+    subjects = [f"bulletin:{key}" for key in Bulletin.objects.filter(pk__in=audience.chain).values_list("public_id", flat=True)]
+    rows = PlayOrder.objects.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=F("play_at")), subject__in=subjects, play_at__lte=clock.now())
+    return rows.exclude(reports__outcome__in=(PlayOutcome.LEFT_OUT, PlayOutcome.FAILED))
 
 
 def _warnings(message: Message, seconds: float) -> tuple[str, ...]:

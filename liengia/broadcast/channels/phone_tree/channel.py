@@ -69,8 +69,9 @@ class PhoneTreeChannel(Channel):
 
 
 def script(message: Message) -> str:
-    """Return what a caller says: the short text, which begins with what it is if it is a drill."""
-    return clean(message.short_text or message.headline)[:MOST_CHARACTERS]
+    """Return what a caller says: the short text, else headline and text; it begins with what it is if it is a drill."""
+    short = message.short_text if message.short_text != message.headline else ""
+    return clean(short or f"{message.headline}. {message.text}")[:MOST_CHARACTERS]
 
 
 CHANNEL = PhoneTreeChannel()

@@ -52,6 +52,7 @@ def title(message: Message) -> str:
             first = f"{pgettext('before a headline', 'URGENT')}: " if message.priority == "urgent" and message.msg_type == "alert" else ""
         else:
             first = wording.front(message.mode, message.msg_type)
+            headline = headline.removeprefix(first)  # the end of an alarm bears its mark already
         if mark and headline.startswith(mark):
             headline, first = headline.removeprefix(mark), mark + first.removeprefix(mark)
         elif mark and not first.startswith(mark):
@@ -60,14 +61,22 @@ def title(message: Message) -> str:
 
 
 def body(message: Message) -> str:
-    """Return the words below the title: the short text where there is one, and who says it."""
-    words = one_line(message.short_text or message.text)
+    """Return the words below the title: what the short text says beyond it, else the text; and who says it."""
+    words = _beyond(message) or one_line(message.text) or one_line(message.short_text)
     with translation.override(settings.LANGUAGE_CODE):
         if message.mode == "drill":
             words = f"{_('This is a drill.')} {words}"
         elif message.mode == "test":
             words = f"{_('This is a test.')} {words}"
     return f"{words}\n{one_line(message.unit_name)}" if message.unit_name else words
+
+
+def _beyond(message: Message) -> str:
+    """Return the short text without the headline before it, which stands as the title: "A. B" under "A" is "B", and nothing is left of "A"."""
+    words, head = one_line(message.short_text), one_line(message.headline)
+    rest = words.removeprefix(head)
+    said_already = words.startswith(head) and (not rest or rest[0] in ".:;,!?") and not title(message).endswith(CUT)
+    return rest.lstrip(".:;,!? ") if said_already else words
 
 
 @dataclass(frozen=True, slots=True)

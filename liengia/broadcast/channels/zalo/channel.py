@@ -37,7 +37,7 @@ class ZaloChannel(Channel):
 
     def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
         """Yield the groups of an audience in which people post."""
-        for key in zalo_groups.of(audience).by_hand().values_list("public_id", flat=True).iterator(500):
+        for key in zalo_groups.told_in(audience).by_hand().values_list("public_id", flat=True).iterator(500):
             yield Recipient(key)
 
     def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
