@@ -91,6 +91,8 @@ class SeasonForm(forms.ModelForm[Season]):
         self.fields["committee"].queryset = Committee.objects.at(day).filter(unit__in=standing.values("pk")).order_by("name")  # type: ignore[attr-defined]
         for name in ("starts_on", "ends_on"):
             self.fields[name].widget = day_input()
+        if day < clock.today():
+            self.fields["starts_on"].initial = day
         if len(units[:2]) == 1 and not self.instance.pk:
             self.fields["unit"].initial = units[0]
 

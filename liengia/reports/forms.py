@@ -88,7 +88,7 @@ class TargetForm(forms.Form):
     figure = forms.ChoiceField(label=_("Figure"))
     is_at_least = forms.ChoiceField(label=_("At least or at most"), choices=[("yes", _("at least")), ("no", _("at most"))])
     aim = forms.FloatField(label=_("Aim"), min_value=0, max_value=10**9)
-    due_on = forms.DateField(label=_("By"), widget=day_input())
+    due_on = forms.DateField(label=_("To be reached by"), widget=day_input())
     source = forms.CharField(label=_("Set in"), max_length=200, required=False, help_text=_("For example: plan 12/KH-UBND."))
     reason = forms.CharField(label=_("Why it is changed"), max_length=300, required=False, help_text=_("Only where a target for this figure and day stands already."))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -99,7 +100,7 @@ def test_a_round_from_its_first_nomination_to_the_hand_out(scene: Bureau) -> Non
     assert clerk.post(f"{address}trinh/", {"bases": "", "words": "Kính trình.", "signer": key(scene.police)}).status_code == 302
 
     sign = {"on": "2026-08-10", "signer": key(scene.committee), "carried_out_by": "Văn phòng", "recipients": "Lưu: VT."}
-    assert "chưa có số" in text_of(chairman.get(f"{address}ky/")) and "chưa có số" in text_of(chairman.post(f"{address}ky/", sign)) and not Certificate.objects.exists()
+    assert "chưa có số" in text_of(chairman.get(f"{address}ky/")) and "hoặc cho biết hồ sơ đã có bản giấy" in text_of(chairman.post(f"{address}ky/", sign)) and not Certificate.objects.exists()
     sign["is_on_paper"] = "on"
     money = text_of(chairman.post(f"{address}ky/", {**sign, "look": "1", "on": "2026-06-30"}))
     assert "0,15 × 2.340.000 = 351.000 đồng, làm tròn lên 10.000: 360.000 đồng" in money and "Nghị định 73/2024/NĐ-CP" in money
@@ -189,6 +190,8 @@ def test_a_certificate_is_replaced_hidden_and_revoked_from_its_page(scene: Burea
     address = f"{BASE}giay/{fresh.public_id}/"
     assert clerk.post(f"{address}an-ten/").status_code == 302 and Certificate.objects.get(pk=fresh.pk).is_name_hidden
     assert clerk.post(f"{address}hien-ten/").status_code == 302
+    ids = re.findall(r' id="([^"]+)"', text_of(chairman.get(address)))
+    assert len(ids) == len(set(ids)), "each label leads to its own field"
     assert clerk.post(f"{address}thu-hoi/", {"reason": "Khai man."}).status_code == 404, "a clerk does not revoke"
     asked = text_of(chairman.post(f"{address}thu-hoi/", {"reason": "Khai man.", "by_decision": "70/QĐ-UBND"}))
     assert "không còn trong danh sách công khai" in asked and 'name="reason" value="Khai man."' in asked and 'value="70/QĐ-UBND"' in asked

@@ -85,7 +85,7 @@ def test_whoever_may_sign_is_offered_by_date_and_who_lacks_is_entered_first(scen
     page = text_of(chairman.get(address))
     assert "Võ Văn Chủ Tịch – Chủ tịch (từ 01/07/2025)" in page and "Người Trước – Chủ tịch (từ 01/07/2025 đến hết 04/08/2026)" in page
     assert "Phan Thị Phó – KT. Chủ tịch / Phó Chủ tịch (từ 01/07/2025; Quyết định 12/QĐ-UBND)" in page
-    facts = {"on": "2026-08-10", "carried_out_by": "Văn phòng", "recipients": "Lưu: VT."}
+    facts = {"on": "2026-08-10", "carried_out_by": "Văn phòng", "recipients": "Lưu: VT.", "is_on_paper": "on"}
     before = Signatory.objects.get(name="Người Trước")
     assert "Ngày 10/08/2026 người này không được ký" in text_of(chairman.post(address, {**facts, "signer": f"s{before.pk}"}))
     assert chairman.post(address, {**facts, "signer": "s999999"}).status_code == 200

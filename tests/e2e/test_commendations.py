@@ -92,6 +92,8 @@ def test_from_an_open_round_to_a_certificate_that_anybody_verifies(scene: Bureau
     page.get_by_role("link", name="Ký quyết định").click()
     expect(page.get_by_text("0,15 ×")).to_be_visible()
     expect(page.get_by_label("Người ký")).to_contain_text("Võ Văn Chủ Tịch – Chủ tịch (từ 01/07/2025)")
+    expect(page.get_by_role("heading", name="Chưa ban hành nên chưa có số")).to_be_visible()
+    page.get_by_label("Hồ sơ đã có bản giấy, đủ số và chữ ký").check()
     page.get_by_role("button", name="Ký quyết định").click()
     expect(page.get_by_text("Có thể in giấy khen.")).to_be_visible()
 
@@ -109,6 +111,14 @@ def test_from_an_open_round_to_a_certificate_that_anybody_verifies(scene: Bureau
     page.get_by_text("Đây là giấy khen của tôi").click()
     page.get_by_role("button", name="Ẩn tên tôi").click()
     expect(page.get_by_text("B. N. T. M. T.")).to_be_visible()
+
+    page.goto(f"{BASE}giay/{found.public_id}/")
+    page.locator("summary", has_text="Thu hồi giấy khen này").click()
+    page.get_by_label("Vì sao thu hồi").fill("Khai man.")
+    page.get_by_role("button", name="Thu hồi giấy khen này").click()
+    expect(page.get_by_role("heading", name="Thu hồi thì sao")).to_be_visible()
+    page.get_by_role("button", name="Vâng, thu hồi").click()
+    expect(page.get_by_text("Đã thu hồi.")).to_be_visible()
 
 
 def test_a_spreadsheet_is_looked_at_and_its_progress_watched(scene: Bureau, opened: Callable[..., Page], tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from liengia.people import policies as people
 from liengia.people.policies import requires
 
 PDF: Final = "application/pdf"
+# Several forms of a page ask for a reason: each names its fields by its verb, so that each label leads to its own.
+OWN_ID: Final = "%s_%%s"
 
 
 @requires(KEEP, HAND_OUT, DECIDE)
@@ -53,7 +55,7 @@ def shown(request: HttpRequest, found: Decision, *, status: int = 200, **forms: 
     context: dict[str, Any] = {
         "decision": found, "row": found.round, "rows": rows, "asked": asked, "counts": queries.total_of(queries.counts(found.certificates.all()).values()),
         "runs": found.print_runs.select_related("made_by")[:20], "printing": PrintForm(services.ensure_layouts(found.round.unit.current())),
-        "handing": HandOverForm(), "opening": OpenForm(), "revoking": ReasonForm(), "may_decide": policies.may_decide(request.user, found.round),
+        "handing": HandOverForm(), "opening": OpenForm(auto_id=OWN_ID % "cong-khai"), "revoking": ReasonForm(auto_id=OWN_ID % "thu-hoi"), "may_decide": policies.may_decide(request.user, found.round),
         "may_keep": people.can(request.user, KEEP, found.round.unit), "never_printed": found.certificates.filter(state="valid", times_printed=0).count(),
     }  # fmt: skip
     return render(request, "commendations/office/decision.html", {**context, **forms}, status=status)
@@ -129,7 +131,7 @@ def decision_act(request: HttpRequest, public_id: str, verb: str) -> HttpRespons
     """Open a decision to the public, close it, or revoke it."""
     found = a_decision(request, public_id, DECIDE)
     form_of, work, name = DECISION_ACTS[verb]
-    form: Any = form_of(request.POST)
+    form: Any = form_of(request.POST, auto_id=OWN_ID % verb)
     if form.is_valid() and _is_to_be_asked(request, verb):
         return _sure(request, form, found, count=found.certificates.filter(state="valid").count())
     if not form.is_valid() or kept(form, lambda: work(found, form.cleaned_data, me(request))) is None:
@@ -162,7 +164,7 @@ def _one(request: HttpRequest, found: Certificate, *, status: int = 200, **forms
     context: dict[str, Any] = {
         "certificate": found, "decision": found.decision, "row": found.decision.round, "consent": found.nomination.consents.filter(withdrawn_on=None).first(),
         "before": Certificate.objects.filter(replaced_by=found).first(), "runs": [run for run in found.decision.print_runs.all() if found.serial in run.serials],
-        "replacing": ReplaceForm(initial={"name": found.name, "words": found.words, "merit": found.merit}), "revoking": RevokeForm(),
+        "replacing": ReplaceForm(initial={"name": found.name, "words": found.words, "merit": found.merit}), "revoking": RevokeForm(auto_id=OWN_ID % "thu-hoi"),
         "may_decide": policies.may_decide(request.user, found.decision.round), "address": sheets.verify_address(found.code),
     }  # fmt: skip
     return render(request, "commendations/office/certificate.html", {**context, **forms}, status=status)
@@ -183,7 +185,7 @@ def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     """Do one thing with a certificate."""
     capability, form_of, work, name = ACTS[verb]
     found = a_certificate(request, public_id, capability)
-    form: Any = form_of(request.POST)
+    form: Any = form_of(request.POST, auto_id=OWN_ID % verb)
     if form.is_valid() and _is_to_be_asked(request, verb):
         return _sure(request, form, found.decision, certificate=found)
     done: Any = form.is_valid() and kept(form, lambda: work(found, form.cleaned_data, me(request)))

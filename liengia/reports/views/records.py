@@ -36,7 +36,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         if kept(form, lambda: services.set_target(data["unit"], **values, due_on=data["due_on"], source=data["source"], reason=data["reason"], actor=me(request))):
             messages.success(request, _("The target is set. The report whose period holds its day says whether it was reached."))
             return redirect("reports_office_targets")
-    return render(request, "reports/office/targets.html", {"form": form, "rows": policies.targets_of(request.user)[:200]})
+    return render(request, "reports/office/targets.html", {"form": form, "rows": policies.targets_of(request.user)[:200], "today": clock.today()})
 
 
 @requires(WRITE)
