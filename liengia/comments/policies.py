@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from liengia.comments.capabilities import ANSWER, MODERATE
-from liengia.comments.models import Comment, Rule, Thread
+from liengia.comments.models import Comment, Rule, Thread, Who
 from liengia.core import rooms
 from liengia.people import policies as people
 from liengia.people.models import User
@@ -35,6 +35,24 @@ def _may(user: User | AnonymousUser, capability: str, thread: Thread) -> bool:
 def may_moderate(user: User | AnonymousUser, thread: Thread) -> bool:
     """Tell whether a user reads and decides comments of a thread; those of the whole area's pages are the area's."""
     return _may(user, MODERATE, thread)
+
+
+def is_read(thread: Thread) -> bool:
+    """Tell whether somebody moderates a thread: a person with that right, or the operator of the installation."""
+    return has_moderator(thread.unit) or User.objects.filter(is_active=True, is_superuser=True).exists()
+
+
+def has_moderator(unit: Unit | None) -> bool:
+    """Tell whether anybody is charged with the comments of a unit (of the area as a whole, without one)."""
+    places = [unit] if unit is not None else Unit.objects.current().filter(parent=None)
+    return any(people.holders(MODERATE, one).exists() for one in places)
+
+
+def unmoderated() -> list[Unit | None]:
+    """Return the units (None: the area as a whole) in which comments are open and nobody is charged with them."""
+    keys = set(Thread.objects.filter(is_public=True, is_open=True).order_by().values_list("unit", flat=True).distinct())
+    places = [*([None] if None in keys else []), *Unit.objects.filter(pk__in=keys - {None}).order_by("code")]
+    return [one for one in places if rooms.is_on("comments", one) and rule_of(one).who != Who.OFF and not has_moderator(one)]
 
 
 def may_answer(user: User | AnonymousUser, thread: Thread) -> bool:

@@ -65,7 +65,7 @@ def write_comment(
     The same form sent again changes nothing. A guest's writing leaves no audit entry: it would keep the moment.
 
     Raises:
-        Refused: comments are off or closed here, only named ones are taken, or too many wait to be read.
+        Refused: comments are off or closed here, nobody moderates them, only named ones are taken, or too many wait to be read.
         Invalid: the text or the name cannot be taken (`writing`), or the comment replied to is a reply itself.
     """
     rule = _rule_for(thread, user)
@@ -102,6 +102,8 @@ def _rule_for(thread: Thread, user: User | None) -> Rule:
         raise Refused(_("This page takes no more comments. What you wrote is still here."), code="closed")
     if rule.who == Who.NAMED and user is None:
         raise Refused(_("Here people comment under their name: sign in first. What you wrote is still here."), code="named_only")
+    if not policies.is_read(thread):
+        raise Refused(_("Nobody reads comments here at present, so none are taken. What you wrote is still here."), code="unread")
     return rule
 
 

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from liengia.alarms import broker, supervision
 from liengia.alarms.services import unfinished_moves
+from liengia.comments import policies as comments
 from liengia.core import health
 from liengia.env import is_loopback
 from liengia.operate import prepare
@@ -56,7 +57,7 @@ class Diagnosis:
 def examine() -> Iterator[Diagnosis]:
     """Look at everything, one after another; a look that fails is itself a finding."""
     looks: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
-        _versions, _settings, _https, _database, _broker, _ports, _running, _moves, _unseen, _disk, _sync, _clock, _keys,
+        _versions, _settings, _https, _database, _broker, _ports, _running, _moves, _unseen, _unread, _disk, _sync, _clock, _keys,
         _files,
     )  # fmt: skip
     for look in looks:
@@ -179,6 +180,18 @@ def _unseen() -> Iterator[Diagnosis]:
             Level.WRONG,
             _("is off where these devices still ring, so that nobody sees their alarms: %(ids)s") % {"ids": ", ".join(unseen)},
             _("Switch the room on again, or `liengia device revoke` them."),
+        )
+
+
+def _unread() -> Iterator[Diagnosis]:
+    if not _is_migrated():
+        return
+    for unit in comments.unmoderated():
+        yield Diagnosis(
+            _("readers' comments"),
+            Level.WARN,
+            _("are open in %(place)s, and nobody is charged with reading them") % {"place": unit or _("the area as a whole")},
+            _("Give somebody there a role with the right to moderate comments, or switch comments off there."),
         )
 
 

@@ -42,7 +42,7 @@ LOGINS: Final = (
     DemoLogin("chuyenvien", "Phạm Văn Trả Lời", "Công chức trả lời ý kiến", True),
     DemoLogin("mattran", "Mai Thị Mặt Trận", "Cán bộ Mặt trận Tổ quốc xã", True),
     DemoLogin("rachkien", "Lâm Văn Rạch", "Lãnh đạo xã Rạch Kiến, xã bên cạnh", True),
-    DemoLogin("tinh", "Ngô Thị Tỉnh", "Cán bộ của tỉnh, lập mùa ngày hội cho nhiều xã", True),
+    DemoLogin("tinh", "Ngô Thị Tỉnh", "Cán bộ của tỉnh: lập mùa ngày hội cho nhiều xã, đọc ý kiến bạn đọc dưới tin của tỉnh", True),
     DemoLogin("+84900000001", "Phạm Thị Mộc Miên", "Tổ trưởng Tổ liên gia số 3, Khu phố 5"),
     DemoLogin("+84900000009", "Trần Thị Lụa", "Bà con, Nhà số 9"),
     DemoLogin("truongap", "Huỳnh Văn Khu Phố", "Trưởng Khu phố 5"),

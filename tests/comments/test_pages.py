@@ -17,6 +17,9 @@ from liengia.comments import forms, services
 from liengia.comments.models import Comment, Flag, Who
 from liengia.comments.views import readers
 from liengia.core import clock, logs
+from liengia.operate import doctor
+from liengia.people import services as people
+from tests import factories
 from tests.cast import TESTER
 from tests.comments.conftest import Scene
 from tests.people.conftest import signed_in
@@ -163,7 +166,7 @@ def test_a_thread_is_read_in_a_constant_number_of_queries(
         root = scene.shown(f"Ý kiến {number}")
         scene.shown(f"Trả lời {number}", parent=root)
     cache.clear()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         client.get(address(scene))
 
 
@@ -175,6 +178,27 @@ def test_the_place_in_a_page_is_the_same_for_everybody(scene: Scene) -> None:
     assert address(scene) in html
     services.set_rule(scene.cast.commune, who=Who.OFF, is_moderated_first=True, actor=TESTER)
     assert Template("{% load comments %}{% comments thread %}").render(Context({"thread": scene.thread})).strip() == ""
+
+
+def test_comments_of_the_area_are_taken_once_somebody_reads_them(client: Client, scene: Scene) -> None:
+    scene.thread = area = services.thread_for("article", "tinh", unit=None, title="Tin của tỉnh", url="/tin-tuc/tinh/")
+    assert [one.says for one in doctor._unread()] and "toàn địa bàn" in next(doctor._unread()).says
+    page = client.get(address(scene)).content.decode()
+    assert "chưa có ai đọc" in page and "<textarea" not in page
+    assert client.post(address(scene), filled(scene)).status_code == 200 and not area.comments.exists()
+    tinh = factories.user("tinh", "Ngô Thị Tỉnh", is_staff=True)
+    people.assign_role(tinh, "commune_approver", scene.cast.commune.parent, actor=TESTER)
+    assert not list(doctor._unread())
+    assert client.post(address(scene), filled(scene)).status_code == 302
+    assert "Mong xã dán bảng" in signed_in(tinh, second_factor=True).get("/quan-tri/y-kien/").content.decode()
+
+
+def test_a_shown_guest_has_a_day_and_no_moment(client: Client, scene: Scene) -> None:
+    shown = scene.shown()
+    services.answer_officially(scene.thread, text="Cảm ơn bà con.", parent=shown, office="UBND xã", user=scene.bien)
+    page = client.get(address(scene)).content.decode()
+    assert f'<span class="meta">{clock.today():%d/%m/%Y}</span>' in page
+    assert f'<span class="meta">{clock.today():%d/%m/%Y}, ' in page  # the office's answer has its moment
 
 
 def test_moderators_read_the_queue_of_their_commune(scene: Scene) -> None:

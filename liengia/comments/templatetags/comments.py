@@ -35,6 +35,6 @@ def comment_text(comment: Comment) -> SafeString:
 
 @register.filter
 def shown_time(comment: Comment) -> str:
-    """Return "07/08/2023, 11:32", when it was shown; the day of writing where nobody read it before."""
-    at: datetime | None = comment.shown_at
+    """Return "07/08/2023, 11:32", when it was shown; of a guest, and where nobody read it before, the day of writing alone."""
+    at: datetime | None = comment.shown_at if comment.user_id else None
     return f"{clock.local(at):%d/%m/%Y, %H:%M}" if at else f"{comment.written_on:%d/%m/%Y}"

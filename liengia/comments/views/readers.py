@@ -124,11 +124,14 @@ def _write(request: HttpRequest, found: Thread, form: CommentForm) -> services.W
 def _page(request: HttpRequest, found: Thread, form: CommentForm, written: services.Written | None) -> HttpResponse:
     number = request.GET.get("trang", "1")
     rule = policies.rule_of(found.unit)
+    may_write = found.is_open and (rule.who == Who.GUESTS or _user(request) is not None)
+    is_read = not may_write or policies.is_read(found)
     may_answer = policies.may_answer(request.user, found)
     context = {
         "thread": found,
         "talk": queries.conversation(found, page=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1),
-        "form": form if found.is_open and (rule.who == Who.GUESTS or _user(request)) else None,
+        "form": form if may_write and is_read else None,
+        "is_read": is_read,
         "is_named_only": rule.who == Who.NAMED,
         "is_moderated_first": rule.is_moderated_first,
         "answering": _parent(found, form["parent"].value() or ""),
