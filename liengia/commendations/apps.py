@@ -44,7 +44,7 @@ class CommendationsConfig(AppConfig):
         menus.register_all()
         menu.register_today(chores.today)
         linked.register_own()
-        search.register_source(index.KIND, index.entries)
+        search.register_source(index.KIND, index.entries, name=_("Commendations"))
         succession.register(reform.move_rounds)
         month.register("commendations", brief.lines)
         reporting.register_own()

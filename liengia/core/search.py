@@ -25,6 +25,7 @@ from itertools import pairwise
 from typing import Final
 
 from django.db import connection, transaction
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 
 from liengia.core.models import SearchEntry
@@ -84,14 +85,15 @@ Source = Callable[[], Iterable[Entry]]
 Hide = Callable[[Collection[str]], Collection[str]]
 _sources: dict[str, Source] = {}
 _hides: dict[str, Hide] = {}
+_names: dict[str, str | Promise] = {}
 
 
-def register_source(kind: str, entries: Source, *, hide: Hide | None = None) -> None:
-    """Say where all entries of a kind come from, for `liengia reindex`; called from `AppConfig.ready`.
+def register_source(kind: str, entries: Source, *, name: str | Promise, hide: Hide | None = None) -> None:
+    """Say how readers call a kind and where all its entries come from (`liengia reindex`); called from `AppConfig.ready`.
 
     `hide` returns, of the keys on a page of results, those that nobody reads now (a commune can switch a room off, and on again).
     """
-    _sources[kind] = entries
+    _sources[kind], _names[kind] = entries, name
     if hide is not None:
         _hides[kind] = hide
 
@@ -99,6 +101,11 @@ def register_source(kind: str, entries: Source, *, hide: Hide | None = None) -> 
 def kinds() -> list[str]:
     """Return the kinds of entries that rooms have registered."""
     return sorted(_sources)
+
+
+def names() -> list[tuple[str, str | Promise]]:
+    """Return each kind with the name that readers know it by, as choices."""
+    return sorted(_names.items())
 
 
 def put(entry: Entry) -> None:
@@ -167,14 +174,15 @@ def find(
         return Found()
     marks = [[_kind_mark(kind) for kind in sorted(kinds)], [f"u_{pk}" for pk in sorted(unit_ids)]]
     wanted = min(offset + limit, DEEPEST) + 1
-    places: dict[int, None] = {}
-    for step in _steps(words):
+    places: dict[int, bool] = {}  # whether the words of the question stand in it together, or each for itself
+    for step, is_together in _steps(words):
         if len(places) >= wanted:
             break
-        places.update(dict.fromkeys(_index().find(step, [one for one in marks if one], limit=wanted)))
+        for place in _index().find(step, [one for one in marks if one], limit=wanted):
+            places.setdefault(place, is_together)
     shown = list(places)[offset : offset + limit]
     rows = {row.place: row for row in _readable(list(SearchEntry.objects.filter(place__in=shown)))}
-    hits = [_hit(rows[place], words) for place in shown if place in rows]
+    hits = [_hit(rows[place], words, are_pairs=places[place]) for place in shown if place in rows]
     return Found(hits, has_more=len(places) > offset + limit and offset + limit < DEEPEST)
 
 
@@ -188,15 +196,17 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(nfc(unicodedata.normalize("NFKC", text)).casefold())
 
 
-def _steps(words: Sequence[str]) -> Iterator[list[str]]:
+def _steps(words: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
+    """Return the tokens of each step, and whether they are pairs of neighbours."""
     folded = [fold(word) for word in words]
     exact_form, folded_form = _joined(words), _joined(folded)
-    yield [f"te_{one}" for one in exact_form]
-    yield [f"e_{one}" for one in exact_form]
-    yield [f"tf_{one}" for one in folded_form]
-    yield [f"f_{one}" for one in folded_form]
-    if len(words) > 1:
-        yield [f"f_{one}" for one in folded]
+    are_pairs = len(words) > 1
+    yield [f"te_{one}" for one in exact_form], are_pairs
+    yield [f"e_{one}" for one in exact_form], are_pairs
+    yield [f"tf_{one}" for one in folded_form], are_pairs
+    yield [f"f_{one}" for one in folded_form], are_pairs
+    if are_pairs:
+        yield [f"f_{one}" for one in folded], False
 
 
 def _joined(words: Sequence[str]) -> list[str]:
@@ -259,30 +269,41 @@ def _chunks(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
 # Results
 
 
-def _hit(row: SearchEntry, words: Sequence[str]) -> Hit:
-    return Hit(row.kind, row.key, row.url, row.published_at, _marked(row.title, words), _excerpt(row.body, words))
+def _hit(row: SearchEntry, words: Sequence[str], *, are_pairs: bool) -> Hit:
+    return Hit(
+        row.kind, row.key, row.url, row.published_at, _marked(row.title, words, are_pairs=are_pairs),
+        _excerpt(row.body, words, are_pairs=are_pairs),
+    )  # fmt: skip
 
 
-def _marked(text: str, words: Sequence[str]) -> SafeString:
+def _places(text: str, words: Sequence[str], *, are_pairs: bool) -> list[tuple[int, int]]:
+    """Return from where to where the words of the question stand; of pairs, only where two neighbours do."""
+    asked = [fold(word) for word in words]
+    found = [(fold(match.group()), match.span()) for match in _WORD.finditer(text)]
+    if not are_pairs:
+        return [span for word, span in found if word in asked]
+    pairs = set(pairwise(asked))
+    kept = {span: None for (a, first), (b, second) in pairwise(found) if (a, b) in pairs for span in (first, second)}
+    return list(kept)
+
+
+def _marked(text: str, words: Sequence[str], *, are_pairs: bool) -> SafeString:
     """Return the text escaped, with the words of the question in <mark>."""
-    asked = {fold(word) for word in words}
     parts, end = [], 0
-    for match in _WORD.finditer(text):
-        if fold(match.group()) in asked:
-            parts += [html.escape(text[end : match.start()]), f"<mark>{html.escape(match.group())}</mark>"]
-            end = match.end()
+    for begin, after in _places(text, words, are_pairs=are_pairs):
+        parts += [html.escape(text[end:begin]), f"<mark>{html.escape(text[begin:after])}</mark>"]
+        end = after
     marked = "".join([*parts, html.escape(text[end:])]).replace("</mark> <mark>", " ")
     return mark_safe(marked)  # noqa: S308  (every part is escaped above)
 
 
-def _excerpt(body: str, words: Sequence[str]) -> SafeString:
+def _excerpt(body: str, words: Sequence[str], *, are_pairs: bool) -> SafeString:
     """Return the part of the text where most words of the question stand together."""
-    asked = {fold(word) for word in words}
-    places = [match.start() for match in _WORD.finditer(body) if fold(match.group()) in asked]
+    places = [begin for begin, _after in _places(body, words, are_pairs=are_pairs)]
     if not places:
-        return _marked(_cut(body, 0), words)
+        return _marked(_cut(body, 0), words, are_pairs=are_pairs)
     begin = max(places, key=lambda at: sum(at <= other < at + EXCERPT_LETTERS for other in places))
-    return _marked(_cut(body, max(0, begin - EXCERPT_LETTERS // 4)), words)
+    return _marked(_cut(body, max(0, begin - EXCERPT_LETTERS // 4)), words, are_pairs=are_pairs)
 
 
 def _cut(body: str, begin: int) -> str:

@@ -48,5 +48,5 @@ class FestivalsConfig(AppConfig):
         watchers.register(follow_hand_out)
         for mover in (reform.move_days, reform.move_seasons, reform.move_pledges):
             succession.register(mover)
-        search.register_source(index.KIND, index.entries)
+        search.register_source(index.KIND, index.entries, name=_("Festival days"))
         health.register("festivals.boards", supervision.boards_follow)

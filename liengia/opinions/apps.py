@@ -47,7 +47,7 @@ class OpinionsConfig(AppConfig):
         succession.register(reform.move_opinions)
         succession.register(reform.move_arrangements)
         succession.register(reform.move_forums)
-        search.register_source(index.KIND, index.entries, hide=index.switched_off)
+        search.register_source(index.KIND, index.entries, name=_("Opinions and answers"), hide=index.switched_off)
         month.register("opinions", brief.lines)
         reporting.register_own()
         health.register("opinions.overdue", supervision.overdue_escalated)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PortalConfig(AppConfig):
@@ -51,8 +53,8 @@ class PortalConfig(AppConfig):
         menus.register_own()
         audit_kinds.register_own()
         front_acts.register_own()
-        search.register_source(services.ARTICLE, services.entries_of_articles)
-        search.register_source(services.PLAIN, services.entries_of_pages)
+        search.register_source(services.ARTICLE, services.entries_of_articles, name=_("News"))
+        search.register_source(services.PLAIN, services.entries_of_pages, name=pgettext_lazy("search", "Pages"))
         signals.connect()
         health.register("portal.requests", requests.well)
 

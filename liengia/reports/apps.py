@@ -26,7 +26,7 @@ class ReportsConfig(AppConfig):
         menus.register_all()
         reporting.register_own()
         sizes.register(reporting.households)
-        search.register_source(index.KIND, index.entries)
+        search.register_source(index.KIND, index.entries, name=_("Reports to the people"))
         front.figures.register("reports", menus.figures)
         subjects.register("report", about.section_words)
         succession.register(reform.move_targets)

@@ -137,6 +137,15 @@ def test_results_are_escaped_and_marked() -> None:
     assert hit.title == "Hẻm &lt;b&gt;3&lt;/b&gt; &amp; chợ"
 
 
+def test_only_words_that_were_found_together_are_marked() -> None:
+    put("a", "Họp ở Cần Đước", "Ai cần thì được giúp. Bà con Cần Đước, căn nhà được sửa.")
+    put("b", "Được mùa", "Ai cũng cần.")
+    together, apart = search.find("can duoc").hits
+    assert together.title == "Họp ở <mark>Cần Đước</mark>"
+    assert together.excerpt.count("<mark>") == 1 and "Bà con <mark>Cần Đước</mark>" in together.excerpt
+    assert apart.title == "<mark>Được</mark> mùa" and "<mark>cần</mark>" in apart.excerpt
+
+
 def test_reindex_brings_it_to_what_the_room_holds(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     put("gone", "Đã rút")
     held = [

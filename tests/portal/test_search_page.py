@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from liengia.core import pagecache
+from liengia.core import pagecache, search
 from liengia.portal import services
 from tests.cast import TESTER
 from tests.portal.pages_scene import Scene
@@ -21,6 +23,13 @@ def test_it_finds_without_accents_and_shows_where(client: Client, area: Scene) -
     assert "<mark>Cống Ấp 3</mark> đã thông" in page
     assert client.get("/tim/?q=ap+3+cong&loai=article").content.decode().count("<li><h2") == 1
     assert "Không tìm thấy gì" in client.get("/tim/?q=cong+ap+3&loai=page").content.decode()
+
+
+def test_every_kind_has_a_name_for_readers(client: Client, area: Scene) -> None:
+    offered = re.findall(r'<option value="([^"]+)"[^>]*>([^<]+)</option>', client.get("/tim/").content.decode())
+    names = dict(offered)
+    assert set(search.kinds()) <= set(names) and {names[kind] for kind in search.kinds()} >= {"Tin tức", "Khen thưởng", "Mô hình", "Báo cáo trước dân"}
+    assert not [name for name in names.values() if "." in name or name in search.kinds()]
 
 
 @pytest.mark.parametrize(

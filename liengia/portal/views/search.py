@@ -7,9 +7,6 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from liengia.core import pagecache, search
@@ -17,13 +14,6 @@ from liengia.people.policies import public
 from liengia.portal import queries
 from liengia.units.models import Unit
 
-# How kinds of public texts are called; a kind whose room is not here is not offered.
-KINDS: Final[dict[str, str | Promise]] = {
-    "article": _("News"),
-    "opinions.opinion": _("Opinions and answers"),
-    "opinions.forum": _("Forums"),
-    "page": pgettext_lazy("search", "Pages"),
-}
 QUESTION_LETTERS: Final = 120
 
 
@@ -69,8 +59,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "found": asked.found(),
         "communes": communes,
-        "kinds": [(code, KINDS.get(code, code)) for code in search.kinds()],
-        "names": KINDS,
+        "kinds": search.names(),
         "site_place": queries.place_words(None, communes),
     }
     return render(request, "portal/search.html", context)
