@@ -123,7 +123,7 @@ class AnswerForm(ActForm):
     def fit(self) -> None:
         """Who signs is most often whoever writes."""
         self.initial.setdefault("signer_name", self.user.full_name)
-        self.initial.setdefault("signer_office", self.opinion.commune.full_name)
+        self.initial.setdefault("signer_office", officials.answering_office(self.opinion, self.user))
         if self.opinion.state != "sorted":
             self.fields["kind"].choices = [(AnswerKind.IN_WRITING, AnswerKind.IN_WRITING.label)]  # type: ignore[attr-defined]
 

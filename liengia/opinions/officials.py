@@ -14,6 +14,7 @@ from liengia.core.errors import Invalid
 from liengia.core.text import fold
 from liengia.opinions.capabilities import ABOUT_OFFICIALS, ABOUT_OFFICIALS_FRONT, ENTER
 from liengia.opinions.models import OfficialsTo, Opinion, RefersToOfficer
+from liengia.organisations.models import Organisation, OrganisationKind
 from liengia.people import policies as people
 from liengia.people.models import RoleAssignment, User
 from liengia.units.models import Unit
@@ -47,6 +48,15 @@ def posts(commune: Unit) -> list[Post]:
         Post(f"{role}-{unit}", f"{rows[0].role.label}, {rows[0].unit.display_name}" if is_below else rows[0].role.label, tuple(row.user for row in rows))
         for (is_below, role, _code, unit), rows in sorted(found.items())
     ]
+
+
+def answering_office(opinion: Opinion, user: User) -> str:
+    """Return the office in whose name a user most likely answers: the Front's officer, the Front's."""
+    commune = opinion.commune
+    if people.can(user, ABOUT_OFFICIALS_FRONT, commune) and not people.can(user, ABOUT_OFFICIALS, commune):
+        front = Organisation.objects.current().filter(unit__in=commune.lineage_ids(), kind=OrganisationKind.FATHERLAND_FRONT).first()
+        return front.name if front is not None else _("Fatherland Front of %(place)s") % {"place": commune.full_name}
+    return commune.full_name
 
 
 def goes_to(commune: Unit, *, officers: Collection[User], words: Iterable[str], wanted: str = "") -> str:

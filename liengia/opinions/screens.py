@@ -69,14 +69,16 @@ def due(opinion: Opinion) -> Due | None:
     at = opinion.intake_due_at if opinion.state == State.RECEIVED and opinion.intake_due_at < clock.now() else opinion.due_at
     day = clock.local(at).date()
     title = _("To be answered by") if at == opinion.due_at else _("To be taken in by")
-    return Due(title, date_words(day), days_left(at), at < clock.now())
+    return Due(title, date_words(day), days_left(at, is_private=opinion.about_officials), at < clock.now())
 
 
-def days_left(at: datetime) -> str:
-    """Return "5 days left", "today", or "1 day late, put before the chairman"."""
+def days_left(at: datetime, *, is_private: bool = False) -> str:
+    """Return "5 days left", "today", or "1 day late, put before the chairman" (not told where he may be whom it concerns)."""
     days = (clock.local(at).date() - clock.today()).days
     if at < clock.now():
         late = max(1, -days)
+        if is_private:
+            return ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late}
         return ngettext("%(n)s day late, put before the chairman", "%(n)s days late, put before the chairman", late) % {"n": late}
     return ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days} if days else _("today")
 

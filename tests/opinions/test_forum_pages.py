@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -102,6 +103,24 @@ def test_the_desk_takes_a_question_from_the_mouth_to_its_answer(here: Office, cl
         assert desk(clerk, forum, wrong).status_code == 404
     for key in ("", "abc", "9" * 40, "-1"):
         assert desk(clerk, forum, "floor", question=key).status_code == 404
+
+
+def test_a_session_held_before_its_day_is_concluded_and_a_refused_conclusion_stays(here: Office, clerk: Client) -> None:
+    forum = forums.open_forum(planned(here), actor=by(here))
+    assert "<summary>Bắt đầu trước ngày họp" not in page(clerk, forum.public_id, "ban-thu-ky").content.decode()
+    forums.change_forum(forum, starts_at=clock.now() + timedelta(days=9), actor=by(here))
+    assert "<summary>Bắt đầu trước ngày họp" in page(clerk, forum.public_id, "ban-thu-ky").content.decode()
+    desk(clerk, forum, "begin")
+    seat = forum.committee.members.get()
+    typed = {"text": "Thay đèn hẻm 14 trước Tết.", "what": "Thay ba bóng đèn hẻm 14", "owner": seat.pk}
+    for due in (clock.today() - timedelta(days=1), ""):
+        refused = desk(clerk, forum, "conclude", **typed, due_on=due)
+        words = refused.content.decode()
+        assert refused.status_code == 422 and 'id="id_due_on_error"' in words
+        assert typed["text"] in words and typed["what"] in words and f'value="{seat.pk}" selected' in words
+    assert desk(clerk, forum, "conclude", **typed, due_on=clock.today() + timedelta(days=3)).status_code == 302
+    forum.refresh_from_db()
+    assert forum.meeting.conclusions.get().text == typed["text"] and forum.meeting.starts_at == forum.began_at
 
 
 def test_the_desk_is_absent_for_all_others(here: Office, client: Client) -> None:

@@ -21,6 +21,13 @@ QUEUE = "/quan-tri/gop-y/"
 SECRET = "Nhà bà Phạm Thị Kín, gọi 0909 111 222"
 
 
+def test_who_may_not_count_is_offered_no_numbers(here: Office) -> None:
+    for user, is_offered in ((here.tho, False), (here.front, False), (here.duyen, True), (here.chairman, True)):
+        browser = signed_in(user, second_factor=True)
+        assert ("/quan-tri/gop-y/thang/" in browser.get(QUEUE).content.decode()) is is_offered
+        assert (browser.get(f"{QUEUE}thang/").status_code == 200) is is_offered
+
+
 def test_a_table_holds_redacted_copies_only(here: Office) -> None:
     hidden = sorted_(here, text=SECRET, is_anonymous=False, contact_name="Ông Bảy", contact_phone="0909333444")
     shown = public(here, title="=CMD|' /C calc'!A0", text="Đèn đường số mười bốn tắt")

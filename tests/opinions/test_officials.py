@@ -21,7 +21,7 @@ from liengia.opinions.models.forums import ListeningForum
 from liengia.opinions.services import forums
 from liengia.opinions.views import filing
 from liengia.people.models import Role
-from tests.opinions.given import LAMP, Office, topic
+from tests.opinions.given import LAMP, Office, filed, topic
 from tests.opinions.test_forum import planned
 from tests.people.conftest import signed_in
 
@@ -88,6 +88,28 @@ def test_the_side_that_it_is_about_finds_nothing(here: Office, client: Client) -
     services.sort(opinion, topic=topic(), actor=Actor.of(here.front))
     assert f'value="{here.chairman.pk}"' not in front.get(f"{QUEUE}{opinion.public_id}/giao/").content.decode()
     assert front.post(f"{QUEUE}{opinion.public_id}/giao/", {"person": here.chairman.pk}).status_code == 422
+
+
+def test_its_writer_reads_who_cannot_see_it_and_the_front_answers_as_the_front(here: Office, client: Client) -> None:
+    code, by = codes.new_code(), Actor.of(here.front)
+    opinion = filed(here, code=code, about_officials=True, officer_words="anh Thợ một cửa", officials_to="front")
+
+    def read() -> str:
+        return unescape(client.post("/gop-y/theo-doi/", {"code": code}).content.decode())
+
+    page = read()
+    assert "không tìm thấy và không đọc được" in page and "bao giờ được công khai" in page and "Nơi xử lý: Mặt trận Tổ quốc" in page
+    assert "Đã gửi, chờ tiếp nhận" in page
+    with time_machine.travel(opinion.due_at + timedelta(days=2), tick=False):
+        late = read()
+    assert re.search(r"trễ \d+ ngày", late)
+    assert "Chủ tịch" not in late.partition("<main")[2] and "bảng theo dõi" not in page.replace("không hiện ở bảng theo dõi nào", "")
+    services.sort(opinion, topic=topic(), actor=by)
+    form = unescape(signed_in(here.front, second_factor=True).get(f"{QUEUE}{opinion.public_id}/tra-loi/").content.decode())
+    office = re.search(r'name="signer_office" value="([^"]*)"', form)[1]  # type: ignore[index]
+    assert "Mặt trận" in office
+    services.answer(opinion, kind="in_writing", text="Đã nhắc nhở.", signer_name="Mai Thị Mặt Trận", signer_office=office, actor=by)
+    assert "Trả lời của xã" not in read() and "Trả lời anh/chị" in read()
 
 
 def test_what_nobody_could_handle_is_not_taken_and_the_words_stay(here: Office, client: Client) -> None:

@@ -139,6 +139,7 @@ def test_sent_at_once_or_after_days_it_asks_again_and_then_goes(here: Office, cl
     for age_s, seconds in ((0.0, 5), (60 * 60 * 24 * 3, 5)):
         response = send(client, ticket=ticket(age_s=age_s))
         assert not Opinion.all_.exists()
+        assert "Ticket" not in response.content.decode()
         again = unescape(re.search(r'name="ticket" value="([^"]+)"', response.content.decode())[1])  # type: ignore[index]
         with time_machine.travel(clock.now() + timedelta(seconds=seconds), tick=False):
             assert client.post(FORM, typed(ticket=again)).status_code == 200
@@ -252,6 +253,20 @@ def test_photos_are_served_only_when_public(here: Office, client: Client) -> Non
     assert client.get(f"/gop-y/{other.public_id}/anh/{second.pk}/").status_code == 404
 
 
+def test_what_the_commune_shows_stands_after_its_answer_and_the_writer_reads_what_was_kept(here: Office, client: Client) -> None:
+    from liengia.core import images
+
+    code, by = codes.new_code(), Actor.of(here.duyen)
+    opinion = published(here, code=code, photos=[images.reencode(picture())])
+    kept = client.post("/gop-y/theo-doi/", {"code": code}).content.decode()
+    assert "đang giữ 1 ảnh" in kept and "bao giờ được công khai" not in kept
+    services.answer(opinion, kind=AnswerKind.IN_WRITING, text="Đã thay bóng.", signer_name="Ông A", signer_office="UBND xã", actor=by)
+    services.publish(opinion, text="Đã thay bóng.", actor=by)
+    services.add_evidence(opinion, kind="photo", title="Bóng mới", data=picture(), is_public=True, actor=by)
+    shown = client.get(f"/gop-y/{opinion.public_id}/").content.decode()
+    assert shown.index("Đã thay bóng.") < shown.index("Việc đã làm, do xã đưa lên") < shown.index("Bóng mới")
+
+
 def test_support_is_a_number_and_counts_once_a_day_and_address(here: Office, client: Client) -> None:
     opinion = published(here)
     for _ in range(3):
@@ -293,6 +308,10 @@ def test_the_board_counts_and_leaves_out_what_concerns_officers(here: Office, cl
     services.refuse(filed(here), reason=reason("not_enough"), words="Chưa rõ chỗ nào.", actor=Actor.of(here.duyen))
     (every,), _months = scoreboard(here.commune)
     assert every.filed == every.answered + every.open_ + every.refused == 4, "what came in is all there"
+    assert "trang-thai=overdue&amp;xa=28108" in page
+    everywhere = client.get("/gop-y/bang-theo-doi/").content.decode()
+    assert "Chưa có ý kiến nào ở:" in everywhere and f'<th scope="row">{here.cast.other_commune.display_name}</th>' not in everywhere
+    assert page.count('<tr><th scope="row">') <= 3, "months and communes without any are no rows"
     assert sum(month.filed for month in months) == 2 and "<svg" in page and page.count("<table") == 2
 
 

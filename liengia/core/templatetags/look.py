@@ -156,8 +156,10 @@ def _choices(bound: BoundField, icons: str) -> list[dict[str, Any]]:
 @register.inclusion_tag("core/parts/form_errors.html")
 def form_errors(form: BaseForm, focus: bool = True) -> dict[str, Any]:
     """Show what is wrong with a form at its top, each line a link to its field; it takes the focus."""
-    fields = [(bound, list(bound.errors)) for bound in form if bound.errors] if form.is_bound else []
-    general = list(form.non_field_errors()) if form.is_bound else []
+    wrong = [bound for bound in form if bound.errors] if form.is_bound else []
+    fields = [(bound, list(bound.errors)) for bound in wrong if not bound.is_hidden]
+    # A hidden field has no name for readers and no place to lead to.
+    general = [*(form.non_field_errors() if form.is_bound else ()), *(words for bound in wrong if bound.is_hidden for words in bound.errors)]
     return {
         "fields": fields,
         "general": general,

@@ -165,7 +165,7 @@ def conclude(forum: ListeningForum, *, text: str, tasks: Sequence[Assignment], a
         raise Invalid(_("Choose the committee that keeps the tasks of this session."), code="no_committee", field="committee")
     if row.meeting is None:
         row.meeting = committee_services.call_meeting(
-            committee=row.committee, starts_at=row.starts_at, place=row.place, agenda=row.title, actor=actor
+            committee=row.committee, starts_at=row.began_at or row.starts_at, place=row.place, agenda=row.title, actor=actor
         )
         row.save(update_fields=["meeting"])
     made = committee_services.conclude(meeting=row.meeting, text=text, tasks=tasks, actor=actor)

@@ -66,7 +66,7 @@ def _page(request: HttpRequest, opinion: Opinion, code: str, problem: str) -> Ht
     context = {
         "opinion": opinion, "main": main, "code": code, "problem": problem, "steps": screens.steps(opinion, for_writer=True),
         "due": screens.due(main), "answers": given, "questions": opinion.questions.all(),
-        "evidence": main.evidence.filter(is_public=True).defer("data"), "rating": RatingForm(),
+        "photo_count": opinion.photos.count(), "evidence": main.evidence.filter(is_public=True).defer("data"), "rating": RatingForm(),
         "may_rate": opinion.answered_at is not None and not opinion.ratings.filter(is_after_reopening=opinion.reopened_on is not None).exists(),
         "may_reopen": services.may_reopen(opinion), "typed": request.POST.get("words", "") if problem else "",
         "did": request.POST.get("do", "") if not problem else "",

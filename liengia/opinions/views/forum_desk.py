@@ -124,17 +124,27 @@ def desk(request: HttpRequest, public_id: str) -> HttpResponse:
     return _desk(request, forum_policies.get_held(request.user, public_id))
 
 
-def _desk(request: HttpRequest, forum: ListeningForum, *, typed: Any = None, status: int = 200) -> HttpResponse:
+def _conclusion(forum: ListeningForum, typed: Any, problem: DomainError | None) -> ConclusionForm:
+    """Return the empty form; or the one that was refused, with what was typed and what is wrong with it."""
+    if problem is None or typed.get("do") != "conclude":
+        return ConclusionForm(forum=forum)
+    form = ConclusionForm(typed, forum=forum)
+    if form.is_valid():
+        form.add_error("due_on" if problem.detail_code == "due_too_early" else None, str(problem))
+    return form
+
+
+def _desk(request: HttpRequest, forum: ListeningForum, *, typed: Any = None, problem: DomainError | None = None) -> HttpResponse:
     hall = forum_queries.hall(forum)
     waiting = [(one, *forum_questions.suggested(one)) for one in forum_queries.waiting(forum)]
     context = {
         "forum": forum, "hall": hall, "waiting": waiting, "code": codes.new_code(), "typed": typed,
-        "conclusions": forum_queries.conclusions(forum), "conclusion": ConclusionForm(forum=forum), "tally": TallyForm(),
+        "conclusions": forum_queries.conclusions(forum), "conclusion": _conclusion(forum, typed, problem), "tally": TallyForm(),
         "amend": AmendForm(instance=forum, initial={"signed_on": clock.today()}),
         "answer_marks": publication.marked_words(hall.floor.opinion, nfc(typed.get("text", ""))) if hall.floor and typed and typed.get("do") == "answer" else (),
-        "today": clock.today(), "earlier": [(t, *forum_queries.promise_words(t)) for t in forum_queries.earlier_promises(forum)],
+        "today": clock.today(), "is_early": clock.today() < clock.local(forum.starts_at).date(), "earlier": [(t, *forum_queries.promise_words(t)) for t in forum_queries.earlier_promises(forum)],
     }  # fmt: skip
-    return render(request, "opinions/forum/desk.html", context, status=status)
+    return render(request, "opinions/forum/desk.html", context, status=problem.status if problem else 200)
 
 
 @requires(FORUM)
@@ -150,8 +160,9 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     except DomainError as error:
         if error.status == 404:
             raise
-        messages.error(request, str(error))
-        return _desk(request, forum, typed=request.POST, status=error.status)
+        if deed is not _conclude:  # which says it beside its form, far below
+            messages.error(request, str(error))
+        return _desk(request, forum, typed=request.POST, problem=error)
     return redirect("opinions:forum_desk", public_id)
 
 

@@ -14,12 +14,14 @@ from liengia.core import clock
 from liengia.core.errors import NotFound
 from liengia.core.geo import Point
 from liengia.opinions import office_case, office_queue, office_verbs, policies
-from liengia.opinions.capabilities import MODERATE
+from liengia.opinions.capabilities import ASSIGN, MODERATE, OVERSEE
 from liengia.opinions.models import EvidenceKind, Opinion, State
 from liengia.people.models import User
 from liengia.people.policies import can, requires
 
 PAGE = 30
+# Who may take numbers and lists out of the office.
+COUNTERS = (MODERATE, ASSIGN, OVERSEE)
 # What most often comes next, by state: its button is the full one.
 NEXT = {
     State.RECEIVED: "phan-loai", State.SORTED: "giao", State.FORWARDED: "tra-loi", State.VERIFYING: "tra-loi",
@@ -48,7 +50,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     parts = [{"code": c, "label": label, "help": says, "count": numbers[c]} for c, label, says in office_queue.PARTS]
     context = {
         "page": page, "rows": [(row, clocks.of(row)) for row in page], "wanted": wanted, "parts": parts, "query": wanted.query(),
-        "part": next(one for one in parts if one["code"] == wanted.part), "choices": office_queue.choices(user),
+        "may_count": any(can(user, one) for one in COUNTERS), "part": next(one for one in parts if one["code"] == wanted.part), "choices": office_queue.choices(user),
     }  # fmt: skip
     return render(request, "opinions/office/queue.html", context)
 

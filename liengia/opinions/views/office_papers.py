@@ -16,9 +16,8 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import NotFound
 from liengia.opinions import office_case, office_papers, office_queue, office_verbs, policies
-from liengia.opinions.capabilities import ASSIGN, MODERATE, OVERSEE
 from liengia.opinions.models import OpinionQuerySet
-from liengia.opinions.views.office import me, stored
+from liengia.opinions.views.office import COUNTERS, me, stored
 from liengia.people.policies import requires
 from liengia.units.models import Unit
 
@@ -37,7 +36,7 @@ def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
     return stored(made, "application/pdf", name=f"phieu-{public_id}.pdf")
 
 
-@requires(MODERATE, ASSIGN, OVERSEE)
+@requires(*COUNTERS)
 @require_GET
 @never_cache
 def export(request: HttpRequest, kind: str) -> HttpResponse:
@@ -65,7 +64,7 @@ def _asked(request: HttpRequest) -> tuple[OpinionQuerySet, date, Unit | None, li
     return (seen.filter(commune=commune) if commune else seen), first, commune, among
 
 
-@requires(MODERATE, ASSIGN, OVERSEE)
+@requires(*COUNTERS)
 @require_GET
 @never_cache
 def month(request: HttpRequest) -> HttpResponse:
@@ -78,7 +77,7 @@ def month(request: HttpRequest) -> HttpResponse:
     return render(request, "opinions/office/month.html", context)
 
 
-@requires(MODERATE, ASSIGN, OVERSEE)
+@requires(*COUNTERS)
 @require_GET
 @never_cache
 def month_sheet(request: HttpRequest) -> HttpResponse:

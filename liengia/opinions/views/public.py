@@ -139,7 +139,8 @@ def board(request: HttpRequest) -> HttpResponse:
     commune = chosen(request, among)
     by_unit, by_month = queries.scoreboard(commune)
     context = {
-        "by_unit": by_unit, "by_month": by_month, "bars": screens.bars(by_month), "communes": among, "commune": commune,
+        "by_unit": [one for one in by_unit if one.filed], "none_in": [one.label for one in by_unit if not one.filed],
+        "by_month": [one for one in by_month if one.filed], "bars": screens.bars(by_month), "communes": among, "commune": commune,
         "overdue": sum(score.overdue for score in by_unit), "answered": sum(score.answered for score in by_unit),
         "filed": sum(score.filed for score in by_unit), "width": 20 + 64 * len(by_month),
     }  # fmt: skip
