@@ -6,9 +6,10 @@ import asyncio
 import secrets
 import signal
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from nats.aio.client import Client
 
@@ -78,13 +79,16 @@ class RunningBroker:
             lambda: all(is_listened_on(port) for port in ports),
             within_s=10, why=lambda: processes.tail(self.plan.run / "nats.log"), process=self.process, every_s=0.02,
         )  # fmt: skip
-        asyncio.run(self._ensure())
+        asyncio.run(self.ask(broker.ensure_streams))
         return self
 
-    async def _ensure(self) -> None:
+    async def ask(self, question: Callable[[Client], Awaitable[Any]]) -> Any:
+        """Ask something as the server's own user."""
         client = await self.client()
-        await broker.ensure_streams(client)
-        await client.close()
+        try:
+            return await question(client)
+        finally:
+            await client.close()
 
     async def client(self) -> Client:
         """Connect as the server's own user."""

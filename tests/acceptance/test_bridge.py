@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from liengia.alarms import mqtt, services
+from liengia.alarms import broker, mqtt, services
 from liengia.alarms.messages import Rejection, read_press
 from liengia.alarms.models import (
     Device,
@@ -388,6 +388,16 @@ def test_a_press_that_was_published_as_retained_is_cleared_and_meets_no_siren(st
     with stage.bridge():
         wait(lambda: Press.objects.filter(press_id="kept").exists())
         wait(lambda: not asyncio.run(retained()))
+
+
+def test_a_broker_that_has_lost_its_log_is_read_again_without_a_new_start(stage: Stage) -> None:
+    with stage.bridge():
+        stage.send((BUTTONS[0], "press", press("before")))
+        wait(Press.objects.filter(press_id="before").exists)
+        asyncio.run(stage.running.ask(lambda client: broker.ask(client, f"$JS.API.STREAM.DELETE.{broker.MESSAGES}")))
+        wait(lambda: asyncio.run(stage.running.ask(broker.retention_is_right)))
+        stage.send((BUTTONS[0], "press", press("after")))
+        wait(Press.objects.filter(press_id="after").exists)
 
 
 def test_a_credential_on_two_connections_is_a_fault(stage: Stage) -> None:

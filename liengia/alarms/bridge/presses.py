@@ -8,7 +8,8 @@
 4. Acknowledge only after the commit, while the next batch is written. Killed in between, the messages come again and
    change nothing.
 
-While the database is away nothing is acknowledged and the same messages are tried again, so nothing is lost.
+While the database is away nothing is acknowledged and the same messages are tried again, so nothing is lost. Where the
+broker has lost stream or consumer meanwhile, both are made anew.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from liengia.alarms import services
 from liengia.alarms.bridge.threads import DatabaseThread
-from liengia.alarms.broker import MESSAGES, ask
+from liengia.alarms.broker import MESSAGES, BrokerError, ask, ensure_streams
 from liengia.alarms.messages import PressMessage, Rejection, read_press
 from liengia.alarms.services.devices import rejected
 from liengia.core import clock
@@ -38,6 +40,7 @@ CONSUMER: Final = "liengia-bridge"
 SUBJECTS: Final = ("$MQTT.msgs.lg.*.press.*", "$MQTT.msgs.lg.*.still.*")
 ASK_FOR: Final = 512
 ASK_LASTS_S: Final = 20
+NOBODY_ANSWERS: Final = "503"
 # Where a gateway passes on a press that it had kept: when its own broker stored it (ISO 8601, UTC).
 STORED_AT: Final = "Liengia-Stored-At"
 
@@ -128,6 +131,7 @@ class PressReader:
         self._acknowledging: asyncio.Task[None] | None = None
         self._asked_until = 0.0
         self._outstanding = 0
+        self._is_gone = False
 
     async def ensure_consumer(self) -> None:
         """Create the durable consumer, or bring it to what it must be."""
@@ -149,6 +153,8 @@ class PressReader:
         inbox = self.client.new_inbox()
         await self.client.subscribe(inbox, cb=self._arrived, pending_msgs_limit=-1, pending_bytes_limit=-1)
         while True:
+            if self._is_gone:
+                await self._make_anew()
             await self._ask_for_more(inbox)
             try:
                 first = await asyncio.wait_for(self.queue.get(), 1.0)
@@ -171,9 +177,23 @@ class PressReader:
         await self.client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{MESSAGES}.{CONSUMER}", body, reply=inbox)
         self._outstanding, self._asked_until = ASK_FOR, time.monotonic() + ASK_LASTS_S + 1
 
+    async def _make_anew(self) -> None:
+        """Make what nobody answers for any more: the stream was deleted, or the broker's store replaced, while we ran."""
+        logger.warning("the broker has lost the log of presses; it is made anew")
+        try:
+            if not settings.NATS_URL:
+                await ensure_streams(self.client)
+            await self.ensure_consumer()
+        except BrokerError as error:
+            logger.warning("%s", error)
+            await asyncio.sleep(1)
+        else:
+            self._is_gone = False
+
     async def _arrived(self, message: Msg) -> None:
         if not message.reply:
             self._outstanding = 0  # a status: the request has ended (no more messages, or its time is over)
+            self._is_gone = self._is_gone or (message.headers or {}).get("Status") == NOBODY_ANSWERS
             return
         self._outstanding -= 1
         self.queue.put_nowait(message)
