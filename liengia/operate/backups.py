@@ -1,7 +1,8 @@
 """Backup and restore: database, uploaded files and keys in one archive that only its owner reads.
 
 The broker's store is not in it. It holds the presses of the last seven days and the retained states; after a restore
-the bridge reads those presses again (known ones change nothing, old ones ring nothing) and publishes all states anew.
+the bridge reads those presses again (known ones change nothing, old ones ring nothing, silent calls since the
+backup open again with their age) and publishes all states anew.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from django.db.models import F
 from liengia.alarms.models import BrokerUsers, NeighbourGroup
 from liengia.broadcast.models import SpeakerCluster
 from liengia.core import clock
+from liengia.core.models import Sequence
 from liengia.operate import doctor
 
 FORMAT: Final = 1
@@ -142,6 +144,8 @@ def _after() -> None:
     """Make what is outside the database follow it."""
     NeighbourGroup.objects.update(state_rev=F("state_rev") + REVISIONS_SKIPPED)
     SpeakerCluster.objects.update(say_rev=F("say_rev") + REVISIONS_SKIPPED)
+    # Pages that stayed open drop an event whose position is not above the last that they saw.
+    Sequence.objects.update(last=F("last") + REVISIONS_SKIPPED)
     BrokerUsers.objects.update(wanted_rev=F("wanted_rev") + 1, applied_rev=0)
     for consumer in (settings.DATA / "nats").glob("jetstream/APP/streams/*MQTT_msgs/obs/liengia-bridge"):
         shutil.rmtree(consumer)
