@@ -31,6 +31,7 @@ class AlarmsConfig(AppConfig):
         from liengia.alarms import feed as _feed  # noqa: F401  (registers its order)
         from liengia.alarms import tasks as _tasks  # noqa: F401  (registers its chores)
         from liengia.alarms.services import devices, escalation, groups, outward
+        from liengia.audit import scope
         from liengia.broadcast import audiences
         from liengia.broadcast.services import receipts
         from liengia.core import families, health
@@ -50,6 +51,7 @@ class AlarmsConfig(AppConfig):
         stewards.register(led_by=policies.households_led_by, leaders_of=policies.leaders_of)
         counts.register_all()
         handover.register_all()
+        scope.hide_by(policies.hidden_entries)
         menus.register_all()
         families.on_change(devices.change_broker_users)
         switches.refuse_by("alarms", supervision.why_kept_on)
@@ -57,7 +59,7 @@ class AlarmsConfig(AppConfig):
         reporting.register_own()
         health.register("alarms.steps", supervision.every_step_ran)
         health.register("alarms.states", supervision.states_published)
-        health.register("alarms.calls", supervision.calls_taken_on)
+        health.register("alarms.calls", supervision.calls_taken_on, for_operators=True)
         post_migrate.connect(_ensure_plans, sender=self)
 
 

@@ -25,6 +25,7 @@ from liengia.alarms.models import (
 )
 from liengia.alarms.services.incidents import DISMISS_REASONS
 from liengia.core import clock
+from liengia.core.templatetags.look import duration_words
 from liengia.people.models import KitItem
 
 KIND_ICONS: Final = {
@@ -126,21 +127,30 @@ def _opened(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple
         event.device.place if event.device is not None and event.household_id and event.device.place else ""
     )
     detail = _("silently: nothing rings") if event.is_for_duty_only else place
-    return said % {"house": teller.house(event)}, detail
+    return said % {"house": teller.house(event)}, _and_late(detail, data)
+
+
+def _and_late(detail: str, data: dict[str, Any]) -> str:
+    """Add how late a silent call came, and that its device was set apart."""
+    late = _("made %(age)s before") % {"age": duration_words(float(data["age_s"]))} if "age_s" in data else ""
+    apart = _("the device was set apart") if data.get("is_apart") else ""
+    return " · ".join(part for part in (detail, late, apart) if part)
 
 
 def _pressed(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
     count = int(data.get("count", 0))
     times = ngettext("%(n)s press in all", "%(n)s presses in all", count) % {"n": count} if count else ""
-    return _("%(house)s pressed as well") % {"house": teller.house(event)}, times
+    return _("%(house)s pressed as well") % {"house": teller.house(event)}, _and_late(times, data)
 
 
 def _rang_again(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
+    if event.is_for_duty_only:
+        return _("%(house)s pressed again: it is told anew") % {"house": teller.house(event)}, _and_late(_("silently: nothing rings"), data)
     return _("%(house)s pressed again: the sirens ring anew") % {"house": teller.house(event)}, ""
 
 
 def _stale(teller: Teller, event: IncidentEvent, data: dict[str, Any]) -> tuple[str, str]:
-    age = seconds_words(float(data.get("age_s", 0)))
+    age = duration_words(float(data.get("age_s", 0)))
     return (
         _("An old press of %(house)s arrived late") % {"house": teller.house(event)},
         _("made %(age)s before; nothing rang") % {"age": age},

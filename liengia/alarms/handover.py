@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from liengia.alarms import policies
 from liengia.alarms.models import EventKind, Incident, IncidentEvent
 from liengia.alarms.services.states import label
 from liengia.alarms.services.timeline import add_event
@@ -34,7 +35,7 @@ def open_incidents(post: DutyPost, at: datetime) -> Iterable[OpenItem]:
             kind="incident",
             label=f"{label(incident)} · {incident.group.name}",
             since=incident.opened_at,
-            url=reverse("alarms:console_incident", args=[incident.public_id]),
+            url=_url(incident.public_id),
             state=str(incident.get_state_display()),
         )
 
@@ -44,7 +45,10 @@ def sign_over(post: DutyPost, actor: Actor, at: datetime) -> None:
     if not rooms.is_on("alarms", post.unit):
         return
     below = Unit.objects.below(post.unit.current())
-    for incident in Incident.objects.open().filter(group__unit__in=below, opened_at__lte=at).select_related("group__unit").order_by("pk"):
+    found = Incident.objects.open().filter(group__unit__in=below, opened_at__lte=at)
+    if actor.user_id is not None:
+        found = found.exclude(pk__in=policies.calls_of_own_house(actor.user_id))  # not on the page that was signed
+    for incident in found.select_related("group__unit").order_by("pk"):
         add_event(incident, EventKind.HANDED_OVER, at=at, actor=actor)
 
 
@@ -59,11 +63,22 @@ def log_lines(post: DutyPost, start: datetime, end: datetime) -> Iterable[LogLin
     for event in events.order_by("at"):
         if event.incident is not None:
             who = f" ({event.actor_label})" if event.actor_label else ""
-            yield LogLine(event.at, f"{event.get_kind_display()}: {label(event.incident)} · {event.group.name}{who}")
+            said = f"{event.get_kind_display()}: {label(event.incident)} · {event.group.name}{who}"
+            yield LogLine(event.at, said, _url(event.incident.public_id))
+
+
+def hidden_from(user: int) -> set[str]:
+    """Give the paths of silent calls of the user's own house."""
+    return {_url(key) for key in policies.calls_of_own_house(user).values_list("public_id", flat=True)}
+
+
+def _url(public_id: str) -> str:
+    return reverse("alarms:console_incident", args=[public_id])
 
 
 def register_all() -> None:
-    """Register all three; called from `AppConfig.ready`."""
+    """Register all four; called from `AppConfig.ready`."""
     handover.register(open_incidents)
     handover.register_signed(sign_over)
     handover.register_log(log_lines)
+    handover.register_hidden(hidden_from)

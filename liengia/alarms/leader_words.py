@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from liengia.alarms.models import Drill, NeighbourGroup
-from liengia.alarms.queries import Readiness
+from liengia.alarms.queries import InVain, Readiness
+from liengia.core import clock
+from liengia.core.templatetags.look import duration_words
 
 
 def power_lines(readiness: Readiness, group: NeighbourGroup) -> list[str]:
@@ -28,6 +31,21 @@ def power_lines(readiness: Readiness, group: NeighbourGroup) -> list[str]:
     if group.power_note:
         lines.append(group.power_note)
     return lines
+
+
+def in_vain_words(one: InVain) -> tuple[str, str]:
+    """Return what was pressed without anything ringing, and why: "Nhà số 4 bấm Cháy lúc 10:03 28/11…"."""
+    press = one.press
+    device = press.device
+    where = device.household.house_label if device.household else device.place or press.group.name
+    at = f"{clock.local(press.pressed_at):%H:%M %d/%m}"
+    said = _("%(house)s pressed “%(kind)s” at %(at)s, and nothing rang.") % {"house": where, "kind": press.get_kind_display(), "at": at}
+    parts = [_("The network was away: it came %(late)s later.") % {"late": duration_words(press.received_at - press.pressed_at)}] if press.is_stale else []
+    if press.is_apart:
+        parts.append(_("Its device was set apart."))
+    if one.times > 1:
+        parts.append(ngettext("%(n)s press in all.", "%(n)s presses in all.", one.times) % {"n": one.times})
+    return said, " ".join([*parts, _("Telephone the house and ask.")])
 
 
 def span_words(seconds: float | None) -> str:

@@ -125,19 +125,41 @@ def visible_incidents(user: AnyUser) -> QuerySet[Incident]:
     )
     if seeing:
         condition |= Q(is_silent=False, state__in=OPEN_STATES, group__unit__in=Unit.objects.below_any(seeing))
-    condition |= Q(pk__in=_told_silently(user).values("pk"))
+    condition |= Q(pk__in=_told_silently(user).values("pk"), state__in=OPEN_STATES)
     if desk:
         condition |= Q(group__unit__in=Unit.objects.below_any(desk))
+    return base.filter(condition, in_rooms_on("group__unit")).exclude(pk__in=calls_of_own_house(user))
+
+
+def calls_of_own_house(user: User | int) -> QuerySet[Incident, int]:
+    """Return the keys of the silent calls that somebody of the user's own house made: none of that house may learn of one."""
     own = Membership.objects.active().filter(user=user).values("household")
-    hidden = base.filter(is_silent=True).filter(Q(household__in=own) | Q(presses__device__household__in=own))
-    return base.filter(condition, in_rooms_on("group__unit")).exclude(pk__in=hidden.values("pk"))
+    silent = Incident.objects.filter(Q(household__in=own) | Q(presses__device__household__in=own), is_silent=True)
+    return silent.order_by().values_list("pk", flat=True)
 
 
 def _told_silently(user: User) -> QuerySet[Incident]:
     ran = IncidentStep.objects.exclude(ran_at=None)
     told = Q(pk__in=ran.filter(target=Target.LEADER).values("incident"), group__leader=user)
     told |= Q(pk__in=ran.filter(target=Target.DEPUTY).values("incident"), group__deputy=user)
-    return Incident.objects.filter(told, is_silent=True, state__in=OPEN_STATES)
+    return Incident.objects.filter(told, is_silent=True)
+
+
+def ended_silent_call(user: User, public_id: str) -> Incident | None:
+    """Return a silent call that has ended and of which a step had told this leader or deputy; none of their own house."""
+    ended = _told_silently(user).filter(in_rooms_on("group__unit"), public_id=public_id).exclude(state__in=OPEN_STATES)
+    return ended.exclude(pk__in=calls_of_own_house(user)).select_related("group", "joined_into").first()
+
+
+def hidden_entries(user: AnyUser) -> Q | None:
+    """Return the entries of the audit log about silent calls of the user's own house; `audit.scope` asks, of superusers too."""
+    if not isinstance(user, User):
+        return None
+    keys = list(calls_of_own_house(user).values_list("pk", "public_id"))
+    if not keys:
+        return None
+    about = Q(about_type=Incident._meta.label, about_id__in=[public for _key, public in keys])
+    return about | Q(kind="people.needs_read", facts__incident__in=[f"{Incident._meta.label}:{key}" for key, _public in keys])
 
 
 def silent_calls(user: AnyUser) -> QuerySet[Incident]:

@@ -36,6 +36,9 @@ from liengia.core import clock
 from liengia.people.models import Household, HouseholdPhone, KitItem, Membership, User
 
 PROOF_LASTS: Final = timedelta(days=90)
+# How long a press that rang nothing stands on the pages of those who must ask the house.
+IN_VAIN_FOR: Final = timedelta(hours=24)
+IN_VAIN_MOST: Final = 500
 
 
 def house_number(label: str, seat: int) -> str:
@@ -145,6 +148,11 @@ class Summary:
         return next((house for house in self.houses if house.household.pk == key), None)
 
     @property
+    def late_press(self) -> Press | None:
+        """The press that came so late that the house has long waited; a silent call alone opens by such a one."""
+        return next((press for press in self.presses if press.is_stale), None) if self.incident.is_silent else None
+
+    @property
     def is_uncalled(self) -> bool:
         """Whether it is real and open, and nobody has ticked the number of its kind (114 at a fire)."""
         number = EMERGENCY_NUMBER[Kind(self.incident.kind)]
@@ -251,6 +259,30 @@ def open_incidents_for(user: User) -> QuerySet[Incident]:
     gravity = Case(When(mode=Mode.REAL, then=0), When(mode=Mode.DRILL, then=1), default=2)
     found = policies.visible_incidents(user).filter(state__in=OPEN_STATES)
     return found.alias(gravity=gravity).order_by("gravity", "-opened_at", "-pk").distinct()
+
+
+@dataclass(frozen=True, slots=True)
+class InVain:
+    """Presses of one device that rang nothing and stand in no incident: the last, and how many there were."""
+
+    press: Press
+    times: int
+
+
+def presses_in_vain(groups: Iterable[NeighbourGroup]) -> list[InVain]:
+    """Return the real presses of the last day that were stale or of a device set apart, the newest first; no silent ones.
+
+    None of a house that calls silently now: whoever reads such a press telephones the house.
+    """
+    since = clock.now() - IN_VAIN_FOR
+    rows = Press.objects.filter(incident=None, group__in=groups, mode=Mode.REAL, is_silent=False, received_at__gt=since)
+    calling = Incident.objects.open().filter(is_silent=True, household__isnull=False)
+    rows = rows.exclude(device__household__in=calling.values("household"))
+    found: dict[tuple[int, str], list[Press]] = defaultdict(list)
+    rows = rows.select_related("device__household", "group").prefetch_related("device__household__phones")
+    for press in rows.order_by("-received_at", "-pk")[:IN_VAIN_MOST]:
+        found[press.device_id, press.kind].append(press)
+    return [InVain(presses[0], len(presses)) for presses in found.values()]
 
 
 @dataclass(frozen=True, slots=True)

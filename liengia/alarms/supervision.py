@@ -57,12 +57,20 @@ def every_step_ran() -> Finding:
     return Finding(True, _("every due step ran"))
 
 
-def calls_taken_on() -> Finding:
-    """Red while a call that nobody hears waits for somebody; which, where and how is not said to whoever asks."""
+def count_waiting_calls() -> int:
+    """Return how many silent calls nobody has taken on within 60 s, and tell `/metrics`."""
     limit = clock.now() - TAKEN_ON_WITHIN
     waiting = Incident.objects.open().real().filter(is_silent=True, acknowledged_at=None, opened_at__lt=limit).count()
     calls_waiting.set(waiting)
-    if waiting:
+    return waiting
+
+
+def calls_taken_on() -> Finding:
+    """Red while a call that nobody hears waits for somebody; said to operators alone, and neither which nor where.
+
+    Loud alarms do not turn it red: told to everybody, it would tell whoever holds the house that a call was made.
+    """
+    if waiting := count_waiting_calls():
         return Finding(False, _("%(count)s alarms wait for somebody to take them on") % {"count": waiting})
     return Finding(True, _("no alarm waits unseen"))
 

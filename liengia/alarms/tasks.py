@@ -32,7 +32,8 @@ def run_steps() -> int:
 
 @chore("alarms.audit_steps", every=timedelta(seconds=10))
 def audit_steps() -> int:
-    """Count the steps that should have run and did not, for `/metrics`."""
+    """Count the steps that should have run and did not, and the calls that nobody took on, for `/metrics`."""
+    supervision.count_waiting_calls()
     supervision.steps_overdue.set(len(escalation.overdue_steps()))
     return 0
 

@@ -26,17 +26,22 @@ class Finding:
 
 
 _checks: dict[str, Callable[[], Finding]] = {}
+_kept: set[str] = set()
 
 
-def register(name: str, check: Callable[[], Finding]) -> None:
-    """Add a component; called from `AppConfig.ready`."""
+def register(name: str, check: Callable[[], Finding], *, for_operators: bool = False) -> None:
+    """Add a component; called from `AppConfig.ready`. What not everybody may learn of is for operators alone."""
     _checks[name] = check
+    if for_operators:
+        _kept.add(name)
 
 
-def findings() -> dict[str, Finding]:
-    """Ask all components; one that cannot answer is red."""
+def findings(*, for_operators: bool = True) -> dict[str, Finding]:
+    """Ask all components, or only those of which everybody may learn; one that cannot answer is red."""
     found: dict[str, Finding] = {}
     for name, check in _checks.items():
+        if name in _kept and not for_operators:
+            continue
         try:
             found[name] = check()
         except Exception as error:  # noqa: BLE001  (a broken check must not hide the others)

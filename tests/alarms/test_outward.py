@@ -15,6 +15,9 @@ from liengia.broadcast import channels as ways
 from liengia.broadcast import posting
 from liengia.broadcast.channels.base import Accepted, Recipient
 from liengia.broadcast.channels.phone_tree import channel as phone_tree
+from liengia.broadcast.channels.sms import channel as sms
+from liengia.broadcast.channels.voice import channel as voice
+from liengia.broadcast.channels.webpush import payload
 from liengia.broadcast.models import Delivery
 from liengia.broadcast.services import outbox, receipts
 from liengia.core import clock
@@ -129,7 +132,12 @@ def test_a_silent_call_reaches_no_phone_of_its_house_and_is_read_out_nowhere(sce
     assert scene.officer.pk in everywhere and at_home.pk not in everywhere
     assert not told["loudspeaker"].got and not told["phone_tree"].got
     said = told["webpush"].got[0].message
-    assert "Không gọi điện về nhà đó" in said.text and not said.data["answers"]
+    assert not said.data["answers"]
+    for words in (said.text, payload.body(said), sms.text_of(said), voice.spoken(said, "1")):
+        assert "Không gọi điện về nhà đó" in words, "whatever way it is read"
+    services.resolve_incident(one, actor=Actor.of(scene.officer))
+    end = outward._end_message(one, at=clock.now(), is_spoken=False)
+    assert "Vẫn không gọi điện hỏi nhà đó" in end.short_text
 
 
 def test_a_drill_says_so_first_and_reaches_its_people_and_the_invited_only(scene: Desk, told: dict[str, Notes]) -> None:

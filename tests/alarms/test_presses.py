@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from liengia.alarms import services
 from liengia.alarms.models import DeviceKind, Incident, IncidentEvent, NeighbourGroup, Press
@@ -14,7 +15,7 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound
 from liengia.core.geo import Point
-from tests.alarms.console_scene import Desk
+from tests.alarms.console_scene import Desk, sign_in
 from tests.alarms.given import incident, kinds, lines, member, message, press, state
 
 
@@ -75,6 +76,27 @@ def test_a_stale_press_is_recorded_and_shown_and_rings_nothing(scene: Desk, with
     assert line.group == scene.group
     assert (line.incident is not None) is with_open
     assert Incident.objects.count() == with_open
+
+
+def test_what_was_pressed_in_vain_stands_a_day_on_the_desk_and_the_leaders_page(scene: Desk) -> None:
+    services.set_device_apart(scene.buttons[3], minutes=60, actor=Actor.of(scene.officer))
+    press(scene, 3, age_s=301.0)
+    for _again in range(2):
+        press(scene, 4, kind="intruder")
+    press(scene, 5, age_s=301.0, mode="drill")
+    press(scene, 1, age_s=301.0, received_at=clock.now() - timedelta(hours=25))
+    desk = sign_in(Client(), scene.officer).get("/truc/").content.decode()
+    group = sign_in(Client(), scene.leader, second_factor=False).get(f"/nha/to/{scene.group.public_id}/").content.decode()
+    for page in (desk, group):
+        assert "Nhà số 3 bấm “Cháy”" in page and "tới muộn 5 phút" in page
+        assert page.count("Nhà số 4 bấm “") == 1 and "Bấm 2 lần." in page and "tách riêng" in page
+        assert "Nhà số 5 bấm “" not in page and "Nhà số 1 bấm “" not in page
+    assert "0900 000 003" in desk
+    press(scene, 3, kind="help", is_silent=True)
+    desk = sign_in(Client(), scene.officer).get("/truc/").content.decode()
+    assert "Nhà số 3 bấm “" not in desk and "0900 000 003" not in desk and "Nhà số 4 bấm “" in desk, "nobody is asked to telephone who calls silently"
+    elsewhere = sign_in(Client(), scene.elsewhere).get("/truc/").content.decode()
+    assert "mà không chuông nào reo" not in elsewhere
 
 
 def test_one_that_waited_in_the_stream_is_stale_too(scene: Desk) -> None:

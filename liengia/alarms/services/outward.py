@@ -141,7 +141,10 @@ def message_of(incident: Incident, *, at: datetime, is_spoken: bool = False) -> 
         first = wording.front(mode)
         what = _spoken(incident) if is_spoken else _what(incident)
         todo = first_steps(incident.kind, mode=incident.mode)[0]
-        text = _("%(group)s, %(time)s. %(todo)s") % {"group": incident.group.name, "time": f"{clock.local(incident.opened_at):%H:%M}", "todo": f"{todo.title} {todo.text}"}
+        where = {"group": incident.group.name, "time": f"{clock.local(incident.opened_at):%H:%M}"}
+        text = _("%(group)s, %(time)s. %(todo)s") % {**where, "todo": f"{todo.title} {todo.text}"}
+        # Push, SMS and calls carry the short words alone: what keeps the caller safe stands first in them.
+        warning = f"{_('Silent call for help. Do not telephone that house.')} " if incident.is_silent else ""
         return Message(
             subject=_subject(incident),
             msg_type="alert",
@@ -150,9 +153,9 @@ def message_of(incident: Incident, *, at: datetime, is_spoken: bool = False) -> 
             kind=incident.kind,
             headline=f"{first}{what}",
             text=_silent_text() if incident.is_silent else text,
-            short_text=f"{first}{what}. {incident.group.name}, {clock.local(incident.opened_at):%H:%M}.",
+            short_text=f"{first}{warning}{what}. {where['group']}, {where['time']}.",
             # A call names the group: each of a hamlet's groups has a house 1. A loudspeaker says it already.
-            spoken_text=f"{first}{what}." if is_spoken else f"{first}{what}. {incident.group.name}.",
+            spoken_text=f"{first}{what}." if is_spoken else f"{first}{warning}{what}. {where['group']}.",
             unit_name=incident.group.unit.full_name,
             sent_at=at,
             expires_at=at + HOLDS,
@@ -272,6 +275,8 @@ def _end_message(incident: Incident, *, at: datetime, is_spoken: bool) -> Messag
         # A loudspeaker that woke the hamlet says at night too that it is over; once is not heard by all.
         priority, more = ("urgent", {"times": 2}) if is_spoken else ("priority", {})
         text = _("Reported by mistake; there is no danger.") if incident.state == IncidentState.DISMISSED else _("It has been dealt with. Thank you all.")
+        if incident.is_silent:
+            text = f"{text} {_('Still telephone nobody there about it.')}"
         return replace(
             first, subject=f"{_subject(incident)}:end", msg_type="all_clear", priority=priority, headline=f"{front}{what}", text=text,
             short_text=f"{front}{what}. {text}", spoken_text=f"{front}{what}. {text}" if is_spoken else f"{front}{what}. {incident.group.name}. {text}",

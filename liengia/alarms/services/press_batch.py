@@ -182,10 +182,12 @@ class Batch:
         self.outcome.recorded.append(press)
         self.pressed_at[sender.device] = at
         incident = self.open.get((sender.group, message.kind, message.mode, message.is_silent))
-        if message.is_stale or is_apart:
+        # A silent call rings nothing anyway: however late it comes, and from whichever device, somebody must learn of it.
+        is_call = message.is_silent and message.mode == Mode.REAL
+        if (message.is_stale or is_apart) and not is_call:
             press.incident = incident
             kind = EventKind.STALE_PRESS if message.is_stale else EventKind.APART_PRESS
-            self._line(kind, press, sender, incident, data={"age_s": round(message.age_s + message.waited_s)})
+            self._line(kind, press, sender, incident)
             self._count(press, kind.value)
             return
         if incident is None:
@@ -269,7 +271,8 @@ class Batch:
         *,
         data: dict[str, object] | None = None,
     ) -> None:
-        said = {"press": press.press_id, **(data or {})}
+        late = {"age_s": round(press.age_s + press.waited_s)} if press.is_stale else {}
+        said = {"press": press.press_id, **late, **({"is_apart": True} if press.is_apart else {}), **(data or {})}
         line = build_event(
             kind, group=press.group, at=press.received_at, actor=sender.actor, incident=incident, data=said
         )

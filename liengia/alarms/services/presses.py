@@ -5,7 +5,8 @@
 1. Find the devices; a press of an unknown, revoked or foreign one is refused by reason.
 2. Leave out what is recorded already (a redelivery, a replay): it changes nothing.
 3. Lock the groups, in order of their keys, so that two presses at one instant have one outcome.
-4. A stale press, or one of a device set apart, is recorded and shown, and rings nothing.
+4. A stale press, or one of a device set apart, is recorded and shown, and rings nothing. A silent call for help, which
+   rings nothing anyway, opens or joins its incident all the same: its line says how late it came.
 5. A real press ends an open drill or test of its group, and says why.
 6. Others join the open incident of their group, kind and mode (ringing again, with the plan begun anew, if it was
    quieted), or open one: its sirens are written down, its plan is frozen.

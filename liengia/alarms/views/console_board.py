@@ -9,13 +9,15 @@ from typing import Final
 from django.db.models import Max
 
 from liengia.alarms import policies
-from liengia.alarms.leader_words import small
+from liengia.alarms.leader_words import in_vain_words, small
 from liengia.alarms.models import (
     DeviceFault,
     FaultKind,
     Incident,
     IncidentEvent,
+    NeighbourGroup,
 )
+from liengia.alarms.queries import InVain, presses_in_vain
 from liengia.alarms.views.console_cards import Card, cards, desk_incidents
 from liengia.alarms.views.console_detail import Detail, detail
 from liengia.core import clock
@@ -61,6 +63,7 @@ class Board:
     chosen: str
     detail: Detail | None
     ended: Incident | None
+    in_vain: list[tuple[InVain, str, str]]
     faults: list[Fault]
     fault_count: int
     gaps: list[Gap]
@@ -90,12 +93,19 @@ def board(user: User, chosen: str) -> Board:
         chosen=card.incident.public_id if card else (ended.public_id if ended else ""),
         detail=detail(user, card.incident) if card else None,
         ended=ended,
+        in_vain=_in_vain(units),
         faults=faults,
         fault_count=count,
         gaps=coming_gaps(units),
         handovers=list(Handover.objects.filter(to_user=user, accepted_at=None).select_related("post", "from_user")),
         on_duty=[person for unit in units[:1] for person in on_duty(unit)],
     )
+
+
+def _in_vain(units: list[Unit]) -> list[tuple[InVain, str, str]]:
+    below = Unit.objects.below_any([unit.pk for unit in units])
+    groups = NeighbourGroup.objects.filter(policies.in_rooms_on(), unit__in=below)
+    return [(one, *in_vain_words(one)) for one in presses_in_vain(groups)]
 
 
 def open_faults(units: list[Unit], *, most: int = FAULTS_SHOWN) -> tuple[list[Fault], int]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from liengia.alarms import policies, queries
-from liengia.alarms.leader_words import power_lines, score_rows
+from liengia.alarms.leader_words import in_vain_words, power_lines, score_rows
 from liengia.alarms.models import (
     Device,
     DeviceApart,
@@ -247,6 +247,9 @@ def group_screen(group: NeighbourGroup) -> GroupScreen:
 def _todo(screen: GroupScreen) -> Iterable[Todo]:
     group = screen.group
     devices_url = reverse("alarms:leader_devices", args=[group.public_id])
+    houses_url = reverse("alarms:leader_houses", args=[group.public_id])
+    for one in queries.presses_in_vain([group]):
+        yield Todo("history", *in_vain_words(one), houses_url, _("See the houses"), tone="danger")
     if screen.waiting:
         yield Todo(
             "user-plus",
@@ -267,7 +270,7 @@ def _todo(screen: GroupScreen) -> Iterable[Todo]:
             "fire-extinguisher",
             _("Extinguishers run out: %(houses)s.") % {"houses": labels},
             _("The first on %(day)s.") % {"day": f"{first:%d/%m/%Y}"},
-            reverse("alarms:leader_houses", args=[group.public_id]),
+            houses_url,
             _("See the houses"),
         )
     if screen.unproven:
@@ -276,7 +279,7 @@ def _todo(screen: GroupScreen) -> Iterable[Todo]:
             "bell-x",
             _("Not known whether they hear: %(houses)s.") % {"houses": labels},
             _("No bell that rang and no phone that was heard in 90 days. Test the bells, or ask them to test their phone."),
-            reverse("alarms:leader_houses", args=[group.public_id]),
+            houses_url,
             _("See the houses"),
         )
     due = screen.readiness.drill_due_on

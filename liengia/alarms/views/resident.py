@@ -22,8 +22,8 @@ from django.views.decorators.http import require_GET, require_POST
 from liengia.alarms import policies, services
 from liengia.alarms.console_words import KIND_ICONS
 from liengia.alarms.models import GroupHousehold, Incident, Kind, Press
+from liengia.alarms.views import leader_silent, resident_closed
 from liengia.alarms.views import resident_alarm as shown
-from liengia.alarms.views import resident_closed
 from liengia.alarms.views import resident_screens as screens
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, Invalid, NotFound, Refused
@@ -240,10 +240,10 @@ def alarm(request: HttpRequest, public_id: str) -> HttpResponseBase:
 
 
 def _ended(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show for a short while what an ended alarm was; one that was joined with another leads there."""
+    """Show for a short while what an ended alarm was; lead to one that it was joined with, or to a silent call's own page."""
     closed = resident_closed.just_closed(_user(request), public_id)
     if closed is None:
-        raise NotFound("")
+        return leader_silent.lead_on(request, public_id)
     if closed.joined_into is not None:
         return redirect("alarms:alarm", closed.joined_into.public_id)
     return render(request, "alarms/resident/closed.html", {"screen": resident_closed.ClosedScreen.of(_user(request), closed)})

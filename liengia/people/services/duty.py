@@ -157,8 +157,8 @@ def accept_handover(handover: Handover, *, seen: Collection[str], actor: Actor) 
     if actor.user_id != handover.to_user_id:
         raise Forbidden(_("This handover was offered to somebody else."))
     now, post = clock.now(), handover.post
-    items = registry.open_items(post, now)
-    if any(item.key not in seen for item in items):
+    items, hidden = registry.open_items(post, now), registry.hidden_from(actor.user_id)
+    if any(item.key not in seen for item in items if not item.url or item.url not in hidden):
         raise Refused(_("Something has come up since this page was drawn. Read what is open now, then sign."), code="more_is_open")
     frozen = [item.as_json() for item in items]
     if not Handover.objects.filter(pk=handover.pk, accepted_at=None).update(accepted_at=now, open_items=frozen):
@@ -172,15 +172,19 @@ def accept_handover(handover: Handover, *, seen: Collection[str], actor: Actor) 
 
 @transaction.atomic
 def withdraw_handover(handover: Handover, *, actor: Actor) -> None:
-    """Take back a handover that nobody has signed (the wrong person was chosen).
+    """Take back a handover that nobody has signed (the wrong person was chosen), by who offered it.
+
+    Who writes the rota of the post may too: the giver's role may have ended and the taker be gone, and only one waits at a time.
 
     Raises:
         Forbidden: somebody else offered it.
         Refused: it was signed already.
     """
-    if actor.user_id != handover.from_user_id:
+    user = User.objects.filter(pk=actor.user_id).first() if actor.user_id is not None else None
+    if user is None or (user.pk != handover.from_user_id and not policies.can(user, "people.duty_rota", handover.post.unit)):
         raise Forbidden(_("Somebody else offered this handover."))
     gone, _by_model = Handover.objects.filter(pk=handover.pk, accepted_at=None).delete()
     if not gone:
         raise Refused(_("This handover was signed already."), code="handover_signed")
-    audit.record("people.handover_offered", actor=actor, about=handover.post, facts={"withdrawn": True})
+    post = handover.post
+    audit.record("people.handover_offered", actor=actor, about=post, unit=post.unit, facts={"withdrawn": True})

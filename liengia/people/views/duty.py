@@ -123,6 +123,7 @@ def _rota(post: DutyPost, monday: date) -> dict[str, object]:
         "days": _week(post, monday),
         "now_on": queries.on_duty(post.unit),
         "gaps": queries.coming_gaps([post.unit]),
+        "handover_waits": Handover.objects.filter(post=post, accepted_at=None).exists(),
     }
 
 
@@ -170,16 +171,17 @@ def copy(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect(_week_url(post, monday))
 
 
-@requires("people.duty")
+@requires("people.duty", "people.duty_rota")
 @never_cache
 def handover(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Offer the shift to the next one, with all that is open; or read what is offered."""
-    post = _post(request, public_id)
-    user = me(request)
-    form = HandoverForm(request.POST or None, post=post, giver=user)
-    if request.method == "POST" and form.is_valid() and _offer(request, post, form):
+    """Offer the shift to the next one, with all that is open; or read what is offered, or take it back for who cannot."""
+    post, user = _post(request, public_id), me(request)
+    on_staff, may_write = (policies.can(user, one, post.unit) for one in ("people.duty", "people.duty_rota"))
+    form = HandoverForm(request.POST or None, post=post, giver=user) if on_staff else None
+    if request.method == "POST" and form is not None and form.is_valid() and _offer(request, post, form):
         return redirect("people:handover", public_id)
-    return render(request, "people/handover.html", {"form": form, "user_id": user.pk, **_handovers(post)})
+    data = {"form": form, "user_id": user.pk, "may_write": may_write, **_handovers(post, user.pk)}
+    return render(request, "people/handover.html", data)
 
 
 def _offer(request: HttpRequest, post: DutyPost, form: HandoverForm) -> bool:
@@ -192,18 +194,18 @@ def _offer(request: HttpRequest, post: DutyPost, form: HandoverForm) -> bool:
     return True
 
 
-def _handovers(post: DutyPost) -> dict[str, object]:
+def _handovers(post: DutyPost, reader: int) -> dict[str, object]:
     every = Handover.objects.filter(post=post).select_related("from_user", "to_user")
     waiting = every.filter(accepted_at=None).first()
     return {
         "post": post,
         "waiting": waiting,
-        "items": registry.open_items(post, clock.now()),
-        "past": every.filter(accepted_at__isnull=False)[:10],
+        "items": registry.open_items(post, clock.now(), reader=reader),
+        "past": registry.shown_to(reader, every.filter(accepted_at__isnull=False)[:10]),
     }
 
 
-@requires("people.duty")
+@requires("people.duty", "people.duty_rota")
 @require_POST
 def sign(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     """Sign what was offered, or take back what one has offered."""
@@ -231,7 +233,7 @@ def log(request: HttpRequest, public_id: str) -> HttpResponse:
     """Print one day of duty on one page: who was on, what happened, what was handed over."""
     post = _post(request, public_id)
     audit.record_read("people.shift_log_read", actor=Actor.of(me(request)), about=post, unit=post.unit)
-    return render(request, "people/shift_log.html", _log(post, day_of(request.GET.get("ngay"))))
+    return render(request, "people/shift_log.html", _log(post, day_of(request.GET.get("ngay")), me(request).pk))
 
 
 def day_of(raw: str | None) -> date:
@@ -242,7 +244,7 @@ def day_of(raw: str | None) -> date:
         return clock.today()
 
 
-def _log(post: DutyPost, day: date) -> dict[str, object]:
+def _log(post: DutyPost, day: date, reader: int) -> dict[str, object]:
     begins, ends = _duty_day(post, day)
     signed = Handover.objects.filter(post=post, at__gte=begins, at__lt=ends)
     return {
@@ -253,8 +255,8 @@ def _log(post: DutyPost, day: date) -> dict[str, object]:
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
         "shifts": DutyShift.objects.filter(post=post).overlapping(begins, ends).select_related("user"),
-        "lines": registry.log_lines(post, begins, ends),
-        "handovers": signed.select_related("from_user", "to_user"),
+        "lines": registry.log_lines(post, begins, ends, reader=reader),
+        "handovers": registry.shown_to(reader, signed.select_related("from_user", "to_user")),
     }
 
 
