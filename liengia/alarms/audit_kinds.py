@@ -25,6 +25,7 @@ def register_all() -> None:
         ("incident_answered", _("neighbour answered"), _NOTE),
         ("emergency_called", _("call to an emergency number ticked"), _NONE),
         ("step_ran", _("escalation step ran"), _NONE),
+        ("steps_set_back", _("waiting escalation steps set back with the clock"), _NONE),
         ("names_erased", _("names erased from ended incidents"), _NONE),
         ("device_provisioned", _("device provisioned"), _NONE),
         ("device_revoked", _("device revoked"), _NONE),

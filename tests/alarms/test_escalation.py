@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,14 +18,14 @@ from liengia.alarms.models import (
     NeighbourGroup,
     PlanStep,
 )
-from liengia.alarms.services import step_batch
+from liengia.alarms.services import clock_steps, step_batch
 from liengia.alarms.services.escalation import DEFAULT_PLANS, next_due_at
 from liengia.alarms.supervision import every_step_ran
 from liengia.audit.models import Entry
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.people.models import DutyPost, DutyShift
-from tests.alarms.console_scene import Desk
+from tests.alarms.console_scene import Desk, _give
 from tests.alarms.given import incident, kinds, lines, state
 
 TESTER = Actor.system("test")
@@ -86,6 +87,7 @@ def test_steps_run_once_in_order_and_never_before_they_are_due(scene: Desk) -> N
 
 def test_a_step_names_whoever_is_on_duty_at_that_second(scene: Desk) -> None:
     one = incident(scene)
+    _give(scene.elsewhere, "duty_officer", scene.commune)
     DutyShift.objects.filter(role="officer").update(user=scene.elsewhere)
     run(one, 0)
     assert [who["name"] for who in one.steps.get(target="duty_post").reached] == [scene.elsewhere.full_name]
@@ -279,3 +281,22 @@ def test_the_worker_is_told_of_the_next_step_alone(scene: Desk) -> None:
     one.steps.filter(due_at=after + timedelta(seconds=30)).update(ran_at=after)
     assert next_due_at(after) == one.opened_at + timedelta(seconds=45)
     assert next_due_at(after + timedelta(seconds=120)) is None
+
+
+def test_a_clock_that_is_set_back_takes_the_waiting_steps_with_it_once(scene: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose clock was five minutes fast is corrected during an alarm: nobody waits five minutes longer."""
+    one = incident(scene)
+    run(one, 0)
+    before = dict(one.steps.values_list("pk", "due_at"))
+    hands = SimpleNamespace(time=lambda: 1_000_000.0, monotonic=lambda: 500.0)
+    monkeypatch.setattr(clock_steps, "time", hands)
+    watches = [clock_steps.SetBack(), clock_steps.SetBack()]
+    assert [watch.follow() for watch in watches] == [0, 0]
+    hands.time = lambda: 1_000_000.0 - 300
+    waiting = one.steps.filter(ran_at=None).count()
+    assert [watch.follow() for watch in watches] == [waiting, 0], "one worker of two"
+    ago = {pk: (before[pk] - due).total_seconds() for pk, due in one.steps.values_list("pk", "due_at")}
+    assert ago == {pk: 0.0 if ran_at else 300.0 for pk, ran_at in one.steps.values_list("pk", "ran_at")}
+    assert Entry.objects.get(kind="alarms.steps_set_back").facts == {"back_s": 300.0, "steps": waiting}
+    hands.time = lambda: 1_000_000.0 + 900
+    assert watches[0].follow() == 0, "a clock that jumps forward makes them due, which is the safe side"
