@@ -124,6 +124,17 @@ def holders(capability: str, unit: Unit, at: datetime | None = None) -> QuerySet
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name", "pk")
 
 
+def held_until(capability: str, users: Collection[int], unit: Unit) -> dict[int, datetime | None]:
+    """Return until when each of some users holds or held a capability in a unit, None for ever; who never did is left out."""
+    rows = RoleAssignment.objects.filter(user__in=users).select_related("role", "unit__parent__parent__parent__parent").order_by()
+    found: dict[int, datetime | None] = dict.fromkeys(User.objects.filter(pk__in=users, is_superuser=True).values_list("pk", flat=True))
+    for row in rows:
+        if capability in row.role.capabilities and _covers(row.unit.current(), unit):
+            known = found.get(row.user_id, row.valid_to)
+            found[row.user_id] = None if known is None or row.valid_to is None else max(known, row.valid_to)
+    return found
+
+
 def needs_second_factor(user: User | AnonymousUser) -> bool:
     """Tell whether a user works in the office: the back office and the duty console open to nobody else."""
     if not isinstance(user, User) or not user.is_active:

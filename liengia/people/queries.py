@@ -45,20 +45,28 @@ def posts_of(unit: Unit) -> models.QuerySet[DutyPost]:
 
 
 def on_duty(unit: Unit, at: datetime | None = None, role: str | None = None) -> list[User]:
-    """Return who is on duty for a unit at this very second; officers before commanders, each once."""
+    """Return who is on duty for a unit at this very second; officers before commanders, each once.
+
+    A shift of somebody who is no longer of the duty staff counts for nothing: the desk would not open to them.
+    """
     shifts = DutyShift.objects.at(at or clock.now()).filter(post__in=posts_of(unit), user__is_active=True)
     if role is not None:
         shifts = shifts.filter(role=role)
     found: dict[int, User] = {}
-    for shift in shifts.select_related("user").order_by("-role", "starts_at", "pk"):
+    for shift in _of_the_staff(shifts.order_by("-role", "starts_at", "pk")):
         found.setdefault(shift.user_id, shift.user)
     return list(found.values())
+
+
+def _of_the_staff(shifts: models.QuerySet[DutyShift]) -> list[DutyShift]:
+    rows = shifts.select_related("user", "post__unit__parent__parent__parent__parent")
+    return [shift for shift in rows if policies.can(shift.user, "people.duty", shift.post.unit)]
 
 
 def next_on_duty(unit: Unit, at: datetime, *, within: timedelta = GAP_WARNING) -> list[User]:
     """Return whose shift at a post of a unit begins next, within a day; several where several begin together."""
     coming = DutyShift.objects.filter(post__in=posts_of(unit), user__is_active=True, starts_at__gt=at, starts_at__lte=at + within)
-    found = list(coming.select_related("user").order_by("starts_at", "-role", "pk"))
+    found = _of_the_staff(coming.order_by("starts_at", "-role", "pk"))
     return list({shift.user_id: shift.user for shift in found if shift.starts_at == found[0].starts_at}.values())
 
 
@@ -77,11 +85,19 @@ class Gap:
 
 
 def duty_gaps(post: DutyPost, start: datetime, end: datetime) -> list[Gap]:
-    """Return the spans of `[start, end)` in which no officer or commander is on duty at a post."""
+    """Return the spans of `[start, end)` in which no officer or commander is on duty at a post.
+
+    A shift covers no longer than its officer is of the duty staff: a role that has ended, or will have, leaves a gap.
+    """
     shifts = DutyShift.objects.filter(post=post, user__is_active=True).overlapping(start, end)
     gaps: list[Gap] = []
     covered = start
-    for begins, ends in shifts.order_by("starts_at").values_list("starts_at", "ends_at"):
+    rows = list(shifts.order_by("starts_at").values_list("user", "starts_at", "ends_at"))
+    until = policies.held_until("people.duty", {user for user, _begins, _ends in rows}, post.unit) if rows else {}
+    for user, begins, ends in rows:
+        ends = min(ends, until.get(user, begins) or ends)
+        if ends <= begins:
+            continue
         if begins > covered:
             gaps.append(Gap(post, covered, begins))
         covered = max(covered, ends)
@@ -94,7 +110,7 @@ def coming_gaps(units: Iterable[Unit], *, within: timedelta = GAP_WARNING) -> li
     """Return the gaps that begin within 24 hours (or are now) at the open posts of units and what is below them."""
     now = clock.now()
     below = Unit.objects.below_any([unit.pk for unit in units])
-    posts = DutyPost.objects.filter(unit__in=below, is_active=True).select_related("unit")
+    posts = DutyPost.objects.filter(unit__in=below, is_active=True).select_related("unit__parent__parent__parent__parent")
     return [gap for post in posts for gap in duty_gaps(post, now, now + within)]
 
 

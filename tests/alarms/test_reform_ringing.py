@@ -12,7 +12,7 @@ from liengia.alarms import broker_users, policies, services
 from liengia.alarms.models import Device, EscalationPlan, IncidentStep, NeighbourGroup, PlanStep
 from liengia.core import clock
 from liengia.core.actor import Actor
-from liengia.people.models import DutyPost, DutyShift, Household, RoleAssignment
+from liengia.people.models import DutyPost, DutyShift, Household, Role, RoleAssignment
 from liengia.units import consistency
 from liengia.units.models import Unit
 from liengia.units.plans import NewUnit, Passing, ReformPlan
@@ -86,6 +86,7 @@ def test_a_reform_while_it_rings(given: Desk, client: Client) -> None:
     assert list(IncidentStep.objects.order_by("order").values_list("target", "due_at")) == steps, "frozen"
     # Escalation goes to whoever is on duty at the successor.
     new_commander = factories.user("chi.huy.moi", "Người chỉ huy mới")
+    RoleAssignment.objects.create(user=new_commander, role=Role.objects.get(code="commander"), unit=successor, valid_from=now)
     DutyShift.objects.all().delete()
     for user, role in ((officer, "officer"), (new_commander, "commander")):
         DutyShift.objects.create(

@@ -12,7 +12,7 @@ from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, Forbidden, Invalid, Refused
 from liengia.people import handover, menu, queries, services
 from liengia.people.models import DutyShift, Handover, User
-from liengia.people.services.duty import at_local
+from liengia.people.services.duty import at_local, withdraw_handover
 from tests import factories
 from tests.cast import TESTER, Cast
 from tests.people.conftest import signed_in
@@ -43,6 +43,22 @@ def test_a_closed_account_is_not_on_duty(cast: Cast) -> None:
     services.set_shift(cast.post, cast.truc, actor=TESTER, starts_at=_at(0), ends_at=_at(0, day=1))
     services.close_user(cast.truc, actor=TESTER)
     assert queries.on_duty(cast.commune) == []
+
+
+def test_a_shift_survives_no_role(cast: Cast, second: User) -> None:
+    now = clock.now()
+    hours = lambda begins, ends: {"starts_at": now + timedelta(hours=begins), "ends_at": now + timedelta(hours=ends)}  # noqa: E731
+    services.set_shift(cast.post, cast.truc, actor=TESTER, **hours(-1, 10))
+    services.set_shift(cast.post, second, actor=TESTER, **hours(10, 22))
+    services.set_shift(cast.post, cast.truc, actor=TESTER, **hours(22, 30))
+    services.end_role(second.role_assignments.get(), actor=TESTER)
+    gap = queries.coming_gaps([cast.commune])[0]
+    assert (gap.starts_at, gap.ends_at) == (now + timedelta(hours=10), now + timedelta(hours=22))
+    assert queries.on_duty(cast.hamlet, now + timedelta(hours=11)) == []
+    assert queries.next_on_duty(cast.hamlet, now) == [cast.truc]
+    services.end_role(cast.truc.role_assignments.get(), actor=TESTER, at=now + timedelta(hours=5))
+    assert [one.starts_at for one in queries.coming_gaps([cast.commune])] == [now + timedelta(hours=5)], "a role that will end leaves a gap"
+    assert queries.on_duty(cast.hamlet, now) == [cast.truc], "it has not ended yet"
 
 
 def test_gaps_are_found_and_red_a_day_ahead(cast: Cast, second: User) -> None:
@@ -117,6 +133,23 @@ def test_open_things_are_signed_over_by_both(
     assert signed.accepted_at is not None and [one["label"] for one in signed.open_items] == ["Cháy, Nhà số 9", "Cháy, Nhà số 2"]
     with pytest.raises(DomainError):
         services.accept_handover(signed, seen=[item.key, later.key], actor=Actor.of(second))
+
+
+def test_a_handover_whose_giver_and_taker_are_gone_is_taken_back_by_who_writes_the_rota(cast: Cast, second: User) -> None:
+    offered = services.offer_handover(cast.post, actor=Actor.of(cast.truc), to_user=second)
+    with pytest.raises(Forbidden):
+        withdraw_handover(offered, actor=Actor.of(second))
+    services.end_role(cast.truc.role_assignments.get(), actor=TESTER)
+    services.close_user(second, actor=TESTER)
+    address = f"/truc/lich/{cast.post.public_id}/"
+    client = signed_in(cast.quan, second_factor=True)
+    assert f"{address}giao-ca/" in client.get(address).content.decode()
+    page = client.get(f"{address}giao-ca/").content.decode()
+    assert 'value="withdraw"' in page and 'name="to_user"' not in page
+    client.post(f"{address}giao-ca/{offered.pk}/", {"act": "withdraw"})
+    assert not Handover.objects.exists()
+    client.post(f"{address}giao-ca/", {"to_user": cast.truc.pk})
+    assert not Handover.objects.exists(), "who only writes the rota hands nothing over"
 
 
 def test_the_rota_and_the_log_show_the_week(cast: Cast) -> None:
