@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.utils.timezone import get_current_timezone
 
 from liengia.core import clock
@@ -169,7 +170,12 @@ def test_the_rota_and_the_log_show_the_week(cast: Cast) -> None:
     )
     assert answer.status_code == 302
     assert queries.on_duty(cast.commune, _at(6, 59, day=2)) == [cast.truc]
-    assert "Nguyễn Văn Trực" in client.get(f"/truc/lich/{cast.post.public_id}/so-truc/").content.decode()
+    log = f"/truc/lich/{cast.post.public_id}/so-truc/"
+    with time_machine.travel(_at(8), tick=False):
+        assert "Nguyễn Văn Trực" in client.get(log).content.decode()
+    with time_machine.travel(_at(6), tick=False):
+        assert "Nguyễn Văn Trực" not in client.get(log).content.decode(), "the day of duty that runs is yesterday's still"
+        assert "Nguyễn Văn Trực" in client.get(log, {"ngay": f"{clock.today()}"}).content.decode()
 
 
 def test_a_post_of_another_commune_does_not_exist(cast: Cast) -> None:

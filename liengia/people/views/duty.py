@@ -233,7 +233,7 @@ def log(request: HttpRequest, public_id: str) -> HttpResponse:
     """Print one day of duty on one page: who was on, what happened, what was handed over."""
     post = _post(request, public_id)
     audit.record_read("people.shift_log_read", actor=Actor.of(me(request)), about=post, unit=post.unit)
-    return render(request, "people/shift_log.html", _log(post, day_of(request.GET.get("ngay")), me(request).pk))
+    return render(request, "people/shift_log.html", _log(post, _duty_day_of(post, request.GET.get("ngay")), me(request).pk))
 
 
 def day_of(raw: str | None) -> date:
@@ -242,6 +242,12 @@ def day_of(raw: str | None) -> date:
         return date.fromisoformat(raw or "")
     except ValueError:
         return clock.today()
+
+
+def _duty_day_of(post: DutyPost, raw: str | None) -> date:
+    """Return the day of duty that was asked for, or that which runs now: before the morning's shift that is yesterday's."""
+    day = day_of(raw)
+    return day if raw or _duty_day(post, day)[0] <= clock.now() else day - timedelta(days=1)
 
 
 def _log(post: DutyPost, day: date, reader: int) -> dict[str, object]:
