@@ -13,11 +13,15 @@ import shutil
 import struct
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 RATE: Final = 22_050
 PIECE: Final = RATE // 10
+# The kernel's least, a tenth of a second: a pipe of 64 KiB would hold a second and a half that nobody has heard, and an interruption would lose it.
+PIPE_BYTES: Final = 4096
+FINISH_S: Final = 6.0
 
 
 class NoSound(Exception):
@@ -28,11 +32,14 @@ class Sink(Protocol):
     """Where sound goes."""
 
     async def write(self, piece: bytes) -> None:
-        """Play a piece; returns about when it has sounded.
+        """Play a piece; returns when no more than half a second of it is still to sound.
 
         Raises:
             NoSound: nothing sounds.
         """
+
+    async def finish(self) -> None:
+        """Let all that was given sound to its end, then let go of the card."""
 
     async def hush(self) -> None:
         """Fall silent at once, and let go of the card."""
@@ -97,8 +104,11 @@ class Aplay:
                 if shutil.which("aplay") is None:
                     raise NoSound("aplay is not installed. On Debian: apt install alsa-utils")
                 self.process = await asyncio.create_subprocess_exec(
-                    *self.command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
-                )
+                    *self.command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+                    pipesize=PIPE_BYTES,
+                )  # fmt: skip
+                assert self.process.stdin is not None
+                self.process.stdin.transport.set_write_buffer_limits(0)
             assert self.process.stdin is not None
             self.process.stdin.write(piece)
             # A card that hangs must not hold what is urgent behind it.
@@ -111,6 +121,14 @@ class Aplay:
         except NoSound:
             await self.hush()
             raise
+
+    async def finish(self) -> None:
+        """Say that no more comes, and wait until the process has played what it holds."""
+        if self.process is not None and self.process.stdin is not None:
+            with suppress(OSError, TimeoutError):
+                self.process.stdin.close()
+                await asyncio.wait_for(self.process.wait(), FINISH_S)
+        await self.hush()
 
     async def hush(self) -> None:
         """End the process, and with it the sound."""
@@ -156,6 +174,9 @@ class WavFile:
         self.due = max(self.due, now - 0.2) + len(piece) / 2 / RATE
         await asyncio.sleep(max(0.0, self.due - now))
 
+    async def finish(self) -> None:
+        """All of it stands in the file."""
+
     async def hush(self) -> None:
         """Nothing more comes."""
 
@@ -177,6 +198,9 @@ class Nowhere:
         now = time.monotonic()
         self.due = max(self.due, now - 0.2) + len(piece) / 2 / RATE
         await asyncio.sleep(max(0.0, self.due - now))
+
+    async def finish(self) -> None:
+        """Nothing sounds."""
 
     async def hush(self) -> None:
         """Nothing sounds."""

@@ -27,15 +27,16 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from liengia import env
 from liengia.alarms import mqtt
-from liengia.operate.sinks import PIECE, RATE, NoSound, Sink, chime, open_sink, samples_of, scaled
-from liengia.operate.speakers import Order, Player, number_of
+from liengia.operate.sinks import PIECE, RATE, NoSound, Sink, chime, open_sink, scaled
+from liengia.operate.speaker_clock import ServerClock
+from liengia.operate.speaker_store import Store
+from liengia.operate.speakers import Order, number_of
 
 logger = logging.getLogger("speaker")
 FIRMWARE: Final = "liengia-speaker-1"
@@ -45,8 +46,7 @@ LOOK_EVERY_S: Final = 0.05
 FETCH_AGAIN_S: Final = 5.0
 FETCH_TIMEOUT_S: Final = 30.0
 SOUND_MOST: Final = 100 * 1024 * 1024
-KEPT_S: Final = 7 * 24 * 3600
-CLOCK_STEP_S: Final = 60.0
+ASK_TIME_AGAIN_S: Final = 30.0
 # What was interrupted begins again a little earlier, so that no word is lost.
 STEP_BACK: Final = RATE * 3 // 2
 TEST_VOLUME: Final = 40
@@ -113,67 +113,6 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Refuse."""
 
 
-class Store:
-    """What a box keeps: its memory and its sounds."""
-
-    def __init__(self, folder: Path) -> None:
-        """Make the folder."""
-        self.folder = folder
-        self.sounds = folder / "sounds"
-        self.sounds.mkdir(parents=True, exist_ok=True)
-        self.present = {path.stem for path in self.sounds.glob("*.wav")}
-
-    def read(self) -> Player:
-        """Return the player as it was kept."""
-        with suppress(OSError, ValueError):
-            kept = json.loads((self.folder / "memory.json").read_text(encoding="utf-8"))
-            if isinstance(kept, dict):
-                return Player.from_memory(kept)
-        return Player()
-
-    def write(self, player: Player) -> None:
-        """Keep the player, whole or not at all."""
-        self._put(self.folder / "memory.json", json.dumps(player.memory()).encode())
-
-    def put(self, sha256: str, data: bytes) -> None:
-        """Keep a sound."""
-        self._put(self.sounds / f"{sha256}.wav", data)
-        self.present.add(sha256)
-
-    def get(self, sha256: str) -> bytes:
-        """Return a sound's samples; one that was damaged meanwhile is thrown away.
-
-        Raises:
-            ValueError: it is not what it was.
-        """
-        path = self.sounds / f"{sha256}.wav"
-        try:
-            data = path.read_bytes()
-            if hashlib.sha256(data).hexdigest() != sha256:
-                raise ValueError("damaged")
-            return samples_of(data)
-        except (OSError, ValueError) as error:
-            self.present.discard(sha256)
-            path.unlink(missing_ok=True)
-            raise ValueError(str(error)) from error
-
-    def tidy(self, wanted: set[str]) -> None:
-        """Drop sounds that nothing wants and that have lain a week."""
-        for path in self.sounds.iterdir():
-            with suppress(OSError):
-                if path.stem not in wanted and path.stat().st_mtime < time.time() - KEPT_S:
-                    path.unlink()
-                    self.present.discard(path.stem)
-
-    def _put(self, path: Path, data: bytes) -> None:
-        draft = path.with_name(f".{path.name}.new")
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-
-
 @dataclass
 class Playing:
     """What sounds, and where in it."""
@@ -196,7 +135,7 @@ class Box:
         self.playing: Playing | None = None
         self.interrupted: list[Playing] = []
         self.faults: set[str] = set()
-        self.clock_off_s = 0.0
+        self.clock, self.ask_time_at = ServerClock(), 0.0
         self.test: bytes = b""
         self.test_number = self.tested = 0
         self.connection: mqtt.Connection | None = None
@@ -206,7 +145,7 @@ class Box:
 
     def now_s(self) -> float:
         """Return the time, put right by the server's where this box's clock is wrong."""
-        return time.time() + self.clock_off_s
+        return self.clock.now_s()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop."""
@@ -291,7 +230,7 @@ class Box:
             if self.connection is not None and (self.beat_now.is_set() or now - beat_at >= BEAT_EVERY_S):
                 self.beat_now.clear()
                 beat_at = now
-                body = {"firmware": FIRMWARE, "clock": round(time.time()), "faults": sorted(self.faults), "volume": self.player.volume,
+                body = {"firmware": FIRMWARE, "clock": round(self.now_s()), "faults": sorted(self.faults), "volume": self.player.volume,
                         "stored": len(self.store.present), "playing": self.playing.order.id if self.playing else ""}  # fmt: skip
                 if self.tested:
                     body["tested"] = self.tested
@@ -311,6 +250,9 @@ class Box:
 
     async def _fetch(self) -> None:
         while True:
+            if not self.clock.is_sure and time.monotonic() >= self.ask_time_at:
+                self.ask_time_at = time.monotonic() + ASK_TIME_AGAIN_S
+                self.clock.take(await asyncio.to_thread(self._ask_time))
             wanted = [one for one in self.player.wanted() if one.sha256 not in self.store.present and one.expires > self.now_s()]
             now = time.monotonic()
             due = [one for one in wanted if now - self.failed_at.get(one.sha256, -FETCH_AGAIN_S) >= FETCH_AGAIN_S]
@@ -328,20 +270,21 @@ class Box:
     async def _fetch_one(self, order: Order) -> None:
         try:
             data, date = await asyncio.to_thread(self._get, order)
-            self.store.put(order.sha256, data)
         except NotFetched as error:
             logger.warning("a sound was not fetched: %s", error)
             self.failed_at[order.sha256] = time.monotonic()
             self._fault("no_fetch", True)
             return
+        try:
+            self.store.put(order.sha256, data, wanted={one.sha256 for one in self.player.orders.values()})
         except OSError as error:
             logger.warning("a sound cannot be kept: %s", error.strerror)
-            self.failed_at[order.sha256] = time.monotonic()
             self._fault("no_space", True)
-            return
-        with suppress(TypeError, ValueError):
-            off = parsedate_to_datetime(date).timestamp() - time.time()
-            self.clock_off_s = off if abs(off) > CLOCK_STEP_S else 0.0
+            if order.rank:
+                self.failed_at[order.sha256] = time.monotonic()
+                return
+            self.store.hold(order.sha256, data)  # what is urgent is spoken all the same
+        self.clock.take(date)
         for one in self.player.wanted():
             if one.sha256 == order.sha256:
                 self._report({"order": one.id, "what": "fetched", "began": round(self.now_s(), 1), "ended": round(self.now_s(), 1)})
@@ -355,11 +298,10 @@ class Box:
         """
         word = base64.b64encode(f"{self.settings.device}:{self.settings.password}".encode()).decode()
         request = urllib.request.Request(self.settings.server + order.url, headers={"Authorization": f"Basic {word}"})  # noqa: S310  (Settings.read)
-        opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self.settings.tls()))
         if order.size > SOUND_MOST:
             raise NotFetched("too large")
         try:
-            with opener.open(request, timeout=FETCH_TIMEOUT_S) as answer:
+            with self._opener().open(request, timeout=FETCH_TIMEOUT_S) as answer:
                 data, date = answer.read(order.size + 1), answer.headers.get("Date", "")
         except urllib.error.HTTPError as error:
             error.close()
@@ -369,6 +311,20 @@ class Box:
         if len(data) != order.size or hashlib.sha256(data).hexdigest() != order.sha256:
             raise NotFetched("what came is not what was announced")
         return data, date
+
+    def _opener(self) -> urllib.request.OpenerDirector:
+        return urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self.settings.tls()))
+
+    def _ask_time(self) -> str:
+        """Return the `Date` of whatever the server answers; empty when it answers nothing. In a thread."""
+        try:
+            with self._opener().open(f"{self.settings.server}/health", timeout=FETCH_TIMEOUT_S) as answer:
+                return str(answer.headers.get("Date", ""))
+        except urllib.error.HTTPError as error:
+            error.close()
+            return str(error.headers.get("Date", ""))
+        except (OSError, ValueError):
+            return ""
 
     def _report(self, body: dict[str, Any]) -> None:
         number = uuid.uuid4().hex
@@ -390,6 +346,9 @@ class Box:
                 await asyncio.sleep(2)
 
     def _leave_out(self) -> None:
+        # By a clock that may be hours wrong nothing is left out for good: what is over does not sound meanwhile either.
+        if not self.clock.is_sure:
+            return
         now = self.now_s()
         over = self.player.over(now)
         for order, why in over:
@@ -451,7 +410,7 @@ class Box:
                 piece, self.test = self.test[: PIECE * 2], self.test[PIECE * 2 :]
                 await self.sink.write(piece)
                 if not self.test:
-                    await self.sink.hush()
+                    await self.sink.finish()
                     self.sink.note(what="test")
                     self.tested = self.test_number
                     self.beat_now.set()
@@ -479,8 +438,7 @@ class Box:
             return
         self.playing = None
         if not self.interrupted:
-            await asyncio.sleep(0.4)  # what stands in the card's own buffer
-            await self.sink.hush()
+            await self.sink.finish()
         self._end(playing.order, "played", began_s=playing.began_s)
 
 

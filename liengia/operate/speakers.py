@@ -35,11 +35,17 @@ class Order:
     times: int
     pause_s: int
     volume: int | None = None
+    alarm: bool = False
 
     @property
     def rank(self) -> int:
         """0 is urgent."""
         return RANKS[self.priority]
+
+    @property
+    def turn(self) -> tuple[bool, int]:
+        """What goes first, the least: an alarm waits for no bulletin, however urgent that is."""
+        return not self.alarm, self.rank
 
 
 @dataclass
@@ -94,7 +100,7 @@ class Player:
 
     def wanted(self) -> list[Order]:
         """Return the orders whose sounds are to be there, the next first."""
-        return sorted((one for one in self.orders.values() if one.id not in self.done), key=lambda one: (one.rank, one.at, one.id))
+        return sorted((one for one in self.orders.values() if one.id not in self.done), key=lambda one: (one.turn, one.at, one.id))
 
     def is_quiet(self, now_s: float) -> bool:
         """Whether it is quiet hours here; equal ends mean none."""
@@ -121,12 +127,12 @@ class Player:
     def choose(self, now_s: float, *, present: Collection[str], playing: str = "") -> Order | None:
         """Return what is to sound now; `present` are the hashes that are there, `playing` is what sounds.
 
-        What sounds goes on until its end, unless it was taken back, or something of a higher priority is due.
+        What sounds goes on until its end, unless it was taken back, or something of a higher priority or an alarm is due.
         """
         due = [one for one in self.wanted() if self._may_sound(one, now_s, present)]
         current = self.orders.get(playing)
         if current is not None and current.id not in self.done:
-            due = [one for one in due if one.rank < current.rank]
+            due = [one for one in due if one.turn < current.turn]
             return due[0] if due else current
         return due[0] if due else None
 
@@ -241,5 +247,5 @@ def _order(raw: object) -> Order | None:
     volume: Any = raw.get("volume")
     return Order(
         key, sha256, size, url, raw["priority"], raw.get("mode", "real"), at, expires, max(1, min(times, 20)), min(pause_s, 600),
-        int(volume) if _is_whole(volume) and 0 <= volume <= 100 else None,
+        int(volume) if _is_whole(volume) and 0 <= volume <= 100 else None, raw.get("alarm") is True,
     )  # fmt: skip

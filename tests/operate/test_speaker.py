@@ -9,9 +9,11 @@ import hashlib
 import http.server
 import json
 import threading
+import time
 import wave
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,7 +22,9 @@ from liengia.broadcast.audio.making import finished
 from liengia.broadcast.audio.sound import write_wav
 from liengia.operate.sinks import PIECE, RATE, Aplay, NoSound, WavFile, chime, open_sink, samples_of, scaled
 from liengia.operate.speaker import Box as Speaker
-from liengia.operate.speaker import NotFetched, Settings, Store
+from liengia.operate.speaker import NotFetched, Settings
+from liengia.operate.speaker_clock import ServerClock
+from liengia.operate.speaker_store import Store
 from liengia.operate.speakers import Order, Player
 from tests.broadcast.audio.signals import tone, voice
 
@@ -56,7 +60,7 @@ class Server(http.server.BaseHTTPRequestHandler):
 def server() -> Iterator[type[Server]]:
     handler = type("Handler", (Server,), {"seen": []})
     running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     handler.port = running.server_port  # type: ignore[attr-defined]
     yield handler
@@ -95,13 +99,66 @@ def test_nothing_larger_than_may_be_is_asked_for(server: type[Server], tmp_path:
 
 def test_a_sound_damaged_on_the_disk_is_thrown_away(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.put(HASH, SOUND)
+    store.put(HASH, SOUND, wanted=())
     assert store.get(HASH) == SOUND[44:]
     (tmp_path / "sounds" / f"{HASH}.wav").write_bytes(SOUND[:-1] + b"\x01")
     with pytest.raises(ValueError, match="damaged"):
         store.get(HASH)
     assert HASH not in store.present
     assert not Store(tmp_path).present
+
+
+async def test_a_full_disk_makes_room_and_what_is_urgent_is_played_from_memory(
+    monkeypatch: pytest.MonkeyPatch, server: type[Server], tmp_path: Path
+) -> None:
+    speaker, alarm, put, room = box(tmp_path, server.port), order(priority="urgent"), Store._put, [False]  # type: ignore[attr-defined]
+    old = speaker.store.sounds / f"{'0' * 64}.wav"
+    old.write_bytes(b"old")
+
+    def full(self: Store, path: Path, data: bytes) -> None:
+        if path.suffix == ".wav" and (old.exists() or not room[0]):
+            raise OSError(28, "No space left on device")
+        put(self, path, data)
+
+    monkeypatch.setattr(Store, "_put", full)
+    speaker.player.orders = {"order00001": alarm}
+    await speaker._fetch_one(order())
+    assert not speaker.store.present and not old.exists(), "what nothing wants made room"
+    await speaker._fetch_one(alarm)
+    assert speaker.store.get(HASH) == SOUND[44:] and not list(speaker.store.sounds.iterdir())
+    speaker.store.tidy(())
+    assert not speaker.store.present, "it goes with its order"
+    room[0] = True
+    old.write_bytes(b"old")
+    speaker.store.put(HASH, SOUND, wanted=())
+    assert Store(speaker.store.folder).present == {HASH}
+
+
+async def test_nothing_is_left_out_by_a_clock_that_is_wrong(monkeypatch: pytest.MonkeyPatch, server: type[Server], tmp_path: Path) -> None:
+    """The box began two hours ahead; then its clock is set right, and what was known of its error is over."""
+    real, ahead = time.time, [7200.0]
+    monkeypatch.setattr("liengia.operate.speaker_clock.time", SimpleNamespace(time=lambda: real() + ahead[0], monotonic=time.monotonic))
+    speaker = box(tmp_path, server.port)  # type: ignore[attr-defined]
+    alarm = order(priority="urgent", at=int(real()) - 60, expires=int(real()) + 600)
+    speaker.player.orders = {alarm.id: alarm}
+    speaker._leave_out()
+    assert not speaker.player.done, "nobody was asked for the time yet"
+    fetching = asyncio.create_task(speaker._fetch())
+    while not speaker.store.present:
+        await asyncio.sleep(0.01)
+    fetching.cancel()
+    speaker._leave_out()
+    assert not speaker.player.done and abs(speaker.now_s() - real()) < 2
+    ahead[0] = 0.0
+    assert abs(speaker.now_s() - real()) < 2 and not speaker.clock.is_sure
+    assert server.seen[0] == ("/health", ""), "no credential to ask for the time"
+
+
+def test_a_date_that_is_nonsense_is_none() -> None:
+    clock = ServerClock()
+    for date in ("", "yesterday", "Mon, 99 Foo"):
+        clock.take(date)
+    assert not clock.is_sure and clock.off_s == 0
 
 
 def test_a_memory_cut_short_is_begun_anew_and_one_that_is_whole_is_read(tmp_path: Path) -> None:
@@ -206,3 +263,19 @@ async def test_what_reaches_the_card_is_what_was_played(monkeypatch: pytest.Monk
     await sink.hush()
     assert (tmp_path / "heard").read_bytes() == b"\x07\x00" * PIECE
     assert "-f S16_LE -c 1 -r 22050" in (tmp_path / "words").read_text(encoding="utf-8")
+
+
+async def test_the_end_is_heard_and_little_waits_unheard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A card takes its time: what is said to have sounded has, but for what stands in the pipe; the last word is not cut off."""
+    program, heard = tmp_path / "aplay", tmp_path / "heard"
+    program.write_text(
+        f"#!/bin/sh\nwhile :; do head -c {2 * PIECE} > {tmp_path}/piece; [ -s {tmp_path}/piece ] || exit; cat {tmp_path}/piece >> {heard}; sleep 0.03; done\n", encoding="utf-8"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    sink = Aplay()
+    for _turn in range(8):
+        await sink.write(b"\x07\x00" * PIECE)
+    assert heard.stat().st_size >= 2 * PIECE * 5, "what was handed over has nearly all sounded"
+    await sink.finish()
+    assert heard.read_bytes() == b"\x07\x00" * PIECE * 8 and sink.process is None

@@ -7,7 +7,6 @@ import logging
 import time
 from typing import Final
 
-from django.db import Error as DatabaseError
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
@@ -47,14 +46,20 @@ class FamilyReader:
 
     async def _serve(self, family: Family, *, looks: bool) -> None:
         batch, self._waiting[family.prefix] = self._waiting[family.prefix], []
-        try:
-            if batch:
-                for said in await self.thread.run(family.hear, batch):
+        # Whatever a device says, the bridge that hears the presses goes on.
+        if batch:
+            try:
+                answers = await self.thread.run(family.hear, batch)
+            except Exception:
+                logger.exception("%s messages under %s were not taken; devices say again what matters", len(batch), family.prefix)
+            else:
+                for said in answers:
                     await self.client.publish(said.subject, said.body)
-            if looks:
+        if looks:
+            try:
                 await self.thread.run(family.look, clock.now())
-        except DatabaseError:
-            logger.exception("%s messages under %s were not taken; devices say again what matters", len(batch), family.prefix)
+            except Exception:
+                logger.exception("devices under %s were not looked after; it is tried again", family.prefix)
 
     async def _arrived(self, message: Msg) -> None:
         prefix = message.subject.partition(".")[0]

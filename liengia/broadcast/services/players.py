@@ -9,12 +9,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from liengia.broadcast.channels.loudspeaker import programme
 from liengia.broadcast.models import (
@@ -30,6 +31,8 @@ from liengia.broadcast.services import receipts
 from liengia.core import clock, families
 from liengia.core.families import Heard, Retained, Said, User
 
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
 PREFIX: Final = "lo"
 CHANNEL: Final = "loudspeaker"
 BEAT_LATE: Final = timedelta(seconds=90)
@@ -39,6 +42,7 @@ REFRESH_EVERY: Final = timedelta(seconds=60)
 AT_ONCE: Final = 200
 HELD_AT_ONCE: Final = 50
 _SUBJECT: Final = re.compile(r"lo\.([a-z0-9]{10})\.(beat|report)\.([a-z0-9]{10})")
+_ORDER: Final = re.compile(r"[a-z0-9]{10}")
 _REPORT: Final = re.compile(r"[a-z0-9-]{8,32}")
 _OUTCOMES: Final = {"played": PlayOutcome.PLAYED, "stopped": PlayOutcome.STOPPED, "left_out": PlayOutcome.LEFT_OUT, "failed": PlayOutcome.FAILED}
 _SAID_FAULTS: Final = {SpeakerFaultKind.NO_SOUND, SpeakerFaultKind.NO_FETCH, SpeakerFaultKind.NO_SPACE}
@@ -116,10 +120,10 @@ class Players:
                 continue
             if match[2] == "beat":
                 beats[cluster.pk] = (cluster, body, one.at)
-            elif (answer := _take_report(cluster, body, one.at)) is not None:
+            elif (answer := _alone(_take_report, cluster, body, one.at)) is not None:
                 said.append(Said(f"lo.{match[1]}.to.{match[3]}", json.dumps({"do": "ack", "report": answer}).encode()))
         for cluster, body, at in beats.values():
-            _take_beat(cluster, body, at)
+            _alone(_take_beat, cluster, body, at)
         return said
 
     def look(self, at: datetime) -> int:
@@ -150,6 +154,21 @@ def refresh(at: datetime) -> int:
         with transaction.atomic():
             programme.change(changed)
     return len(changed)
+
+
+def _alone(take: Callable[[SpeakerCluster, Mapping[str, Any], datetime], T], cluster: SpeakerCluster, body: Mapping[str, Any], at: datetime) -> T | None:
+    """Take one message, so that none spoils the others of its batch.
+
+    Raises:
+        OperationalError: the database is away; the whole batch is said again.
+    """
+    try:
+        return take(cluster, body, at)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("a message of the player of cluster %s could not be taken", cluster.public_id)
+        return None
 
 
 def _read(body: bytes) -> Mapping[str, Any] | None:
@@ -213,7 +232,8 @@ def _take_report(cluster: SpeakerCluster, body: Mapping[str, Any], at: datetime)
     report, what = body.get("report"), body.get("what")
     if not isinstance(report, str) or not _REPORT.fullmatch(report):
         return None
-    order = PlayOrder.objects.filter(cluster=cluster, public_id=str(body.get("order", ""))[:10]).first()
+    key = body.get("order")
+    order = PlayOrder.objects.filter(cluster=cluster, public_id=key).first() if isinstance(key, str) and _ORDER.fullmatch(key) else None
     if order is None:
         return report  # of an order that is over and gone; there is nothing to keep
     began, ended = _bounded(body.get("began"), order, at), _bounded(body.get("ended"), order, at)

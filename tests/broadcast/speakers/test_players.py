@@ -110,6 +110,9 @@ def test_loudspeakers_change_nothing_of_a_sirens_line(here: Place) -> None:
 
 def test_the_programme_holds_what_is_still_to_be_played(here: Place) -> None:
     loud().send([parcel(here.market), parcel(here.market, key="urgent", priority="urgent", subject="bulletin:uuuuuuuuuu")])
+    loud().send([parcel(here.market, key="alarm", priority="urgent", subject="incident:aaaaaaaaaa")])
+    assert [one.get("alarm") for one in held(here.market)["orders"]] == [True, None, None]
+    loud().withdraw("incident:aaaaaaaaaa")
     said = held(here.market)
     assert (said["volume"], said["quiet"], said["most_a_day"], said["offset_min"]) == (70, ["21:00", "06:00"], 6, 420)
     assert [one["priority"] for one in said["orders"]] == ["urgent", "normal"]
@@ -248,6 +251,22 @@ def test_a_report_counts_once_and_is_answered_each_time(here: Place) -> None:
     said = report(here.market, device, what="played", order=order.public_id)
     assert len(Players().hear([said, said])) == 2
     assert PlayReport.objects.count() == 1
+
+
+@pytest.mark.parametrize("wrong", ['"\\ud800"', '"\\u0000"', '"\\u0000aaaaaaaaa"', "7", "null"])
+def test_a_report_of_no_order_is_answered_and_harms_no_other(wrong: str, here: Place) -> None:
+    order, device, _delivery = ordered(here)
+    bad = Heard(f"lo.{here.market.public_id}.report.{device}", b'{"report":"report-0009","what":"played","order":' + wrong.encode() + b"}", NOW)
+    answers = Players().hear([bad, report(here.market, device, what="played", order=order.public_id)])
+    assert len(answers) == 2 and PlayReport.objects.get().order == order
+
+
+def test_a_message_that_breaks_off_spoils_no_other_of_its_batch(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    order, device, _delivery = ordered(here)
+    take = players._take_report
+    monkeypatch.setattr(players, "_take_report", lambda cluster, body, at: 1 / 0 if body["order"] == "x" else take(cluster, body, at))
+    answers = Players().hear([report(here.market, device, order="x"), report(here.market, device, what="played", order=order.public_id)])
+    assert len(answers) == 1 and PlayReport.objects.get().order == order
 
 
 def test_what_was_left_out_is_not_heard(here: Place) -> None:

@@ -32,10 +32,10 @@ def change(clusters: Iterable[int]) -> None:
 
 
 def open_orders(clusters: Sequence[SpeakerCluster], at: datetime) -> dict[int, list[PlayOrder]]:
-    """Return what is still to be played, by cluster, what is urgent first."""
+    """Return what is still to be played, by cluster, alarms and then what is urgent first."""
     rows = PlayOrder.objects.filter(cluster__in=clusters, ended_at=None, withdrawn_at=None, expires_at__gt=at).select_related("audio")
     found: dict[int, list[PlayOrder]] = defaultdict(list)
-    for row in sorted(rows, key=lambda one: (_RANK.get(one.priority, 2), one.play_at, one.pk)):
+    for row in sorted(rows, key=lambda one: (not _is_alarm(one), _RANK.get(one.priority, 2), one.play_at, one.pk)):
         if len(found[row.cluster_id]) < ORDERS_MOST:
             found[row.cluster_id].append(row)
     return found
@@ -64,7 +64,13 @@ def _order(row: PlayOrder) -> dict[str, Any]:
     }  # fmt: skip
     if row.volume is not None:
         said["volume"] = row.volume
+    if _is_alarm(row):
+        said["alarm"] = True
     return said
+
+
+def _is_alarm(row: PlayOrder) -> bool:
+    return row.subject.startswith("incident:")
 
 
 def print_of(content: dict[str, Any]) -> str:
