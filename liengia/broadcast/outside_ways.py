@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.signals import password_changed, password_set
 from django.contrib.auth.signals import user_logged_out
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from liengia.broadcast import front
 from liengia.broadcast.services import push
 from liengia.core.menus import Item, register
 from liengia.people.models import User
-from liengia.people.services.accounts import follow_roles
+from liengia.people.services.accounts import follow_endings, follow_roles
 
 
 def register_all() -> None:
@@ -21,7 +22,10 @@ def register_all() -> None:
     register(Item("foot", "broadcast", _("Bulletins"), "broadcast:bulletins", "", 20))
     front.register_own()
     follow_roles(push.forget_closed)
+    follow_endings(push.forget_ended)
     user_logged_out.connect(forget_session, dispatch_uid="broadcast.forget_session")
+    for changed in (password_changed, password_set):
+        changed.connect(forget_others, dispatch_uid="broadcast.forget_others")
 
 
 def _is_signed_in(request: HttpRequest) -> bool:
@@ -31,4 +35,10 @@ def _is_signed_in(request: HttpRequest) -> bool:
 def forget_session(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
     """End what a session had switched on, before the session itself goes: Django says so at that moment."""
     if request is not None and isinstance(user, User):
-        push.forget_session(user, request.session.session_key)
+        push.forget_session(user, push.mark_of(request.session))
+
+
+def forget_others(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    """End what the other sessions had switched on: a new password has ended them."""
+    if isinstance(user, User):
+        push.forget_ended(user, but=push.mark_of(request.session))

@@ -180,7 +180,7 @@ def phones(scene: Voice, service: PushService, count: int) -> list[Browser]:
         browser = service.subscribe()
         keys = push.Keys.checked(*(browser.fields[name] for name in ("endpoint", "p256dh", "auth")))
         owner = (scene.cast.lua, scene.cast.moc_mien)[n % 2]
-        push.subscribe(owner, keys=keys, device=f"Máy {n}", wishes={"wants_news": True}, session_key=None, actor=scene.by(owner))
+        push.subscribe(owner, keys=keys, device=f"Máy {n}", wishes={"wants_news": True}, mark=None, actor=scene.by(owner))
         found.append(browser)
     return found
 

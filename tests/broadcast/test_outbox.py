@@ -97,6 +97,15 @@ def test_a_provider_that_is_broken_is_set_aside_and_the_others_go_on(
     assert state.failures == 0 and state.aside_until is None
 
 
+def test_one_address_that_fails_sets_nobody_else_aside(scene: Voice, notes: Notes) -> None:
+    waiting(scene, notes, 4)
+    notes.answer = lambda parcel: DeliveryError(Failure.TECHNICAL, "500") if parcel.address == "ghi:0" else Accepted()
+    outbox.send_due("notes")
+    row, state = Delivery.objects.get(address="ghi:0"), ProviderState.objects.get(provider="nha-0")
+    assert (row.state, row.failure) == ("waiting", "technical") and row.next_attempt_at > clock.now()
+    assert (state.failures, state.aside_until) == (0, None)
+
+
 def test_a_channel_that_breaks_off_or_answers_for_others_loses_nothing(scene: Voice, notes: Notes) -> None:
     waiting(scene, notes, 2)
     notes.send = lambda parcels: 1 / 0  # type: ignore[method-assign,assignment,return-value]

@@ -267,7 +267,7 @@ def settle(channel: Channel, rows: Sequence[Delivery], outcomes: Sequence[Outcom
         for row, outcome in told:
             for what, at in outcome.told.items():
                 Delivery.objects.filter(pk=row.pk, **{f"{what}_at": None}).update(**{f"{what}_at": at})
-        _note_providers(channel, worked - set(broken), broken, now)
+        _note_providers(channel, worked, broken, now)
     for row in rows:
         if row.state != DeliveryState.WAITING:
             sent.labels(channel.name, row.state).inc()
@@ -293,18 +293,20 @@ def _come_to(channel: Channel, row: Delivery, outcome: Outcome, now: datetime) -
 
 
 def _broken(rows: Sequence[Delivery], outcomes: Sequence[Outcome], worked: set[str]) -> dict[str, DeliveryError]:
-    """Return the providers that are set aside, each with why: a fault of theirs, or several asked to wait and none taken.
+    """Return the providers that are set aside, each with why: a fault of theirs, or several asked to wait; and none taken.
 
-    One phone that is asked too often must not hold the others' alarm back: hence several.
+    One phone that is asked too often, or cannot be asked at all, must not hold the others' alarm back: hence several, and hence none.
     """
     broken: dict[str, DeliveryError] = {}
     waits: dict[str, list[DeliveryError]] = {}
     for row, outcome in zip(rows, outcomes, strict=True):
-        if isinstance(outcome, DeliveryError) and outcome.failure is Failure.TECHNICAL:
+        if not isinstance(outcome, DeliveryError) or row.provider in worked:
+            continue
+        if outcome.failure is Failure.TECHNICAL:
             broken[row.provider] = outcome
-        elif isinstance(outcome, DeliveryError) and outcome.retry_after_s is not None:
+        elif outcome.retry_after_s is not None:
             waits.setdefault(row.provider, []).append(outcome)
-    asked = {name: those for name, those in waits.items() if name not in worked and len(those) >= _SEVERAL}
+    asked = {name: those for name, those in waits.items() if len(those) >= _SEVERAL}
     return {**{name: max(those, key=lambda one: one.retry_after_s or 0.0) for name, those in asked.items()}, **broken}
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.core import signing
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -23,14 +25,17 @@ from liengia.broadcast.channels.webpush import hosts
 from liengia.broadcast.channels.webpush.channel import ANSWER_SALT, CHANNEL, RECEIPT_SALT
 from liengia.broadcast.channels.webpush.encryption import BadKeys, receiver_key, unb64
 from liengia.broadcast.models import Delivery, DeliveryState, PushSubscription
+from liengia.broadcast.models.push import PushSubscriptionQuerySet
 from liengia.broadcast.services import outbox, receipts
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound
 from liengia.core.limits import Limiter
 from liengia.core.outside import RefusedAddress
-from liengia.people.models import User
+from liengia.people.middleware import BOUND_PHONE_KEY
+from liengia.people.models import BoundPhone, User
 
+MARK_KEY: Final = "push_mark"
 RENEW_SALT: Final = "broadcast.push.renew"
 MOST_DEVICES: Final = 10
 # A phone that was off for a day still says that it has shown what it got; an alarm is answered while it matters.
@@ -76,14 +81,24 @@ class Keys:
         return {"endpoint_hash": self.hash, "secret": secret, "service": hosts.checked(self.endpoint).hostname or ""}
 
 
-def session_hash(session_key: str | None) -> str:
-    """Return what tells which session a device is signed in by, from which it cannot be read."""
-    return salted_hmac("broadcast.push.session", session_key).hexdigest() if session_key else ""
+def mark_of(session: SessionBase) -> str:
+    """Return the word for how a device is signed in: by its bound phone, or by a session, whose key changes with a new password and whose word stays."""
+    phone = session.get(BOUND_PHONE_KEY)
+    return _mark_of_phone(phone) if phone is not None else str(session.setdefault(MARK_KEY, secrets.token_hex(16)))
+
+
+def _mark_of_phone(key: int) -> str:
+    return f"phone:{key}"
+
+
+def session_hash(mark: str | None) -> str:
+    """Return what tells how a device is signed in, from which the word for it cannot be read."""
+    return salted_hmac("broadcast.push.session", mark).hexdigest() if mark else ""
 
 
 @transaction.atomic
 def subscribe(
-    user: User, *, keys: Keys, device: str, wishes: Mapping[str, bool], session_key: str | None, actor: Actor
+    user: User, *, keys: Keys, device: str, wishes: Mapping[str, bool], mark: str | None, actor: Actor
 ) -> PushSubscription:
     """Have a device told; a browser that somebody else used before is theirs no more.
 
@@ -95,7 +110,7 @@ def subscribe(
     for old in PushSubscription.objects.of(user)[MOST_DEVICES - 1 :]:
         old.delete()
     made = PushSubscription.objects.create(
-        user=user, device=device[:80], session_hash=session_hash(session_key), given_at=clock.now(), **keys.row, **chosen
+        user=user, device=device[:80], session_hash=session_hash(mark), given_at=clock.now(), **keys.row, **chosen
     )
     audit.record("broadcast.push_given", actor=actor, about=user, facts={"kinds": [name for name in WISHES if chosen[name]]})
     return made
@@ -121,13 +136,22 @@ def unsubscribe(subscription: PushSubscription, *, actor: Actor) -> None:
     audit.record("broadcast.push_withdrawn", actor=actor, about=user)
 
 
+def forget_session(user: User, mark: str) -> int:
+    """End what a session or a bound phone had switched on, when it signs out or is revoked."""
+    return _forget(user, PushSubscription.objects.of(user).filter(session_hash=session_hash(mark)))
+
+
+def forget_ended(user: User, phone: BoundPhone | None = None, *, but: str = "") -> int:
+    """End what a revoked phone had switched on; or (None) what every other session had that a new password ends: bound phones go by their PIN, and stay."""
+    if phone is not None:
+        return forget_session(user, _mark_of_phone(phone.pk))
+    stays = [but, *(_mark_of_phone(key) for key in BoundPhone.objects.active().filter(user=user).values_list("pk", flat=True))]
+    return _forget(user, PushSubscription.objects.of(user).exclude(session_hash__in=[session_hash(one) for one in stays if one]))
+
+
 @transaction.atomic
-def forget_session(user: User, session_key: str | None) -> int:
-    """End what a session had switched on, when it signs out."""
-    marked = session_hash(session_key)
-    if not marked:
-        return 0
-    gone, _by_model = PushSubscription.objects.of(user).filter(session_hash=marked).delete()
+def _forget(user: User, rows: PushSubscriptionQuerySet) -> int:
+    gone, _by_model = rows.delete()
     if gone:
         audit.record("broadcast.push_withdrawn", actor=Actor.of(user), about=user)
     return gone

@@ -58,7 +58,7 @@ def subscribe(request: HttpRequest) -> JsonResponse:
     given = push.Keys.checked(*(request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth")))
     device = devices.name_of(request.headers.get("User-Agent", ""))
     made = push.subscribe(
-        user, keys=given, device=device, wishes=_wishes(request), session_key=request.session.session_key, actor=Actor.of(user)
+        user, keys=given, device=device, wishes=_wishes(request), mark=push.mark_of(request.session), actor=Actor.of(user)
     )
     return JsonResponse({"renew": push.renewal_token(made)})
 

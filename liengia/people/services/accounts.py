@@ -84,6 +84,21 @@ def follow_roles(follower: Callable[[list[User] | None], int]) -> None:
         _followers.append(follower)
 
 
+_enders: list[Callable[[User, BoundPhone | None], object]] = []
+
+
+def follow_endings(ender: Callable[[User, BoundPhone | None], object]) -> None:
+    """Have a higher room told when what a bound phone opened ends, or (None) all that was opened by a password which holds no more."""
+    if ender not in _enders:
+        _enders.append(ender)
+
+
+def tell_ended(user: User, phone: BoundPhone | None = None) -> None:
+    """Tell the higher rooms that sessions end; call in the transaction that ends them."""
+    for ender in _enders:
+        ender(user, phone)
+
+
 def sync_groups(users: list[User] | None = None) -> int:
     """Put users into the groups of the roles they hold now, and out of the others; return how many moved."""
     if users is not None and not users:

@@ -335,6 +335,7 @@ def revoke_phone(phone: BoundPhone, *, actor: Actor) -> None:
     """
     if not BoundPhone.objects.active().filter(pk=phone.pk).update(revoked_at=clock.now()):
         raise Refused(_("This phone was revoked already."), code="phone_revoked")
+    accounts.tell_ended(phone.user, phone)
     audit.record("people.phone_revoked", actor=actor, about=phone.user, facts={"phone_key": phone.pk})
 
 
@@ -356,6 +357,7 @@ def _open_account(code: str, password_hash: str) -> User:
     user.password = password_hash
     user.failures, user.locked_until = 0, None
     user.save(update_fields=["password", "failures", "locked_until"])
+    accounts.tell_ended(user)
     invitation.used_by = user
     invitation.save(update_fields=["used_by"])
     audit.record("people.user_changed", actor=Actor.of(user), about=user, facts={"what": "password"})

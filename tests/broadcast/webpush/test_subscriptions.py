@@ -15,12 +15,13 @@ from django.urls import reverse
 from liengia.audit.models import Entry
 from liengia.broadcast.channels.base import Audience, Recipient
 from liengia.broadcast.channels.webpush.channel import CHANNEL
-from liengia.broadcast.models import Delivery, PushSubscription
+from liengia.broadcast.models import Delivery, ProviderState, PushSubscription
 from liengia.broadcast.services import outbox, push, receipts
 from liengia.core import clock
 from liengia.core.actor import Actor
-from liengia.people.models import User
-from liengia.people.services import accounts
+from liengia.people.middleware import BOUND_PHONE_KEY
+from liengia.people.models import BoundPhone, User
+from liengia.people.services import accounts, joining
 from tests.broadcast.webpush.service import Browser, PushService
 from tests.broadcast.webpush.test_transport import message
 from tests.cast import TESTER, Cast, assemble
@@ -115,6 +116,30 @@ def test_signing_out_ends_this_device_and_no_other(cast: Cast, service: PushServ
     assert list(PushSubscription.objects.all()) == [kept]
 
 
+def test_a_revoked_phone_and_a_new_password_end_what_they_ended(cast: Cast, service: PushService) -> None:
+    """A lost phone is told nothing more; the owner's other devices are, until a password that others may know is changed."""
+    lost, kept = (BoundPhone.objects.create(user=cast.lua, token_hash=word, pin_hash="x", label=word) for word in ("lost", "kept"))
+    cast.lua.set_password("mat-khau-cu-1")
+    cast.lua.save()
+    made = {}
+    for name, phone in (("lost", lost), ("kept", kept), ("desk", None), ("other", None)):
+        client = signed_in(cast.lua)
+        if phone is not None:
+            session = client.session
+            session[BOUND_PHONE_KEY] = phone.pk
+            session.save()
+        made[name] = (client, start(client, service.subscribe()))
+    accounts_of = lambda: {name for name, (_client, one) in made.items() if PushSubscription.objects.filter(pk=one.pk).exists()}  # noqa: E731
+    joining.revoke_phone(lost, actor=TESTER)
+    assert accounts_of() == {"kept", "desk", "other"}
+    desk = made["desk"][0]
+    answer = desk.post(reverse("account_change_password"), {"oldpassword": "mat-khau-cu-1", "password1": "Moi-va-dai-2026", "password2": "Moi-va-dai-2026"})
+    assert answer.status_code == 302, answer.content
+    assert accounts_of() == {"kept", "desk"}
+    desk.post(reverse("account_logout"))
+    assert accounts_of() == {"kept"}, "signing out ends it though the session's key has changed"
+
+
 def test_a_closed_or_erased_account_is_told_nothing(cast: Cast, service: PushService) -> None:
     made = start(signed_in(cast.lua), service.subscribe())
     accounts.close_user(cast.lua, actor=TESTER)
@@ -171,6 +196,26 @@ def test_a_dead_subscription_is_removed(cast: Cast, service: PushService, behavi
     kept = start(signed_in(cast.moc_mien), service.subscribe())
     row = send(start(signed_in(cast.lua), service.subscribe(behaviour)))
     assert row.state == "failed" and list(PushSubscription.objects.all()) == [kept]
+
+
+def test_a_subscription_by_another_key_holds_nobody_up_and_is_removed(cast: Cast, service: PushService) -> None:
+    good, bad = start(signed_in(cast.moc_mien), service.subscribe()), start(signed_in(cast.lua), service.subscribe("key"))
+    row = send(bad)
+    assert row.state == "waiting" and not ProviderState.objects.exists(), "one alone sets no service aside"
+    said = outbox.say(message())
+    Delivery.objects.update(next_attempt_at=clock.now())
+    outbox.enqueue(CHANNEL, said, [Recipient(good.public_id, good.service)])
+    outbox.send_due("webpush")
+    row.refresh_from_db()
+    assert row.state == "failed" and Delivery.objects.get(said=said).state == "accepted"
+    assert list(PushSubscription.objects.all()) == [good] and ProviderState.objects.get().aside_until is None
+
+
+def test_a_key_that_is_refused_everywhere_is_no_fault_of_the_phones(cast: Cast, service: PushService) -> None:
+    made = [start(signed_in(cast.lua), service.subscribe("key")) for _turn in range(3)]
+    outbox.enqueue(CHANNEL, outbox.say(message()), [Recipient(one.public_id, one.service) for one in made])
+    outbox.send_due("webpush")
+    assert ProviderState.objects.get().aside_until == clock.now() + timedelta(seconds=10) and PushSubscription.objects.count() == 3
 
 
 def test_a_service_that_asks_to_wait_is_waited_for(cast: Cast, service: PushService) -> None:

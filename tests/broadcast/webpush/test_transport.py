@@ -64,7 +64,7 @@ def test_the_token_is_renewed_before_it_ends(monkeypatch: pytest.MonkeyPatch, se
     ("behaviour", "failure", "pause"),
     [
         ("gone", Failure.PERMANENT, None), ("unknown", Failure.PERMANENT, None), ("busy", Failure.TEMPORARY, 17.0),
-        ("fault", Failure.TECHNICAL, None), ("later", Failure.TECHNICAL, 3600.0), ("key", Failure.TECHNICAL, None),
+        ("fault", Failure.TECHNICAL, None), ("later", Failure.TECHNICAL, 3600.0), ("key", Failure.TEMPORARY, 10.0),
         ("long", Failure.PERMANENT, None), ("bad", Failure.PERMANENT, None), ("garbage", Failure.TECHNICAL, None),
         ("redirect", Failure.TECHNICAL, None),
     ],

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from liengia.broadcast import audiences
 from liengia.broadcast.channels.base import (
+    Accepted,
     Audience,
     Channel,
     DeliveryError,
@@ -78,6 +79,11 @@ class WebPush(Channel):
             pushes = [_push(rows[one.address], one, message, prepared) for one in those]
             found = transport.deliver(pushes, transport.headers_of(message))
             outcomes |= {one.key: outcome for one, outcome in zip(those, found, strict=True)}
+        # Where the service takes others by our key, a subscription that it refuses was made for another key, and never works.
+        works = {one.provider for one in parcels if isinstance(outcomes[one.key], Accepted)}
+        for one in parcels:
+            if one.provider in works and isinstance(outcomes[one.key], transport.KeyRefused):
+                outcomes[one.key] = transport.Gone(Failure.PERMANENT, _("This phone's subscription cannot be used."))
         dead = [rows[one.address].pk for one in parcels if isinstance(outcomes[one.key], transport.Gone)]
         PushSubscription.objects.filter(pk__in=dead).delete()
         return [outcomes[one.key] for one in parcels]

@@ -27,12 +27,17 @@ WITHIN_S: Final = 10.0
 DAY_S: Final = 86_400
 # A service may ask for a longer pause; longer than an hour is no answer of a service that works.
 LONGEST_PAUSE_S: Final = 3600.0
+KEY_PAUSE_S: Final = 10.0
 URGENCIES: Final = {"normal": "normal", "priority": "high", "urgent": "high"}
 client: Final = Client()
 
 
 class Gone(DeliveryError):
     """The browser has ended its subscription: it is removed, and nobody asks again."""
+
+
+class KeyRefused(DeliveryError):
+    """The service takes no message by our key for this subscription: it was made for another key, or our own key or clock is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,9 @@ def outcome(answer: Answer | Unanswered, receipt_key: str) -> Accepted | Deliver
         return Accepted(receipt_key)
     if answer.status in (404, 410):
         return Gone(Failure.PERMANENT, str(_("The phone has ended its subscription.")))
+    if answer.status in (401, 403):
+        # Several that are refused set the service aside; one alone holds nobody else up.
+        return KeyRefused(Failure.TEMPORARY, str(_("The push service does not accept this installation's key.")), retry_after_s=KEY_PAUSE_S)
     failure, words = _MEANS.get(answer.status) or _of_its_hundred(answer.status)
     retry_after_s = pause_s(answer) if answer.status == 429 or answer.status >= 500 else None
     # A service that breaks off in the midst of its work, or a go-between that lost its answer, may have taken the message.
@@ -98,8 +106,6 @@ def outcome(answer: Answer | Unanswered, receipt_key: str) -> Accepted | Deliver
 _MEANS: Final = {
     429: (Failure.TEMPORARY, _("The push service asks to wait.")),
     413: (Failure.PERMANENT, _("The push service finds the message too long.")),
-    401: (Failure.TECHNICAL, _("The push service does not accept this installation's key.")),
-    403: (Failure.TECHNICAL, _("The push service does not accept this installation's key.")),
 }
 
 
