@@ -74,7 +74,7 @@ def _way(name: str, rows: list[Delivery]) -> Way:
 
 
 def unreached(summary: Summary) -> list[House]:
-    """Return the houses that nothing reached, for a visit: no siren confirmed, no answer, no message that a provider took.
+    """Return the houses that nothing reached, for a visit: no siren confirmed, no answer, no message that a provider took and did not give up.
 
     A house that pressed is not among them, and of an exercise or a silent call none is: nobody is to go there. "Taken by a provider" is the least that is counted as reached: it is no proof that
     somebody read it.
@@ -85,7 +85,7 @@ def unreached(summary: Summary) -> list[House]:
     if not houses:
         return []
     members = Membership.objects.active().filter(household__in=[house.household.pk for house in houses])
-    taken = Delivery.objects.of(f"incident:{summary.incident.public_id}").exclude(accepted_at=None)
+    taken = Delivery.objects.of(f"incident:{summary.incident.public_id}").exclude(accepted_at=None).exclude(state=DeliveryState.FAILED)
     reached = set(members.filter(user__in=taken.exclude(user=None).values("user")).values_list("household_id", flat=True))
     reached |= set(taken.exclude(household=None).values_list("household_id", flat=True))  # told by a caller
     return [house for house in houses if house.household.pk not in reached]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,7 +19,7 @@ from liengia.broadcast.channels.phone_tree import channel as phone_tree
 from liengia.broadcast.channels.sms import channel as sms
 from liengia.broadcast.channels.voice import channel as voice
 from liengia.broadcast.channels.webpush import payload
-from liengia.broadcast.models import Delivery
+from liengia.broadcast.models import AudioFile, Delivery, PlayOrder, SpeakerCluster
 from liengia.broadcast.services import outbox, receipts
 from liengia.core import clock
 from liengia.core.actor import Actor
@@ -152,6 +153,20 @@ def test_a_drill_says_so_first_and_reaches_its_people_and_the_invited_only(scene
     assert not any(told[name].got for name in WAYS if name != "webpush")
 
 
+def test_a_real_alarm_takes_back_what_waits_of_a_drill_and_says_so_to_who_got_it(scene: Desk, told: dict[str, Notes]) -> None:
+    resident, late = member(scene, 2), member(scene, 3)
+    one = services.start_drill(services.plan_drill(scene.group, planned_at=clock.now(), actor=Actor.of(scene.leader)), actor=Actor.of(scene.leader))
+    run(one, 0, told)
+    outbox.enqueue(told["webpush"], outbox.say(outward.message_of(one, at=clock.now())), [Recipient(f"ghi:{late.pk}0", user_id=late.pk)], keeps_person=True)
+    told["webpush"].got.clear()
+    incident(scene, 3)
+    outbox.send_due("webpush")
+    ends = [parcel for parcel in told["webpush"].got if parcel.message.subject == f"incident:{one.public_id}:end"]
+    assert f"ghi:{resident.pk}" in {parcel.address for parcel in ends} and ends[0].message.headline.startswith("DIỄN TẬP")
+    assert "báo động thật" in ends[0].message.text
+    assert not any(parcel.message.subject == f"incident:{one.public_id}" for parcel in told["webpush"].got)
+
+
 def test_a_bell_test_leaves_the_page_in_no_way(scene: Desk, told: dict[str, Notes]) -> None:
     run(incident(scene, mode="test"), 500, told)
     assert not Delivery.objects.exists()
@@ -220,7 +235,7 @@ def test_the_end_goes_to_all_who_got_the_alarm_and_what_waited_goes_no_more(scen
     assert not told["phone_tree"].got
 
 
-def test_the_end_goes_also_to_whom_the_alarm_was_just_being_sent_or_was_told_by_phone(scene: Desk, told: dict[str, Notes]) -> None:
+def test_the_end_goes_also_to_whom_the_alarm_was_just_being_sent_or_was_told_by_phone(scene: Desk, told: dict[str, Notes], django_capture_on_commit_callbacks: Any) -> None:
     silent, called = member(scene, 2), member(scene, 3)
     told["phone_tree"].to_households = lambda ids: iter([Recipient(scene.houses[2].public_id, household_id=scene.houses[2].pk)])  # type: ignore[method-assign]
     one = incident(scene)
@@ -228,14 +243,21 @@ def test_the_end_goes_also_to_whom_the_alarm_was_just_being_sent_or_was_told_by_
     services.run_due_steps(at=one.opened_at + timedelta(seconds=120), most=50)
     outbox.send_due("loudspeaker")
     Delivery.objects.filter(channel="phone_tree").update(state="accepted", accepted_at=clock.now())
+    spoken_to = Delivery.objects.get(channel="loudspeaker")
+    Delivery.objects.filter(pk=spoken_to.pk).update(state="waiting", claimed_until=None)  # another make took it, and answered too late
+    audio = AudioFile.objects.create(recipe="r", sha256="a" * 64, size=1, seconds=1, loudness_lufs=-20)
+    cluster = SpeakerCluster.objects.create(unit=scene.group.unit, name="Loa chợ")
+    PlayOrder.objects.create(key=spoken_to.key, cluster=cluster, audio=audio, subject=subject, play_at=clock.now(), expires_at=clock.now() + timedelta(minutes=30))
     rows = outbox._claim(told["webpush"])  # handed over at this instant; nobody knows how it ends
     Delivery.objects.filter(user=called, channel="webpush").update(claimed_until=None)
     rows = [row for row in rows if row.user_id != called.pk]
-    services.resolve_incident(one, actor=Actor.of(scene.officer))
+    with django_capture_on_commit_callbacks(execute=True):
+        services.resolve_incident(one, actor=Actor.of(scene.officer))
     outbox.settle(told["webpush"], rows, [Accepted() for _row in rows])
     ends = Delivery.objects.of(f"{subject}:end")
     assert set(ends.filter(channel="webpush").values_list("user", flat=True)) == {row.user_id for row in rows} and silent.pk in {row.user_id for row in rows}
     assert list(ends.filter(channel="phone_tree").values_list("household", flat=True)) == [scene.houses[2].pk], "whom somebody called is called again"
+    assert told["loudspeaker"].withdrawn == [subject]
     spoken = ends.get(channel="loudspeaker").said.content
     assert spoken["priority"] == "urgent" and spoken["data"]["times"] == 2, "what was spoken at night is ended at night"
 
@@ -268,9 +290,11 @@ def test_the_record_and_its_paper_say_what_each_channel_did_and_whom_nothing_rea
     assert found["sms"].answered == 0 and found["webpush"].accepted_s is not None
     missed = [house.seat for house in reach.unreached(queries.incident_summary(one))]
     assert missed == [4, 5], "1 rang, 2 got a message, 3 pressed"
+    Delivery.objects.filter(user__memberships__household=scene.houses[1]).update(state="failed")
+    assert [house.seat for house in reach.unreached(queries.incident_summary(one))] == [2, 4, 5], "taken, and then reported as failed"
     outbox.enqueue(told["phone_tree"], outbox.say(outward.message_of(one, at=clock.now())), [Recipient("4", household_id=scene.houses[3].pk)], keeps_person=True)
     Delivery.objects.filter(channel="phone_tree").update(state="accepted", accepted_at=clock.now())
-    assert [house.seat for house in reach.unreached(queries.incident_summary(one))] == [5], "somebody called house 4"
+    assert [house.seat for house in reach.unreached(queries.incident_summary(one))] == [2, 5], "somebody called house 4"
     page = sign_in(client, scene.officer).get(f"/truc/su-viec/{one.public_id}/").content.decode()
     assert "Điện thoại và loa" in page and "Không kênh nào tới được" in page
     assert "Điện thoại và loa" in pdf_text(papers.incident_report(one))

@@ -34,6 +34,7 @@ from liengia.alarms.models import (
 )
 from liengia.alarms.models.devices import SOUNDING_KINDS
 from liengia.alarms.queries import answer_counts
+from liengia.alarms.services import outward
 from liengia.alarms.services.scores import close_drill_of
 from liengia.alarms.services.timeline import STEPS, add_event
 from liengia.audit import services as audit
@@ -197,6 +198,7 @@ def _end_exercises(incidents: Iterable[Incident], *, at: datetime, actor: Actor)
         facts: dict[str, object] = {"real": real.public_id, "mode": exercise.mode}
         add_event(exercise, EventKind.DRILL_ENDED, at=at, actor=actor, data=facts)
         close_drill_of(exercise, at=at)
+        outward.tell_end(exercise, at=at)
         audit.record(
             "alarms.drill_ended",
             actor=actor,

@@ -41,7 +41,7 @@ from liengia.alarms.resident_words import steps as first_steps
 from liengia.broadcast import channels as ways
 from liengia.broadcast import wording
 from liengia.broadcast.channels.base import Audience, Channel, Message, Recipient
-from liengia.broadcast.models import Delivery, DeliveryState
+from liengia.broadcast.models import Delivery, DeliveryState, PlayOrder
 from liengia.broadcast.services import outbox
 from liengia.core import clock, rooms
 from liengia.core.actor import Actor
@@ -63,6 +63,8 @@ CONSENT: Final = "alarm"
 HOLDS: Final = timedelta(minutes=30)
 END_HOLDS: Final = timedelta(hours=6)
 ACKNOWLEDGES: Final = "1"
+# Why a drill or a test ended that a real alarm broke off.
+REAL_ALARM: Final = "real_alarm"
 _ON_DUTY: Final = (Target.DUTY_POST, Target.COMMANDER, Target.NEXT_ON_DUTY)
 
 
@@ -236,8 +238,9 @@ def tell_end(incident: Incident, *, at: datetime) -> int:
     outbox.withdraw(subject)
     got: dict[str, list[Recipient]] = defaultdict(list)
     told: set[int] = set()
-    # Who may have got it: taken, being sent at this instant, or sent with an end that nobody saw.
+    # Who may have got it: taken, being sent at this instant, or sent with an end that nobody saw; a loudspeaker by its order, whatever it answered.
     may_have = Q(state=DeliveryState.ACCEPTED) | Q(is_perhaps_double=True) | Q(state=DeliveryState.WITHDRAWN, claimed_until__isnull=False)
+    may_have |= Q(channel=LOUDSPEAKER, key__in=PlayOrder.objects.filter(subject=subject, withdrawn_at=None).values("key"))
     rows = Delivery.objects.of(subject).filter(may_have)
     for name in NAMES:
         at_home = set(Membership.objects.active().filter(user__in=told).values_list("household_id", flat=True)) if name == PHONE_TREE else set()
@@ -253,7 +256,7 @@ def tell_end(incident: Incident, *, at: datetime) -> int:
         if channel is not None:
             unique = list({one.address: one for one in recipients}.values())
             count += outbox.enqueue(channel, outbox.say(_end_message(incident, at=at, is_spoken=name == LOUDSPEAKER)), unique, keeps_person=True)
-    transaction.on_commit(_withdraw_from(list(got), subject))
+    transaction.on_commit(_withdraw_from(NAMES, subject))
     return count
 
 
@@ -275,6 +278,8 @@ def _end_message(incident: Incident, *, at: datetime, is_spoken: bool) -> Messag
         # A loudspeaker that woke the hamlet says at night too that it is over; once is not heard by all.
         priority, more = ("urgent", {"times": 2}) if is_spoken else ("priority", {})
         text = _("Reported by mistake; there is no danger.") if incident.state == IncidentState.DISMISSED else _("It has been dealt with. Thank you all.")
+        if incident.end_reason == REAL_ALARM:
+            text = _("The exercise stops here: there is a real alarm. What comes now is real.")
         if incident.is_silent:
             text = f"{text} {_('Still telephone nobody there about it.')}"
         return replace(

@@ -29,6 +29,7 @@ from liengia.alarms.models import (
     Press,
 )
 from liengia.alarms.models.devices import SOUNDING_KINDS
+from liengia.alarms.services import outward
 from liengia.alarms.services.escalation import Freezer
 from liengia.alarms.services.scores import close_drill_of
 from liengia.alarms.services.states import change_states
@@ -354,6 +355,7 @@ class Batch:
                 facts={"because": "real_alarm", "real": real.public_id},
             )
             close_drill_of(exercise, at=real.opened_at)
+            outward.tell_end(exercise, at=real.opened_at)
 
     def _write_steps(self) -> None:
         freezer, fresh = Freezer(), [incident for incident, _sender in self.fresh]

@@ -12,7 +12,7 @@ from django.test import Client
 from lxml import etree
 
 from liengia.broadcast import wording
-from liengia.broadcast.channels.base import Audience, Parcel
+from liengia.broadcast.channels.base import Audience, DeliveryError, Failure, Parcel
 from liengia.broadcast.channels.cap import channel, document, reading
 from liengia.broadcast.channels.cap.channel import CHANNEL
 from liengia.broadcast.models import Bulletin, BulletinUnit, CapAlert, Delivery, Dispatch, Event, MsgType
@@ -186,6 +186,16 @@ def test_a_known_place_has_its_box_as_polygon_and_an_unknown_one_has_none(cast: 
     cast.hamlet.save()
     root = valid(sent(bulletin(cast, headline="Nước lên nữa")).document.encode())
     assert not root.xpath("//c:polygon | //c:circle", namespaces=CAP)
+
+
+def test_a_withdrawal_of_what_never_stood_in_the_feed_is_no_warning(cast: Cast) -> None:
+    first = bulletin(cast, state="withdrawn")
+    message = wording.message_of(cancel := bulletin(cast, follows=first, msg_type=MsgType.CANCEL), at=clock.now())
+    (outcome,) = CHANNEL.send([Parcel("k", "feed", "", message, 1)])
+    assert isinstance(outcome, DeliveryError) and outcome.failure is Failure.PERMANENT and not CapAlert.objects.exists()
+    Bulletin.objects.filter(pk=cancel.pk).update(is_training=True)
+    CHANNEL.rehearse(message)
+    assert not CapAlert.objects.exists()
 
 
 def test_what_was_withdrawn_from_the_public_is_in_no_feed_and_at_no_address(cast: Cast, client: Client) -> None:

@@ -64,7 +64,7 @@ class Cap(Channel):
     def rehearse(self, message: Message) -> None:
         """Make the warning with the status Exercise: it stands at its own address and never in the feed."""
         bulletin = _bulletin(message)
-        if bulletin is not None and bulletin.is_training and bulletin.is_public and message.kind in KINDS:
+        if bulletin is not None and bulletin.is_training and bulletin.is_public and message.kind in KINDS and not _takes_nothing_back(bulletin):
             publish(bulletin, message)
 
     def _one(self, parcel: Parcel) -> Outcome:
@@ -73,6 +73,8 @@ class Cap(Channel):
             return DeliveryError(Failure.PERMANENT, _("This is no bulletin."))
         if not bulletin.is_public:
             return DeliveryError(Failure.PERMANENT, _("It is not for the public page, so it is not for the feed either."))
+        if _takes_nothing_back(bulletin):
+            return DeliveryError(Failure.PERMANENT, _("The warning never stood in the feed: there is nothing to take back."))
         return Accepted(publish(bulletin, parcel.message).identifier)
 
     def preview(self, message: Message) -> Preview:
@@ -83,6 +85,11 @@ class Cap(Channel):
 
 def _bulletin(message: Message) -> Bulletin | None:
     return Bulletin.objects.select_related("unit", "follows").filter(public_id=message.subject.removeprefix("bulletin:")).first()
+
+
+def _takes_nothing_back(bulletin: Bulletin) -> bool:
+    """Tell whether a withdrawal follows what was never published: its words as a new warning would be a false one."""
+    return bulletin.msg_type == MsgType.CANCEL and not CapAlert.objects.filter(chain=first_of(bulletin).public_id).exists()
 
 
 @transaction.atomic
