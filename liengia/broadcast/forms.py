@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Final
 
 from django import forms
@@ -128,6 +129,14 @@ class BulletinForm(forms.Form):
             found.append(int(word))
         return sorted(set(found))
 
+    def clean_first_on(self) -> date | None:
+        """Refuse a day that no calendar reaches."""
+        return _within_years(self.cleaned_data.get("first_on"))
+
+    def clean_until_on(self) -> date | None:
+        """Refuse a day that no calendar reaches."""
+        return _within_years(self.cleaned_data.get("until_on"))
+
     def clean_picture(self) -> str:
         """Keep a clean copy; what cannot be read says so beside the field."""
         upload = self.cleaned_data.get("picture")
@@ -154,6 +163,12 @@ class BulletinForm(forms.Form):
             return list(self.cleaned_data["areas"])
         assert self.bulletin is not None
         return [area.unit for area in self.bulletin.areas.select_related("unit")]
+
+
+def _within_years(day: date | None) -> date | None:
+    if day is not None and day > clock.today() + schedule.LONGEST:
+        raise forms.ValidationError(_("Ten years ahead at most."))
+    return day
 
 
 def _initial(bulletin: Bulletin) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from liengia.broadcast.models import Bulletin, Repeats
 from liengia.core import clock, lunar
 
+# Nothing holds longer: a feed's "for ever" is the year 9999, which has no next day.
+LONGEST: Final = timedelta(days=3652)
 # The lunar month has at most 30 days: within two of them each named day comes, unless it is the 30th of short months.
 _LOOK: Final = 400
 

@@ -20,6 +20,7 @@ import secrets
 import signal
 import ssl
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -45,6 +46,8 @@ REPORT_EVERY_S: Final = 10.0
 LOOK_EVERY_S: Final = 0.05
 FETCH_AGAIN_S: Final = 5.0
 FETCH_TIMEOUT_S: Final = 30.0
+FETCH_LOOK_S: Final = 0.2
+FETCH_PIECE: Final = 16 * 1024
 SOUND_MOST: Final = 100 * 1024 * 1024
 ASK_TIME_AGAIN_S: Final = 30.0
 # What was interrupted begins again a little earlier, so that no word is lost.
@@ -253,11 +256,9 @@ class Box:
             if not self.clock.is_sure and time.monotonic() >= self.ask_time_at:
                 self.ask_time_at = time.monotonic() + ASK_TIME_AGAIN_S
                 self.clock.take(await asyncio.to_thread(self._ask_time))
-            wanted = [one for one in self.player.wanted() if one.sha256 not in self.store.present and one.expires > self.now_s()]
-            now = time.monotonic()
-            due = [one for one in wanted if now - self.failed_at.get(one.sha256, -FETCH_AGAIN_S) >= FETCH_AGAIN_S]
-            if due:
-                await self._fetch_one(due[0])
+            wanted = self._to_fetch()
+            if due := self._due(wanted):
+                await self._fetch_first(due[0])
                 continue
             if not wanted:
                 self._fault("no_fetch", False)
@@ -267,9 +268,30 @@ class Box:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.news.wait(), 1.0)
 
-    async def _fetch_one(self, order: Order) -> None:
+    def _to_fetch(self) -> list[Order]:
+        return [one for one in self.player.wanted() if one.sha256 not in self.store.present and one.expires > self.now_s()]
+
+    def _due(self, wanted: Sequence[Order]) -> list[Order]:
+        now = time.monotonic()
+        return [one for one in wanted if now - self.failed_at.get(one.sha256, -FETCH_AGAIN_S) >= FETCH_AGAIN_S]
+
+    async def _fetch_first(self, order: Order) -> None:
+        """Fetch a sound, and leave it for one of a higher priority that comes meanwhile: on a slow line a recording takes minutes."""
+        breaks_off = threading.Event()
+        fetching = asyncio.create_task(self._fetch_one(order, breaks_off))
         try:
-            data, date = await asyncio.to_thread(self._get, order)
+            while not (await asyncio.wait({fetching}, timeout=FETCH_LOOK_S))[0]:
+                if any(one.turn < order.turn for one in self._due(self._to_fetch())):
+                    break
+            else:
+                await fetching
+        finally:
+            breaks_off.set()
+            fetching.cancel()
+
+    async def _fetch_one(self, order: Order, breaks_off: threading.Event) -> None:
+        try:
+            data, date = await asyncio.to_thread(self._get, order, breaks_off)
         except NotFetched as error:
             logger.warning("a sound was not fetched: %s", error)
             self.failed_at[order.sha256] = time.monotonic()
@@ -290,11 +312,11 @@ class Box:
                 self._report({"order": one.id, "what": "fetched", "began": round(self.now_s(), 1), "ended": round(self.now_s(), 1)})
         self._keep()
 
-    def _get(self, order: Order) -> tuple[bytes, str]:
+    def _get(self, order: Order, breaks_off: threading.Event) -> tuple[bytes, str]:
         """Fetch a sound, no more than was announced, and check it; in a thread.
 
         Raises:
-            NotFetched: the server does not give it, or gives something else.
+            NotFetched: the server does not give it, or gives something else, or it was broken off.
         """
         word = base64.b64encode(f"{self.settings.device}:{self.settings.password}".encode()).decode()
         request = urllib.request.Request(self.settings.server + order.url, headers={"Authorization": f"Basic {word}"})  # noqa: S310  (Settings.read)
@@ -302,7 +324,9 @@ class Box:
             raise NotFetched("too large")
         try:
             with self._opener().open(request, timeout=FETCH_TIMEOUT_S) as answer:
-                data, date = answer.read(order.size + 1), answer.headers.get("Date", "")
+                data, date = bytearray(), answer.headers.get("Date", "")
+                while not breaks_off.is_set() and (piece := answer.read1(min(FETCH_PIECE, order.size + 1 - len(data)))):
+                    data += piece
         except urllib.error.HTTPError as error:
             error.close()
             raise NotFetched(f"the server answers {error.code}") from error
@@ -310,7 +334,7 @@ class Box:
             raise NotFetched(type(error).__name__) from error
         if len(data) != order.size or hashlib.sha256(data).hexdigest() != order.sha256:
             raise NotFetched("what came is not what was announced")
-        return data, date
+        return bytes(data), date
 
     def _opener(self) -> urllib.request.OpenerDirector:
         return urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self.settings.tls()))

@@ -36,6 +36,7 @@ class Order:
     pause_s: int
     volume: int | None = None
     alarm: bool = False
+    uncounted: bool = False
 
     @property
     def rank(self) -> int:
@@ -117,12 +118,12 @@ class Player:
         for one in self.wanted():
             if one.expires <= now_s:
                 found.append((one, "quiet" if one.rank and self.is_quiet(one.expires - 1) else "expired"))
-            elif one.rank and one.at <= now_s and one.id not in self.begun and not self.is_quiet(now_s) and self._is_full(now_s):
+            elif one.rank and one.at <= now_s and not self.is_quiet(now_s) and self._is_full(one, now_s):
                 found.append((one, "too_many"))
         return found
 
-    def _is_full(self, now_s: float) -> bool:
-        return self.plays.get(self._day(now_s), 0) >= self.most_a_day
+    def _is_full(self, one: Order, now_s: float) -> bool:
+        return not one.uncounted and one.id not in self.begun and self.plays.get(self._day(now_s), 0) >= self.most_a_day
 
     def choose(self, now_s: float, *, present: Collection[str], playing: str = "") -> Order | None:
         """Return what is to sound now; `present` are the hashes that are there, `playing` is what sounds.
@@ -139,7 +140,7 @@ class Player:
     def _may_sound(self, one: Order, now_s: float, present: Collection[str]) -> bool:
         if not one.at <= now_s < one.expires or one.sha256 not in present:
             return False
-        return one.rank == 0 or not (self.is_quiet(now_s) or (one.id not in self.begun and self._is_full(now_s)))
+        return one.rank == 0 or not (self.is_quiet(now_s) or self._is_full(one, now_s))
 
     # What it did
 
@@ -147,7 +148,7 @@ class Player:
         """Note that an order begins; one that is resumed began before."""
         if order.id not in self.begun:
             self.begun[order.id] = 0
-            if order.rank:
+            if order.rank and not order.uncounted:
                 day = self._day(now_s)
                 self.plays[day] = self.plays.get(day, 0) + 1
                 self.plays = dict(sorted(self.plays.items())[-DAYS_KEPT:])
@@ -247,5 +248,5 @@ def _order(raw: object) -> Order | None:
     volume: Any = raw.get("volume")
     return Order(
         key, sha256, size, url, raw["priority"], raw.get("mode", "real"), at, expires, max(1, min(times, 20)), min(pause_s, 600),
-        int(volume) if _is_whole(volume) and 0 <= volume <= 100 else None, raw.get("alarm") is True,
+        int(volume) if _is_whole(volume) and 0 <= volume <= 100 else None, raw.get("alarm") is True, raw.get("uncounted") is True,
     )  # fmt: skip

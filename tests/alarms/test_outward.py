@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from liengia.alarms import channels, papers, queries, reach, services
@@ -23,6 +24,7 @@ from liengia.broadcast.models import AudioFile, Delivery, PlayOrder, SpeakerClus
 from liengia.broadcast.services import outbox, receipts
 from liengia.core import clock
 from liengia.core.actor import Actor
+from liengia.core.errors import NotFound
 from liengia.people.models import DutyShift, HouseholdPhone, Membership, User
 from tests.alarms.console_scene import Desk, sign_in
 from tests.alarms.given import incident, member
@@ -184,6 +186,23 @@ def test_a_button_in_the_notification_answers_for_the_house(scene: Desk, told: d
     officer = Delivery.objects.filter(channel="webpush", user=scene.officer, subject=f"incident:{one.public_id}").get()
     assert receipts.receive("webpush", officer.receipt_key, "answered", answer="coming"), "too late changes nothing, and breaks nothing"
     assert Answer.objects.count() == 1
+
+
+def test_who_has_two_houses_answers_for_the_one_that_does_not_press(scene: Desk, told: dict[str, Notes]) -> None:
+    owner = member(scene, 2)
+    Membership.objects.create(user=owner, household=scene.houses[2], confirmed_at=clock.now())
+    one = incident(scene, 3)
+    run(one, 0, told)
+    outward._take(one, owner, "safe")
+    assert [(found.household, found.kind) for found in Answer.objects.all()] == [(scene.houses[1], "safe")]
+    Membership.objects.create(user=owner, household=scene.houses[3], confirmed_at=clock.now())
+    Answer.objects.all().delete()
+    row = Delivery.objects.get(channel="webpush", user=owner)
+    with pytest.raises(NotFound), transaction.atomic():
+        receipts.receive("webpush", row.receipt_key, "answered", answer="safe")
+    row.refresh_from_db()
+    assert not Answer.objects.exists() and row.answered_at is None, "which of two is safe, nobody knows: the phone says that it is not answered"
+    assert receipts.receive("webpush", row.receipt_key, "answered", answer="coming") and Answer.objects.get().kind == "coming"
 
 
 def test_the_key_pressed_in_a_call_acknowledges_by_who_holds_the_next_shift(scene: Desk, told: dict[str, Notes]) -> None:

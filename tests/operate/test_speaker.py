@@ -41,7 +41,7 @@ def order(**changes: object) -> Order:
 class Server(http.server.BaseHTTPRequestHandler):
     """Gives what a test says."""
 
-    status, body, seen, to = 200, SOUND, [], ""
+    status, body, seen, to, drips = 200, SOUND, [], "", ""
 
     def do_GET(self) -> None:
         type(self).seen.append((self.path, self.headers.get("Authorization", "")))
@@ -50,7 +50,16 @@ class Server(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", self.to)
         self.send_header("Content-Length", str(len(self.body)))
         self.end_headers()
+        if self.drips and self.path.endswith(self.drips):
+            for _turn in range(100):  # a slow line
+                self.wfile.write(bytes(10))
+                self.wfile.flush()
+                time.sleep(0.05)
+                if self.stopped.is_set():
+                    return
         self.wfile.write(self.body)
+
+    stopped: threading.Event
 
     def log_message(self, *args: object) -> None:
         """Be silent."""
@@ -58,12 +67,13 @@ class Server(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[type[Server]]:
-    handler = type("Handler", (Server,), {"seen": []})
+    handler = type("Handler", (Server,), {"seen": [], "stopped": threading.Event()})
     running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     handler.port = running.server_port  # type: ignore[attr-defined]
     yield handler
+    handler.stopped.set()  # type: ignore[attr-defined]
     running.shutdown()
     running.server_close()
     thread.join()
@@ -75,7 +85,7 @@ def box(tmp_path: Path, port: int = 1) -> Speaker:
 
 
 def test_a_sound_is_fetched_with_the_boxs_credential(server: type[Server], tmp_path: Path) -> None:
-    data, _date = box(tmp_path, server.port)._get(order())  # type: ignore[attr-defined]
+    data, _date = box(tmp_path, server.port)._get(order(), threading.Event())  # type: ignore[attr-defined]
     assert data == SOUND
     assert server.seen == [(order().url, "Basic " + base64.b64encode(b"device0001:secret").decode())]
 
@@ -87,13 +97,13 @@ def test_a_sound_is_fetched_with_the_boxs_credential(server: type[Server], tmp_p
 def test_what_is_not_what_was_announced_is_not_kept(status: int, body: bytes, to: str, server: type[Server], tmp_path: Path) -> None:
     server.status, server.body, server.to = status, body, to
     with pytest.raises(NotFetched):
-        box(tmp_path, server.port)._get(order())  # type: ignore[attr-defined]
+        box(tmp_path, server.port)._get(order(), threading.Event())  # type: ignore[attr-defined]
     assert len(server.seen) == 1
 
 
 def test_nothing_larger_than_may_be_is_asked_for(server: type[Server], tmp_path: Path) -> None:
     with pytest.raises(NotFetched):
-        box(tmp_path, server.port)._get(order(size=10**9))  # type: ignore[attr-defined]
+        box(tmp_path, server.port)._get(order(size=10**9), threading.Event())  # type: ignore[attr-defined]
     assert not server.seen
 
 
@@ -106,6 +116,24 @@ def test_a_sound_damaged_on_the_disk_is_thrown_away(tmp_path: Path) -> None:
         store.get(HASH)
     assert HASH not in store.present
     assert not Store(tmp_path).present
+
+
+async def test_a_fetch_is_broken_off_for_an_alarm(server: type[Server], tmp_path: Path) -> None:
+    """On a slow line a recording takes minutes; its fetching begins again when the alarm's sound is there."""
+    server.drips = "/slow.wav"
+    speaker = box(tmp_path, server.port)  # type: ignore[attr-defined]
+    slow = order(id="order00002", sha256="b" * 64, size=10**7, url="/slow.wav")
+    speaker.player.orders = {slow.id: slow}
+    fetching = asyncio.create_task(speaker._fetch())
+    while not any(path == "/slow.wav" for path, _word in server.seen):
+        await asyncio.sleep(0.01)
+    speaker.player.orders["order00001"] = order(priority="urgent")
+    async with asyncio.timeout(3):
+        while HASH not in speaker.store.present:
+            await asyncio.sleep(0.01)
+    assert "no_fetch" not in speaker.faults and not speaker.failed_at
+    fetching.cancel()
+    await asyncio.gather(fetching, return_exceptions=True)
 
 
 async def test_a_full_disk_makes_room_and_what_is_urgent_is_played_from_memory(
@@ -122,9 +150,9 @@ async def test_a_full_disk_makes_room_and_what_is_urgent_is_played_from_memory(
 
     monkeypatch.setattr(Store, "_put", full)
     speaker.player.orders = {"order00001": alarm}
-    await speaker._fetch_one(order())
+    await speaker._fetch_one(order(), threading.Event())
     assert not speaker.store.present and not old.exists(), "what nothing wants made room"
-    await speaker._fetch_one(alarm)
+    await speaker._fetch_one(alarm, threading.Event())
     assert speaker.store.get(HASH) == SOUND[44:] and not list(speaker.store.sounds.iterdir())
     speaker.store.tidy(())
     assert not speaker.store.present, "it goes with its order"

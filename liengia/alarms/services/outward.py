@@ -45,7 +45,7 @@ from liengia.broadcast.models import Delivery, DeliveryState, PlayOrder
 from liengia.broadcast.services import outbox
 from liengia.core import clock, rooms
 from liengia.core.actor import Actor
-from liengia.core.errors import DomainError
+from liengia.core.errors import DomainError, NotFound
 from liengia.people import queries as people
 from liengia.people.models import Membership, User
 
@@ -66,6 +66,10 @@ ACKNOWLEDGES: Final = "1"
 # Why a drill or a test ended that a real alarm broke off.
 REAL_ALARM: Final = "real_alarm"
 _ON_DUTY: Final = (Target.DUTY_POST, Target.COMMANDER, Target.NEXT_ON_DUTY)
+
+
+class WhichHouse(NotFound):
+    """Who says "safe" belongs to several houses: the phone says that nothing was answered, and opens the page, where each is answered for."""
 
 
 class Outward:
@@ -199,7 +203,11 @@ def _url(incident: Incident) -> str:
 def hear(delivery: Delivery, answer: str, at: datetime) -> None:
     """Take an answer to an alarm: from a notification's button, or a key pressed in a call.
 
-    Whoever holds a duty and presses 1 in a call acknowledges; a member of a house answers for it. What comes too late changes nothing.
+    Whoever holds a duty and presses 1 in a call acknowledges; a member of a house answers for it. Of several houses
+    the one that presses is not answered for. What comes too late changes nothing.
+
+    Raises:
+        WhichHouse: "safe", and two houses are left that it may be about.
     """
     if not delivery.subject.startswith("incident:") or delivery.user is None:
         return
@@ -209,11 +217,14 @@ def hear(delivery: Delivery, answer: str, at: datetime) -> None:
     try:
         with transaction.atomic():
             _take(incident, delivery.user, answer)
+    except WhichHouse:
+        raise
     except DomainError as error:
         logger.info("an answer to an incident came to nothing: %s", error.detail_code)
 
 
 def _take(incident: Incident, user: User, answer: str) -> None:
+    from liengia.alarms.queries import households_pressing
     from liengia.alarms.services.incidents import acknowledge_incident, answer_incident
 
     if answer == ACKNOWLEDGES:
@@ -221,10 +232,17 @@ def _take(incident: Incident, user: User, answer: str) -> None:
         if user.pk in on_duty and incident.state == IncidentState.RINGING:
             acknowledge_incident(incident, actor=Actor.of(user))
         return
-    house = Membership.objects.active().filter(user=user, household__group_places__group=incident.group, household__group_places__left_on=None)
-    place = house.select_related("household").first()
-    if place is not None and answer in AnswerKind.values:
-        answer_incident(incident, household=place.household, kind=answer, user=user, actor=Actor.of(user))
+    if answer not in AnswerKind.values:
+        return
+    members = Membership.objects.active().filter(user=user, household__group_places__group=incident.group, household__group_places__left_on=None)
+    houses = [one.household for one in members.select_related("household").order_by("pk")]
+    if len(houses) > 1:
+        pressing = households_pressing(incident)
+        houses = [house for house in houses if house.pk not in pressing]
+        if answer == AnswerKind.SAFE and len(houses) > 1:
+            raise WhichHouse("")
+    if houses:
+        answer_incident(incident, household=houses[0], kind=answer, user=user, actor=Actor.of(user))
 
 
 # The end

@@ -122,6 +122,26 @@ class AccountChannel(Channel):
 class PhoneChannel(AccountChannel):
     """A channel to phone numbers of accounts, with their consent."""
 
+    def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+        """Hand over what may still go: nobody is called who left, changed the number or wants no bulletin any more since it was planned."""
+        gone = self._gone(parcels)
+        outcomes = iter(super().send([one for one in parcels if one.key not in gone]))
+        ended = DeliveryError(Failure.PERMANENT, _("Withdrawn since."))
+        return [ended if one.key in gone else next(outcomes) for one in parcels]
+
+    def _gone(self, parcels: Sequence[Parcel]) -> set[str]:
+        planned = {one.key: one for one in parcels}
+        rows = list(Delivery.objects.filter(key__in=planned, user__isnull=False).select_related("user"))
+        keys = {row.user_id for row in rows if row.user_id is not None and row.dispatch_id is not None}
+        kinds = {planned[row.key].message.kind for row in rows if row.dispatch_id is not None}
+        # Of an alarm nothing is asked here: who withdraws takes it back at once, and who is on duty is called whatever they ticked.
+        wanting = {kind: {user.pk for user in consent.wanting_of(self.name, keys, kind)} for kind in kinds}
+        return {
+            row.key for row in rows
+            if row.user is None or not row.user.is_active or str(row.user.phone) != planned[row.key].address
+            or (row.dispatch_id is not None and row.user_id not in wanting[planned[row.key].message.kind])
+        }  # fmt: skip
+
     def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
         """Yield the phones of those of an audience who consented, by the account that serves where they live."""
         accounts = Accounts(self.name)

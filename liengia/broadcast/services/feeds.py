@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from liengia.audit import services as audit
-from liengia.broadcast import wording
+from liengia.broadcast import schedule, wording
 from liengia.broadcast.channels.cap import reading
 from liengia.broadcast.models import Bulletin, CapFeed, CapItem, Event, Kind, Priority
 from liengia.broadcast.models.bulletins import LONGEST_HEADLINE, LONGEST_TEXT
@@ -102,7 +102,10 @@ def look(feed: CapFeed) -> int:
         result, found = CapFeed.Result.UNREADABLE, []
     made = 0
     for link, warning in found:
-        made += take_in(feed, warning, link=link)
+        try:
+            made += take_in(feed, warning, link=link)
+        except Exception as error:  # noqa: BLE001  (one warning keeps no other from being taken in; its words may be anything)
+            logger.error("a warning of feed %s could not be taken in: %s", feed.pk, type(error).__name__)
     now = clock.now()
     feed.result, feed.looked_at = result, now
     feed.failures = 0 if result == CapFeed.Result.READ else feed.failures + 1
@@ -211,7 +214,7 @@ def _draft(feed: CapFeed, warning: reading.Outside) -> Bulletin:
         feed.unit.current(), _areas(feed, warning), actor=_WORKER, source=source,
         kind=Kind.ALERT, priority=Priority.PRIORITY, event=_event(warning), headline=headline[: LONGEST_HEADLINE - 10],
         text=text[: LONGEST_TEXT - 10], issuing_body=(warning.sender_name or warning.sender)[:200], issuing_number=warning.identifier[:80],
-        expires_at=warning.expires_at,
+        expires_at=min(warning.expires_at, clock.now() + schedule.LONGEST) if warning.expires_at is not None else None,
     )  # fmt: skip
 
 

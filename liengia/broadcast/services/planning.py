@@ -24,6 +24,7 @@ from liengia.audit import services as audit
 from liengia.broadcast import channels, quiet, schedule, wording
 from liengia.broadcast.audiences import audience_of
 from liengia.broadcast.channels.base import Audience, Channel, Message, Parcel, Recipient
+from liengia.broadcast.channels.loudspeaker import programme
 from liengia.broadcast.channels.loudspeaker.channel import Loudspeaker
 from liengia.broadcast.models import (
     Bulletin,
@@ -90,7 +91,7 @@ def plan(dispatch: Dispatch) -> bool:
         if channel is None:
             skipped[name] = "gone"
             continue
-        if name == LOUDSPEAKER and bulletin.priority != Priority.URGENT and plays_today(bulletin.unit_id, now) >= rules.most_a_day:
+        if name == LOUDSPEAKER and _counts(bulletin, now) and plays_today(bulletin.unit_id, now) >= rules.most_a_day:
             skipped[name] = TOO_MANY
             channel.withdraw(f"bulletin:{bulletin.public_id}")  # what was ordered ahead
             continue
@@ -215,12 +216,17 @@ def hold(channel: Channel, bulletin: Bulletin, rules: VoiceRules, now: datetime)
     return quiet.ends_at(rules, now) if channel.is_noisy and bulletin.priority != Priority.URGENT else None
 
 
+def _counts(bulletin: Bulletin, now: datetime) -> bool:
+    """Tell whether a bulletin is one of the day's plays: what is urgent is not, nor the word after one that was spoken."""
+    return bulletin.priority != Priority.URGENT and not programme.owed([f"bulletin:{bulletin.public_id}"], now)
+
+
 def plays_today(unit_id: int, now: datetime) -> int:
-    """Return how often a unit's loudspeakers were given something today."""
+    """Return how often a unit's loudspeakers were given something today; corrections and withdrawals are not counted."""
     day = clock.local(now).date()
     since = schedule.at_local(day, datetime.min.time())
     return sum(
-        1 for meant in Dispatch.objects.filter(bulletin__unit=unit_id, planned_at__gte=since, bulletin__is_training=False).values_list("meant", flat=True)
+        1 for meant in Dispatch.objects.filter(bulletin__unit=unit_id, bulletin__follows=None, planned_at__gte=since, bulletin__is_training=False).values_list("meant", flat=True)
         if meant.get(LOUDSPEAKER)
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from liengia.audit import services as audit
 from liengia.broadcast.audio import BIGGEST_BYTES, decoding, store
 from liengia.broadcast.audio.errors import WORDS, BadSound
 from liengia.broadcast.channels.loudspeaker import sounds
-from liengia.broadcast.models import AudioFile, PlayOrder, Recording, RecordingState
+from liengia.broadcast.models import AudioFile, Bulletin, BulletinState, PlayOrder, Recording, RecordingState
 from liengia.broadcast.speech.engines import SpeechError
 from liengia.core import clock
 from liengia.core.actor import Actor
@@ -156,11 +156,12 @@ def remove_recording(recording: Recording, *, actor: Actor) -> None:
 
 
 def forget_unused() -> int:
-    """Drop orders after their period, removed recordings, and sounds that nothing uses any more; of calls after a day."""
+    """Drop orders after their period, removed recordings that no bulletin in force speaks, and sounds that nothing uses any more; of calls after a day."""
     now = clock.now()
     over = Q(ordered_at__lt=now - ORDERS_KEPT) | Q(subject__startswith="incident:", ordered_at__lt=now - ALARM_ORDERS_KEPT)
     gone = PlayOrder.objects.filter(pk__in=list(PlayOrder.objects.filter(over).values_list("pk", flat=True)[:200])).delete()[0]
-    removed = Recording.objects.filter(removed_at__lt=now - UNUSED_FOR, rounds=None)
+    named = Bulletin.objects.filter(state__in=(BulletinState.SUBMITTED, BulletinState.APPROVED)).exclude(recording="").values("recording")
+    removed = Recording.objects.filter(removed_at__lt=now - UNUSED_FOR, rounds=None).exclude(public_id__in=named)
     gone += Recording.objects.filter(pk__in=list(removed.values_list("pk", flat=True)[:100])).delete()[0]
     unused = Q(used_at__lt=now - UNUSED_FOR) | Q(is_of_call=True, used_at__lt=now - CALLS_KEPT)
     for row in AudioFile.objects.filter(unused, recordings=None, orders=None)[:200]:

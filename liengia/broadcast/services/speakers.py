@@ -85,6 +85,10 @@ def change_cluster(cluster: SpeakerCluster, *, actor: Actor, **values: Any) -> S
         Invalid: as `add_cluster`. Refused: it was taken down.
     """
     row = _standing(cluster)
+    if "unit" in values and values["unit"] != row.unit:
+        # What was ordered ahead is for those who lived around it; what holds for the new place is ordered with the next look.
+        ahead = row.orders.filter(ended_at=None, withdrawn_at=None, subject__startswith="bulletin:", play_at__gt=clock.now())
+        ahead.update(withdrawn_at=clock.now())
     for name in values.keys() & {"unit", "name", "place", "make", "volume", "is_on", "webhook_url"}:
         setattr(row, name, values[name])
     _check(row)

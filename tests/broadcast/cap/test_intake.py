@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import time_machine
 
+from liengia.broadcast import schedule
 from liengia.broadcast.channels.cap import document
+from liengia.broadcast.forms import BulletinForm
 from liengia.broadcast.models import Bulletin, CapFeed, CapItem, Delivery
 from liengia.broadcast.services import feeds
 from liengia.core import clock
@@ -196,6 +198,19 @@ def test_a_feed_that_fails_is_asked_less_often(cast: Cast, publisher: Publisher)
             feed.refresh_from_db()
             pauses.append(feed.next_at - clock.now())
     assert pauses == sorted(pauses) and pauses[-1] <= feeds.LONGEST and feed.failures == 4
+
+
+def test_for_ever_is_ten_years_and_one_that_breaks_off_keeps_no_other(cast: Cast, publisher: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
+    publisher.put("/bad", warning("BAD"))
+    publisher.put("/ever", warning("EVER", sent="2026-11-26T10:01:00+07:00", expires="9999-12-31T23:59:59-00:00"))
+    publisher.feed("/bad", "/ever")
+    draft = feeds._draft
+    monkeypatch.setattr(feeds, "_draft", lambda feed, one: 1 / 0 if one.identifier == "BAD" else draft(feed, one))
+    assert feeds.look(feed_of(cast, publisher)) == 1
+    made = Bulletin.objects.get()
+    assert made.expires_at == clock.now() + schedule.LONGEST and schedule.last_day(made.expires_at).year < 2100
+    form = BulletinForm(cast.commune, {"first_on": "9999-12-31", "until_on": "9999-12-31", "headline": "Giữ lại"})
+    assert {"first_on", "until_on"} <= form.errors.keys()
 
 
 def test_one_bad_warning_keeps_no_other_from_being_taken_in(cast: Cast, publisher: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import email
 import email.policy
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from liengia.broadcast.channels.base import Audience, Recipient
+from liengia.broadcast.channels.email import channel
 from liengia.broadcast.channels.email.channel import CHANNEL, unsubscribe_url
 from liengia.broadcast.models import ChannelAccount, ChannelConsent, Delivery
 from liengia.broadcast.services import consents, outbox
@@ -115,6 +117,18 @@ def test_one_press_without_signing_in_ends_it_and_only_a_press_does(cast: Cast, 
     assert send(consent).state == "failed" and not post.taken
     for hostile in (path.rstrip("/") + "x/", "/thong-bao/thoi-thu/abc/", "/thong-bao/thoi-thu/" + "a" * 3000 + "/"):
         assert Client().post(hostile).status_code == 404
+
+
+def test_what_does_not_fit_into_a_lease_waits_for_the_next(cast: Cast, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sending ends well before the lease, after which another worker would send the same again."""
+    passed = iter([0.0, 1.0, 34.0])
+    monkeypatch.setattr(channel, "time", SimpleNamespace(monotonic=lambda: next(passed, 36.0)))
+    consent = asks(cast.lua)
+    outbox.enqueue(CHANNEL, outbox.say(message()), [Recipient(f"c{consent.pk}", user_id=cast.lua.pk)] * 4)
+    outbox.send_due("email")
+    assert sorted(Delivery.objects.values_list("state", "attempts")) == [("accepted", 1)] * 2 + [("waiting", 0)] * 2
+    outbox.send_due("email")
+    assert len(post.taken) == 4 and not Delivery.objects.waiting().exists()
 
 
 def test_an_old_letter_ends_what_was_agreed_to_since(cast: Cast, post: Post) -> None:

@@ -15,12 +15,13 @@ from liengia.broadcast import channels
 from liengia.broadcast.channels.base import Accepted, Audience, DeliveryError, Failure, Recipient
 from liengia.broadcast.gateway import http
 from liengia.broadcast.gateway.forms import SmsForm
-from liengia.broadcast.models import Delivery, DeliveryState, ProviderState
+from liengia.broadcast.models import ChannelConsent, Delivery, DeliveryState, Dispatch, ProviderState
 from liengia.broadcast.services import consents, outbox
+from liengia.core import clock
 from liengia.people.models import User
 from tests.broadcast.gateway.given import TOKEN, account, message, parcel
 from tests.broadcast.gateway.simulator import Asked, Provider, Said
-from tests.broadcast.given import Voice
+from tests.broadcast.given import Voice, drafted
 
 SMS, VOICE = channels.get("sms"), channels.get("voice")
 
@@ -147,6 +148,24 @@ def test_consent_withdrawn_takes_what_waits(scene: Voice, provider: Provider) ->
     assert not provider.asked
 
 
+@pytest.mark.parametrize("how", ["closed", "number", "consent"])
+def test_who_left_or_has_another_number_gets_nothing_that_was_planned(scene: Voice, provider: Provider, how: str) -> None:
+    account(scene.cast.commune, provider.url)
+    consented(scene, kinds=("alarm", "notice"))
+    alarm, news = queued(scene, keeps_person=True, kind="fire"), queued(scene)
+    dispatch = Dispatch.objects.create(bulletin=drafted(scene, channels=["sms"]), number=1, due_at=clock.now())
+    Delivery.objects.filter(pk=news.pk).update(dispatch=dispatch)
+    if how == "consent":  # withdrawn while the bulletin was being planned; whoever is on duty is called all the same
+        ChannelConsent.objects.update(withdrawn_at=clock.now())
+    else:
+        User.objects.filter(pk=scene.cast.lua.pk).update(**({"is_active": False} if how == "closed" else {"phone": "+84900000010"}))
+    outbox.send_due("sms")
+    for row in (alarm, news):
+        row.refresh_from_db()
+    assert news.state == "failed" and alarm.state == ("accepted" if how == "consent" else "failed")
+    assert len(provider.asked) == (1 if how == "consent" else 0)
+
+
 def test_consent_withdrawn_while_it_is_sent_is_not_undone_by_a_failure(scene: Voice, provider: Provider) -> None:
     account(scene.cast.commune, provider.url)
     consented(scene)
@@ -252,7 +271,10 @@ def test_a_key_pressed_before_its_batch_is_through_is_taken_and_of_this_account_
     row = account(scene.cast.commune, provider.url, "voice", body='{"to": "{to_local}"}', report_key_at="/digits")
     other = account(scene.cast.other_commune, provider.url, "voice", report_key_at="/digits")
     said = outbox.say(message(kind="fire", priority="urgent"))
-    outbox.enqueue(VOICE, said, [Recipient(f"+8490000000{n}", row.public_id, scene.cast.lua.pk) for n in (1, 2)], keeps_person=True)
+    called = {1: scene.cast.lua, 2: scene.cast.truc}
+    for n, user in called.items():
+        User.objects.filter(pk=user.pk).update(phone=f"+8490000000{n}")
+    outbox.enqueue(VOICE, said, [Recipient(f"+8490000000{n}", row.public_id, user.pk) for n, user in called.items()], keeps_person=True)
     pressed: list[int] = []
     real, numbers = http.call, iter(("m1", "m2"))
     provider.answer = lambda asked: Said(body={"status": "0", "id": next(numbers)})

@@ -11,9 +11,9 @@ import pytest
 from liengia.broadcast.audio import store
 from liengia.broadcast.channels.base import Accepted, Audience, DeliveryError, Failure
 from liengia.broadcast.channels.loudspeaker import channel as module
-from liengia.broadcast.channels.loudspeaker import sounds
-from liengia.broadcast.models import AudioFile, Bulletin, PlayOrder, PlayReport, SpeakerCluster
-from liengia.broadcast.services import recordings, speakers
+from liengia.broadcast.channels.loudspeaker import programme, sounds
+from liengia.broadcast.models import AudioFile, Bulletin, Dispatch, PlayOrder, PlayReport, SpeakerCluster
+from liengia.broadcast.services import planning, recordings, speakers
 from liengia.broadcast.speech.engines import SpeechError, espeak_ng
 from tests.broadcast.audio.signals import tone
 from tests.broadcast.audio.test_making import packed
@@ -67,6 +67,30 @@ def test_an_alarm_speaks_of_fire_only(kind: str, msg_type: str, is_played: bool,
         assert isinstance(outcome, DeliveryError)
         assert outcome.failure is Failure.PERMANENT
         assert not PlayOrder.objects.exists()
+
+
+def test_the_word_after_what_was_spoken_is_none_of_the_days_plays(here: Place) -> None:
+    facts: dict[str, Any] = {"unit": here.commune, "headline": "Cúp nước", "text": "Cúp nước.", "sealed": "x"}
+    first = Bulletin.objects.create(state="withdrawn", **facts)
+    last = Bulletin.objects.create(state="approved", msg_type="cancel", follows=first, **facts)
+    assert planning._counts(last, NOW), "nobody heard the first"
+    loud().send([parcel(here.market, "one", subject=f"bulletin:{first.public_id}"), parcel(here.market, "two", subject=f"bulletin:{last.public_id}")])
+    assert planning._counts(first, NOW) and not planning._counts(last, NOW)
+    for one in (first, last):
+        Dispatch.objects.create(bulletin=one, number=1, due_at=NOW, planned_at=NOW, meant={"loudspeaker": 1})
+    assert planning.plays_today(here.commune.pk, NOW) == 1
+    assert [one.get("uncounted") for one in programme.contents([here.market], NOW)[here.market.pk]["orders"]] == [None, True]
+    PlayReport.objects.create(report="r", cluster=here.market, order=PlayOrder.objects.get(key="one"), outcome="left_out", began_at=NOW, ended_at=NOW, received_at=NOW)
+    assert planning._counts(last, NOW)
+
+
+def test_a_cluster_that_moves_leaves_what_was_ordered_ahead_for_the_old_place(here: Place) -> None:
+    loud().order_ahead([(parcel(here.market, "ahead"), NOW + timedelta(days=1)), (parcel(here.bridge, "other"), NOW + timedelta(days=1))])
+    loud().send([parcel(here.market, "now", priority="urgent"), parcel(here.market, "alarm", subject="incident:aaaaaaaaaa", kind="fire")])
+    speakers.change_cluster(here.market, unit=here.hamlet, volume=50, actor=TESTER)
+    assert not PlayOrder.objects.exclude(withdrawn_at=None).exists()
+    speakers.change_cluster(here.market, unit=here.other, actor=TESTER)
+    assert [one.key for one in PlayOrder.objects.exclude(withdrawn_at=None)] == ["ahead"]
 
 
 def test_training_is_never_played_nor_is_what_has_no_cluster(here: Place) -> None:

@@ -110,7 +110,7 @@ def test_loudspeakers_change_nothing_of_a_sirens_line(here: Place) -> None:
 
 def test_the_programme_holds_what_is_still_to_be_played(here: Place) -> None:
     loud().send([parcel(here.market), parcel(here.market, key="urgent", priority="urgent", subject="bulletin:uuuuuuuuuu")])
-    loud().send([parcel(here.market, key="alarm", priority="urgent", subject="incident:aaaaaaaaaa")])
+    loud().send([parcel(here.market, key="alarm", priority="urgent", kind="fire", subject="incident:aaaaaaaaaa")])
     assert [one.get("alarm") for one in held(here.market)["orders"]] == [True, None, None]
     loud().withdraw("incident:aaaaaaaaaa")
     said = held(here.market)

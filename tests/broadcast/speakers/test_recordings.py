@@ -9,7 +9,7 @@ import time_machine
 
 from liengia.broadcast.audio import store
 from liengia.broadcast.audio.errors import BadSound
-from liengia.broadcast.models import AudioFile, PlayOrder, Recording
+from liengia.broadcast.models import AudioFile, Bulletin, PlayOrder, Recording
 from liengia.broadcast.services import recordings
 from liengia.core.errors import Invalid, Refused
 from tests.broadcast.audio.signals import tone
@@ -88,7 +88,11 @@ def test_sounds_go_when_nothing_uses_them_any_more(here: Place) -> None:
         recordings.remove_recording(row, actor=TESTER)
         with pytest.raises(Refused):
             recordings.remove_recording(row, actor=TESTER)
+    weekly = Bulletin.objects.create(unit=here.commune, headline="Khóa cửa", text="Khóa cửa.", state="approved", sealed="x", recording=row.public_id)
     with time_machine.travel(NOW + timedelta(days=401), tick=False):
+        recordings.forget_unused()
+        assert Recording.objects.filter(pk=row.pk).exists(), "a bulletin in force speaks it still"
+        Bulletin.objects.filter(pk=weekly.pk).update(state="finished")
         recordings.forget_unused()
         recordings.forget_unused()
     assert not AudioFile.objects.exists()

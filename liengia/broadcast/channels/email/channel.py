@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import time
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, ClassVar, Final
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from liengia.broadcast import audiences
+from liengia.broadcast.channels.accounts import BUDGET_S
 from liengia.broadcast.channels.base import (
     Accepted,
     Audience,
@@ -67,12 +69,15 @@ class Email(Channel):
         except (OSError, smtplib.SMTPException):
             return [DeliveryError(Failure.TECHNICAL, _("The mail server does not answer."))] * len(parcels)
         outcomes: list[Outcome] = []
+        until = time.monotonic() + BUDGET_S
         try:
             for parcel in parcels:
                 last = outcomes[-1] if outcomes else None
                 if isinstance(last, DeliveryError) and (last.failure is Failure.TECHNICAL or not last.was_asked):
                     # The connection is gone: the rest was never handed over, and is due once the server is asked again.
                     outcomes.append(DeliveryError(Failure.TEMPORARY, last.words, was_asked=False))
+                elif time.monotonic() > until:
+                    outcomes.append(DeliveryError(Failure.TEMPORARY, _("It was not its turn yet."), was_asked=False))
                 else:
                     outcomes.append(self._one(parcel, wanted.get(parcel.address, {}).get(kind_of(parcel.message.kind)), connection))
         finally:
