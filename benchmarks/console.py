@@ -40,6 +40,7 @@ async def recording(stage: Stage, *, rounds: int = 60) -> Figures:
 
 _OFFICER = '''
 import uuid
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -48,6 +49,9 @@ user = User.objects.filter(username="bench").first() or User.objects.create_supe
 session = SessionStore()
 session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+factor, _made = Authenticator.objects.get_or_create(user=user, type="totp", defaults={"data": {}})
+session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "id": factor.pk, "at": 0.0}]
+session["account_authentication_methods_user"] = str(user.pk)
 session.create()
 print(session.session_key)
 '''

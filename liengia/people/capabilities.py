@@ -92,8 +92,6 @@ def register_own() -> None:
         _("Keep accounts and roles"),
         shipped_to=admins,
         permissions=(
-            "people.add_user",
-            "people.change_user",
             "people.view_user",
             "people.add_roleassignment",
             "people.change_roleassignment",

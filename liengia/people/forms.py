@@ -245,8 +245,8 @@ class NeedForm(forms.Form):
     )
     agrees = forms.BooleanField(
         label=_(
-            "The family agrees that this is shown to the group's leader and the duty officer while an alarm of their"
-            " house is open, and at no other time."
+            "The family agrees that this is shown to the neighbours of their group and the duty officer while an alarm of"
+            " their house is open, and at no other time."
         )
     )
 

@@ -6,18 +6,26 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import get_user, logout
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from liengia.core.middleware import _Passing
 from liengia.people import policies
-from liengia.people.models import BoundPhone
+from liengia.people.models import BoundPhone, User
 
 GATED = ("/quan-tri/", "/truc/")
 BOUND_PHONE_KEY = "bound_phone"
+# Whose rows Wagtail may change by the dozen. Accounts are not among them: its bulk actions give any group and close any
+# account of the installation, without our services' questions and without an entry in the audit.
+BULK = frozenset({"page", "portalimage", "portaldocument"})
 # Wagtail's own pages for signing in and for accounts, and where they lead instead.
 ELSEWHERE = {
     "wagtailadmin_login": "account_login",
@@ -30,10 +38,37 @@ ELSEWHERE = {
 }
 
 
-def has_second_factor(request: HttpRequest) -> bool:
-    """Tell whether a second factor was given in this session (TOTP, passkey, or a recovery code)."""
-    records = get_authentication_records(request, request.user)
-    return any(record.get("method") == "mfa" for record in records)
+def has_second_factor(request: HttpRequest, user: User | AnonymousUser | None = None) -> bool:
+    """Tell whether a second factor that still stands was given in this session (TOTP, passkey, or a recovery code).
+
+    One that was taken away since, for instance because its phone was stolen, counts no more.
+    """
+    records = get_authentication_records(request, user or request.user)
+    given = {record.get("id") for record in records if record.get("method") == "mfa"} - {None}
+    return bool(given) and Authenticator.objects.filter(pk__in=given, user=user or request.user).exists()
+
+
+def _user_of(request: HttpRequest) -> User | AnonymousUser:
+    """Return who is signed in, and note on the object whether this session gave a second factor."""
+    user = get_user(request)
+    if isinstance(user, User):
+        user.lacks_second_factor = not has_second_factor(request, user)
+    return user
+
+
+class UserMiddleware(AuthenticationMiddleware):
+    """Django's own, whose user knows whether this session gave a second factor (`policies.grants` asks)."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Read the user when somebody asks: a public page reads no session."""
+        super().process_request(request)
+
+        def standing() -> User | AnonymousUser:
+            """Return the request's user, who may have been signed out meanwhile, having been read in a thread."""
+            return request.user if request.user.is_authenticated else AnonymousUser()
+
+        request.user = SimpleLazyObject(lambda: _user_of(request))  # type: ignore[assignment]
+        request.auser = sync_to_async(standing)
 
 
 class SecondFactorMiddleware(_Passing):
@@ -57,12 +92,18 @@ class SecondFactorMiddleware(_Passing):
             return redirect_to_login(request.get_full_path())
         if not policies.needs_second_factor(request.user):
             raise Http404
-        if not has_second_factor(request):
-            query = urlencode({"next": request.get_full_path()})
-            return HttpResponseRedirect(f"{reverse('people:second_factor')}?{query}")
+        if policies.sleeps(request.user):
+            return policies.to_second_factor(request)
+        return self._instead(request, str(kwargs.get("model_name", "")).lower())
+
+    @staticmethod
+    def _instead(request: HttpRequest, model: str) -> HttpResponseBase | None:
+        """Lead Wagtail's pages of accounts to ours, and keep its acts on many rows off what is not theirs."""
         name = request.resolver_match.view_name if request.resolver_match else ""
         if name in ELSEWHERE:
             return HttpResponseRedirect(reverse(ELSEWHERE[name]))
+        if name == "wagtail_bulk_action" and model not in BULK:
+            raise Http404
         if name.startswith("wagtailusers_"):
             # The side bar's search of accounts leads here too, with what was looked for.
             query = f"?{urlencode({'q': request.GET['q']})}" if request.GET.get("q") else ""

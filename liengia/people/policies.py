@@ -12,12 +12,15 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlencode
 
+from allauth.mfa.models import Authenticator
 from asgiref.sync import iscoroutinefunction
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 
 from liengia.core import clock
 from liengia.people import stewards
@@ -54,6 +57,15 @@ class Grant:
 
 
 def grants(user: User | AnonymousUser) -> list[Grant]:
+    """Return the assignments that give something here: in a session without a second factor, those that need none.
+
+    So a password alone, or a bound phone's PIN, opens nothing of the office on any page. A user who comes from no
+    request (the worker's, somebody whom a page names) has them all.
+    """
+    return [one for one in assigned(user) if not (one.needs_second_factor and getattr(user, "lacks_second_factor", False))]
+
+
+def assigned(user: User | AnonymousUser) -> list[Grant]:
     """Return the assignments in force, read at most once a second for one user object."""
     if not isinstance(user, User) or not user.is_active:
         return []
@@ -84,9 +96,9 @@ def _covers(assigned: Unit, unit: Unit) -> bool:
 
 def can(user: User | AnonymousUser, capability: str, unit: Unit | None = None) -> bool:
     """Tell whether a user holds a capability, somewhere or in a unit."""
-    if not user.is_active:
+    if not isinstance(user, User) or not user.is_active:
         return False
-    if user.is_superuser:
+    if user.is_operator:
         return True
     return any(
         capability in grant.capabilities and (unit is None or _covers(grant.unit, unit))
@@ -96,7 +108,7 @@ def can(user: User | AnonymousUser, capability: str, unit: Unit | None = None) -
 
 def units_where(user: User | AnonymousUser, capability: str) -> list[Unit]:
     """Return the units in which a user holds a capability: the roots, without what stands below them."""
-    if isinstance(user, User) and user.is_active and user.is_superuser:
+    if isinstance(user, User) and user.is_operator:
         return _roots(user)
     held = {grant.unit.pk: grant.unit for grant in grants(user) if capability in grant.capabilities}
     return [unit for unit in held.values() if not {above.pk for above in unit.ancestors()} & set(held)]
@@ -139,7 +151,12 @@ def needs_second_factor(user: User | AnonymousUser) -> bool:
     """Tell whether a user works in the office: the back office and the duty console open to nobody else."""
     if not isinstance(user, User) or not user.is_active:
         return False
-    return user.is_superuser or user.is_staff or any(grant.needs_second_factor for grant in grants(user))
+    return user.is_superuser or user.is_staff or any(grant.needs_second_factor for grant in assigned(user))
+
+
+def sleeps(user: User | AnonymousUser) -> bool:
+    """Tell whether a user works in the office, and nothing of it opens until this session gives a second factor."""
+    return isinstance(user, User) and user.lacks_second_factor and needs_second_factor(user)
 
 
 def fingerprint(user_id: int) -> str | None:
@@ -165,6 +182,9 @@ def fingerprints(user_ids: Collection[int]) -> dict[int, str]:
         parts[user_id].append(("member", *membership))
     for user_id, phone in BoundPhone.objects.active().filter(user__in=users).order_by("pk").values_list("user_id", "pk"):
         parts[user_id].append(("phone", phone))
+    # A stream that began with a second factor closes when it is taken away, one without begins anew when it is given.
+    for user_id, factor in Authenticator.objects.filter(user__in=users).order_by("pk").values_list("user_id", "pk"):
+        parts[user_id].append(("factor", factor))
     for user_id, households in stewards.led_by_each(users).items():
         parts[user_id].append(("leads", sorted(households)))
     return {key: hashlib.sha256(repr(found).encode()).hexdigest()[:16] for key, found in parts.items()}
@@ -200,6 +220,19 @@ def may_edit(user: User | AnonymousUser, household: Household) -> bool:
     return is_member or leads(user, household)
 
 
+def speaks_for(user: User | AnonymousUser, household: Household) -> bool:
+    """Tell whether a user may take along, or delete, all that is kept of a household: who leads it or is of its family.
+
+    Behind the doors of a boarding house strangers live: there only who speaks for the house may.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    mine = Membership.objects.active().filter(user=user, household=household)
+    if household.kind == Household.Kind.BOARDING_HOUSE or household.rooms.exists():
+        mine = mine.filter(is_head=True)
+    return mine.exists() or leads(user, household)
+
+
 # Accounts: who keeps whose
 
 
@@ -216,11 +249,11 @@ def managed_users(user: User | AnonymousUser) -> QuerySet[User]:
 
 def may_manage(user: User, target: User) -> bool:
     """Tell whether a user may unlock, reset or close an account: all its rights lie inside what the user keeps."""
-    if user.is_superuser:
+    if user.is_operator:
         return True
     if target.is_superuser or not managed_users(user).filter(pk=target.pk).exists():
         return False
-    return all(can(user, "people.accounts", grant.unit) for grant in grants(target))
+    return all(can(user, "people.accounts", grant.unit) for grant in assigned(target))
 
 
 def may_give(user: User, role: Role, unit: Unit) -> bool:
@@ -241,11 +274,18 @@ class Policy:
     capability: str = ""
 
 
+def to_second_factor(request: HttpRequest) -> HttpResponseBase:
+    """Lead who works in the office to the page that asks for the second factor, and from there back."""
+    return HttpResponseRedirect(f"{reverse('people:second_factor')}?{urlencode({'next': request.get_full_path()})}")
+
+
 def _guarded(view: ViewT, policy: Policy, allows: Callable[[Any], bool]) -> ViewT:
     def refuse(request: HttpRequest) -> HttpResponseBase | None:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not allows(request.user):
+            if sleeps(request.user):
+                return to_second_factor(request)
             raise Http404
         return None
 

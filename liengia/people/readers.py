@@ -15,7 +15,7 @@ from liengia.units.services import switchable_rooms
 
 def units_of(user: User) -> Iterator[Unit]:
     """Yield the units where a user works, lives or leads a group, as they stand today."""
-    yield from (grant.unit for grant in policies.grants(user))
+    yield from (grant.unit for grant in policies.assigned(user))
     houses = set(Membership.objects.active().filter(user=user).values_list("household_id", flat=True)) | stewards.led_by(user)
     hamlets = Household.objects.filter(pk__in=houses).values("hamlet")
     yield from (unit.current() for unit in Unit.objects.filter(pk__in=hamlets).with_ancestors())

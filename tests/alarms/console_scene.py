@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +28,7 @@ from liengia.people.models import (
 )
 from liengia.people.services import ensure_default_roles
 from liengia.units.models import Unit
+from tests.harness.factor import give_second_factor
 
 
 @dataclass
@@ -65,10 +65,7 @@ def sign_in(client: Client, user: User, *, second_factor: bool = True) -> Client
     """Sign a user in; with a second factor as allauth notes it in the session."""
     client.force_login(user, backend="liengia.people.backends.PhoneBackend")
     if second_factor:
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
-        session["account_authentication_methods_user"] = str(user.pk)
-        session.save()
+        give_second_factor(client, user)
     return client
 
 

@@ -16,7 +16,7 @@ from liengia.alarms.models import IncidentEvent
 from liengia.core import live
 from liengia.core.actor import Actor
 from liengia.people import services as people_services
-from liengia.people.models import RoleAssignment
+from liengia.people.models import BoundPhone, RoleAssignment
 from tests.alarms.console_scene import Desk, desk, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,3 +135,34 @@ async def test_a_role_that_ends_closes_the_stream_that_is_open(monkeypatch: pyte
     if hasattr(again, "streaming_content"):
         await again.streaming_content.aclose()  # type: ignore[union-attr]
     FEED.close()
+
+
+async def test_a_password_alone_hears_nothing_of_the_desk() -> None:
+    scene: Desk = await sync_to_async(desk)()
+
+    def happen() -> AsyncClient:
+        scene.press(9, kind="help", silent=True)
+        scene.press(9)
+        live.sequence(IncidentEvent)
+        client = AsyncClient()
+        client.cookies = sign_in(Client(), scene.officer, second_factor=False).cookies
+        return client
+
+    client = await sync_to_async(happen)()
+    assert [kind for kind, _data in await _read(client, 0)] == ["hello"]
+
+
+async def test_a_phone_that_was_revoked_opens_no_stream() -> None:
+    scene: Desk = await sync_to_async(desk)()
+
+    def happen() -> AsyncClient:
+        path = people_services.invite_to_bind(scene.leader, actor=Actor.system("test")).path
+        phone = Client()
+        assert phone.post(path, {"pin": "193847", "again": "193847", "label": ""}).status_code == 302
+        people_services.revoke_phone(BoundPhone.objects.get(user=scene.leader), actor=Actor.system("test"))
+        client = AsyncClient()
+        client.cookies = phone.cookies
+        return client
+
+    client = await sync_to_async(happen)()
+    assert (await client.get("/song/")).status_code == 302

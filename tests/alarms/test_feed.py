@@ -94,7 +94,7 @@ def test_what_streams_hang_on_is_read_for_all_at_once(
 ) -> None:
     users = [scene.leader, scene.officer, scene.elsewhere, *(member(scene, house) for house in (1, 2, 3, 3, 3))]
     alone = {user.pk: feed.listener(user).mark for user in users}
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert feed.marks([user.pk for user in users]) == alone
     users[-1].is_active = False
     users[-1].save()

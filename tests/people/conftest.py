@@ -9,6 +9,7 @@ from django.test import Client
 
 from liengia.people.models import User
 from tests.cast import Cast, assemble
+from tests.harness.factor import give_second_factor
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +29,5 @@ def signed_in(user: User, *, second_factor: bool = False) -> Client:
     client = Client()
     client.force_login(user, backend="liengia.people.backends.PhoneBackend")
     if second_factor:
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 1.0}]
-        session["account_authentication_methods_user"] = str(user.pk)
-        session.save()
+        give_second_factor(client, user)
     return client

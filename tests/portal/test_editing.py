@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +21,7 @@ from liengia.portal import permissions, services, workflow
 from liengia.portal.models import ArticlePage, CommunePortalPage, NewsIndexPage, PortalDocument
 from tests import factories
 from tests.cast import TESTER
+from tests.harness.factor import give_second_factor
 from tests.portal import pages_scene
 from tests.portal.pages_scene import Scene, picture
 
@@ -49,10 +49,7 @@ def browser(user: User) -> Client:
     """Return a browser of somebody who has shown a second factor."""
     client = Client()
     client.force_login(user, backend="liengia.people.backends.PhoneBackend")
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
-    session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
+    give_second_factor(client, user)
     return client
 
 

@@ -19,6 +19,7 @@ from liengia.people.services import assign_role
 from liengia.units.services import switch_room
 from tests import factories
 from tests.cast import TESTER, Cast, assemble
+from tests.harness.factor import give_second_factor
 
 pytestmark = pytest.mark.django_db
 MOST_PAGES = 150
@@ -89,10 +90,7 @@ def signed_in(user: User | None) -> Client:
     client = Client(raise_request_exception=True)
     if user is not None:
         client.force_login(user, backend="liengia.people.backends.PhoneBackend")
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 1.0}]
-        session["account_authentication_methods_user"] = str(user.pk)
-        session.save()
+        give_second_factor(client, user)
     return client
 
 

@@ -44,6 +44,7 @@ from liengia.core.actor import Actor
 from liengia.core.geo import distance_m
 from liengia.people import queries as people
 from liengia.people.models import EmergencyNumber, Household, KitItem, User
+from liengia.people.policies import can
 
 NAG_AFTER: Final = timedelta(seconds=60)
 # Before this nobody is named as "not confirmed": a siren says so within a few seconds.
@@ -378,8 +379,15 @@ def alarm_screen(user: User, incident: Incident, *, chosen: str = "") -> AlarmSc
 
 
 def needs_words(incident: Incident, *, reader: User) -> str:
-    """Return who in the house needs help to get out: only in an open real alarm of the group; the reading is recorded."""
+    """Return who in the house needs help to get out: only in an open real alarm, and the reading is recorded.
+
+    Those who live in the group or lead it read it, since they help; a group that is only rung, and whoever merely sees
+    the unit's alarms, does not.
+    """
     if incident.household is None or incident.mode != Mode.REAL or incident.kind not in (Kind.FIRE, Kind.MEDICAL):
+        return ""
+    is_ours = policies.groups_of(reader).filter(pk=incident.group_id).exists()
+    if not is_ours and not can(reader, "people.evacuation", incident.group.unit):
         return ""
     found = people.evacuation_needs([incident.household], actor=Actor.of(reader), incident=incident)
     return found.get(incident.household.pk, "")

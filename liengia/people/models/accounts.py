@@ -44,6 +44,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # True on a request's user whose session gave no second factor: roles that ask for one sleep in it.
+    lacks_second_factor = False
+
     objects = UserManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -66,6 +69,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """Return the given name: Vietnamese names end with it."""
         return str(self).rsplit(" ", 2)[-1]
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether this is the installation's operator, and has shown it where a request asks."""
+        return self.is_active and self.is_superuser and not self.lacks_second_factor
 
     @property
     def is_locked(self) -> bool:

@@ -1,0 +1,114 @@
+"""A password alone, or a bound phone's PIN, opens nothing of the office on the pages outside it, while neighbours go on."""
+
+from __future__ import annotations
+
+from django.test import Client
+
+from liengia.alarms.models import Device, GroupRing, NeighbourGroup
+from liengia.alarms.models.bulk import BulkJob
+from liengia.audit.models import Entry
+from liengia.core import clock
+from liengia.core.actor import Actor
+from liengia.people.models import DutyShift, Membership, User
+from liengia.people.services import assign_role, invite_to_bind
+from tests.alarms.console_scene import Desk, sign_in
+from tests.alarms.given import member
+
+TESTER = Actor.system("test")
+NEED = "một cụ 84 tuổi cần dìu ra"
+STEP = "/tai-khoan/lop-thu-hai/"
+
+
+def by_pin(user: User) -> Client:
+    """Return a browser that a bound phone's PIN has signed in."""
+    client = Client()
+    path = invite_to_bind(user, actor=TESTER).path
+    assert client.post(path, {"pin": "193847", "again": "193847", "label": "điện thoại"}).status_code == 302
+    del client.cookies["sessionid"]
+    assert client.post("/tai-khoan/ma-pin/", {"pin": "193847"}).status_code == 302
+    return client
+
+
+def administrator(scene: Desk) -> User:
+    user = User.objects.create_user("quan.tri", full_name="Quản Trị")
+    assign_role(user, "commune_admin", scene.commune, actor=TESTER)
+    return user
+
+
+def test_a_duty_officer_quiets_and_ends_nothing_before_the_second_factor(scene: Desk) -> None:
+    incident = scene.press(5)
+    pages = [f"/nha/bao-dong/{incident.public_id}/{act}/" for act in ("tat-coi", "ket-thuc")]
+    for client in (by_pin(scene.officer), sign_in(Client(), scene.officer, second_factor=False)):
+        assert client.get(f"/nha/bao-dong/{incident.public_id}/").status_code == 404
+        assert {client.post(page, {"how": "resolved", "text": "xong"}).status_code for page in pages} == {404}
+    incident.refresh_from_db()
+    assert incident.is_open and incident.is_sounding
+    client = sign_in(Client(), scene.officer)
+    assert client.post(pages[0]).status_code == 302
+    incident.refresh_from_db()
+    assert not incident.is_sounding
+
+
+def test_an_officer_who_lives_in_a_house_of_the_group_answers_and_no_more(scene: Desk) -> None:
+    Membership.objects.create(user=scene.officer, household=scene.houses[0], confirmed_at=clock.now())
+    incident = scene.press(5)
+    client = by_pin(scene.officer)
+    assert client.get(f"/nha/bao-dong/{incident.public_id}/").status_code == 200
+    assert client.post(f"/nha/bao-dong/{incident.public_id}/tra-loi/", {"answer": "coming"}).status_code == 302
+    assert incident.answers.filter(user=scene.officer).exists()
+    assert client.post(f"/nha/bao-dong/{incident.public_id}/tat-coi/").status_code in (403, 404)
+    incident.refresh_from_db()
+    assert incident.is_sounding
+
+
+def test_an_administrator_opens_no_household_no_card_and_no_device_before_the_second_factor(scene: Desk) -> None:
+    user, house, group = administrator(scene), scene.houses[1], scene.group
+    asked = {
+        f"/nha/ho/{house.public_id}/": None, f"/nha/ho/{house.public_id}/du-lieu/tai/": None, "/nha/nhap/": None,
+        "/nha/nhap/giay.pdf": {"group": group.public_id}, f"/nha/to/{group.public_id}/thiet-bi/": None,
+        f"/nha/to/{group.public_id}/thiet-bi/them/": {"household": house.pk, "kind": "siren", "place": "cửa"},
+    }  # fmt: skip
+    devices = Device.objects.count()
+    for client in (by_pin(user), sign_in(Client(), user, second_factor=False)):
+        for page, data in asked.items():
+            answer = client.get(page) if data is None else client.post(page, data)
+            assert answer.status_code == 404 or answer.headers.get("Location", "").startswith(STEP), page
+        assert house.house_label not in client.get("/nha/ho/").content.decode()
+        assert client.get("/nha/nhap/").headers["Location"].startswith(STEP), "who works there is led to the second step"
+    assert (Device.objects.count(), BulkJob.objects.count()) == (devices, 0)
+    client = sign_in(Client(), user)
+    assert [client.get(page).status_code for page, data in asked.items() if data is None] == [200] * 4
+
+
+def test_a_superuser_is_nobody_before_the_second_factor(scene: Desk) -> None:
+    user = User.objects.create_superuser("van.hanh")
+    page = f"/nha/ho/{scene.houses[0].public_id}/"
+    assert sign_in(Client(), user, second_factor=False).get(page).status_code == 404
+    assert sign_in(Client(), user).get(page).status_code == 200
+
+
+def test_a_leader_works_by_pin(scene: Desk) -> None:
+    DutyShift.objects.all().delete()
+    incident = scene.press(5)
+    client = by_pin(scene.leader)
+    assert client.get(f"/nha/ho/{scene.houses[4].public_id}/").status_code == 200
+    assert NEED in client.get(f"/nha/bao-dong/{incident.public_id}/").content.decode()
+    assert client.post(f"/nha/bao-dong/{incident.public_id}/tat-coi/").status_code == 302
+    incident.refresh_from_db()
+    assert not incident.is_sounding
+
+
+def test_who_needs_help_is_read_by_the_group_and_by_who_may_and_by_nobody_else(scene: Desk) -> None:
+    incident = scene.press(5)
+    auditor, guest = (User.objects.create_user(name, full_name=name) for name in ("kiem.tra", "to.ben"))
+    assign_role(auditor, "auditor", scene.commune, actor=TESTER)
+    beside = NeighbourGroup.objects.create(unit=scene.hamlet, number=4, name="Tổ 4", leader=guest)
+    GroupRing.objects.create(incident=incident, group=beside, since=clock.now())
+    page = f"/nha/bao-dong/{incident.public_id}/"
+    reads = {}
+    for user in (auditor, guest, scene.officer, member(scene, 2)):
+        answer = sign_in(Client(), user).get(page)
+        assert answer.status_code == 200
+        reads[user.pk] = NEED in answer.content.decode()
+    assert list(reads.values()) == [False, False, True, True]
+    assert Entry.objects.filter(kind="people.needs_read").count() == 2
