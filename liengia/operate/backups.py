@@ -63,10 +63,13 @@ def make(target: Path) -> Path:
 
 
 def restore(source: Path, *, force: bool) -> Path | None:
-    """Put an archive in place; what was there is moved aside, and where to is returned.
+    """Put an archive in place; what was there is moved aside (of PostgreSQL a dump), and where to is returned.
+
+    The database goes first: when it fails, keys and files are where they were, and PostgreSQL took nothing.
 
     Raises:
-        BackupError: it is no archive of ours, `liengia up` runs, or there is data and `force` was not said.
+        BackupError: it is no archive of ours, `liengia up` runs, there is data and `force` was not said, or the
+            database refused it.
     """
     if doctor.is_up():
         raise BackupError("`liengia up` runs on this data folder. Stop it first; nothing was changed.")
@@ -78,15 +81,18 @@ def restore(source: Path, *, force: bool) -> Path | None:
         here = Path(folder)
         archive.extractall(here, filter="data")
         facts = _facts(here, source)
-        aside = _move_aside(force=force)
-        _restore_database(here / "database" / str(facts["file"]))
+        aside = settings.DATA / f"before-restore-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+        _replace_database(here / "database" / str(facts["file"]), aside, force=force)
         for name in ("keys", "media"):
+            if (settings.DATA / name).exists():
+                aside.mkdir(mode=0o700, exist_ok=True)
+                shutil.move(settings.DATA / name, aside / name)
             if (here / name).is_dir():
                 shutil.move(here / name, settings.DATA / name)
     for key in (settings.DATA / "keys").glob("*"):
         key.chmod(0o600)
     _after()
-    return aside
+    return aside if aside.exists() else None
 
 
 def _facts(folder: Path, source: Path) -> dict[str, Any]:
@@ -112,32 +118,30 @@ def _copy_database(folder: Path) -> Path:
     return copy
 
 
-def _restore_database(copy: Path) -> None:
+def _replace_database(copy: Path, aside: Path, *, force: bool) -> None:
+    """Put the archive's database in place of the one that is there, which is kept in the folder `aside`."""
+    is_sqlite = connection.vendor == "sqlite"
+    name = Path(str(connection.settings_dict["NAME"]))
+    is_there = name.exists() if is_sqlite else bool(connection.introspection.table_names())
+    if is_there and not force:
+        where = name if is_sqlite else f"the PostgreSQL database {name}"
+        raise BackupError(f"There is a database at {where}. Say --force to set it aside. Nothing was changed.")
     connections.close_all()
-    if connection.vendor == "sqlite":
-        name = Path(str(connection.settings_dict["NAME"]))
-        for tail in ("-wal", "-shm"):
-            name.with_name(name.name + tail).unlink(missing_ok=True)
+    if is_there:
+        aside.mkdir(mode=0o700)
+    if is_sqlite:
+        for tail in ("", "-wal", "-shm"):  # the last changes may stand in the log beside it
+            if (file := name.with_name(name.name + tail)).exists():
+                shutil.move(file, aside / file.name)
         shutil.move(copy, name)
         return
-    _run([_tool("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction", "--file", str(copy), settings.DATABASE_URL])
-
-
-def _move_aside(*, force: bool) -> Path | None:
-    """Move what is there into a folder of its own; keys that this very start has made do not count as data."""
-    name = Path(str(connection.settings_dict["NAME"]))
-    is_sqlite = connection.vendor == "sqlite"
-    if is_sqlite and name.exists() and not force:
-        raise BackupError(f"There is a database at {name}. Say --force to move it aside. Nothing was changed.")
-    connections.close_all()
-    aside = settings.DATA / f"before-restore-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-    moved = False
-    for path in (settings.DATA / "keys", settings.DATA / "media", *([name] if is_sqlite else [])):
-        if path.exists():
-            aside.mkdir(mode=0o700, exist_ok=True)
-            shutil.move(path, aside / path.name)
-            moved = True
-    return aside if moved else None
+    try:
+        if is_there:
+            _copy_database(aside)
+        _run([_tool("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction", "--file", str(copy), settings.DATABASE_URL])
+    except BackupError:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
 
 
 def _after() -> None:
