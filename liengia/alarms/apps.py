@@ -37,6 +37,7 @@ class AlarmsConfig(AppConfig):
         from liengia.core import families, health
         from liengia.papers import brief as month
         from liengia.people import stewards
+        from liengia.people.services.households import on_leaving
         from liengia.units import succession, switches
 
         audit_kinds.register_all()
@@ -48,6 +49,7 @@ class AlarmsConfig(AppConfig):
         audiences.register(audiences.Groups(groups.households_of, groups.choices_in))
         succession.register(groups.move_groups)
         succession.register(groups.move_plans)
+        on_leaving(groups.leave_groups)
         stewards.register(led_by=policies.households_led_by, leaders_of=policies.leaders_of)
         counts.register_all()
         handover.register_all()

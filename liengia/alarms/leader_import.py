@@ -59,7 +59,7 @@ def check(sheet: Sheet, commune: Unit) -> list[RowError]:
 
 def _checked(sheet: Sheet, commune: Unit) -> tuple[dict[int, Unit], list[RowError]]:
     hamlets, errors = match_hamlets(sheet, commune)
-    errors = [*sheet.errors, *errors, *standing_twice(sheet, hamlets), *_standing_groups(sheet, hamlets)]
+    errors = [*sheet.errors, *errors, *standing_twice(sheet, hamlets), *_standing_groups(sheet, hamlets), *_doubtful_leaders(sheet)]
     return hamlets, sorted(errors, key=lambda e: (e.sheet != GROUPS, e.row))
 
 
@@ -92,6 +92,25 @@ def _standing_groups(sheet: Sheet, hamlets: dict[int, Unit]) -> list[RowError]:
         )
         for row in sheet.groups
         if row.number in hamlets and (hamlets[row.number].pk, row.number) in taken
+    ]
+
+
+def _doubtful_leaders(sheet: Sheet) -> list[RowError]:
+    """Return the rows whose leader's phone is a closed account's, or only written down in somebody's account."""
+    phones = {row.leader_phone for row in sheet.groups if row.leader_phone}
+    names = dict(User.objects.filter(username__in=phones).values_list("username", "is_active"))
+    typed = set(User.objects.filter(phone__in=phones - set(names)).values_list("phone", flat=True))
+    doubtful = {phone for phone in phones if not names.get(phone, True)} | typed
+    return [
+        RowError(
+            GROUPS,
+            row.row,
+            GROUP_COLUMNS["leader_phone"],
+            _("The account with this phone is closed, or signs in with another name."),
+            _("Leave the leader's phone empty here, and choose the leader on the group's page afterwards."),
+        )
+        for row in sheet.groups
+        if row.leader_phone in doubtful
     ]
 
 
@@ -139,10 +158,13 @@ def undo_groups(groups: Sequence[NeighbourGroup], *, actor: Actor) -> None:
 
 
 def _leader(row: GroupRow, *, actor: Actor) -> User | None:
-    """Return the leader's account: the one with this phone, or a new one; without a phone there is none yet."""
+    """Return the leader's account: the one that signs in with this phone, or a new one; without a phone there is none yet.
+
+    Never one that merely says it has this phone: anybody may type any number on the page of their account.
+    """
     if not row.leader_phone:
         return None
-    known = User.objects.filter(phone=row.leader_phone, is_active=True).first()
+    known = User.objects.filter(username=row.leader_phone).first()
     return known or accounts.make_user(
         actor=actor, username=row.leader_phone, full_name=row.leader or row.leader_phone, phone=row.leader_phone
     )
@@ -153,7 +175,7 @@ def invite_all(groups: Sequence[NeighbourGroup], *, actor: Actor) -> dict[int, l
     cards: dict[int, list[Issued]] = {}
     for group in groups:
         bind = [people_services.invite_to_bind(group.leader, actor=actor)] if group.leader else []
-        places = GroupHousehold.objects.active().filter(group=group).select_related("household__hamlet").order_by("seat")
+        places = GroupHousehold.objects.active().filter(group=group, household__is_active=True).select_related("household__hamlet").order_by("seat")
         houses = [people_services.invite_household(place.household, actor=actor) for place in places]
         cards[group.pk] = [*bind, *houses]
     return cards

@@ -6,14 +6,17 @@ import io
 from typing import Any
 
 import pytest
+from django.db.models import F
 from openpyxl import load_workbook
 
 from liengia.alarms import leader_import, services
 from liengia.alarms.models import GroupHousehold, NeighbourGroup
 from liengia.audit.models import Entry
 from liengia.people import spreadsheet
-from liengia.people.models import Household
+from liengia.people.models import Household, User
+from liengia.people.services import erase_household
 from liengia.people.spreadsheet import GROUPS, HOUSES, Sheet
+from tests import factories
 from tests.cast import TESTER, Cast, assemble
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,3 +67,30 @@ def test_when_a_late_house_fails_nothing_stays(monkeypatch: pytest.MonkeyPatch) 
     assert not NeighbourGroup.objects.exists() and not GroupHousehold.objects.exists()
     assert Household.objects.count() == standing
     assert Entry.objects.filter(kind="alarms.import_undone").count() == 3, "the log says that they were taken back"
+
+
+def test_nobody_becomes_leader_by_typing_a_phone_number() -> None:
+    cast: Cast = assemble()
+    User.objects.filter(pk=cast.khach.pk).update(phone="+84901001001")
+    outcome = leader_import.import_groups(filled(2, 1), cast.commune, actor=TESTER)
+    assert [error.row for error in outcome.errors] == [3] and not outcome.groups
+    real = factories.user("+84901001001", "Phạm Thị Sen")
+    User.objects.filter(pk=real.pk).update(phone="+84909999999")
+    outcome = leader_import.import_groups(filled(2, 1), cast.commune, actor=TESTER)
+    assert not outcome.errors and outcome.groups[0].leader == real
+    NeighbourGroup.objects.update(number=90 + F("number"))
+    Household.objects.update(address_label="42 hẻm cũ")
+    User.objects.filter(pk=real.pk).update(is_active=False)
+    assert [error.row for error in leader_import.check(filled(2, 1), cast.commune)] == [3], "a closed account leads nobody"
+
+
+def test_a_household_that_is_deleted_leaves_its_group_and_the_cards_are_printed() -> None:
+    cast: Cast = assemble()
+    group = services.create_group(cast.hamlet, name="Tổ 3", number=3, leader=cast.moc_mien, actor=TESTER)
+    for house in (cast.house_1, cast.house_9):
+        services.add_household(group, household=house, actor=TESTER)
+    erase_household(cast.house_9, actor=TESTER, reason="gia đình yêu cầu")
+    assert [place.household for place in GroupHousehold.objects.active().filter(group=group)] == [cast.house_1]
+    assert Entry.objects.filter(kind="alarms.household_left_group").count() == 1
+    GroupHousehold.objects.update(left_on=None)  # as left by an earlier version
+    assert len(leader_import.invite_all([group], actor=TESTER)[group.pk]) == 2

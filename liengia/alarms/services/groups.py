@@ -152,6 +152,12 @@ def remove_household(group: NeighbourGroup, *, household: Household, actor: Acto
     )
 
 
+def leave_groups(household: Household, actor: Actor) -> None:
+    """Take a household that leaves, or is deleted, out of its group; `people.services.households` asks."""
+    for place in GroupHousehold.objects.active().filter(household=household).select_related("group__unit"):
+        remove_household(place.group, household=household, actor=actor)
+
+
 @transaction.atomic
 def merge_groups(group: NeighbourGroup, *, into: NeighbourGroup, actor: Actor) -> int:
     """Merge a group into another one: households, open incidents and devices go over; returns how many devices.

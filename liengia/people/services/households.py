@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,6 +27,7 @@ from liengia.people.models import (
     Invitation,
     KitItem,
     Membership,
+    User,
 )
 from liengia.units.models import Unit
 
@@ -280,9 +281,23 @@ def withdraw_need(household: Household, *, actor: Actor) -> None:
 # Law 91/2025/QH15: a copy, a correction, a deletion
 
 
-def export_household(household: Household, *, actor: Actor) -> dict[str, object]:
-    """Return all that is kept of a household, for its people to take along; the reading is recorded."""
-    needs = EvacuationNeed.all_needs.filter(household=household, is_open=True)
+_MEMBERSHIP: Final = ("user__full_name", "user__phone", "invited_at", "confirmed_at", "ended_at")
+
+
+def export_membership(household: Household, *, reader: User) -> dict[str, object]:
+    """Return what is kept of one person in a household: for a tenant, to whom the neighbours' names are not handed out."""
+    mine = household.memberships.filter(user=reader)
+    audit.record_read("people.household_exported", actor=Actor.of(reader), about=household, unit=household.hamlet)
+    return {"made_at": clock.now().isoformat(), "people": list(mine.values(*_MEMBERSHIP, "room__label"))}
+
+
+def export_household(household: Household, *, reader: User) -> dict[str, object]:
+    """Return all that is kept of a household, for its people to take along; the reading is recorded.
+
+    Who needs help to get out is handed to the family alone: for everybody else it opens only in an alarm.
+    """
+    is_family = Membership.objects.active().filter(user=reader, household=household).exists()
+    needs = EvacuationNeed.all_needs.filter(household=household, is_open=True) if is_family else ()
     data: dict[str, object] = {
         "made_at": clock.now().isoformat(),
         "house": {name: getattr(household, name) for name in sorted(CORRECTABLE)},
@@ -290,16 +305,21 @@ def export_household(household: Household, *, actor: Actor) -> dict[str, object]
         "phones": list(household.phones.values("order", "phone", "name", "relation")),
         "rooms": list(household.rooms.values_list("label", flat=True)),
         "kit": list(household.kit.values("kind", "count", "expires_on")),
-        "people": list(
-            household.memberships.values(
-                "user__full_name", "user__phone", "invited_at", "confirmed_at", "ended_at"
-            )
-        ),
+        "people": list(household.memberships.values(*_MEMBERSHIP)),
         "consents": list(household.consents.values("purpose", "how", "given_at", "withdrawn_at")),
         "help_to_get_out": [need.text for need in needs],
     }
-    audit.record_read("people.household_exported", actor=actor, about=household, unit=household.hamlet)
+    audit.record_read("people.household_exported", actor=Actor.of(reader), about=household, unit=household.hamlet)
     return data
+
+
+_on_leaving: list[Callable[[Household, Actor], None]] = []
+
+
+def on_leaving(follower: Callable[[Household, Actor], None]) -> None:
+    """Have a higher room end what hangs on a household that leaves, in the same transaction; called from `AppConfig.ready`."""
+    if follower not in _on_leaving:
+        _on_leaving.append(follower)
 
 
 @transaction.atomic
@@ -317,6 +337,8 @@ def leave_household(household: Household, *, actor: Actor, on: date | None = Non
     Membership.objects.filter(household=household, ended_at=None).update(ended_at=now)
     Invitation.objects.filter(household=household, used_at=None, revoked_at=None).update(revoked_at=now)
     _close_needs(household, now=now)
+    for follower in _on_leaving:
+        follower(household, actor)
     audit.record("people.household_left", actor=actor, about=household, unit=household.hamlet)
 
 
