@@ -20,7 +20,6 @@ from django.utils.translation import gettext_lazy as _
 from liengia.core import keys
 from liengia.core.pdf import qr_svg
 from liengia.people import policies
-from liengia.people.backends import sign_in_name
 from liengia.people.models import User
 from liengia.people.services import accounts
 
@@ -46,10 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Say plainly that an account is locked, after allauth's own limits."""
+        """Say plainly that an account is locked, after allauth's own limits; of a name without an account the same."""
         super().pre_authenticate(request, **credentials)
-        user = User.objects.filter(username=sign_in_name(credentials.get("username") or "")).first()
-        if user is not None and user.is_locked:
+        if accounts.is_locked(credentials.get("username") or ""):
             raise self.validation_error("account_locked")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

@@ -35,11 +35,14 @@ def move_roles(old: Unit, new: Unit, *, on: date, actor: Actor) -> int:
             row.delete()
         else:
             RoleAssignment.objects.filter(pk=row.pk).update(valid_to=moment)
-        present = RoleAssignment.objects.at(begins).filter(user=row.user, role=row.role, unit=new)
-        if not present.exists():
+        present = RoleAssignment.objects.at(begins).filter(user=row.user, role=row.role, unit=new).first()
+        if present is None:
             RoleAssignment.objects.create(
                 user=row.user, role=row.role, unit=new, valid_from=begins, valid_to=ends
             )
+        elif present.valid_to is not None and (ends is None or ends > present.valid_to):
+            # Held in two communes that became one: it goes on as long as the longer of the two.
+            RoleAssignment.objects.filter(pk=present.pk).update(valid_to=ends)
         audit.record(
             "people.role_given",
             actor=actor,

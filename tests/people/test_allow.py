@@ -56,8 +56,15 @@ def test_roles_and_households_follow_the_succession(cast: Cast) -> None:
     )
     while move_households(cast.hamlet, new_hamlet, on=today, actor=TESTER):
         pass
-    while move_roles(cast.commune, new, on=today, actor=TESTER):
-        pass
+    soon = clock.now() + timedelta(days=3)
+    other = factories.unit("99998", "Xã Kia", "commune", parent=cast.province)
+    services.assign_role(cast.truc, "commander", other, actor=TESTER, valid_to=soon)
+    services.assign_role(cast.truc, "commander", cast.commune, actor=TESTER)
+    for place in (other, cast.commune):
+        while move_roles(place, new, on=today, actor=TESTER):
+            pass
+    held = RoleAssignment.objects.get(user=cast.truc, role__code="commander", unit=new)
+    assert held.valid_to is None, "the one that ends soon came first, and the other goes on"
     policies.forget_grants(cast.quan)
     assert policies.can(cast.quan, "people.accounts", new_hamlet)
     assert Household.objects.filter(hamlet=new_hamlet).count() == 2

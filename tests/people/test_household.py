@@ -14,8 +14,9 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Forbidden, Invalid
 from liengia.people import queries, services
-from liengia.people.models import EvacuationNeed, Household, Invitation
+from liengia.people.models import EvacuationNeed, Household, Invitation, Membership, User
 from liengia.people.services import retention
+from tests import factories
 from tests.cast import TESTER, Cast
 from tests.people.conftest import signed_in
 
@@ -115,3 +116,49 @@ def test_the_worker_keeps_the_periods(cast: Cast) -> None:
         assert Household.objects.get(pk=cast.house_9.pk).erased_at is not None
         assert not Invitation.objects.exists()
         assert Household.objects.get(pk=cast.house_1.pk).head_name == "Phạm Thị Mộc Miên"
+
+
+def test_help_to_get_out_is_handed_to_the_family_alone(cast: Cast) -> None:
+    services.write_need(cast.house_9, "một cụ nằm tại giường", actor=TESTER, how="con trai nói")
+    copies = {who: signed_in(who).get(f"/nha/ho/{cast.house_9.public_id}/du-lieu/tai/").json() for who in (cast.lua, cast.huynh)}
+    assert copies[cast.lua]["help_to_get_out"] == ["một cụ nằm tại giường"]
+    assert copies[cast.huynh]["help_to_get_out"] == [] and copies[cast.huynh]["people"] == copies[cast.lua]["people"]
+
+
+def test_a_tenant_takes_and_deletes_nothing_of_the_neighbours(cast: Cast) -> None:
+    services.set_rooms(cast.house_9, ["Phòng 1", "Phòng 2"], actor=TESTER)
+    services.write_need(cast.house_9, "phòng 2 có người ngồi xe lăn", actor=TESTER, how="nói miệng")
+    tenant = factories.user("+84900000077", "Người Thuê Phòng")
+    Membership.objects.create(user=tenant, household=cast.house_9, room=cast.house_9.rooms.first(), confirmed_at=clock.now())
+    page, client = f"/nha/ho/{cast.house_9.public_id}/du-lieu/", signed_in(tenant)
+    copy = client.get(page + "tai/").content.decode()
+    assert "Người Thuê Phòng" in copy and "Trần Thị Lụa" not in copy and "+84900000009" not in copy and "xe lăn" not in copy
+    assert "<textarea" not in client.get(page).content.decode() and "Nhà trọ" in client.get(page).content.decode()
+    erase = {"reason": "đòi xóa", "sure": "on"}
+    assert client.post(page, erase).status_code == 404
+    assert Household.objects.get(pk=cast.house_9.pk).is_active
+    speaker = signed_in(cast.lua)
+    assert "Người Thuê Phòng" in speaker.get(page + "tai/").content.decode()
+    assert speaker.post(page, erase).status_code == 302
+
+
+def test_a_card_for_a_room_that_is_not_there_is_not_made(cast: Cast) -> None:
+    path, client = f"/nha/ho/{cast.house_9.public_id}/moi/", signed_in(cast.huynh)
+    for room in ("abc", "0", "9" * 30):
+        assert client.post(path, {"room": room}).status_code == 404
+    assert not Invitation.objects.exists()
+    assert client.post(path, {"room": ""}).status_code == 200
+
+
+def test_who_joined_anew_is_kept_for_the_whole_period(cast: Cast) -> None:
+    period, day = retention.period("join_refused"), timedelta(days=1)
+    waiting, idle = (factories.user(f"+8490000006{n}", f"Người Chờ {n}") for n in (1, 2))
+    User.objects.filter(pk__in=[waiting.pk, idle.pk]).update(created_at=clock.now() - period - day)
+    Membership.objects.create(user=idle, household=cast.house_1, invited_at=clock.now() - period - day, ended_at=clock.now())
+    Membership.objects.create(user=waiting, household=cast.house_1, invited_at=clock.now() - period - day, ended_at=clock.now())
+    Membership.objects.create(user=waiting, household=cast.house_9)
+    assert retention.keep_periods() == 1
+    assert set(User.objects.filter(pk__in=[waiting.pk, idle.pk])) == {waiting}
+    with time_machine.travel(clock.now() + period + day, tick=False):
+        assert retention.keep_periods() == 1
+    assert not User.objects.filter(pk=waiting.pk).exists()

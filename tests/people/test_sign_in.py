@@ -15,7 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from liengia.core import clock
 from liengia.core.errors import DomainError
-from liengia.people import demo_logins, services
+from liengia.people import demo_logins, policies, services
+from liengia.people.adapters import AccountAdapter
 from liengia.people.models import BoundPhone
 from liengia.people.services import accounts
 from tests.cast import PASSWORD, TESTER, Cast
@@ -183,3 +184,29 @@ def test_a_pin_that_a_neighbour_guesses_is_refused(cast: Cast, pin: str) -> None
     with pytest.raises(DomainError):
         services.bind_phone(issued.code, pin=pin)
     services.bind_phone(issued.code, pin="193847")
+
+
+def test_a_second_factor_that_was_taken_away_opens_nothing_any_more(cast: Cast) -> None:
+    thief = signed_in(cast.truc, second_factor=True)
+    mark = policies.fingerprint(cast.truc.pk)
+    assert thief.get(f"/truc/lich/{cast.post.public_id}/").status_code == 200
+    services.reset_second_factor(cast.truc, actor=TESTER)
+    assert thief.get(f"/truc/lich/{cast.post.public_id}/").headers["Location"].startswith("/tai-khoan/lop-thu-hai/")
+    assert policies.fingerprint(cast.truc.pk) != mark, "open streams close"
+    TOTP.activate(cast.truc, demo_logins.TOTP_SECRET)
+    assert thief.get(f"/truc/lich/{cast.post.public_id}/").status_code == 302, "the owner's new factor is not the thief's"
+
+
+def test_the_lock_does_not_tell_whose_phone_has_an_account(cast: Cast) -> None:
+    _with_password(cast)
+
+    locked = str(AccountAdapter.error_messages["account_locked"])
+
+    def says(name: str, times: int) -> list[bool]:
+        sent = [Client().post("/tai-khoan/vao/", {"login": name, "password": "wrong-password"}) for _n in range(times)]
+        return [locked in page.content.decode() for page in sent]
+
+    known, unknown = (says(name, accounts.LOCK_AFTER + 1) for name in ("0900000001", "0900 000 444"))
+    assert known == unknown == [False] * accounts.LOCK_AFTER + [True]
+    with time_machine.travel(clock.now() + accounts.LOCK_FOR + timedelta(minutes=1), tick=True):
+        assert says("0900000001", 1) == says("0900000444", 1) == [False]

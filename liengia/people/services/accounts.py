@@ -8,8 +8,10 @@ from typing import Final
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
@@ -23,6 +25,8 @@ from liengia.units.models import Unit
 
 LOCK_AFTER: Final = 8
 LOCK_FOR: Final = timedelta(minutes=30)
+# How long wrong passwords for a name without an account are counted.
+COUNT_FOR: Final = timedelta(days=30)
 
 
 def _group_name(code: str) -> str:
@@ -252,11 +256,32 @@ def set_capabilities(role: Role, codes: list[str], *, actor: Actor, label: str |
 # Lock-out
 
 
+def _stranger(name: str) -> str:
+    return "sign-in:" + salted_hmac("liengia.people.sign_in", name).hexdigest()
+
+
+def is_locked(username: str) -> bool:
+    """Tell whether too many wrong passwords were given for a name, be there an account of this name or not."""
+    name = sign_in_name(username)
+    user = User.objects.filter(username=name).only("locked_until").first()
+    if user is not None:
+        return user.is_locked
+    _failures, until = cache.get(_stranger(name), (0, None))
+    return until is not None and until > clock.now()
+
+
 def note_failed_sign_in(username: str) -> None:
-    """Count a wrong password; the eighth in a row locks the account for 30 minutes."""
+    """Count a wrong password; the eighth in a row locks the account for 30 minutes.
+
+    A name without an account is counted and locked alike, under a hash: else the lock would tell whose phones have one.
+    """
     name = sign_in_name(username)
     with transaction.atomic():
-        User.objects.filter(username=name).update(failures=F("failures") + 1)
+        if not User.objects.filter(username=name).update(failures=F("failures") + 1):
+            failures, until = cache.get(_stranger(name), (0, None))
+            counted = (0, clock.now() + LOCK_FOR) if failures + 1 >= LOCK_AFTER else (failures + 1, until)
+            cache.set(_stranger(name), counted, timeout=COUNT_FOR.total_seconds())
+            return
         user = User.objects.filter(username=name, failures__gte=LOCK_AFTER).first()
         if user is None:
             return

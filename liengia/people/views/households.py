@@ -158,10 +158,10 @@ def need(request: HttpRequest, public_id: str) -> HttpResponse:
 @never_cache
 def invite(request: HttpRequest, public_id: str) -> HttpResponse:
     """Make an invitation and show its QR code, once."""
-    household = _found(request, public_id)
-    if not policies.leads(me(request), household):
+    household, chosen = _found(request, public_id), request.POST.get("room", "")
+    room = next((one for one in household.rooms.all() if str(one.pk) == chosen), None)
+    if not policies.leads(me(request), household) or (chosen and room is None):
         raise Http404
-    room = household.rooms.filter(pk=request.POST.get("room") or 0).first()
     issued = services.invite_household(household, actor=Actor.of(me(request)), room=room)
     link = settings.PUBLIC_URL + issued.path
     return _page(
@@ -174,20 +174,24 @@ def invite(request: HttpRequest, public_id: str) -> HttpResponse:
 def data(request: HttpRequest, public_id: str) -> HttpResponse:
     """Say what is kept of a household and for how long; hand it out, delete it."""
     household = _found(request, public_id)
+    may_all = policies.speaks_for(me(request), household)
     form = EraseForm(request.POST or None)
+    if request.method == "POST" and not may_all:
+        raise Http404
     if request.method == "POST" and form.is_valid():
         services.erase_household(household, actor=Actor.of(me(request)), reason=form.cleaned_data["reason"])
         messages.success(request, _("The household's data has been deleted."))
         return redirect("people:after_login")
-    return _page(request, "household_data", household, form=form)
+    return _page(request, "household_data", household, form=form, may_all=may_all)
 
 
 @signed_in
 @never_cache
 def export(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Hand out all that is kept of a household, to its own people or the one who answers for it."""
-    household = _found(request, public_id)
-    kept = services.export_household(household, actor=Actor.of(me(request)))
+    """Hand out all that is kept of a household, to its family or the one who answers for it; a tenant gets their own."""
+    household, user = _found(request, public_id), me(request)
+    hand_out = services.export_household if policies.speaks_for(user, household) else services.export_membership
+    kept = hand_out(household, reader=user)
     response = JsonResponse(kept, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = f'attachment; filename="lien-gia-{household.public_id}.json"'
     return response
