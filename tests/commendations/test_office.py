@@ -410,10 +410,10 @@ def test_the_lists_of_the_office_read_few_queries(scene: Bureau, django_assert_m
         nominated(scene, row, f"Người Thứ {name}", merit=f"Việc thứ {name}")
     clerk = into(scene.here.duyen)
     clerk.get(BASE)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         clerk.get(f"{BASE}dot/{row.public_id}/")
     decided(scene, row)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         clerk.get(f"{BASE}quyet-dinh/{row.decision.public_id}/")
     services.ensure_layouts(scene.here.commune)
 

@@ -21,6 +21,7 @@ from liengia.opinions.services import answers, forum_minutes, forum_questions, f
 from liengia.organisations import committee_services
 from liengia.organisations.committee_services import Assignment
 from liengia.organisations.models import Task
+from tests.harness.factor import give_second_factor
 from tests.opinions.given import Office
 from tests.opinions.test_forum import PIPE, SIGNED, again, by, live, queued
 
@@ -63,6 +64,7 @@ def test_what_was_signed_is_served_byte_for_byte_whatever_changes(here: Office, 
         assert client.get(address(forum, 1, kind)).content == data
     assert client.get(f"/dien-dan/{forum.public_id}/bien-ban.pdf").content == before["pdf"]
     client.force_login(here.duyen)
+    give_second_factor(client, here.duyen)
     assert client.get(f"/dien-dan/{forum.public_id}/ban-thu-ky/bien-ban.docx").content == before["docx"], "the desk's too"
 
 
@@ -106,6 +108,7 @@ def test_a_correction_is_an_addition_that_everybody_sees(here: Office, client: C
     with pytest.raises(Invalid):
         forum_minutes.amend_minutes(forum, words="Đếm sót.", signed_on=forum.day - timedelta(days=1), actor=by(here))
     client.force_login(here.duyen)
+    give_second_factor(client, here.duyen)
     posted = client.post(
         f"/dien-dan/{forum.public_id}/ban-thu-ky/lam/",
         {
@@ -180,6 +183,7 @@ def test_a_conclusion_is_a_task_that_comes_back_first_at_the_units_next_session(
         wall = client.get(f"/dien-dan/{following.public_id}/man-hinh/phan/").content.decode()
         assert names[0] in wall and "trễ 13 ngày" in wall, "on the wall while nobody has the floor"
         client.force_login(here.duyen)
+        give_second_factor(client, here.duyen)
         desk = client.get(f"/dien-dan/{following.public_id}/ban-thu-ky/").content.decode()
         assert desk.index(late.what) < desk.index('id="h-hang"'), "before the queue"
         forum_body = forum_papers.minutes(ListeningForum.objects.get(pk=following.pk)).body

@@ -18,6 +18,7 @@ from liengia.opinions.forms import new_ticket
 from liengia.opinions.models import Opinion
 from liengia.opinions.models.forums import CameBy, ForumQuestion, QuestionState, SurveyCount
 from liengia.opinions.services import forum_minutes, forum_questions, forums
+from tests.harness.factor import give_second_factor
 from tests.opinions.given import Office
 from tests.opinions.test_forum import LAMP, SIGNED, again, asked, by, live, planned, queued
 
@@ -45,6 +46,7 @@ def clerk(here: Office) -> Client:
     """Return the browser of who holds the session."""
     client = Client()
     client.force_login(here.duyen)
+    give_second_factor(client, here.duyen)
     return client
 
 
@@ -127,6 +129,7 @@ def test_the_desk_is_absent_for_all_others(here: Office, client: Client) -> None
     forum = live(here)
     for who in (here.tho, here.cast.huynh, here.cast.khach):
         client.force_login(who)
+        give_second_factor(client, who)
         assert page(client, forum.public_id, "ban-thu-ky").status_code == 404
         assert desk(client, forum, "close", attendance=1).status_code == 404
 
@@ -151,6 +154,7 @@ def test_a_helper_types_slips_that_are_taken_once(here: Office, client: Client) 
     anothers = {**other, "code": codes.new_code(), "slip_number": "", "who": str(here.duyen.pk)}
     assert client.post(f"/dien-dan/{forum.public_id}/nhap-phieu/nhan/", anothers).status_code == 404 and Opinion.all_.count() == 2
     client.force_login(here.tho)
+    give_second_factor(client, here.tho)
     assert page(client, forum.public_id, "nhap-phieu").status_code == 404
 
 

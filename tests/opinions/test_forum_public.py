@@ -26,6 +26,7 @@ from liengia.units.plans import NewUnit, Passing, ReformPlan
 from liengia.units.reforms import apply_reform
 from tests.alarms.console_scene import sign_in
 from tests.cast import TESTER
+from tests.harness.factor import give_second_factor
 from tests.opinions.given import Office
 from tests.opinions.test_forum import LAMP, asked, by, live, planned, queued
 
@@ -86,6 +87,7 @@ def test_the_form_takes_the_report_and_says_what_is_wrong_with_it(here: Office) 
     other = planned(here)
     clerk = Client()
     clerk.force_login(here.duyen)
+    give_second_factor(clerk, here.duyen)
 
     def form(data: bytes, **more: Any) -> dict[str, Any]:
         facts = {"title": "Đèn, cống", "place": "Nhà văn hóa", "starts_at": "2027-01-20T19:00", "hosts": [one.pk for one in other.hosts.all()]}
