@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from liengia.commendations.models import AWARD_WORDS, Award, Nomination, RecipientKind, Round
+from liengia.commendations.models import (
+    AWARD_WORDS,
+    Award,
+    CouncilSession,
+    Decision,
+    Nomination,
+    RecipientKind,
+    Round,
+    RoundState,
+)
 from liengia.commendations.money import Reward, money_words
 from liengia.core.official_papers import OfficialPaper, Signer, Table, day_words, described
+from liengia.papers import ties
 from liengia.papers.kinds import Block, Field, PaperKind, register
+from liengia.papers.models import Paper, PaperState
 from liengia.papers.services import Draft, head_lines
 
 WHO: Final = {RecipientKind.COLLECTIVE: "tập thể", RecipientKind.HOUSEHOLD: "hộ gia đình", RecipientKind.INDIVIDUAL: "cá nhân"}
@@ -42,8 +54,25 @@ DECISION: Final = PaperKind(
 
 
 def register_all() -> None:
-    """Register the kind; called from `AppConfig.ready`."""
+    """Register the kind, and what its papers are tied to; called from `AppConfig.ready`."""
     register(DECISION)
+    ties.register(_tie_of)
+
+
+def _tie_of(paper: Paper) -> ties.Tie | None:
+    """Tell what goes by a paper: a decision by its paper, a round by its submission, a session by minutes that are not issued yet."""
+    if paper.state == PaperState.REVOKED:
+        return None
+    if (decision := Decision.objects.filter(paper=paper).first()) is not None:
+        url = reverse("commendations_office_decision", args=[decision.public_id])
+        return ties.Tie(_("Certificates and register hold by this decision. It is revoked with all of them, in the decision's own page."), url)
+    if (row := Round.objects.filter(submission=paper, state__in=(RoundState.SUBMITTED, RoundState.DECIDED)).first()) is not None:
+        url = reverse("commendations_office_round", args=[row.public_id])
+        return ties.Tie(_("A list of commendations was submitted by this paper. Open the list again: then it is taken back. One that is decided keeps it."), url)
+    session = CouncilSession.objects.filter(minutes=paper).first() if paper.state == PaperState.DRAFT else None
+    if session is not None:
+        return ties.Tie(_("These are the minutes of the council's session, and they can be drafted but once. Change them and issue them."), reverse("commendations_office_session", args=[session.public_id]))
+    return None
 
 
 def head_of(row: Round) -> str:

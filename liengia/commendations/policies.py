@@ -97,15 +97,20 @@ def rounds_to_propose_for(user: Any) -> QuerySet[Round]:
     return Round.objects.filter(unit__in=kept, state=RoundState.OPEN, movement_list=MovementList.MOVEMENT).select_related("unit")
 
 
+def once_handed_by(user: Any) -> CertificateQuerySet:
+    """Return what a phone of the user may have kept: of their units' decisions, and what goes to their units; never the pursuit's."""
+    units = units_of(user, HAND_OUT).values("pk")
+    found = Certificate.objects.filter(Q(decision__round__unit__in=units) | Q(unit__in=units))
+    return found.filter(decision__round__movement_list=MovementList.MOVEMENT, nomination__is_pursuit_deed=False)
+
+
 def to_hand_out(user: Any) -> CertificateQuerySet:
     """Return what a user hands out from a phone, in the order of calling: of their units' decisions, and what goes to their units.
 
     Those of the last months only, and never the pursuit's: no phone holds a list of who helped to pursue. An office marks these.
     """
-    units = units_of(user, HAND_OUT).values("pk")
     since = clock.today() - HANDED_WITHIN
-    found = Certificate.objects.all().valid().filter(Q(decision__round__unit__in=units) | Q(unit__in=units))
-    found = found.filter(decision__revoked_on=None, decision__decided_on__gt=since, decision__round__movement_list=MovementList.MOVEMENT, nomination__is_pursuit_deed=False)
+    found = once_handed_by(user).valid().filter(decision__revoked_on=None, decision__decided_on__gt=since)
     return found.select_related("decision__round__unit", "decision__paper__issuer").in_calling_order()
 
 

@@ -6,24 +6,33 @@ from datetime import date
 from typing import Final
 
 from liengia.audit import services as audit
-from liengia.commendations.models import UNDECIDED, PrintLayout, Round, RoundState
+from liengia.commendations.models import UNDECIDED, PrintLayout, Round, RoundState, SessionState
+from liengia.commendations.services.rounds import take_submission_back
+from liengia.commendations.workflow import SESSION
 from liengia.core.actor import Actor
 from liengia.organisations.models import Organisation, OrganisationKind
 from liengia.papers import services as papers
 from liengia.units.models import Unit, valid_on
 
 CHUNK: Final = 20
+# It stands in the register of papers, which is Vietnamese whatever the reader's language.
+_REASON: Final = "%(old)s nay là %(new)s: danh sách được lập và xét lại."
 
 
 def move_rounds(old: Unit, new: Unit, *, on: date, actor: Actor) -> int:
-    """Give undecided rounds to the following People's Committee, back at their list: its council and its head were others."""
-    rows = list(Round.objects.filter(unit=old, state__in=UNDECIDED).select_related("authority").order_by("pk")[:CHUNK])
+    """Give undecided rounds to the following People's Committee, back at their list: its council and its head were others.
+
+    A session that the old council holds is broken off, and the submission to the old head is taken back.
+    """
+    rows = list(Round.objects.filter(unit=old, state__in=UNDECIDED).select_related("authority", "submission").order_by("pk")[:CHUNK])
     body = Organisation.objects.filter(valid_on(on), kind=OrganisationKind.PEOPLES_COMMITTEE, unit=new).first()
     for row in rows:
         row.unit = new
         row.authority = papers.issuer_of(body, actor=actor) if body is not None else row.authority
         row.state = RoundState.OPEN
-        row.save(update_fields=["unit", "authority", "state"])
+        row.sessions.filter(state=SessionState.HELD).update(state=SESSION.after(SessionState.HELD, "break_off"))
+        take_submission_back(row, reason=_REASON % {"old": old.full_name, "new": new.full_name}, actor=actor)
+        row.save(update_fields=["unit", "authority", "state", "submission"])
         audit.record("commendations.round_moved", actor=actor, about=row, unit=new, facts={"old": old.code, "new": new.code})
     return len(rows) + _move_layouts(old, new)
 

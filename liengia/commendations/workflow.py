@@ -30,8 +30,9 @@ NOMINATION = Workflow(
 SESSION = Workflow(
     "commendations.session",
     {
-        "held": {"vote": "held", "conclude": "concluded"},
+        "held": {"vote": "held", "conclude": "concluded", "break_off": "broken_off"},
         "concluded": {},
+        "broken_off": {},
     },
 )
 

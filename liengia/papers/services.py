@@ -19,7 +19,7 @@ from liengia.core.errors import Invalid, NotFound, Refused
 from liengia.core.official_papers import OfficialPaper, Signer
 from liengia.core.text import nfc
 from liengia.organisations.models import Committee, Organisation, OrganisationKind
-from liengia.papers import kinds, numbers, wording
+from liengia.papers import kinds, numbers, ties, wording
 from liengia.papers.kinds import PaperKind
 from liengia.papers.models import Issuer, NumberBook, Paper, PaperFile, PaperState, Signatory, Wording
 from liengia.papers.workflow import PAPER
@@ -231,14 +231,15 @@ def change_draft(paper: Paper, draft: Draft, *, actor: Actor) -> Paper:
 
 
 @transaction.atomic
-def discard_draft(paper: Paper, *, actor: Actor) -> None:
+def discard_draft(paper: Paper, *, by_its_room: bool = False, actor: Actor) -> None:
     """Throw a draft away.
 
     Raises:
-        Refused: it is issued already.
+        Refused: it is issued already, or a record of another room goes by it (code "tied"), and it is not `by_its_room`.
     """
     row = _locked(paper)
     PAPER.after(row.state, "change")
+    _refuse_tied(row, by_its_room)
     audit.record("papers.draft_discarded", actor=actor, about=row, unit=row.issuer.unit_id, facts={"paper": row.kind})
     row.delete()
 
@@ -282,20 +283,27 @@ def number_paper(paper: Paper, *, on: date, number: int | None = None, signers: 
 
 
 @transaction.atomic
-def revoke_paper(paper: Paper, *, reason: str, actor: Actor) -> Paper:
+def revoke_paper(paper: Paper, *, reason: str, by_its_room: bool = False, actor: Actor) -> Paper:
     """Revoke an issued paper: it stays readable with the reason, and its number is never given again.
 
     Raises:
-        Invalid: no reason. Refused: it is a draft, or revoked already.
+        Invalid: no reason. Refused: it is a draft, or revoked already; or a record of another room goes by it (code "tied"), and it is
+            not `by_its_room`.
     """
     row = _locked(paper)
     state = PAPER.after(row.state, "revoke")
+    _refuse_tied(row, by_its_room)
     if not reason.strip():
         raise Invalid(_("Say why it is revoked: whoever holds the paper will ask."), code="no_reason", field="reason")
     row.state, row.revoked_on, row.revoked_reason = state, clock.today(), reason.strip()
     row.save(update_fields=["state", "revoked_on", "revoked_reason"])
     audit.record("papers.revoked", actor=actor, about=row, unit=row.issuer.unit_id, facts={"paper": row.kind, "sign": row.sign})
     return row
+
+
+def _refuse_tied(row: Paper, by_its_room: bool) -> None:
+    if not by_its_room and (tie := ties.of(row)) is not None:
+        raise Refused(str(tie.words), code="tied")
 
 
 def description(paper: Paper) -> dict[str, object]:
@@ -369,7 +377,7 @@ def forget_drafts() -> int:
     """Throw away the drafts that nobody touched for their period, a few at a time; return how many."""
     due = Paper.objects.filter(state=PaperState.DRAFT, changed_at__lt=clock.now() - period("paper_draft"))[:FILES_AT_ONCE]
     for paper in due:
-        discard_draft(paper, actor=Actor.system("papers.retention"))
+        discard_draft(paper, by_its_room=True, actor=Actor.system("papers.retention"))
     return len(due)
 
 

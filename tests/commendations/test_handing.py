@@ -109,6 +109,16 @@ def test_a_mark_that_waited_is_of_its_own_day_and_can_be_taken_back_on_it_only(s
     assert mark(phone, one, "waiting").json() == {"mark": "waiting"}, "twice is once"
 
 
+def test_a_phone_that_comes_back_does_not_take_back_what_another_marked_since(scene: Yard) -> None:
+    phone, one = signed_in(scene.head), scene.of("Một")
+    minutes = 60
+    assert mark(phone, one, "handed", age_s=5 * minutes).status_code == 200, "by mistake, from the other phone later"
+    assert mark(phone, one, "handed", age_s=minutes).status_code == 200, "and truly, from this one"
+    late = mark(phone, one, "waiting", age_s=4 * minutes)
+    assert (late.status_code, late.json()["code"], scene.of("Một").hand_over) == (422, "marked_since", "handed")
+    assert mark(phone, one, "waiting", age_s=minutes + 5).json() == {"mark": "waiting"}, "the way to the server takes a while, each time another"
+
+
 @pytest.mark.parametrize("what", [{"mark": "mất"}, {"mark": ""}, {"mark": "handed", "age_s": "x"}, {"mark": "handed", "taken_by": "x" * 161}])
 def test_what_cannot_be_taken_is_answered_with_words(scene: Yard, what: dict[str, str]) -> None:
     answer = mark(signed_in(scene.head), scene.of("Một"), **{"what": what["mark"], **{k: v for k, v in what.items() if k != "mark"}})
@@ -119,7 +129,10 @@ def test_what_cannot_be_taken_is_answered_with_words(scene: Yard, what: dict[str
 def test_what_does_not_hold_any_more_is_not_handed_out(scene: Yard) -> None:
     one = scene.of("Một")
     services.revoke_certificate(one, reason="Sai.", actor=scene.bureau.chairman)
-    assert mark(signed_in(scene.head), one, "handed").status_code == 404
+    answer = mark(signed_in(scene.head), one, "handed")
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_now"), "what a phone kept is refused with words, so that what comes after it is sent"
+    with time_machine.travel(NOW + timedelta(days=121), tick=False):
+        assert mark(signed_in(scene.bureau.here.duyen, second_factor=True), scene.of("Hai"), "handed").json()["code"] == "not_now"
     with pytest.raises(Refused):
         services.mark_one(one, mark="handed", actor=scene.bureau.clerk)
 

@@ -142,6 +142,9 @@ def test_whoever_holds_the_paper_hides_their_name_at_once(scene: Bureau) -> None
     assert "Kín Đáo" not in text and "B. L. T. K. Đ." in text and "Giấy khen này có thật" in text
     services.hide_name(found, is_hidden=False, actor=Actor.of(scene.here.duyen))
     assert "Lê Thị Kín Đáo" in page(address)
+    second = services.replace_certificate(found, reason="Rách.", actor=scene.clerk)
+    assert Client().post(f"/xac-minh/{second.code}/an-ten/").status_code == 302
+    assert "Kín Đáo" not in page(f"/xac-minh/{found.code}/") + page(f"/xac-minh/{second.code}/"), "the old paper's code tells it no more than the new one's"
     assert Client().post("/xac-minh/7K4M-QF29-TXRH/an-ten/").status_code == 404
 
 

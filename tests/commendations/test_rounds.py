@@ -10,7 +10,7 @@ import pytest
 from docx import Document
 
 from liengia.audit.models import Entry
-from liengia.commendations import doubts, services
+from liengia.commendations import doubts, reform, services
 from liengia.commendations.forms import DecideForm
 from liengia.commendations.models import (
     Certificate,
@@ -43,6 +43,7 @@ from tests.commendations.given import (
     signing,
     submitted,
 )
+from tests.people.conftest import signed_in
 from tests.texts import pdf_text
 
 
@@ -87,11 +88,12 @@ def test_a_decision_asks_for_papers_that_have_no_number_and_names_those_that_hav
     row = opened(scene)
     nominated(scene, row)
     submitted(scene, row)
-    assert [one.kind for one in services.unnumbered(row)] == ["minutes", "submission"]
+    assert [one and one.kind for _words, one in services.unnumbered(row)] == ["minutes", "submission"]
     form = DecideForm(row, signing_of([row.authority]))
     assert "is_on_paper" in form.fields and form.fields["proposed_by"].initial == "Công an xã Cần Đước"
     assert code_of(lambda: services.decide(row, signing(is_on_paper=False), actor=scene.chairman)) == ("unnumbered", "is_on_paper")
-    for paper in services.unnumbered(row):
+    for _words, paper in services.unnumbered(row):
+        assert paper is not None
         papers.number_paper(paper, on=ON, signers=[("Ông", "Lê Văn Mẫu"), ("Bà", "Trần Thị Mẫu")][: kinds.get(paper.kind).signers], actor=scene.clerk)
     row.refresh_from_db()
     papers.open_book(scene.committee, abbreviation="QĐ", year=ON.year, is_kept_elsewhere=True, actor=TESTER)
@@ -350,6 +352,56 @@ def test_revoking_a_decision_revokes_its_paper_and_all_certificates(scene: Burea
     assert (decision.paper.state, row.state) == ("revoked", "revoked")
     assert set(decision.certificates.values_list("state", flat=True)) == {"revoked"}
     assert code_of(lambda: services.revoke_decision(decision, reason="Lần nữa", actor=scene.chairman))[0] == "transition_refused"
+
+
+def test_the_register_of_papers_revokes_and_discards_nothing_by_which_a_list_goes(scene: Bureau) -> None:
+    row = opened(scene)
+    nominated(scene, row)
+    submitted(scene, row)
+    session, chairman, base = row.sessions.get(), signed_in(scene.here.chairman, second_factor=True), "/quan-tri/van-ban/"
+    for paper in (row.submission, session.minutes):
+        assert paper is not None
+        assert f"{paper.public_id}/bo/" not in chairman.get(f"{base}{paper.public_id}/").content.decode()
+        assert code_of(lambda paper=paper: papers.discard_draft(paper, actor=scene.chairman))[0] == "tied"  # type: ignore[misc]
+    services.reopen_round(row, reason="Bổ sung.", actor=scene.clerk)
+    papers.forget_drafts()
+    submitted(scene, row)
+    session.minutes.delete()  # type: ignore[union-attr]
+    papers.issue_paper(row.submission, on=ON, actor=scene.clerk)  # type: ignore[arg-type]
+    last = row.sessions.order_by("pk").last()
+    assert last is not None and last.pk != session.pk and last.minutes is not None
+    papers.number_paper(last.minutes, on=ON, signers=[("Ông", "Lê Văn Mẫu"), ("Bà", "Trần Thị Mẫu")], actor=scene.clerk)
+    assert services.unnumbered(Round.objects.get(pk=row.pk)) == [], "minutes of a vote that was taken anew are not asked for"
+    papers.revoke_paper(last.minutes, reason="Ghi sai giờ.", actor=scene.clerk)
+    assert [words for words, _paper in services.unnumbered(Round.objects.get(pk=row.pk))] == [last.minutes.about]
+    last.minutes.delete()
+    assert [(words, paper) for words, paper in services.unnumbered(Round.objects.get(pk=row.pk))] == [("biên bản họp hội đồng ngày 20/07/2026", None)]
+    assert code_of(lambda: services.decide(row, signing(is_on_paper=False), actor=scene.chairman)) == ("unnumbered", "is_on_paper")
+    assert "Biên bản họp hội đồng ngày 20/07/2026" in chairman.get(f"/quan-tri/khen-thuong/dot/{row.public_id}/ky/").content.decode()
+    decision = services.decide(row, signing(), with_files=False, actor=scene.chairman)
+    for paper in (decision.paper, Round.objects.get(pk=row.pk).submission):
+        assert paper is not None
+        page = chairman.get(f"{base}{paper.public_id}/").content.decode()
+        assert f"{paper.public_id}/thu-hoi/" not in page and "Mở trang đó" in page
+        assert chairman.post(f"{base}{paper.public_id}/thu-hoi/", {"reason": "Sai."}).status_code == 422
+    Paper.objects.filter(pk=decision.paper_id).update(state="revoked", revoked_on=ON, revoked_reason="Sai.")
+    services.revoke_decision(decision, reason="Sai.", actor=scene.chairman)
+    assert set(decision.certificates.values_list("state", flat=True)) == {"revoked"}, "though its paper was revoked by itself before"
+
+
+def test_a_reform_breaks_off_the_session_and_takes_the_submission_back(scene: Bureau) -> None:
+    voting, proposed = opened(scene), pursuit(scene)
+    nominated(scene, voting)
+    nominated(scene, proposed, merit="Có thành tích đột xuất trong truy bắt đối tượng trộm cắp tài sản")
+    session = services.open_session(voting, committee=scene.council, held_on=HELD, place="", chair=scene.seats[0], clerk=scene.seats[1], present=scene.seats, actor=scene.clerk)
+    paper = papers.issue_paper(submitted(scene, proposed).submission, on=ON, actor=scene.clerk)  # type: ignore[arg-type]
+    assert reform.move_rounds(scene.here.commune, scene.here.cast.other_commune, on=ON, actor=TESTER) == 2
+    assert list(Round.objects.order_by("pk").values_list("unit", "state", "submission")) == [(scene.here.cast.other_commune.pk, "open", None)] * 2
+    session.refresh_from_db()
+    paper.refresh_from_db()
+    assert (session.state, paper.state) == ("broken_off", "revoked")
+    assert code_of(lambda: services.conclude_session(session, discussion="", begun="", ended="", actor=scene.clerk))[0] == "transition_refused"
+    nominated(scene, Round.objects.get(pk=voting.pk), "Trần Văn Thêm")
 
 
 def test_a_round_on_one_list_reads_its_doubts_in_few_queries(scene: Bureau, django_assert_max_num_queries: Any) -> None:

@@ -169,6 +169,8 @@ class Certificate(models.Model):
     replaced_by = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaces")
     hand_over = models.CharField(_("handed out"), max_length=10, choices=HandOver, default=HandOver.WAITING)
     handed_on = models.DateField(null=True, blank=True)
+    # When it was last marked: what a phone sends later, but said earlier, does not take that back.
+    marked_at = models.DateTimeField(null=True, editable=False)
     taken_by = NameField(_("who took it, when somebody else did"), max_length=160, blank=True)
     is_name_hidden = models.BooleanField(_("name hidden at its holder's wish"), default=False)
     times_printed = models.PositiveSmallIntegerField(default=0)

@@ -336,6 +336,7 @@ class SessionState(models.TextChoices):
 
     HELD = "held", _("held")
     CONCLUDED = "concluded", _("concluded")
+    BROKEN_OFF = "broken_off", _("broken off")
 
 
 class CouncilSession(models.Model):

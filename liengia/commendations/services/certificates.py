@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
@@ -27,26 +28,28 @@ from liengia.core.text import nfc
 
 # What waited longer in a phone counts as of now: its clock may be wrong.
 LONGEST_WAIT: Final = timedelta(days=3)
+# What a phone sends can be this long on its way, each time another while.
+SLACK: Final = timedelta(seconds=30)
 CHANGEABLE = frozenset({"name", "words", "merit"})
 
 
 @transaction.atomic
-def hand_over(certificates: Collection[Certificate], *, on: date, taken_by: str = "", actor: Actor) -> int:
-    """Mark certificates as handed out; those that were already are passed over. Returns how many were marked.
+def hand_over(certificates: Collection[Certificate], *, on: date, taken_by: str = "", at: datetime | None = None, actor: Actor) -> int:
+    """Mark certificates as handed out, at an instant (now); those that were already are passed over. Returns how many were marked.
 
     Raises:
         Invalid: a day in the future, or before the decision. Refused: one of them does not hold any more.
     """
-    return _mark(certificates, HandOver.HANDED, on=on, taken_by=nfc(taken_by).strip()[:160], actor=actor)
+    return _mark(certificates, HandOver.HANDED, on=on, taken_by=nfc(taken_by).strip()[:160], at=at or clock.now(), actor=actor)
 
 
 @transaction.atomic
-def mark_absent(certificates: Collection[Certificate], *, on: date, actor: Actor) -> int:
+def mark_absent(certificates: Collection[Certificate], *, on: date, at: datetime | None = None, actor: Actor) -> int:
     """Mark that nobody came for certificates, so that the office keeps them; who has received one is passed over."""
-    return _mark(certificates, HandOver.ABSENT, on=on, taken_by="", actor=actor)
+    return _mark(certificates, HandOver.ABSENT, on=on, taken_by="", at=at or clock.now(), actor=actor)
 
 
-def _mark(certificates: Collection[Certificate], mark: HandOver, *, on: date, taken_by: str, actor: Actor) -> int:
+def _mark(certificates: Collection[Certificate], mark: HandOver, *, on: date, taken_by: str, at: datetime, actor: Actor) -> int:
     rows = list(Certificate.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in certificates]).select_related("decision__round"))
     if on > clock.today() or any(on < one.decision.decided_on for one in rows):
         raise Invalid(_("It is handed out from the day of the decision on, and not before that day comes."), code="day", field="on")
@@ -54,6 +57,9 @@ def _mark(certificates: Collection[Certificate], mark: HandOver, *, on: date, ta
         raise Refused(_("Certificate %(serial)s does not hold any more: %(state)s.") % {"serial": ended.serial, "state": ended.get_state_display()}, code="ended")
     due = [one for one in rows if one.hand_over not in (HandOver.HANDED, mark)]
     Certificate.objects.filter(pk__in=[one.pk for one in due]).update(hand_over=mark, handed_on=on if mark == HandOver.HANDED else None, taken_by=taken_by)
+    # Marked again counts too: two phones may both have seen it handed out, and one of them takes back only what it said itself.
+    marked = Certificate.objects.filter(pk__in=[one.pk for one in rows], hand_over=mark)
+    marked.filter(Q(marked_at=None) | Q(marked_at__lt=at)).update(marked_at=at)
     for decision in {one.decision_id: one.decision for one in due}.values():
         facts = {"as": str(mark), "on": on, "serials": [one.serial for one in due if one.decision_id == decision.pk]}
         audit.record("commendations.handed_over", actor=actor, about=decision, unit=decision.round.unit_id, facts=facts)
@@ -66,21 +72,24 @@ def mark_one(certificate: Certificate, *, mark: str, age_s: float = 0.0, taken_b
     """Set a mark from a phone, where it may have waited `age_s` seconds without a network; "waiting" takes a mark back.
 
     Raises:
-        Invalid: no such mark, or a day before the decision. Refused: it does not hold any more, or a mark of an earlier day is
-            taken back: that is the office's.
+        Invalid: no such mark, or a day before the decision. Refused: it does not hold any more; a mark of an earlier day is
+            taken back: that is the office's; or somebody marked it after it was taken back here (code "marked_since").
     """
     if mark not in HandOver.values:
         raise Invalid(_("There is no such mark."), code="no_such_mark", field="mark")
     waited = timedelta(seconds=age_s) if 0 <= age_s <= LONGEST_WAIT.total_seconds() else timedelta()
-    on = clock.local(clock.now() - waited).date()
+    at = clock.now() - waited
+    on = clock.local(at).date()
     if mark == HandOver.HANDED:
-        hand_over([certificate], on=on, taken_by=taken_by, actor=actor)
+        hand_over([certificate], on=on, taken_by=taken_by, at=at, actor=actor)
     elif mark == HandOver.ABSENT:
-        mark_absent([certificate], on=on, actor=actor)
+        mark_absent([certificate], on=on, at=at, actor=actor)
     else:
         found = _taken(certificate)
         if found.handed_on is not None and found.handed_on < on:
             raise Refused(_("It was handed out on another day; the office can take that back."), code="other_day")
+        if found.marked_at is not None and at < found.marked_at - SLACK:
+            raise Refused(_("Somebody marked it after that, on another phone; this mark stays."), code="marked_since")
         if found.hand_over != HandOver.WAITING:
             undo_hand_over(found, actor=actor)
 
@@ -89,8 +98,8 @@ def mark_one(certificate: Certificate, *, mark: str, age_s: float = 0.0, taken_b
 def undo_hand_over(certificate: Certificate, *, actor: Actor) -> Certificate:
     """Take a mark back that was set by mistake."""
     found = _taken(certificate)
-    found.hand_over, found.handed_on, found.taken_by = HandOver.WAITING, None, ""
-    found.save(update_fields=["hand_over", "handed_on", "taken_by"])
+    found.hand_over, found.handed_on, found.taken_by, found.marked_at = HandOver.WAITING, None, "", None
+    found.save(update_fields=["hand_over", "handed_on", "taken_by", "marked_at"])
     facts = {"as": str(HandOver.WAITING), "serials": [found.serial]}
     audit.record("commendations.handed_over", actor=actor, about=found.decision, unit=found.decision.round.unit_id, facts=facts)
     watchers.tell([found])
@@ -128,7 +137,7 @@ def replace_certificate(certificate: Certificate, *, reason: str, actor: Actor, 
 
 
 _NOT_COPIED = frozenset(
-    {"id", "public_id", "code", "edition", "state", "ended_on", "ended_reason", "ended_by", "replaced_by_id", "hand_over", "handed_on", "taken_by", "times_printed"}
+    {"id", "public_id", "code", "edition", "state", "ended_on", "ended_reason", "ended_by", "replaced_by_id", "hand_over", "handed_on", "marked_at", "taken_by", "times_printed"}
 )
 
 
@@ -172,13 +181,13 @@ def revoke_certificate(certificate: Certificate, *, reason: str, by_decision: st
 
 @transaction.atomic
 def hide_name(certificate: Certificate, *, is_hidden: bool, actor: Actor) -> Certificate:
-    """Hide the name of a certificate everywhere in public, at once and without a reason, or show it again.
+    """Hide the name of a certificate, and of the papers before and after it, everywhere in public, at once and without a reason; or show it again.
 
     Whoever holds the paper may hide it by its code; only the office shows it again.
     """
     found = Certificate.objects.select_for_update(of=("self",)).select_related("decision__round").get(pk=certificate.pk)
     found.is_name_hidden = is_hidden
-    found.save(update_fields=["is_name_hidden"])
+    Certificate.objects.filter(nomination=found.nomination_id).update(is_name_hidden=is_hidden)
     index.renew(found.decision)
     audit.record("commendations.name_hidden", actor=actor, about=found, unit=found.decision.round.unit_id, facts={"hidden": is_hidden})
     pagecache.bump()

@@ -65,10 +65,17 @@ def rewards_of(row: Round, on: date) -> dict[str, money.Reward]:
     return dict(money.rewards(row.award, level, on, kinds))
 
 
-def unnumbered(row: Round) -> list[Paper]:
-    """Return the papers that a decision goes by and that have no number yet: the minutes of the council, the submission."""
-    minutes = [one.minutes for one in row.sessions.filter(state=SessionState.CONCLUDED).select_related("minutes").order_by("held_on", "pk")]
-    return [one for one in (*minutes, row.submission) if one is not None and one.state == PaperState.DRAFT]
+def unnumbered(row: Round) -> list[tuple[str, Paper | None]]:
+    """Return what a decision goes by and what is not issued, with its words: minutes of the council, the submission.
+
+    A draft has no number yet; the last minutes and the submission may also be revoked, or be gone (None).
+    """
+    sessions = list(row.sessions.filter(state=SessionState.CONCLUDED).select_related("minutes").order_by("held_on", "pk"))
+    found: list[tuple[str, Paper | None]] = [(_("minutes of the council of %(day)s") % {"day": f"{one.held_on:%d/%m/%Y}"}, one.minutes) for one in sessions[-1:]]
+    found.append((str(_("submission")), row.submission))
+    lacking = [(words if paper is None else paper.about, paper) for words, paper in found if paper is None or paper.state != PaperState.ISSUED]
+    drafts = [(one.minutes.about, one.minutes) for one in sessions[:-1] if one.minutes is not None and one.minutes.state == PaperState.DRAFT]
+    return drafts + lacking
 
 
 def decide(row: Round, signing: Signing, *, with_files: bool = True, actor: Actor) -> Decision:
@@ -85,10 +92,10 @@ def decide(row: Round, signing: Signing, *, with_files: bool = True, actor: Acto
         _check_day(found, signing)
         rewards = rewards_of(found, signing.on)
         check_list(found)
-        if not signing.is_on_paper and (drafts := unnumbered(found)):
+        if not signing.is_on_paper and (lacking := unnumbered(found)):
             raise Refused(
                 _("Not issued yet, and so without a number: %(names)s. Issue them first, or say that the file has them on paper.")
-                % {"names": "; ".join(one.about for one in drafts)}, code="unnumbered", field="is_on_paper",
+                % {"names": "; ".join(words for words, _paper in lacking)}, code="unnumbered", field="is_on_paper",
             )  # fmt: skip
         nominations = list(found.nominations.listed().in_calling_order().select_related("unit__parent__parent"))
         decision = _numbered(found, nominations, rewards, signing, actor)
@@ -189,7 +196,8 @@ def revoke_decision(decision: Decision, *, reason: str, actor: Actor) -> Decisio
         raise Invalid(_("Say why it is revoked: whoever holds the paper will ask."), code="no_reason", field="reason")
     found = Decision.objects.select_for_update(of=("self",)).select_related("paper").get(pk=decision.pk)
     today = clock.today()
-    papers.revoke_paper(found.paper, reason=reason, actor=actor)
+    if found.paper.state != PaperState.REVOKED:
+        papers.revoke_paper(found.paper, reason=reason, by_its_room=True, actor=actor)
     found.revoked_on, found.revoked_reason = today, reason.strip()
     found.save(update_fields=["revoked_on", "revoked_reason"])
     valid = found.certificates.filter(state=CertificateState.VALID)

@@ -114,14 +114,20 @@ def reopen_round(row: Round, *, reason: str, actor: Actor) -> Round:
     state = ROUND.after(found.state, "reopen")
     if not reason.strip():
         raise Invalid(_("Say why: whoever reviewed it will ask."), code="no_reason", field="reason")
-    if found.submission is not None and found.submission.state == "draft":
-        papers.discard_draft(found.submission, actor=actor)
-    elif found.submission is not None and found.submission.state == "issued":
-        papers.revoke_paper(found.submission, reason=reason, actor=actor)
-    found.state, found.submission = RoundState(state), None
+    take_submission_back(found, reason=reason, actor=actor)
+    found.state = RoundState(state)
     found.save(update_fields=["state", "submission"])
     audit.record("commendations.round_reopened", actor=actor, about=found, unit=found.unit_id, personal={"reason": reason.strip()})
     return found
+
+
+def take_submission_back(found: Round, *, reason: str, actor: Actor) -> None:
+    """Let a round have no submission any more: a drafted one is thrown away, an issued one revoked. The caller saves the round."""
+    if found.submission is not None and found.submission.state == "draft":
+        papers.discard_draft(found.submission, by_its_room=True, actor=actor)
+    elif found.submission is not None and found.submission.state == "issued":
+        papers.revoke_paper(found.submission, reason=reason, by_its_room=True, actor=actor)
+    found.submission = None
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from liengia.commendations.forms import HandedForm
 from liengia.commendations.models import Certificate, Decision, HandOver
 from liengia.commendations.views.common import me
 from liengia.core import clock
-from liengia.core.errors import DomainError, Invalid, NotFound
+from liengia.core.errors import DomainError, Invalid, NotFound, Refused
 from liengia.people.policies import public, requires
 
 KEPT: Final = "o-lai"
@@ -75,7 +75,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 @require_POST
 def mark(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take one mark, at once or after it waited in the phone; a form without a script comes back to the page."""
-    found = policies.to_hand_out(request.user).filter(public_id=public_id).first()
+    found = policies.once_handed_by(request.user).filter(public_id=public_id).first()
     if found is None:
         raise NotFound("")
     is_script = request.headers.get("Accept") == "application/json"
@@ -98,5 +98,7 @@ def _back(request: HttpRequest, found: Certificate) -> str:
 def _take(found: Certificate, form: HandedForm, request: HttpRequest) -> None:
     if not form.is_valid():
         raise Invalid(" ".join(str(words) for lines in form.errors.values() for words in lines), code="bad_form")
+    if not policies.may_mark(request.user, found):
+        raise Refused(_("It was replaced or revoked meanwhile, or decided long ago: tell the office, which marks it."), code="not_now")
     data = form.cleaned_data
     services.mark_one(found, mark=data["mark"], age_s=data["age_s"] or 0.0, taken_by=data["taken_by"], actor=me(request))
