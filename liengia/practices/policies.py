@@ -6,6 +6,7 @@ from typing import Any
 
 from liengia.practices.capabilities import CAMPAIGN, EDIT
 from liengia.practices.models import Campaign, Exemplar, Practice, PracticeQuerySet
+from liengia.practices.shipped import described, uuid_of
 from liengia.units import scope
 from liengia.units.models import UnitQuerySet
 
@@ -13,6 +14,12 @@ from liengia.units.models import UnitQuerySet
 def practices_of(user: Any) -> PracticeQuerySet:
     """Return the practices of a user's units."""
     return Practice.objects.filter(unit__in=scope.units_for(user, EDIT)).with_places()
+
+
+def imported() -> PracticeQuerySet:
+    """Return the practices that came as files: they belong to no unit, and whoever takes files in shows or hides them."""
+    shipped = [uuid_of(one["code"]) for one in described()]
+    return Practice.objects.filter(unit=None).exclude(uuid__in=shipped).order_by("folded_name", "pk")
 
 
 def units_of(user: Any, capability: str = EDIT) -> UnitQuerySet:

@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from liengia.people.admin import RoomItem
-from liengia.practices.capabilities import CAMPAIGN, EDIT
+from liengia.practices.capabilities import CAMPAIGN, DECIDE, EDIT
 from liengia.practices.views import campaigns, office
 
 
@@ -20,6 +20,7 @@ def office_urls() -> list[URLPattern]:
         path("mo-hinh/moi/", office.new, name="practices_office_new"),
         path("mo-hinh/nhan-tep/", office.take, name="practices_office_take"),
         path("mo-hinh/nhan-tep/<slug:public_id>/", office.preview, name="practices_office_import"),
+        path("mo-hinh/nhan-tep/<slug:public_id>/hien/", office.show_imported, name="practices_office_show_imported"),
         path("mo-hinh/dan-van-kheo/", campaigns.register, name="practices_office_campaigns"),
         path("mo-hinh/dan-van-kheo/moi/", campaigns.new, name="practices_office_campaign_new"),
         path(held, campaigns.campaign, name="practices_office_campaign"),
@@ -42,7 +43,7 @@ def practices_menu() -> MenuItem:
     """Return the menu's items: the register, a file to take in, campaigns."""
     items = [
         RoomItem("practices", _("Register of practices"), "practices_office_register", EDIT, name="practices-register", icon_name="list-ul", order=10),
-        RoomItem("practices", _("Take in a file"), "practices_office_take", EDIT, name="practices-take", icon_name="download", order=20),
+        RoomItem("practices", _("Take in a file"), "practices_office_take", DECIDE, name="practices-take", icon_name="download", order=20),
         RoomItem("practices", _("“Skilful Mass Mobilisation”"), "practices_office_campaigns", CAMPAIGN, name="practices-campaigns", icon_name="group", order=30),
     ]
     return SubmenuMenuItem(_("Practices"), Menu(items=items), name="practices", icon_name="folder-open-inverse", order=510)

@@ -222,19 +222,28 @@ def test_where_no_map_can_be_drawn_it_is_said(scene: Place) -> None:
 
 
 def test_a_file_is_seen_before_it_is_taken(scene: Place) -> None:
-    clerk = into(scene.desk.here.duyen)
+    clerk, editor = into(scene.desk.here.chairman), into(scene.desk.here.duyen)
     data, _child = from_elsewhere(scene)
+    assert editor.get(f"{BASE}nhan-tep/").status_code == 404 and "nhan-tep/" not in editor.get(BASE).content.decode(), "what is taken in everybody reads: it is for those who publish"
     bad = clerk.post(f"{BASE}nhan-tep/", {"file": SimpleUploadedFile("a.zip", b"PK\x03\x04")})
     assert bad.status_code == 200 and "Không nhận được tệp này" in bad.content.decode()
     answer = clerk.post(f"{BASE}nhan-tep/", {"file": SimpleUploadedFile("a.zip", data)})
     before = Practice.objects.count()
     page = clerk.get(answer["Location"]).content.decode()
     assert page.count("Sẽ thêm vào.") == 2 and Practice.objects.count() == before, "seeing it takes nothing"
-    assert into(scene.desk.here.chairman).get(answer["Location"]).status_code == 404, "another's file"
+    assert into(scene.desk.here.cast.quan).get(answer["Location"]).status_code == 404, "another's file"
+    assert editor.post(answer["Location"], {"seen": "1"}).status_code == 404 and Practice.objects.count() == before
     assert clerk.post(answer["Location"], {"seen": "1"}).status_code == 302
     assert Practice.objects.count() == before + 2
     again = clerk.post(answer["Location"], {"seen": "1"})
     assert again.status_code == 200 and Practice.objects.count() == before + 2
+
+    taken = Practice.objects.filter(unit=None, replicated_from__isnull=False).latest("pk")
+    own = f"{BASE}nhan-tep/{taken.public_id}/hien/"
+    assert own in clerk.get(f"{BASE}nhan-tep/").content.decode() and Client().get(f"/mo-hinh/{taken.public_id}/").status_code == 200
+    assert editor.post(own).status_code == 404 and clerk.post(f"{BASE}nhan-tep/{scene.practice.public_id}/hien/").status_code == 404, "one that runs here has its own page"
+    for status in (404, 200):
+        assert clerk.post(own).status_code == 302 and Client().get(f"/mo-hinh/{taken.public_id}/").status_code == status
 
 
 def test_the_campaign_in_the_office(scene: Place) -> None:

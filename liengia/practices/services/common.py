@@ -22,8 +22,8 @@ LONGEST_TEXT: Final = 8_000
 _LINEAGE: Final = "practices.lineage"
 
 
-def locked(practice: Practice) -> Practice:
-    """Return the row, locked; one that runs elsewhere is changed by a file alone.
+def locked(practice: Practice, *, also_elsewhere: bool = False) -> Practice:
+    """Return the row, locked; one that runs elsewhere is changed by a file alone, unless it is `also_elsewhere`.
 
     Raises:
         NotFound: it is gone. Refused: it runs elsewhere (code "elsewhere").
@@ -31,7 +31,7 @@ def locked(practice: Practice) -> Practice:
     row = Practice.objects.select_for_update(of=("self",)).filter(pk=practice.pk).first()
     if row is None:
         raise NotFound("")
-    if not row.is_here:
+    if not row.is_here and not also_elsewhere:
         raise Refused(_("This practice runs elsewhere and came as a file: it is changed where it runs."), code="elsewhere")
     return row
 

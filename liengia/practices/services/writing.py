@@ -232,7 +232,7 @@ def ask_publication(practice: Practice, *, actor: Actor) -> Practice:
 
 
 def _shown(practice: Practice, is_public: bool, actor: Actor) -> Practice:
-    row = locked(practice)
+    row = locked(practice, also_elsewhere=True)
     if row.is_public == is_public:
         raise Refused(_("This is so already."), code="already")
     row.is_public, row.publication_asked_on = is_public, None

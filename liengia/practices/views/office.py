@@ -110,7 +110,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if asked["state"] in PracticeState.values:
         rows = rows.filter(state=asked["state"])
     page = Paginator(rows.order_by("-is_asked", F("publication_asked_on").asc(nulls_last=True), F("ended_on").desc(nulls_first=True), "folded_name", "pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "asked": asked, "states": PracticeState.choices, "families": queries.families()}
+    context = {"page": page, "asked": asked, "states": PracticeState.choices, "families": queries.families(), "may_take": people.can(request.user, DECIDE)}
     return render(request, "practices/office/register.html", context)
 
 
@@ -258,18 +258,27 @@ def export(request: HttpRequest, public_id: str) -> HttpResponse:
     return response
 
 
-@requires(EDIT)
+@requires(DECIDE)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
-    """Take a file in, to see first what it would do."""
+    """Take a file in, to see first what it would do; everybody sees what is taken, so who publishes takes it."""
     form = forms.FileForm(request.POST or None, request.FILES or None)
     if form.is_valid() and (held := kept(form, lambda: services.hold_import(form.cleaned_data["file"].read(portable.LARGEST_FILE + 1), actor=me(request)))):
         return redirect("practices_office_import", held.public_id)
-    return render(request, "practices/office/take.html", {"form": form})
+    return render(request, "practices/office/take.html", {"form": form, "imported": policies.imported()})
 
 
-@requires(EDIT)
+@requires(DECIDE)
+@require_POST
+def show_imported(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take a practice that came as a file from the public pages, or show it again."""
+    row = get_object_or_404(policies.imported(), public_id=public_id)
+    (services.hide if row.is_public else services.publish)(row, actor=me(request))
+    return redirect("practices_office_take")
+
+
+@requires(DECIDE)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def preview(request: HttpRequest, public_id: str) -> HttpResponse:
