@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from liengia.festivals.models import ContestResult, DayEvent, DayPicture
+from liengia.festivals.services import days
 from liengia.people.models import User
 from tests.festivals.given import Season1, at, fresh
 from tests.festivals.test_live import _picture
@@ -75,7 +76,9 @@ def test_nobody_else_tells_and_nobody_tells_another_unit_s_day(scene: Season1) -
     assert Client().get(BASE).status_code == 302
     assert signed_in(scene.head).post(f"{BASE}{scene.commune_day.public_id}/", {"key": KEY, "kind": "begun"}).status_code == 404
     with time_machine.travel(at(8, on=at(8).date().replace(day=25)), tick=False):
-        assert send(signed_in(scene.head), scene, "begun").status_code == 404, "a week later it is over"
+        assert send(signed_in(scene.head), scene, "begun").json()["code"] == "too_late", "what a phone kept is refused with words, so that what comes after it is sent"
+    days.cancel_day(scene.hamlet_day, reason="Mưa lớn.", actor=scene.clerk)
+    assert send(signed_in(scene.head), scene, "begun").json()["code"] == "not_now"
 
 
 def test_the_kept_page_and_its_worker_hold_nobody(scene: Season1) -> None:

@@ -104,7 +104,7 @@ async function send(entry, isLast) {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    const response = await fetch(entry.to, { method: "POST", headers: { "X-CSRFToken": token() }, body, redirect: "error", signal: patience.signal });
+    const response = await fetch(entry.to, { method: "POST", headers: { "X-CSRFToken": token() }, body, redirect: "manual", signal: patience.signal });
     if (response.ok) {
       await drop(entry.key);
       const run = part(entry.to);
@@ -112,7 +112,10 @@ async function send(entry, isLast) {
       return true;
     }
     if (response.status === 422) { const { problem, code } = await response.json(); await put({ ...entry, problem, code }); return true; }
-    if (response.status === 403 || response.status === 404) say("signed-out");
+    // The page is gone, or no longer this account's: what comes after it must not wait for that.
+    if (response.status === 404) { await put({ ...entry, problem: root.dataset.gone }); return true; }
+    // To the page on which one signs in.
+    if (response.status === 403 || response.type === "opaqueredirect") say("signed-out");
     return false;
   } catch { return false; } finally { clearTimeout(timer); }
 }

@@ -92,7 +92,7 @@ async function send(entry, isLast) {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    const response = await fetch(entry.to, { method: "POST", headers: { "X-CSRFToken": token(), Accept: "application/json" }, body, redirect: "error", signal: patience.signal });
+    const response = await fetch(entry.to, { method: "POST", headers: { "X-CSRFToken": token(), Accept: "application/json" }, body, redirect: "manual", signal: patience.signal });
     if (response.ok) {
       await drop(entry.key);
       const one = line(entry.to);
@@ -100,7 +100,10 @@ async function send(entry, isLast) {
       return true;
     }
     if (response.status === 422) { await put({ ...entry, problem: (await response.json()).problem }); return true; }
-    if (response.status === 403 || response.status === 404) say("signed-out");
+    // The page is gone, or no longer this account's: what comes after it must not wait for that.
+    if (response.status === 404) { await put({ ...entry, problem: root.dataset.gone }); return true; }
+    // To the page on which one signs in.
+    if (response.status === 403 || response.type === "opaqueredirect") say("signed-out");
     return false;
   } catch { return false; } finally { clearTimeout(timer); }
 }
