@@ -72,6 +72,11 @@ def test_without_scripts_an_opinion_with_a_photo_is_sent_followed_rated_and_open
     photo = tmp_path / "den.jpg"
     photo.write_bytes(with_exif())
     page = opened(FORM, java_script_enabled=False)
+    name = page.locator("#id_contact_name")
+    expect(name).to_be_hidden()
+    page.locator("[name=contact][value=named]").check()
+    expect(name).to_be_visible()
+    page.locator("[name=contact][value=anonymous]").check()
     fill(page)
     page.locator("#id_photos").set_input_files(photo)
     page.wait_for_timeout(3100)  # a form is not sent sooner than anybody types

@@ -61,10 +61,12 @@ def test_an_opinion_is_sent_and_followed(here: Office, client: Client) -> None:
     page = client.get(FORM).content.decode()
     for words in ("113", "VNeID", "Phần mềm này không lưu địa chỉ mạng, máy hay tài khoản của bạn. Nhà mạng và nơi đặt máy chủ có thể có."):
         assert words in page, "told before writing"
+    assert page.index("Việc này gửi nơi khác") < page.index('id="id_text"')
     assert re.search(r'value="anonymous"[^>]*checked|checked[^>]*value="anonymous"', page), "anonymous is preselected"
     response = send(client)
     assert response.status_code == 200 and Opinion.all_.get().text == LAMP
     code = shown_code(response)
+    assert 'data-copy="ma-rieng"' in response.content.decode() and 'id="ma-rieng"' in response.content.decode()
     assert services.find_by_code(code) == Opinion.all_.get()
     followed = client.post("/gop-y/theo-doi/", {"code": code.lower().replace("-", " ")}).content.decode()
     assert escape(LAMP) in followed
