@@ -67,7 +67,7 @@ def alarms(unit: Unit, period: Period) -> Part | None:
             "alarms.taken_on_s", _("until the duty officer took an alarm on: half of them sooner than"), round(median(waits)) if waits else None,
             _("The median from the first press to the officer's tap, over real alarms that were taken on."), unit=_("seconds"), more_is_better=False,
         ),
-        Figure("alarms.not_taken", _("real alarms that nobody took on"), counted["not_taken"], _("Ended without an officer's tap: by the group, or by themselves."), more_is_better=False),
+        Figure("alarms.not_taken", _("real alarms that nobody took on"), counted["not_taken"], _("Ended without an officer's tap: by the group, or by themselves."), is_about_people=True, more_is_better=False),
         Figure("alarms.drills", _("drills"), counted["drills"], _("Drills that were held; a drill is counted once for its group."), fair=True, more_is_better=True),
     )  # fmt: skip
     rows = (

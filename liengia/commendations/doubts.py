@@ -15,7 +15,14 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from liengia.commendations import pursuit
-from liengia.commendations.models import PURSUIT, Nomination, NominationState, RecipientKind, Round
+from liengia.commendations.models import (
+    PURSUIT,
+    Nomination,
+    NominationState,
+    RecipientKind,
+    Round,
+    RoundState,
+)
 from liengia.core.text import fold
 
 TWICE, ELSEWHERE, BEFORE, PERIOD, PURSUED = "twice", "elsewhere", "before", "period", "pursuit"
@@ -40,11 +47,13 @@ def of_round(row: Round, unsaved: Sequence[Nomination] = ()) -> dict[int, list[D
     own: list[Mapping[str, Any]] = list(row.nominations.standing().values(*_FIELDS))
     own += [{**{name: getattr(one, name) for name in _FIELDS if "__" not in name}, "pk": -number, "round__title": row.title} for number, one in enumerate(unsaved, start=1)]
     keys = {one["name_key"] for one in own}
-    others = _by_key(Nomination.objects.all().standing().filter(name_key__in=keys).exclude(round=row).values(*_FIELDS)) if keys else {}
+    # What a revoked decision or a cancelled round said is no commendation: the list that is decided anew is not doubtful for it.
+    others = Nomination.objects.all().standing().exclude(round=row).exclude(round__state__in=(RoundState.REVOKED, RoundState.CANCELLED))
+    there = _by_key(others.filter(name_key__in=keys).values(*_FIELDS)) if keys else {}
     here = _by_key(own)
     found: dict[int, list[Doubt]] = {}
     for one in own:
-        doubts = list(_about(one, here.get(_key(one), ()), others.get(_key(one), ()), row))
+        doubts = list(_about(one, here.get(_key(one), ()), there.get(_key(one), ()), row))
         if doubts:
             found[one["pk"]] = doubts
     return found

@@ -76,7 +76,7 @@ def sample(layout: PrintLayout, *, at: datetime) -> bytes:
     unit = layout.unit
     issuer = Issuer(name=f"Ủy ban nhân dân {unit.kind.lower()} {unit.name}", symbol="UBND", place=unit.name, unit=unit)
     decision = Decision(
-        round=Round(title="mẫu"), paper=Paper(issuer=issuer, number=1, abbreviation="QĐ"), decided_on=clock.local(at).date(), signer_office="Chủ tịch", signer_name="Nguyễn Văn Mẫu"
+        round=Round(title="mẫu"), paper=Paper(issuer=issuer, number=1, abbreviation="QĐ", symbol=issuer.symbol), decided_on=clock.local(at).date(), signer_office="Chủ tịch", signer_name="Nguyễn Văn Mẫu"
     )
     one = Certificate(
         decision=decision, issuer=issuer, unit=unit, kind=RecipientKind.INDIVIDUAL, award=Award.CERTIFICATE, name="Bà Nguyễn Thị Ngọc Ánh Tuyết (mẫu)",

@@ -223,6 +223,8 @@ class Paper(models.Model):
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("begun by"), editable=False)
     changed_at = models.DateTimeField(default=clock.now, editable=False)
     abbreviation = models.CharField(max_length=10, blank=True, editable=False)
+    # The issuer's, as it was when the paper was issued.
+    symbol = models.CharField(max_length=20, blank=True, editable=False)
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
     year = models.PositiveSmallIntegerField(_("year"), null=True, editable=False)
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
@@ -233,7 +235,7 @@ class Paper(models.Model):
 
     objects: ClassVar[Manager[Paper] | PaperQuerySet] = PaperQuerySet.as_manager()
 
-    IMPERSONAL: ClassVar = {"public_id", "kind", "about", "subject", "recipients", "state", "abbreviation", "revoked_reason"}
+    IMPERSONAL: ClassVar = {"public_id", "kind", "about", "subject", "recipients", "state", "abbreviation", "symbol", "revoked_reason"}
 
     class Meta:
         verbose_name = _("paper")
@@ -261,7 +263,7 @@ class Paper(models.Model):
     @property
     def sign(self) -> str:
         """Number and symbol, as "05/QĐ-UBND"; empty for a draft or a kind without numbers."""
-        return f"{self.number:02d}/{self.abbreviation}-{self.issuer.symbol}" if self.number is not None else ""
+        return f"{self.number:02d}/{self.abbreviation}-{self.symbol}" if self.number is not None else ""
 
 
 class PaperFile(models.Model):

@@ -274,7 +274,7 @@ def number_paper(paper: Paper, *, on: date, number: int | None = None, signers: 
         row.signers = [[nfc(office).strip(), nfc(name).strip()] for office, name in signers]
     _may_be_issued(row, kind, on)
     taken = numbers.take(row.issuer, kind.abbreviation, on, wanted=number) if kind.abbreviation else None
-    row.state, row.number, row.year, row.issued_on, row.issued_at = state, taken, on.year, on, clock.now()
+    row.state, row.number, row.year, row.issued_on, row.issued_at, row.symbol = state, taken, on.year, on, clock.now(), row.issuer.symbol
     row.said = description(row)
     row.save()
     facts = {"paper": row.kind, "sign": row.sign, "on": on}

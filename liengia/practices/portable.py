@@ -26,7 +26,7 @@ from liengia.core import clock
 from liengia.core.errors import Invalid
 from liengia.core.text import nfc
 from liengia.opinions.documents import LARGEST
-from liengia.practices import files
+from liengia.practices import files, queries
 from liengia.practices.models import ActKind, Basis, Material, Practice, PracticeKind, PracticeState, Revision
 
 FORMAT: Final = "liengia-practice"
@@ -89,18 +89,23 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 def _line(practice: Practice) -> list[Practice]:
     """Return those it came from that everybody may read, the first one first, and itself."""
-    found, one = [practice], practice.replicated_from
+    found, one = [practice], _above(practice)
     while one is not None and len(found) < MOST_PRACTICES:
-        if one.is_public:
-            found.insert(0, one)
-        one = one.replicated_from
+        found.insert(0, one)
+        one = _above(one)
     return found
 
 
+def _above(practice: Practice) -> Practice | None:
+    """Return the nearest that it came from and that everybody may read."""
+    one = practice.replicated_from
+    while one is not None and not queries.shown().filter(pk=one.pk).exists():
+        one = one.replicated_from
+    return one
+
+
 def _described(practice: Practice, materials: list[Material]) -> dict[str, Any]:
-    origin = practice.replicated_from
-    while origin is not None and not origin.is_public:
-        origin = origin.replicated_from
+    origin = _above(practice)
     return {
         "uuid": str(practice.uuid), "family": str(practice.family), "parent": str(origin.uuid) if origin else None,
         "name": practice.name, "kind": practice.kind, "summary": practice.summary, "place": practice.place, "state": practice.state,

@@ -1,7 +1,8 @@
 """Sections drawn from the rooms, as data that can be frozen: figures with last period's, charts, tables, promises.
 
 1. Every room is asked for the period and for the one before it (`core.reporting.draw`).
-2. Figures about fewer than five people lose their number; so does the same figure of the period before.
+2. Figures about fewer than five people lose their number; so does the same figure of the period before. That is shown of people only
+   where a report was published of that very period.
 3. Targets that fell due in the period, or since the last report, are judged by what was counted until their day; their section
    stands second and cannot be left out.
 4. Units right below are compared by a few figures per thousand households, where their size is known.
@@ -33,8 +34,10 @@ Section = dict[str, Any]
 def sections(unit: Unit, period: Period) -> list[Section]:
     """Return all sections of a unit's period as data, in Vietnamese, in the order in which they are read."""
     with translation.override("vi"):
-        drawn = reporting.draw(unit, period)
-        found = [_section(one) for one in drawn]
+        drawn, before = reporting.draw(unit, period), period.before()
+        # Of people only what a report told already: any other days, less those of the last report, would leave a small number over.
+        was_told = Report.objects.all().of(unit).published().filter(first_on=before.first, last_on=before.last).exists()
+        found = [_section(one, was_told=was_told) for one in drawn]
         if (judged := _targets(unit, period, drawn)) is not None:
             found.insert(1 if found and found[0]["is_fixed"] else 0, judged)
         if (compared := _compared(unit, period)) is not None:
@@ -51,11 +54,12 @@ def shown(value: float | None, *, is_about_people: bool = False) -> str:
     return number_format(value if value != int(value) else int(value), decimal_pos=None if value == int(value) else 1, use_l10n=True, force_grouping=True)
 
 
-def _section(one: Drawn) -> Section:
+def _section(one: Drawn, *, was_told: bool) -> Section:
     part = one.part
+    before = {figure.code: one.before.get(figure.code) for figure in part.figures if was_told or not figure.is_about_people}
     return {
         "code": one.provider.code, "title": str(one.provider.title), "is_fixed": one.provider.is_fixed, "words": str(part.words),
-        "figures": [_figure(figure, one.before.get(figure.code)) for figure in part.figures],
+        "figures": [_figure(figure, before.get(figure.code)) for figure in part.figures],
         "charts": [_chart(chart) for chart in part.charts],
         "tables": [{"title": str(t.title), "head": [str(h) for h in t.head], "rows": [list(row) for row in t.rows], "note": str(t.note), "figures": list(t.figures)} for t in part.tables],
         "pledges": [{"text": p.text, "owner": p.owner, "due_on": p.due_on.isoformat(), "state": p.state, "words": p.words, "url": p.url} for p in part.pledges],

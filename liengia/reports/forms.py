@@ -37,6 +37,7 @@ class BeginForm(forms.Form):
 class TextForm(forms.Form):
     """The editor's words: one field a section, and whether it is left out."""
 
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
     title = forms.CharField(label=_("Title of the report"), max_length=LONGEST_TITLE)
     read_at = forms.CharField(label=_("Read before the people at"), max_length=200, required=False, help_text=_("For example: the festival of 06/8/2023, at the hamlet's house."))
     intro = forms.CharField(label=_("Words at the beginning"), max_length=LONGEST_WORDS, required=False, widget=_area(4))
@@ -44,7 +45,7 @@ class TextForm(forms.Form):
     def __init__(self, report: Report, *args: Any, **options: Any) -> None:
         """Add the sections that were drawn."""
         own = {one.section: one for one in report.words.all()}
-        initial: dict[str, Any] = {"title": report.title, "intro": report.intro, "outlook": report.outlook, "read_at": report.read_at}
+        initial: dict[str, Any] = {"title": report.title, "intro": report.intro, "outlook": report.outlook, "read_at": report.read_at, "revision": report.revision}
         for one in report.drawn:
             if one["code"] in own:
                 initial |= {f"words_{one['code']}": own[one["code"]].text, f"out_{one['code']}": own[one["code"]].is_left_out}

@@ -54,6 +54,7 @@ class Report(models.Model):
     outlook = TextField(_("what comes next"), blank=True)
     read_at = NameField(_("read before the people at"), max_length=200, blank=True, help_text=_("For example: the festival of 06/8/2023, at the hamlet's house."))
     state = models.CharField(_("state"), max_length=10, choices=ReportState, default=ReportState.DRAFT, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
     drawn = models.JSONField(default=list, editable=False)
     drawn_at = models.DateTimeField(null=True, editable=False)
     said = models.JSONField(default=dict, editable=False)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -76,14 +77,18 @@ def begin_report(unit: Unit, period: Period, *, title: str, actor: Actor) -> Rep
 
 
 @transaction.atomic
-def change_report(report: Report, text: Text, *, actor: Actor) -> Report:
-    """Change the editor's words of a draft.
+def change_report(report: Report, text: Text, *, revision: int | None = None, actor: Actor) -> Report:
+    """Change the editor's words of a draft; `revision` is the one that the writer began from.
 
     Raises:
-        Refused: it is published, or a section that must stand is left out (code "must_stand"). Invalid: too long, or an unknown section.
+        Refused: it is published, another changed it meanwhile (code "changed"), or a section that must stand is left out (code "must_stand").
+        Invalid: too long, or an unknown section.
     """
     row = _locked(report)
     row.state = REPORT.after(row.state, "change")
+    if revision not in (None, row.revision):
+        raise Refused(_("Somebody changed these words just now. Yours were not kept: read theirs on this page opened anew, then write yours again."), code="changed")
+    row.revision += 1
     row.title, row.intro, row.outlook, row.read_at = _title(text.title), _words(text.intro, "intro"), _words(text.outlook, "outlook"), nfc(text.read_at).strip()[:200]
     known = {one["code"]: one for one in row.drawn}
     for code, (words, is_left_out) in text.words.items():
@@ -107,8 +112,8 @@ def recount(report: Report, *, actor: Actor) -> Report:
     with transaction.atomic():
         row = _locked(report)
         REPORT.after(row.state, "change")
-        row.drawn, row.drawn_at = drawn, at
-        row.save(update_fields=["drawn", "drawn_at"])
+        row.drawn, row.drawn_at, row.revision = drawn, at, row.revision + 1
+        row.save(update_fields=["drawn", "drawn_at", "revision"])
         audit.record("reports.counted", actor=actor, about=row, unit=row.unit_id, facts={"sections": len(row.drawn)})
     return row
 
@@ -127,17 +132,21 @@ def discard_report(report: Report, *, actor: Actor) -> None:
 
 
 @transaction.atomic
-def publish_report(report: Report, *, actor: Actor) -> Report:
+def publish_report(report: Report, *, revision: int | None = None, actor: Actor) -> Report:
     """Freeze what a report says and show it to everybody; what was counted last is what is frozen.
 
     Raises:
-        Refused: it is published already, another one of the unit reaches into its period, or it was counted more than a week ago
-            (code "count_is_old").
+        Refused: it is published already, its words or numbers are not those of the `revision` that was read (code "changed"), another one
+            of the unit reaches into its period, or it was counted more than a week ago (code "count_is_old").
     """
     row = _locked(report)
     row.state = REPORT.after(row.state, "publish")
+    if revision not in (None, row.revision):
+        raise Refused(_("Somebody changed this report after you opened it. Read it again, then publish it."), code="changed")
     if row.drawn_at is None or clock.now() - row.drawn_at > OLDEST_COUNT:
         raise Refused(_("It was counted more than a week ago, and records may have changed since. Count anew, look at it, then publish."), code="count_is_old")
+    # One after the other: two drafts that are published at once would not see each other.
+    Unit.objects.select_for_update(of=("self",)).get(pk=row.unit_id)
     _check_overlap(row.unit, row.period, except_for=row.pk)
     row.said = statement(row)
     row.said_sha256 = fingerprint(row.said)
@@ -181,10 +190,10 @@ def set_target(unit: Unit, *, figure: str, label: str, aim: float, is_at_least: 
     """
     if not label.strip():
         raise Invalid(_("Say what is counted."), code="empty", field="label")
-    if due_on < clock.today():
-        raise Invalid(_("A target is set before its day, not after it."), code="past", field="due_on")
     values = {"label": nfc(label).strip(), "aim": aim, "is_at_least": is_at_least, "source": nfc(source).strip()}
     before = Target.objects.select_for_update(of=("self",)).filter(unit=unit, figure=figure, due_on=due_on).first()
+    if due_on < clock.today() or (before is None and due_on == clock.today()):
+        raise Invalid(_("A target is set before its day, not after it."), code="past", field="due_on")
     facts: dict[str, Any] = {"figure": figure, "aim": aim, "due": due_on}
     if before is not None and any(getattr(before, name) != value for name, value in values.items()):
         if due_on <= clock.today():
@@ -275,7 +284,11 @@ def _check_period(unit: Unit, period: Period) -> None:
 def _check_overlap(unit: Unit, period: Period, *, except_for: int | None = None) -> None:
     others = Report.objects.all().of(unit).published()
     others = others.exclude(pk=except_for) if except_for is not None else others
-    overlapping = others.filter(first_on__lt=period.last, last_on__gt=period.first).first()
+    # Two periods may share the day on which one ends and the next begins; one of a single day may not lie in another.
+    inside = Q(first_on__lt=period.last, last_on__gt=period.first) | Q(first_on=F("last_on"), last_on__range=(period.first, period.last))
+    if period.first == period.last:
+        inside |= Q(first_on__lte=period.first, last_on__gte=period.last)
+    overlapping = others.filter(inside).first()
     if overlapping is not None:
         raise Refused(
             _("“%(title)s” already tells of %(first)s to %(last)s. A mistake in it is corrected by an erratum.")

@@ -66,6 +66,9 @@ def trace(report: Report, code: str, user: Any, *, before: bool = False) -> Trac
     if found is None:
         raise NotFound("")
     section, figure = found
+    is_about_people = bool(figure.get("is_about_people", code in _ABOUT_PEOPLE))
+    if before and is_about_people and figure["before_shown"] == "–":
+        raise NotFound("")
     period = report.period.before() if before else report.period
     records = _records(report, section["code"], code, period, user)
     said = figure["before_shown"] if before else figure["shown"]
@@ -73,7 +76,6 @@ def trace(report: Report, code: str, user: Any, *, before: bool = False) -> Trac
         raise NotFound("")
     if records is None:
         return Traced(section, figure, period, before, said, said, False, (), "", "", False)
-    is_about_people = bool(figure.get("is_about_people", code in _ABOUT_PEOPLE))
     rows, folded = _fold(records.rows) if is_about_people else (records.rows, 0.0)
     hidden = records.hidden + folded
     if is_about_people and isinstance(rows, tuple) and 0 < hidden < FEWEST_PEOPLE:

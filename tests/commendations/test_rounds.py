@@ -364,7 +364,6 @@ def test_the_register_of_papers_revokes_and_discards_nothing_by_which_a_list_goe
         assert f"{paper.public_id}/bo/" not in chairman.get(f"{base}{paper.public_id}/").content.decode()
         assert code_of(lambda paper=paper: papers.discard_draft(paper, actor=scene.chairman))[0] == "tied"  # type: ignore[misc]
     services.reopen_round(row, reason="Bổ sung.", actor=scene.clerk)
-    papers.forget_drafts()
     submitted(scene, row)
     session.minutes.delete()  # type: ignore[union-attr]
     papers.issue_paper(row.submission, on=ON, actor=scene.clerk)  # type: ignore[arg-type]
@@ -378,7 +377,16 @@ def test_the_register_of_papers_revokes_and_discards_nothing_by_which_a_list_goe
     assert [(words, paper) for words, paper in services.unnumbered(Round.objects.get(pk=row.pk))] == [("biên bản họp hội đồng ngày 20/07/2026", None)]
     assert code_of(lambda: services.decide(row, signing(is_on_paper=False), actor=scene.chairman)) == ("unnumbered", "is_on_paper")
     assert "Biên bản họp hội đồng ngày 20/07/2026" in chairman.get(f"/quan-tri/khen-thuong/dot/{row.public_id}/ky/").content.decode()
+    Paper.objects.filter(pk=row.submission_id).update(issued_on=ON + timedelta(days=1))
+    assert code_of(lambda: services.decide(row, signing(), actor=scene.chairman)) == ("before_submission", "on")
+    Paper.objects.filter(pk=row.submission_id).update(issued_on=ON)
+    one = row.nominations.get()
+    Nomination.objects.filter(pk=one.pk).update(deed_on=ON + timedelta(days=2), doubts_answered=list(doubts.CODES))
+    assert code_of(lambda: services.decide(row, signing(), actor=scene.chairman)) == ("before_deed", "on")
+    Nomination.objects.filter(pk=one.pk).update(deed_on=None)
     decision = services.decide(row, signing(), with_files=False, actor=scene.chairman)
+    papers.keep_issuer(scene.committee, symbol="UBNDX", actor=TESTER)
+    assert Paper.objects.get(pk=decision.paper_id).sign == "01/QĐ-UBND", "a paper keeps the symbol that stands on it"
     for paper in (decision.paper, Round.objects.get(pk=row.pk).submission):
         assert paper is not None
         page = chairman.get(f"{base}{paper.public_id}/").content.decode()
@@ -387,13 +395,21 @@ def test_the_register_of_papers_revokes_and_discards_nothing_by_which_a_list_goe
     Paper.objects.filter(pk=decision.paper_id).update(state="revoked", revoked_on=ON, revoked_reason="Sai.")
     services.revoke_decision(decision, reason="Sai.", actor=scene.chairman)
     assert set(decision.certificates.values_list("state", flat=True)) == {"revoked"}, "though its paper was revoked by itself before"
+    anew = opened(scene)
+    nominated(scene, anew)
+    assert doubts.of_round(anew) == {}, "what was revoked is not commended, and so no doubt"
 
 
 def test_a_reform_breaks_off_the_session_and_takes_the_submission_back(scene: Bureau) -> None:
     voting, proposed = opened(scene), pursuit(scene)
-    nominated(scene, voting)
+    nominated(scene, voting, merit="Có thành tích cùng ông Lê Văn Tám giữ gìn an ninh trật tự")
+    assert code_of(lambda: services.change_round(voting, movement_list=MovementList.PURSUIT_EXCELLENT, actor=scene.clerk)) == ("names_somebody", "movement_list")
     nominated(scene, proposed, merit="Có thành tích đột xuất trong truy bắt đối tượng trộm cắp tài sản")
-    session = services.open_session(voting, committee=scene.council, held_on=HELD, place="", chair=scene.seats[0], clerk=scene.seats[1], present=scene.seats, actor=scene.clerk)
+    type(scene.council).objects.filter(pk=scene.council.pk).update(valid_to=HELD)
+    sit = {"committee": scene.council, "held_on": HELD, "place": "", "chair": scene.seats[0], "clerk": scene.seats[1], "present": scene.seats, "actor": scene.clerk}
+    assert code_of(lambda: services.open_session(voting, **sit)) == ("no_council_then", "held_on")
+    type(scene.council).objects.filter(pk=scene.council.pk).update(valid_to=None)
+    session = services.open_session(voting, **sit)
     paper = papers.issue_paper(submitted(scene, proposed).submission, on=ON, actor=scene.clerk)  # type: ignore[arg-type]
     assert reform.move_rounds(scene.here.commune, scene.here.cast.other_commune, on=ON, actor=TESTER) == 2
     assert list(Round.objects.order_by("pk").values_list("unit", "state", "submission")) == [(scene.here.cast.other_commune.pk, "open", None)] * 2

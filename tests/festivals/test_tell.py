@@ -77,6 +77,9 @@ def test_nobody_else_tells_and_nobody_tells_another_unit_s_day(scene: Season1) -
     assert signed_in(scene.head).post(f"{BASE}{scene.commune_day.public_id}/", {"key": KEY, "kind": "begun"}).status_code == 404
     with time_machine.travel(at(8, on=at(8).date().replace(day=25)), tick=False):
         assert send(signed_in(scene.head), scene, "begun").json()["code"] == "too_late", "what a phone kept is refused with words, so that what comes after it is sent"
+    assert send(signed_in(scene.head), scene, "count", number="40", key="phone-key-0007").json()["attendance"] == 40
+    days.postpone_day(scene.hamlet_day, starts_at=at(8, on=at(8).date().replace(day=20)), reason="Mưa lớn.", actor=scene.clerk)
+    assert fresh(scene.hamlet_day).attendance is None, "who came on the old date did not come on the new one"
     days.cancel_day(scene.hamlet_day, reason="Mưa lớn.", actor=scene.clerk)
     assert send(signed_in(scene.head), scene, "begun").json()["code"] == "not_now"
 

@@ -144,3 +144,15 @@ def test_a_draft_that_nobody_touched_for_two_years_is_forgotten(scene: Desk) -> 
     Paper.objects.exclude(pk=kept.pk).update(changed_at=NOW - timedelta(days=731))
     assert tasks.forget_drafts() == 1
     assert set(Paper.objects.all()) == {kept, paper}, old
+
+
+def test_papers_from_before_keep_the_symbol_that_stands_on_them(scene: Desk) -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+
+    paper = issued(scene)
+    services.keep_issuer(paper.issuer, symbol="UBNDX", actor=TESTER)
+    Paper.objects.update(symbol="")
+    import_module("liengia.papers.migrations.0003_symbol").keep_symbols(apps, None)
+    assert Paper.objects.get(pk=paper.pk).sign == paper.sign == "01/GM-UBND"

@@ -98,6 +98,13 @@ def test_last_period_stands_beside(scene: Year) -> None:
     rung(scene, "fire", days_ago=20)
     found = figures(drawn(scene)["alarms"])["alarms.fire"]
     assert (found["value"], found["before"]) == (1, 1)
+    for n in range(6):
+        rung(scene, "help", days_ago=390 + n)
+    people = figures(drawn(scene)["alarms"])["alarms.other"]
+    assert people["before_shown"] == "–", "of people only what a report told: other days would leave a small number over"
+    Report.objects.create(unit=scene.here.commune, title="Năm trước", first_on=YEAR.before().first, last_on=YEAR.before().last, state="published", published_at=clock.now(), said_sha256="x")
+    assert figures(drawn(scene)["alarms"])["alarms.other"]["before"] == 6
+    assert figures(drawn(scene)["alarms"])["alarms.not_taken"]["is_about_people"]
     assert Period(date(2026, 1, 1), date(2026, 1, 31)).before() == Period(date(2025, 12, 1), date(2025, 12, 31))
 
 

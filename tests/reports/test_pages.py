@@ -127,9 +127,14 @@ def test_the_office_begins_writes_and_publishes(scene: Year) -> None:
     assert refused.status_code == 422 and "Thưa bà con." in refused.content.decode(), "what was typed stays"
     form["words_opinions"] = "Nhiều hơn."
     assert editor.post(f"/quan-tri/bao-cao/{report.public_id}/", form).status_code == 302
+    late = editor.post(f"/quan-tri/bao-cao/{report.public_id}/", {**form, "revision": report.revision, "words_promises": "Lời khác."})
+    assert late.status_code == 422 and "Lời khác." in late.content.decode() and "vừa có người sửa" in late.content.decode().lower(), "who came second replaces nothing unasked"
     assert editor.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/").status_code in (403, 404)
+    chairman.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/", {"revision": report.revision})
+    assert Report.objects.get().state == "draft", "its words were changed after it was read"
+    assert f'name="revision" value="{report.revision + 1}"' in chairman.get(f"/quan-tri/bao-cao/{report.public_id}/").content.decode()
     assert editor.get(f"/quan-tri/bao-cao/{report.public_id}/bao-cao.pdf").content[:5] == b"%PDF-"
-    assert chairman.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/").status_code == 302
+    assert chairman.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/", {"revision": report.revision + 1}).status_code == 302
     assert "Thưa bà con." in Client().get(f"/bao-cao/{report.public_id}/").content.decode()
     wrong = chairman.post(f"/quan-tri/bao-cao/{report.public_id}/dinh-chinh/", {"section": "opinions", "words": ""})
     assert wrong.status_code == 422

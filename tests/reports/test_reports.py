@@ -115,6 +115,8 @@ def test_a_unit_that_has_ended_reports_nothing_and_periods_do_not_overlap(scene:
     with pytest.raises(Refused) as twice:
         services.begin_report(commune, Period(YEAR.last - timedelta(days=10), YEAR.last), title="Lại nữa", actor=scene.editor)
     assert twice.value.detail_code == "overlaps"
+    with pytest.raises(Refused):
+        services.begin_report(commune, Period(YEAR.last, YEAR.last), title="Một ngày đã kể", actor=scene.editor)
 
 
 def test_two_drafts_of_one_period_only_one_is_published(scene: Year) -> None:
@@ -161,7 +163,9 @@ def test_targets_are_set_before_their_day_and_dropped_with_a_reason(scene: Year)
     entry = Entry.objects.filter(kind="reports.target_set").latest("pk")
     assert (entry.facts["aim"], entry.facts["aim_before"], entry.facts["reason"]) == (3.0, 4.0, "Tách xã")
     services.drop_target(target, reason="Gộp vào kế hoạch của tỉnh", actor=scene.editor)
-    due = services.set_target(scene.here.commune, **facts, due_on=NOW.date())  # type: ignore[arg-type]
+    with pytest.raises(Invalid):
+        services.set_target(scene.here.commune, **facts, due_on=NOW.date())  # type: ignore[arg-type]
+    due = Target.objects.create(unit=scene.here.commune, figure="alarms.drills", label="Diễn tập", aim=4.0, due_on=NOW.date(), source="KH 12")
     with pytest.raises(Refused):
         services.drop_target(due, reason="Không đạt", actor=scene.editor)
     with pytest.raises(Refused):

@@ -78,6 +78,8 @@ def open_session(
     check_list(found)
     if held_on > clock.today():
         raise Invalid(_("This day has not come yet."), code="future", field="held_on")
+    if not Committee.objects.filter(valid_on(held_on), pk=committee.pk).exists():
+        raise Invalid(_("This council did not stand on %(day)s.") % {"day": f"{held_on:%d/%m/%Y}"}, code="no_council_then", field="held_on")
     seats = {one.pk for one in members_of(committee, held_on)}
     if outside := [one for one in (*present, chair, clerk) if one.pk not in seats]:
         raise _outsider(outside[0], held_on)

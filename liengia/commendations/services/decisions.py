@@ -127,6 +127,11 @@ def _check_day(row: Round, signing: Signing) -> None:
     voted_on = row.sessions.filter(state=SessionState.CONCLUDED).aggregate(last=Max("held_on"))["last"]
     if voted_on is not None and signing.on < voted_on:
         raise Invalid(_("The council voted on %(day)s: the decision cannot be of an earlier day.") % {"day": f"{voted_on:%d/%m/%Y}"}, code="before_council", field="on")
+    if row.submission is not None and row.submission.issued_on is not None and signing.on < row.submission.issued_on:
+        raise Invalid(_("The submission is of %(day)s: the decision cannot be of an earlier day.") % {"day": f"{row.submission.issued_on:%d/%m/%Y}"}, code="before_submission", field="on")
+    done_on = row.nominations.listed().aggregate(last=Max("deed_on"))["last"]
+    if done_on is not None and signing.on < done_on:
+        raise Invalid(_("A deed on the list is of %(day)s: the decision cannot be of an earlier day.") % {"day": f"{done_on:%d/%m/%Y}"}, code="before_deed", field="on")
     if not signing.signer_name.strip():
         raise Invalid(_("Write who signs: the office and the name."), code="no_signer", field="signer_name")
 

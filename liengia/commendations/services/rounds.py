@@ -59,7 +59,7 @@ def change_round(row: Round, *, actor: Actor, **changes: Any) -> Round:
     """Change a round that nobody has reviewed yet.
 
     Raises:
-        Invalid: as `open_round`. Refused: it is past that.
+        Invalid: as `open_round`, or it becomes a list of the pursuit and a merit on it names somebody. Refused: it is past that.
     """
     found = locked(row)
     ROUND.after(found.state, "change")
@@ -67,6 +67,9 @@ def change_round(row: Round, *, actor: Actor, **changes: Any) -> Round:
     for name, value in changes.items():
         setattr(found, name, value)
     _check(found)
+    # What was written for another list must be able to stand on this one.
+    for one in found.nominations.standing() if found.is_pursuit else ():
+        wording.check(one.merit, is_pursuit=True, own_name=one.name, field="movement_list")
     found.save()
     audit.record("commendations.round_changed", actor=actor, about=found, unit=found.unit_id)
     return found

@@ -29,6 +29,7 @@ from liengia.festivals.models import (
     Season,
     SeasonState,
 )
+from liengia.festivals.services import live
 from liengia.festivals.services.base import take_day, tell
 from liengia.festivals.workflow import DAY
 from liengia.opinions.models import ListeningForum
@@ -210,6 +211,7 @@ def postpone_day(day: FestivalDay, *, starts_at: datetime, ends_at: datetime | N
     _check(row)
     row.save(update_fields=["first_starts_at", "starts_at", "ends_at", "place", "counted_in", "state_reason"])
     _bring_along(row, before, actor=actor)
+    live.refold(row)
     return _move(row, state, actor=actor, moved_to=starts_at)
 
 

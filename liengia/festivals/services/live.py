@@ -152,8 +152,11 @@ def _refuse_now(day: FestivalDay, event: DayEvent) -> None:
 
 
 def refold(day: FestivalDay) -> None:
-    """Fold a day and its items from its events, in the caller's transaction with the day's row locked."""
-    events = in_time(day.events.all())
+    """Fold a day and its items from its events, in the caller's transaction with the day's row locked.
+
+    Only what was told since the eve of its date counts: what was told of the date before it was put off is of no use for the new one.
+    """
+    events = in_time(day.events.filter(at__gte=day.starts_at - EARLIEST))
     course = fold(events, day.state)
     FestivalDay.objects.filter(pk=day.pk).update(
         state=course.state, began_at=course.began_at, ended_at=course.ended_at, attendance=course.attendance

@@ -36,6 +36,8 @@ def _asked(request: HttpRequest, on: str) -> tuple[date, Season | None]:
         day = date.fromisoformat(on)
     except ValueError:
         raise NotFound("") from None
+    if not 1975 <= day.year <= 2200:  # the days around it must be days too
+        raise NotFound("")
     key = request.GET.get("mua", "")
     return day, policies.get_shown_season(key) if key else None
 

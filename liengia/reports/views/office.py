@@ -89,7 +89,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a draft with the editor's words, or a published report with its errata."""
     row = _one(request, public_id)
     form = TextForm(row, request.POST or None)
-    if row.state == "draft" and form.is_valid() and kept(form, lambda: services.change_report(row, form.text(), actor=me(request))):
+    if row.state == "draft" and form.is_valid() and kept(form, lambda: services.change_report(row, form.text(), revision=form.cleaned_data["revision"], actor=me(request))):
         messages.success(request, _("Kept. Nobody else sees the draft; read it as a PDF before you publish it."))
         return redirect("reports_office_report", row.public_id)
     return _shown(request, row, form=form, status=422 if request.method == "POST" else 200)
@@ -130,13 +130,17 @@ def discard(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("reports_office")
 
 
+def _whole(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
+
+
 @requires(PUBLISH)
 @require_POST
 def publish(request: HttpRequest, public_id: str) -> HttpResponse:
     """Freeze a report and show it to everybody."""
     row = _publishable(request, public_id)
     try:
-        services.publish_report(row, actor=me(request))
+        services.publish_report(row, revision=_whole(request.POST.get("revision", "")), actor=me(request))
         messages.success(request, _("Published. What it says stays as it is from now on; a mistake is mended by a visible correction."))
     except DomainError as error:
         messages.error(request, str(error))
