@@ -54,7 +54,7 @@ def test_from_a_wording_to_an_issued_invitation_and_back(scene: Cast, opened: Ca
     expect(page.get_by_role("heading", name="Giấy mời 01/GM-UBND")).to_be_visible()
     with page.expect_download() as got:
         page.get_by_role("link", name="Bản DOCX để soạn thảo").click()
-    assert got.value.suggested_filename == f"invitation-1-{Paper.objects.get().year}.docx"
+    assert got.value.suggested_filename == f"giay-moi-01-gm-ubnd-{Paper.objects.get().year}.docx"
     page.get_by_label("Vì sao thu hồi").fill("Ghi sai giờ.")
     page.get_by_role("button", name="Thu hồi").click()
     expect(page.get_by_text("Ghi sai giờ.")).to_be_visible()

@@ -37,7 +37,7 @@ def scene(transactional_db: None) -> Iterator[Cast]:
 def subscribed(cast: Cast, service: PushService) -> tuple[PushSubscription, Any]:  # noqa: F811
     browser = service.subscribe()
     made = push.subscribe(
-        cast.lua, keys=push.Keys.checked(**browser.fields), device="Chrome trên Android", wishes=ALL, session_key="s", actor=Actor.of(cast.lua)
+        cast.lua, keys=push.Keys.checked(**browser.fields), device="Chrome trên Android", wishes=ALL, mark="s", actor=Actor.of(cast.lua)
     )
     return made, browser
 
