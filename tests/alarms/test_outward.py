@@ -127,6 +127,16 @@ def test_refuses_07_a_loudspeaker_speaks_of_fire_only(scene: Desk, told: dict[st
     assert not told["loudspeaker"].got
 
 
+@pytest.mark.parametrize("mode", ("real", "drill"))
+def test_refuses_07_what_goes_out_of_an_intruder_begins_with_what_keeps_people_from_harm(scene: Desk, mode: str) -> None:
+    one = incident(scene, kind="intruder")
+    one.mode = mode
+    said = outward.message_of(one, at=clock.now())
+    for words in (payload.body(said), sms.text_of(said), voice.spoken(said, "1")):
+        before, warning, _after = words.partition("Giữ khoảng cách. Không đánh người. Gọi 113.")
+        assert warning and "nhà số 3" not in before, words
+
+
 def test_a_silent_call_reaches_no_phone_of_its_house_and_is_read_out_nowhere(scene: Desk, told: dict[str, Notes]) -> None:
     at_home = member(scene, 4)
     one = scene.press(4, kind="help", silent=True)

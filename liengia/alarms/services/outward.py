@@ -140,6 +140,15 @@ def _subject(incident: Incident) -> str:
 # Words
 
 
+def _warning(incident: Incident) -> str:
+    """Return what stands before everything else: at an intruder nobody runs out with a stick (design §1.7)."""
+    if incident.is_silent:
+        return f"{_('Silent call for help. Do not telephone that house.')} "
+    if incident.kind == Kind.INTRUDER and incident.mode != Mode.TEST:
+        return f"{_('Keep your distance. Do not strike anyone. Call 113.')} "
+    return ""
+
+
 def message_of(incident: Incident, *, at: datetime, is_spoken: bool = False) -> Message:
     """Return what an alarm says outside: what, where as neighbours say it, what to do first; never who called silently aloud."""
     with translation.override(settings.LANGUAGE_CODE):
@@ -150,7 +159,7 @@ def message_of(incident: Incident, *, at: datetime, is_spoken: bool = False) -> 
         where = {"group": incident.group.name, "time": f"{clock.local(incident.opened_at):%H:%M}"}
         text = _("%(group)s, %(time)s. %(todo)s") % {**where, "todo": f"{todo.title} {todo.text}"}
         # Push, SMS and calls carry the short words alone: what keeps the caller safe stands first in them.
-        warning = f"{_('Silent call for help. Do not telephone that house.')} " if incident.is_silent else ""
+        warning = _warning(incident)
         return Message(
             subject=_subject(incident),
             msg_type="alert",
