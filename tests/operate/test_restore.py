@@ -22,8 +22,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def live(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Give a database with one row of its own, and a data folder with a key."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite is restored by tests/acceptance/test_up.py")
     found = connection.settings_dict
     root = f"postgresql://{found['USER']}@{found['HOST']}:{found['PORT']}"
     name = f"{found['NAME']}_live"
