@@ -64,7 +64,8 @@ def _kit_of_house(items: Iterable[KitItem]) -> str:
 
 
 def _seat(place: GroupHousehold) -> str:
-    return place.household.house_label.removeprefix("Nhà số ").removeprefix("Nhà ") or str(place.seat)
+    label = place.household.house_label
+    return queries.house_number(label, place.seat, most=len(label))  # a sheet has room
 
 
 def _group_data(group: NeighbourGroup, cards: Sequence[Issued] = ()) -> Data:

@@ -41,10 +41,10 @@ IN_VAIN_FOR: Final = timedelta(hours=24)
 IN_VAIN_MOST: Final = 500
 
 
-def house_number(label: str, seat: int) -> str:
-    """Return a house's label without the word for a house, where that leaves no more than a tile or a column holds."""
+def house_number(label: str, seat: int, *, most: int = 6) -> str:
+    """Return a house's label without the word for a house, else its seat where more letters are left than a tile holds."""
     short = label.removeprefix("Nhà số ").removeprefix("Nhà ").strip()
-    return short if short and len(short) <= 6 else str(seat)
+    return short if short and len(short) <= most else str(seat)
 
 
 @dataclass(frozen=True, slots=True)
