@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Final
 
 import regex
+from django.utils import dateformat, translation
 
 from liengia.core import clock
 
@@ -106,6 +107,19 @@ def time_words(at: datetime) -> str:
     """Return "16:40 Thứ Sáu 28/11/2025" in local time."""
     here = clock.local(at)
     return f"{here:%H:%M} {date_words(here.date())}"
+
+
+def shown_day(at: date | datetime) -> str:
+    """Return the local day for a page: as `date_words`, with the English weekday for an English reader. Papers are Vietnamese."""
+    day = clock.local(at).date() if isinstance(at, datetime) else at
+    if (translation.get_language() or "vi").startswith("vi"):
+        return date_words(day)
+    return dateformat.format(day, "l d/m/Y")
+
+
+def shown_time(at: datetime) -> str:
+    """Return "16:40 Thứ Sáu 28/11/2025" for a page, with the weekday in the reader's language."""
+    return f"{clock.local(at):%H:%M} {shown_day(at)}"
 
 
 def list_words(items: list[str], last: str = "và") -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from liengia.core import front, linked
 from liengia.core.errors import NotFound
-from liengia.core.text import date_words
+from liengia.core.text import shown_day
 from liengia.festivals import policies
 from liengia.festivals.models import DayState
 from liengia.units.models import Unit
@@ -41,5 +41,5 @@ def card(key: str) -> linked.Card | None:
         day = policies.get_shown(key)
     except NotFound:
         return None
-    words = f"{date_words(day.day)} · {day.place} · {day.host_name}"
+    words = f"{shown_day(day.day)} · {day.place} · {day.host_name}"
     return linked.Card(title=day.title, url=reverse("festivals:day", args=[day.public_id]), words=words, icon="flag")

@@ -15,7 +15,7 @@ from wagtail.admin.menu import MenuItem
 from liengia.audit.office import Column, OfficeViewSet
 from liengia.core import rooms
 from liengia.core.actor import Actor
-from liengia.core.text import time_words
+from liengia.core.text import shown_time
 from liengia.opinions import forum_policies
 from liengia.opinions.capabilities import FORUM
 from liengia.opinions.forum_forms import ForumForm
@@ -41,7 +41,7 @@ class ForumViewSet(OfficeViewSet):
     ordering = "-starts_at"
     list_display = [
         "title",
-        Column("day", label=_("begins at"), accessor=lambda row: time_words(row.starts_at)),
+        Column("day", label=_("begins at"), accessor=lambda row: shown_time(row.starts_at)),
         Column("unit", label=_("commune or hamlet"), accessor=lambda row: row.unit.place_name),
         Column("state", label=_("state"), accessor=lambda row: row.get_state_display()),
         Column("desk", label=_("Clerk's desk"), accessor=_desk),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from liengia.broadcast.models import SpeakerCluster
 from liengia.core import front
-from liengia.core.text import date_words
+from liengia.core.text import shown_day
 from liengia.opinions import queries, screens
 from liengia.opinions.models import Opinion
 from liengia.units.models import Unit
@@ -44,7 +43,7 @@ def answers(unit: Unit | None) -> Iterator[front.Answered]:
         due = screens.due(opinion)
         yield _line(opinion, state=_("Overdue"), words=due.left if due else "", is_late=True)
     for opinion, at in answered[:LATEST]:
-        words = _("answered on %(day)s") % {"day": _day(at)}
+        words = _("answered on %(day)s") % {"day": shown_day(at)}
         yield _line(opinion, state=_("Answered"), words=words)
 
 
@@ -59,10 +58,6 @@ def _line(opinion: Opinion, *, state: str, words: str, is_late: bool = False) ->
         words=words,
         is_late=is_late,
     )
-
-
-def _day(at: datetime) -> str:
-    return date_words(at.date())
 
 
 def complain_about(cluster: SpeakerCluster) -> str:

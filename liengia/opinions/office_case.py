@@ -7,7 +7,7 @@ from typing import Final
 
 from liengia.audit import services as audit
 from liengia.core.actor import Actor
-from liengia.core.text import date_words, time_words
+from liengia.core.text import shown_day, shown_time
 from liengia.opinions import policies, similar
 from liengia.opinions.audit_kinds import VERBS
 from liengia.opinions.models import Answer, Opinion, OpinionEvent, State
@@ -35,7 +35,7 @@ def history(opinion: Opinion) -> list[Line]:
 def _line(event: OpinionEvent) -> Line:
     title = str(VERBS.get(event.verb, event.verb))
     # What an anonymous writer does has a day and no instant.
-    when = time_words(event.at) if event.at else date_words(event.on)
+    when = shown_time(event.at) if event.at else shown_day(event.on)
     office = str(event.data.get("office") or event.by_office or "")
     return Line(title[:1].upper() + title[1:], when, office, str(event.user or ""), event.verb == "escalated")
 

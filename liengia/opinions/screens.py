@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from liengia.core import clock
-from liengia.core.text import date_words, time_words
+from liengia.core.text import shown_day, shown_time
 from liengia.opinions.audit_kinds import VERBS
 from liengia.opinions.models import UNANSWERED, Opinion, OpinionEvent, State
 from liengia.opinions.queries import Score
@@ -48,7 +48,7 @@ def _step(event: OpinionEvent, opinion: Opinion) -> Step:
         title = _("overdue: those who handle it were told")  # the chairman may be the one whom it concerns
     title = title[:1].upper() + title[1:]
     place = str(event.data.get("office") or event.by_office or "")
-    when = time_words(event.at) if event.at else date_words(event.on)
+    when = shown_time(event.at) if event.at else shown_day(event.on)
     return Step(ICONS.get(event.verb, "circle-dashed"), title, f"{when}. {place}" if place else when, event.verb == "escalated")
 
 
@@ -69,7 +69,7 @@ def due(opinion: Opinion) -> Due | None:
     at = opinion.intake_due_at if opinion.state == State.RECEIVED and opinion.intake_due_at < clock.now() else opinion.due_at
     day = clock.local(at).date()
     title = _("To be answered by") if at == opinion.due_at else _("To be taken in by")
-    return Due(title, date_words(day), days_left(at, is_private=opinion.about_officials), at < clock.now())
+    return Due(title, shown_day(day), days_left(at, is_private=opinion.about_officials), at < clock.now())
 
 
 def days_left(at: datetime, *, is_private: bool = False) -> str:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from liengia.core import menus
-from liengia.core.text import time_words
+from liengia.core.text import shown_time
 from liengia.people import policies, queries
 from liengia.people.models import User
 
@@ -52,7 +52,7 @@ def rota_gaps(user: User) -> list[Chore]:
     return [
         Chore(
             said[gap.is_now]
-            % {"post": gap.post.name, "from": time_words(gap.starts_at), "until": time_words(gap.ends_at)},
+            % {"post": gap.post.name, "from": shown_time(gap.starts_at), "until": shown_time(gap.ends_at)},
             reverse("people:rota", args=[gap.post.public_id]),
             is_urgent=True,
             since=gap.starts_at,

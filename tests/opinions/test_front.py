@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
 
 from liengia.core import clock, front, pagecache, search
 from liengia.core.actor import Actor
 from liengia.core.models import Sequence
-from liengia.opinions import policies, services
+from liengia.opinions import policies, screens, services
 from liengia.opinions.models import AnswerKind, Opinion, OpinionRules
 from liengia.people import policies as people
 from liengia.units.models import Unit
@@ -50,6 +51,16 @@ def test_the_front_page_offers_the_form_and_shows_what_was_answered_and_what_is_
         assert "Cống nghẹt chờ trả lời" in page and "Đèn số 14 đã tắt" in page and "/gop-y/gui/" in page
         assert "Chưa ai duyệt" not in page and LAMP not in page
     assert front.answers.of(here.cast.other_commune) == []
+
+
+@pytest.mark.parametrize(("language", "first"), [("en", "Friday 28/11/2025"), ("vi", "Thứ Sáu 28/11/2025")])
+def test_days_are_in_the_readers_language(here: Office, language: str, first: str) -> None:
+    with time_machine.travel(datetime(2025, 11, 27, 23, 30, tzinfo=UTC), tick=False):
+        opinion = public(here)
+        publish_answer(here, opinion)
+        with translation.override(language):
+            assert first in front.answers.of(here.commune)[0].words
+            assert all(first in step.when for step in screens.steps(opinion))
 
 
 def test_an_answer_that_is_not_public_is_not_on_the_front_page(here: Office) -> None:

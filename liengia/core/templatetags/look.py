@@ -14,7 +14,6 @@ from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMult
 from django.http import HttpRequest
 from django.template.context import RequestContext
 from django.templatetags.static import static
-from django.utils import dateformat, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
@@ -234,19 +233,10 @@ def duration_words(value: timedelta | int | float | None) -> str:
     return " ".join(words % {"n": count} for count, words in shown or [parts[3]])
 
 
-def _day(value: date | datetime) -> date:
-    return core_clock.local(value).date() if isinstance(value, datetime) else value
-
-
 @register.filter
 def vn_date(value: date | datetime | None) -> str:
     """Return "Thứ Sáu 28/11/2025", or the English weekday for an English reader."""
-    if value is None:
-        return ""
-    day = _day(value)
-    if (translation.get_language() or "vi").startswith("vi"):
-        return text.date_words(day)
-    return dateformat.format(day, "l d/m/Y")
+    return text.shown_day(value) if value is not None else ""
 
 
 @register.filter

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, Invalid, NotFound
-from liengia.core.text import date_words
+from liengia.core.text import shown_day
 from liengia.opinions import codes, policies, queries, services
 from liengia.opinions.capabilities import ENTER
 from liengia.opinions.forms import HelperForm
@@ -125,7 +125,7 @@ def sync(request: HttpRequest) -> JsonResponse:
     if opinion is None:
         problem = " ".join(str(words) for lines in form.errors.values() for words in lines)
         return JsonResponse({"problem": problem}, status=422)
-    return JsonResponse({"answer_by": date_words(clock.local(opinion.due_at).date())})
+    return JsonResponse({"answer_by": shown_day(opinion.due_at)})
 
 
 @requires(ENTER)
