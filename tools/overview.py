@@ -1,10 +1,10 @@
-"""Take the README's picture anew from a running demonstration: a house presses, its phone rings, the desk takes it on.
+"""Take the README's pictures anew from a running demonstration: an alarm, and the movement's year as anybody reads it.
 
     make run                                     # in one terminal; wait until it is ready
-    .venv/bin/python tools/overview.py           # in another; writes docs/images/overview.png
-    .venv/bin/python tools/overview.py --url http://localhost:8001 --out /tmp/look.png
+    .venv/bin/python tools/overview.py           # in another; writes docs/images/overview.png and year.png
+    .venv/bin/python tools/overview.py --url http://localhost:8001 --folder /tmp
 
-It signs in as the demonstration's invented people do and presses an alarm of theirs. The incident stays taken on, to be ended at the
+For the first a house presses, its phone rings, the desk takes it on. It signs in as the demonstration's invented people do and presses an alarm of theirs. The incident stays taken on, to be ended at the
 desk. A code is good once: a second run waits for the next half-minute.
 """
 
@@ -22,6 +22,13 @@ ROOT = Path(__file__).resolve().parent.parent
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 RESIDENT, OFFICER = "+84900000009", "truc1"
 EDGE, GROUND = 16, "#6b675e"
+# Where each begins, and the links that lead to it.
+YEAR = (
+    ("/tin-tuc/17-xa-thi-tran-mo-ngay-hoi-toan-dan-bao-ve-an-ninh-to-quoc/",),
+    ("/ngay-hoi/", "main a[href*='/truc-tiep/']"),
+    ("/mo-hinh/", "main a.cover:has-text('Tổ liên gia'), main a:has-text('Tổ liên gia')", "main a[href$='/lan-toa/']"),
+    ("/bao-cao/", "main a[href^='/bao-cao/']:has-text('Một năm')"),
+)
 
 
 def sign_in(browser: Browser, url: str, login: str, *, width: int, height: int, scale: float) -> Page:
@@ -81,6 +88,21 @@ def scenes(browser: Browser, url: str) -> list[Image.Image]:
     return [quiet, ringing, taken(desk)]
 
 
+def year(browser: Browser, url: str) -> list[Image.Image]:
+    """Open what the year shows to anybody: the article, the day's board, how a practice spread, the report."""
+    page = browser.new_context(
+        base_url=url, viewport={"width": 1024, "height": 832}, device_scale_factor=0.625, locale="vi-VN", reduced_motion="reduce"
+    ).new_page()
+    found = []
+    for steps in YEAR:
+        page.goto(steps[0])
+        for step in steps[1:]:
+            page.goto(page.locator(step).first.get_attribute("href") or "/")
+        page.wait_for_timeout(1500)
+        found.append(taken(page))
+    return found
+
+
 def side_by_side(images: list[Image.Image]) -> Image.Image:
     """Lay the pictures on one ground."""
     height = min(image.height for image in images)
@@ -93,19 +115,32 @@ def side_by_side(images: list[Image.Image]) -> Image.Image:
     return whole
 
 
+def one_under_the_other(rows: list[Image.Image]) -> Image.Image:
+    """Lay rows of one width under each other; two edges that meet are one."""
+    whole = Image.new("RGB", (rows[0].width, sum(row.height - EDGE for row in rows) + EDGE), GROUND)
+    top = 0
+    for row in rows:
+        whole.paste(row, (0, top))
+        top += row.height - EDGE
+    return whole
+
+
 def main() -> None:
-    """Take the picture."""
+    """Take the pictures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--url", default="http://localhost:8000")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs/images/overview.png")
+    parser.add_argument("--folder", type=Path, default=ROOT / "docs/images")
     asked = parser.parse_args()
     with sync_playwright() as playwright:
         path = os.environ.get("LIENGIA_CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        picture = side_by_side(scenes(browser, asked.url))
+        shown = year(browser, asked.url)
+        pictures = {"year.png": one_under_the_other([side_by_side(shown[:2]), side_by_side(shown[2:])])}
+        pictures["overview.png"] = side_by_side(scenes(browser, asked.url))
         browser.close()
-    picture.quantize(256).save(asked.out, optimize=True)
-    print(f"{asked.out}: {picture.width} x {picture.height}")
+    for name, picture in pictures.items():
+        picture.quantize(256).save(asked.folder / name, optimize=True)
+        print(f"{asked.folder / name}: {picture.width} x {picture.height}")
 
 
 if __name__ == "__main__":
