@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import IO, Any, Final
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-CHUNK: Final = 64 * 1024
+from liengia.core.sending import PIECE, SentFile, SentPieces
+
 _ONE_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
@@ -17,7 +18,7 @@ def respond(request: HttpRequest, file: Any, *, content_type: str) -> HttpRespon
     size = file.size
     match = _ONE_RANGE.match(request.headers.get("Range", ""))
     if match is None or match.groups() == ("", ""):
-        whole = FileResponse(file.open("rb"), content_type=content_type)
+        whole = SentFile(file.open("rb"), content_type=content_type)
         whole["Accept-Ranges"] = "bytes"
         return whole
     first, last = _bounds(match.group(1), match.group(2), size)
@@ -25,7 +26,7 @@ def respond(request: HttpRequest, file: Any, *, content_type: str) -> HttpRespon
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     stored = file.open("rb")
     stored.seek(first)
-    part = StreamingHttpResponse(_read(stored, last - first + 1), status=206, content_type=content_type)
+    part = SentPieces(_Part(stored, last - first + 1), status=206, content_type=content_type)
     part["Content-Range"] = f"bytes {first}-{last}/{size}"
     part["Content-Length"] = str(last - first + 1)
     part["Accept-Ranges"] = "bytes"
@@ -39,8 +40,22 @@ def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
     return int(first), min(int(last or size - 1), size - 1)
 
 
-def _read(stored: IO[bytes], left: int) -> Iterator[bytes]:
-    with stored:
-        while left > 0 and (chunk := stored.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
+class _Part:
+    """The next bytes of an open file, piece by piece; unlike a generator it can be closed while another thread reads."""
+
+    def __init__(self, stored: IO[bytes], left: int) -> None:
+        self._stored = stored
+        self._left = left
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = self._stored.read(min(PIECE, self._left))
+        if not piece:
+            raise StopIteration
+        self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        self._stored.close()

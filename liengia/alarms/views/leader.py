@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +22,7 @@ from liengia.alarms.views.leader_screens import group_screen
 from liengia.alarms.views.resident_screens import live_position
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, NotFound
+from liengia.core.sending import SentFile
 from liengia.people import policies as people
 from liengia.people import services as people_services
 from liengia.people.models import Household, User
@@ -150,7 +151,7 @@ def decision(request: HttpRequest, public_id: str) -> HttpResponseBase:
         raise NotFound("")
     kind = str(found.decision_file.name).rsplit(".", 1)[-1].lower()
     name = f"quyet-dinh-{found.public_id}.{kind}"
-    return FileResponse(found.decision_file.open("rb"), as_attachment=True, filename=name)
+    return SentFile(found.decision_file.open("rb"), as_attachment=True, filename=name)
 
 
 def _open_incident(request: HttpRequest, group: NeighbourGroup) -> Incident:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -32,6 +32,7 @@ from liengia.broadcast.speaker_forms import ClusterForm, ProgrammeForm, Recordin
 from liengia.broadcast.views.office import _kept, _unit, me
 from liengia.core import clock
 from liengia.core.errors import DomainError
+from liengia.core.sending import SentFile
 from liengia.people.policies import requires
 from liengia.units import scope
 from liengia.units.models import Unit
@@ -255,7 +256,7 @@ def sound(request: HttpRequest, public_id: str) -> HttpResponseBase:
     row = _recording(request, public_id)
     if row.audio is None or not (path_ := store.path_of(row.audio.sha256)).is_file():
         raise Http404
-    return FileResponse(path_.open("rb"), content_type="audio/wav")
+    return SentFile(path_.open("rb"), content_type="audio/wav")
 
 
 @requires(WRITE)

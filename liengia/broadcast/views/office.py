@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -26,6 +26,7 @@ from liengia.broadcast.services import bulletins
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
+from liengia.core.sending import SentFile
 from liengia.core.text import fold
 from liengia.people.models import User
 from liengia.people.policies import requires
@@ -196,7 +197,7 @@ def picture(request: HttpRequest, public_id: str) -> HttpResponseBase:
     found = files.picture_path(_one(request, public_id).picture)
     if found is None:
         raise Http404
-    return FileResponse(found.open("rb"), content_type="image/jpeg")
+    return SentFile(found.open("rb"), content_type="image/jpeg")
 
 
 @requires(WRITE, APPROVE, SEND_ALONE, POST, CONFIGURE)
@@ -209,7 +210,7 @@ def listen(request: HttpRequest, public_id: str) -> HttpResponseBase:
         audio = sounds.of_message(wording.message_of(row, at=clock.now()))
     except DeliveryError:
         raise Http404 from None
-    return FileResponse(store.path_of(audio.sha256).open("rb"), content_type="audio/wav")
+    return SentFile(store.path_of(audio.sha256).open("rb"), content_type="audio/wav")
 
 
 def _unit(request: HttpRequest, *capabilities: str) -> tuple[Unit, list[Unit]]:

@@ -8,7 +8,7 @@ import json
 from typing import Final
 
 import bcrypt
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +20,7 @@ from liengia.broadcast.channels.loudspeaker import webhook
 from liengia.broadcast.models import ClusterMake, PlayOrder, SpeakerCluster, SpeakerCredential
 from liengia.broadcast.services import speakers
 from liengia.core import clock
+from liengia.core.sending import SentFile
 from liengia.people.policies import public
 
 REPORT_MOST: Final = 4096
@@ -27,7 +28,7 @@ REPORT_MOST: Final = 4096
 
 @public
 @require_GET
-def sound(request: HttpRequest, sha256: str) -> FileResponse:
+def sound(request: HttpRequest, sha256: str) -> SentFile:
     """Give a player a sound that its own cluster is to play; anything else is absent."""
     credential = _credential(request)
     if credential is None or not PlayOrder.objects.filter(cluster=credential.cluster_id, audio__sha256=sha256, withdrawn_at=None).exists():
@@ -37,7 +38,7 @@ def sound(request: HttpRequest, sha256: str) -> FileResponse:
 
 @public
 @require_GET
-def outside_sound(request: HttpRequest, token: str) -> FileResponse:
+def outside_sound(request: HttpRequest, token: str) -> SentFile:
     """Give whoever holds a token the sound that it names, for a day."""
     sha256 = webhook.sound_of(token)
     if sha256 is None:
@@ -90,10 +91,10 @@ def _credential(request: HttpRequest) -> SpeakerCredential | None:
     return None
 
 
-def _file(sha256: str) -> FileResponse:
+def _file(sha256: str) -> SentFile:
     path = store.path_of(sha256)
     if not path.is_file():
         raise Http404
-    answer = FileResponse(path.open("rb"), content_type="audio/wav")
+    answer = SentFile(path.open("rb"), content_type="audio/wav")
     answer["Cache-Control"] = "private, no-store"
     return answer

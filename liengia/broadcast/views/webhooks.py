@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -19,6 +19,7 @@ from liengia.broadcast.channels.voice import channel as voice
 from liengia.broadcast.models import ChannelAccount
 from liengia.broadcast.services import receipts
 from liengia.core.limits import Limiter
+from liengia.core.sending import SentFile
 from liengia.people.policies import public
 
 logger = logging.getLogger(__name__)
@@ -38,13 +39,13 @@ def webhook_urls() -> list[URLPattern]:
 
 @public
 @require_safe
-def call_sound(request: HttpRequest, token: str) -> FileResponse:
+def call_sound(request: HttpRequest, token: str) -> SentFile:
     """Give a provider of calls the sound that its call plays, while the address holds."""
     sha256 = voice.sound_of(token)
     found = store.path_of(sha256) if sha256 is not None else None
     if found is None or not found.is_file():
         raise Http404
-    answer = FileResponse(found.open("rb"), content_type="audio/wav")
+    answer = SentFile(found.open("rb"), content_type="audio/wav")
     answer["Cache-Control"] = "private, no-store"
     answer["X-Robots-Tag"] = "noindex"
     return answer

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from wagtail.models import CollectionViewRestriction
 
+from liengia.core.sending import SentFile
 from liengia.people.policies import public, signed_in
 from liengia.portal import pictures, ranges
 from liengia.portal.models import PortalDocument, PortalImage, PortalRendition
@@ -26,7 +27,7 @@ def picture(request: HttpRequest, pk: int, version: str, width: int, form: str) 
     if width not in pictures.WIDTHS or form not in pictures.FORMS or version != pictures.version_of(image) or not image.is_publishable:
         raise Http404
     copy = pictures.copy_of(image, width, form)
-    response = FileResponse(copy.file.open("rb"), content_type=pictures.FORMS[form])
+    response = SentFile(copy.file.open("rb"), content_type=pictures.FORMS[form])
     response["Cache-Control"] = pictures.CACHED
     return response
 
@@ -38,7 +39,7 @@ def thumbnail(request: HttpRequest, name: str) -> HttpResponseBase:
     if not request.user.has_perm("wagtailadmin.access_admin"):
         raise Http404
     found = get_object_or_404(PortalRendition, file=f"images/{name}")
-    return FileResponse(found.file.open("rb"))
+    return SentFile(found.file.open("rb"))
 
 
 @public
