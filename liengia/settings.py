@@ -276,7 +276,13 @@ ACCOUNT_FORMS = {"login": "liengia.people.forms.SignInForm"}
 MFA_ADAPTER = "liengia.people.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {"add_webauthn": "liengia.people.forms.PasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "liengia.people.forms.PasskeyForm",
+    "authenticate": "liengia.people.forms.CodeForm",
+    "reauthenticate": "liengia.people.forms.CodeAgainForm",
+}
+# The codes before and after the present one are taken too: phones' clocks are off, and typing six digits takes time.
+MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Liên Gia"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 

@@ -6,9 +6,15 @@ from datetime import time, timedelta
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from liengia.core.fields import parse_phone
@@ -107,6 +113,27 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["passwordless"].initial = True
         self.fields["passwordless"].disabled = not self.user.has_usable_password()
+
+
+class _CodeOnce(BaseAuthenticateForm):  # type: ignore[misc]
+    """A code of an app is good once, for as long as it is accepted (RFC 6238, section 5.2); allauth's own mark lasts one period."""
+
+    def clean_code(self) -> str:
+        """Refuse a code that this account has used."""
+        code = str(super().clean_code())
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            accepted_s = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+            if not cache.add(f"people.code:{self.user.pk}:{normalize_user_code(code)}", True, timeout=accepted_s):
+                raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class CodeForm(_CodeOnce, AuthenticateForm):  # type: ignore[misc]
+    """The second factor at sign-in."""
+
+
+class CodeAgainForm(_CodeOnce, ReauthenticateForm):  # type: ignore[misc]
+    """The second factor before something that matters."""
 
 
 class OfficePasswordForm(forms.Form):

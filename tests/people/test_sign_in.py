@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -51,6 +51,31 @@ def test_staff_with_a_code_app_give_password_and_code(cast: Cast) -> None:
     assert client.get(f"/truc/lich/{cast.post.public_id}/").status_code == 200
 
 
+def test_a_code_is_taken_from_a_clock_that_is_off_and_never_twice(cast: Cast) -> None:
+    _with_password(cast)
+    TOTP.activate(cast.truc, demo_logins.TOTP_SECRET)
+
+    def lands(code: str) -> str:
+        client = Client()
+        _sign_in(client, "truc")
+        return client.post("/tai-khoan/bao-mat/ma/", {"code": code}).headers.get("Location", "")
+
+    with time_machine.travel(datetime(2025, 11, 28, 8, 0, 5, tzinfo=UTC), tick=False) as today:
+        early = demo_logins.code_now()
+        today.shift(30)
+        assert lands(early) == "/tai-khoan/sau-khi-vao/", "typed when its half minute was over"
+        now = demo_logins.code_now()
+        assert lands(now) == "/tai-khoan/sau-khi-vao/"
+        today.shift(31)
+        assert lands(now) == "" and lands(f"{now[:3]} {now[3:]}") == "", "it is accepted still, and was used"
+        today.shift(30)
+        assert lands(now) == ""
+        today.shift(30)
+        too_late = demo_logins.code_now()
+        today.shift(60)
+        assert lands(too_late) == ""
+
+
 def test_the_secret_of_a_code_app_stands_encrypted(cast: Cast) -> None:
     kept = TOTP.activate(cast.truc, demo_logins.TOTP_SECRET).instance
     assert demo_logins.TOTP_SECRET not in str(kept.data)
@@ -71,7 +96,7 @@ def test_setting_a_second_factor_up_counts_for_this_session(
     page = client.get("/tai-khoan/bao-mat/ung-dung/").content.decode()
     secret = re.search(r'class="secret">([A-Z2-7]+)<', page)
     assert secret
-    code = format_hotp_value(hotp_value(secret[1], next(iter(yield_hotp_counters_from_time()))))
+    code = format_hotp_value(hotp_value(secret[1], list(yield_hotp_counters_from_time())[1]))
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post("/tai-khoan/bao-mat/ung-dung/", {"code": code}).status_code == 302
     assert client.get("/truc/lich/").headers["Location"] == f"/truc/lich/{cast.post.public_id}/"
