@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import TaskState
 
 from liengia.audit.models import Entry
+from liengia.comments.models import Thread
 from liengia.core import clock, worker
 from liengia.people import services as people
 from liengia.people.models import RoleAssignment, User
@@ -234,6 +236,37 @@ def test_nobody_publishes_at_one_stroke(office: Office) -> None:
         client.post(reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"]) + f"?id={office.page.pk}&next=/quan-tri/")
         office.page.refresh_from_db()
         assert not office.page.live, who
+
+
+def test_the_operators_button_holds_what_is_dated_ahead_and_an_earlier_date_brings_it_forward(office: Office) -> None:
+    operator = factories.user("van_hanh", "Người Vận Hành", is_staff=True)
+    User.objects.filter(pk=operator.pk).update(is_superuser=True)
+    operator.refresh_from_db()
+    address = reverse(f"{EDITS}:edit", args=[office.page.pk])
+    evening, earlier = (clock.now().replace(second=0, microsecond=0) + timedelta(hours=hours) for hours in (9, 7))
+
+    def published(dated: datetime | None) -> ArticlePage:
+        """Take it off the schedule, date it in the editor, which shows the hour of going live as it was kept, and press Publish."""
+        page = ArticlePage.objects.get(pk=office.page.pk)
+        if waits := page.scheduled_revision:
+            assert browser(operator).post(reverse(f"{EDITS}:revisions_unschedule", args=[page.pk, waits.pk])).status_code == 302
+        kept = page.get_latest_revision_as_object()
+        shown = {name: f"{clock.local(at):%Y-%m-%d %H:%M}" if at else "" for name, at in (("published_at", dated), ("go_live_at", kept.go_live_at))}
+        answer = browser(operator).post(address, form_of(office.page, **shown, **{"action-publish": "1"}))
+        assert answer.status_code == 302, answer.context["form"].errors if answer.context else answer
+        return ArticlePage.objects.get(pk=office.page.pk)
+
+    held = published(evening)
+    assert not held.live and not Thread.objects.filter(key=str(held.pk), is_public=True).exists()
+    assert held.get_latest_revision_as_object().go_live_at == evening
+    assert published(earlier).get_latest_revision_as_object().go_live_at == earlier
+    with time_machine.travel(earlier + timedelta(minutes=1), tick=False):
+        worker.run_once("portal.publish_scheduled")
+        assert Client().get(office.page.address).status_code == 200
+    office.page.refresh_from_db()
+    office.page.unpublish()
+    published(clock.now() + timedelta(days=2))
+    assert published(None).live, "without a date it goes out now"
 
 
 def test_a_child_without_consent_is_not_published_though_approved(office: Office) -> None:

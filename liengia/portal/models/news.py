@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -34,6 +34,11 @@ ViewT = TypeVar("ViewT")
 SYLLABLES_A_MINUTE: Final = 220
 # Publishing again within a minute corrects the first publication and is no later change.
 SAME_PUBLICATION: Final = timedelta(minutes=1)
+
+
+def _minute(at: datetime | None) -> datetime | None:
+    """Return an instant as a form keeps it."""
+    return at.replace(second=0, microsecond=0) if at is not None else None
 
 
 def _route(pattern: str, name: str) -> Callable[[ViewT], ViewT]:
@@ -156,12 +161,23 @@ class ArticlePage(SitePage):
             super().save(*args, **kwargs)
             SHOWN_BY["shelf"](self.pk)
 
+    def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
+        """Keep a version; what is dated ahead goes live at its hour, whoever publishes it and by which button.
+
+        Until then no address, search or comment tells of it. An hour that came of an earlier date goes with that date.
+        """
+        before = self.latest_revision
+        if before is not None and _minute(self.go_live_at) == _minute(before.as_object().published_at):
+            self.go_live_at = None
+        if self.published_at is not None and self.published_at > clock.now():
+            self.go_live_at = max(filter(None, (self.published_at, self.go_live_at)))
+        return cast(Revision, super().save_revision(*args, **kwargs))
+
     def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> Any:
-        """Publish; what is dated ahead goes live at its hour, and until then no address, search or comment tells of it."""
+        """Publish; a version that was kept before dates ahead were held (0.1) is held here."""
         at = revision.as_object().published_at
-        if at is not None and at > clock.now():
-            held = max(filter(None, (at, revision.as_object().go_live_at)))
-            revision.content |= {"go_live_at": held.isoformat()}
+        if at is not None and at > clock.now() and revision.as_object().go_live_at is None:
+            revision.content |= {"go_live_at": at.isoformat()}
             revision.save(update_fields=["content"])
         return super().publish(revision, *args, **kwargs)
 
