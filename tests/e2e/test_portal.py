@@ -110,6 +110,18 @@ def test_without_scripts_everything_can_be_read_and_shared(chromium: Browser, si
     context.close()
 
 
+def test_a_phone_goes_to_english_and_back(chromium: Browser, site: Site) -> None:
+    context = chromium.new_context(base_url=site.url, java_script_enabled=False, locale="vi-VN", viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto("/tin-tuc/")
+    page.get_by_role("contentinfo").get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("contentinfo").get_by_role("button", name="Tiếng Việt").click()
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+    assert page.url.endswith("/tin-tuc/")
+    context.close()
+
+
 def test_the_text_size_is_remembered_and_the_address_copied(chromium: Browser, site: Site) -> None:
     context = chromium.new_context(base_url=site.url, permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()

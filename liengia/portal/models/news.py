@@ -167,7 +167,7 @@ class ArticlePage(SitePage):
         Until then no address, search or comment tells of it. An hour that came of an earlier date goes with that date.
         """
         before = self.latest_revision
-        if before is not None and _minute(self.go_live_at) == _minute(before.as_object().published_at):
+        if before is not None and _minute(self.go_live_at) == _minute(before.as_object().published_at):  # type: ignore[has-type]
             self.go_live_at = None
         if self.published_at is not None and self.published_at > clock.now():
             self.go_live_at = max(filter(None, (self.published_at, self.go_live_at)))
