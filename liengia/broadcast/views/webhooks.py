@@ -56,15 +56,21 @@ def call_sound(request: HttpRequest, token: str) -> SentFile:
 def report(request: HttpRequest, channel: str, public_id: str) -> HttpResponse:
     """Take a provider's report: prove it, file what it says, answer 200; 503 for what came before its number stood here: tell it again."""
     with transaction.atomic():
-        filed = [
-            receipts.receive(channel, event.receipt_key, event.what, provider=public_id, at=event.at, answer=event.answer)
-            for event in _events(request, channel, public_id)
-        ]
-        if not all(filed) and receipts.is_under_way(channel, public_id):
-            # Nor is it noted as seen: what is told again, word for word, would be taken for a replay.
-            transaction.set_rollback(True)
-            return HttpResponse(b"again", content_type="text/plain", status=503)
-    return HttpResponse(b"ok", content_type="text/plain")
+        events = _events(request, channel, public_id)
+        is_whole = _file(channel, public_id, events) or not receipts.is_under_way(channel, public_id)
+        # Nor is it noted as seen: what is told again, word for word, would be taken for a replay.
+        transaction.set_rollback(not is_whole)
+    if is_whole:
+        return HttpResponse(b"ok", content_type="text/plain")
+    _file(channel, public_id, events)  # what is known already stays, should nobody tell it again
+    return HttpResponse(b"again", content_type="text/plain", status=503)
+
+
+@transaction.atomic
+def _file(channel: str, public_id: str, events: list[Event]) -> bool:
+    """File what a report says; tell whether all of it was about messages that stand here."""
+    filed = [receipts.receive(channel, event.receipt_key, event.what, provider=public_id, at=event.at, answer=event.answer) for event in events]
+    return all(filed)
 
 
 def _events(request: HttpRequest, channel: str, public_id: str) -> list[Event]:

@@ -12,14 +12,15 @@ import pytest
 from django.test import Client
 
 from liengia.broadcast import channels
-from liengia.broadcast.channels.base import Accepted, DeliveryError, Failure
+from liengia.broadcast.channels.base import Accepted, DeliveryError, Failure, Recipient
 from liengia.broadcast.channels.zalo_oa import tokens
-from liengia.broadcast.models import ChannelAccount
-from liengia.broadcast.services import accounts, receipts
+from liengia.broadcast.models import ChannelAccount, Delivery
+from liengia.broadcast.services import accounts, outbox, receipts
 from liengia.core import clock
 from tests.broadcast.gateway.given import parcel
 from tests.broadcast.gateway.simulator import Said
 from tests.broadcast.given import Voice
+from tests.broadcast.webpush.test_transport import message
 from tests.broadcast.zalo.simulator import Bot, Oa
 from tests.cast import TESTER
 
@@ -160,6 +161,25 @@ def test_a_report_that_came_too_early_is_taken_when_it_is_told_again_word_for_wo
     assert reported(row, raw, mac) == 503
     monkeypatch.undo()
     assert reported(row, raw, mac) == 200 and reported(row, raw, mac) == 404
+
+
+def test_what_is_known_stays_filed_beside_a_number_that_is_not_ours(scene: Voice, oa: Oa, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = oa_account(scene)
+    assert OA is not None
+    outbox.enqueue(OA, outbox.say(message()), [Recipient("nhom1", row.public_id)])
+    Delivery.objects.update(state="accepted", receipt_key="tin-1")
+    delivery = Delivery.objects.get()
+    ids = ["tin-1", "cua-nguoi-khac"]
+    raw, mac = signed(row, {"event_name": "user_seen_message", "timestamp": str(int(clock.now().timestamp() * 1000)), "message": {"msg_ids": ids}})
+    monkeypatch.setattr(receipts, "is_under_way", lambda channel, provider: True)
+    assert reported(row, raw, mac) == 503
+    delivery.refresh_from_db()
+    seen = delivery.shown_at
+    assert seen is not None
+    monkeypatch.undo()
+    assert reported(row, raw, mac) == 200, "told again it is taken, once"
+    delivery.refresh_from_db()
+    assert delivery.shown_at == seen and reported(row, raw, mac) == 404
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b'{"timestamp": "x"}', b'{"timestamp": 1e400}', b'{"timestamp": "99999999999999999999"}', b"\xff", b"null", b"[" * 60_000])
