@@ -24,6 +24,7 @@ class AlarmsConfig(AppConfig):
             counts,
             handover,
             menus,
+            own_house,
             policies,
             reporting,
             supervision,
@@ -50,6 +51,7 @@ class AlarmsConfig(AppConfig):
         succession.register(groups.move_groups)
         succession.register(groups.move_plans)
         on_leaving(groups.leave_groups)
+        own_house.follow_deletions()
         stewards.register(led_by=policies.households_led_by, leaders_of=policies.leaders_of)
         counts.register_all()
         handover.register_all()

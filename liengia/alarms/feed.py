@@ -13,13 +13,12 @@ from collections.abc import Collection, Iterable
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase
 
-from liengia.alarms import policies
+from liengia.alarms import own_house, policies
 from liengia.alarms.capabilities import CONSOLE
 from liengia.alarms.models import (
     DrillInvitation,
     EventKind,
     GroupRing,
-    Incident,
     IncidentEvent,
     IncidentStep,
     Mode,
@@ -28,7 +27,7 @@ from liengia.alarms.services.states import label
 from liengia.core import live
 from liengia.core.live import Message, Positioned
 from liengia.people import policies as people
-from liengia.people.models import Membership, User
+from liengia.people.models import User
 from liengia.units.models import Unit
 
 
@@ -47,7 +46,7 @@ def describe(rows: list[Positioned]) -> Iterable[Message]:
         "drill__incident_id", "user_id"
     ):
         invited.setdefault(incident, []).append(user)
-    told, kept_from = _told_silently(incidents), _houses_of_silent_calls(incidents)
+    told, kept_from = _told_silently(incidents), own_house.people_of(incidents)
     for row in rows:
         event = by_key.get(row.pk)
         if event is not None:
@@ -60,17 +59,6 @@ def _told_silently(incidents: set[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     for incident, reached in steps.values_list("incident_id", "reached"):
         found.setdefault(incident, set()).update(one["user"] for one in reached if "user" in one)
-    return found
-
-
-def _houses_of_silent_calls(incidents: set[int]) -> dict[int, set[int]]:
-    """Return who lives in the houses from which silent calls came."""
-    silent = Incident.objects.filter(pk__in=incidents, is_silent=True).order_by()
-    houses = {(key, house) for key, *both in silent.values_list("pk", "household", "presses__device__household") for house in both if house}
-    living = list(Membership.objects.active().filter(household__in={house for _key, house in houses}).values_list("household", "user"))
-    found: dict[int, set[int]] = {}
-    for key, house in houses:
-        found.setdefault(key, set()).update(user for home, user in living if home == house)
     return found
 
 

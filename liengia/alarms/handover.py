@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from liengia.alarms import policies
+from liengia.alarms import own_house
 from liengia.alarms.models import EventKind, Incident, IncidentEvent
 from liengia.alarms.services.states import label
 from liengia.alarms.services.timeline import add_event
@@ -47,7 +47,7 @@ def sign_over(post: DutyPost, actor: Actor, at: datetime) -> None:
     below = Unit.objects.below(post.unit.current())
     found = Incident.objects.open().filter(group__unit__in=below, opened_at__lte=at)
     if actor.user_id is not None:
-        found = found.exclude(pk__in=policies.calls_of_own_house(actor.user_id))  # not on the page that was signed
+        found = found.exclude(pk__in=own_house.calls_of(actor.user_id))  # not on the page that was signed
     for incident in found.select_related("group__unit").order_by("pk"):
         add_event(incident, EventKind.HANDED_OVER, at=at, actor=actor)
 
@@ -69,7 +69,7 @@ def log_lines(post: DutyPost, start: datetime, end: datetime) -> Iterable[LogLin
 
 def hidden_from(user: int) -> set[str]:
     """Give the paths of silent calls of the user's own house."""
-    return {_url(key) for key in policies.calls_of_own_house(user).values_list("public_id", flat=True)}
+    return {_url(key) for key in own_house.calls_of(user).values_list("public_id", flat=True)}
 
 
 def _url(public_id: str) -> str:

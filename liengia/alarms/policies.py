@@ -8,6 +8,7 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
+from liengia.alarms import own_house
 from liengia.alarms.capabilities import CONSOLE, MANAGE_GROUPS, SEE
 from liengia.alarms.models import (
     DrillInvitation,
@@ -128,14 +129,7 @@ def visible_incidents(user: AnyUser) -> QuerySet[Incident]:
     condition |= Q(pk__in=_told_silently(user).values("pk"), state__in=OPEN_STATES)
     if desk:
         condition |= Q(group__unit__in=Unit.objects.below_any(desk))
-    return base.filter(condition, in_rooms_on("group__unit")).exclude(pk__in=calls_of_own_house(user))
-
-
-def calls_of_own_house(user: User | int) -> QuerySet[Incident, int]:
-    """Return the keys of the silent calls that somebody of the user's own house made: none of that house may learn of one."""
-    own = Membership.objects.active().filter(user=user).values("household")
-    silent = Incident.objects.filter(Q(household__in=own) | Q(presses__device__household__in=own), is_silent=True)
-    return silent.order_by().values_list("pk", flat=True)
+    return base.filter(condition, in_rooms_on("group__unit")).exclude(pk__in=own_house.calls_of(user))
 
 
 def _told_silently(user: User) -> QuerySet[Incident]:
@@ -148,14 +142,14 @@ def _told_silently(user: User) -> QuerySet[Incident]:
 def ended_silent_call(user: User, public_id: str) -> Incident | None:
     """Return a silent call that has ended and of which a step had told this leader or deputy; none of their own house."""
     ended = _told_silently(user).filter(in_rooms_on("group__unit"), public_id=public_id).exclude(state__in=OPEN_STATES)
-    return ended.exclude(pk__in=calls_of_own_house(user)).select_related("group", "joined_into").first()
+    return ended.exclude(pk__in=own_house.calls_of(user)).select_related("group", "joined_into").first()
 
 
 def hidden_entries(user: AnyUser) -> Q | None:
     """Return the entries of the audit log about silent calls of the user's own house; `audit.scope` asks, of superusers too."""
     if not isinstance(user, User):
         return None
-    keys = list(calls_of_own_house(user).values_list("pk", "public_id"))
+    keys = list(own_house.calls_of(user).values_list("pk", "public_id"))
     if not keys:
         return None
     about = Q(about_type=Incident._meta.label, about_id__in=[public for _key, public in keys])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from liengia.alarms import policies, services
-from liengia.alarms.models import GroupRing, Incident
+from liengia.alarms import own_house, policies, services
+from liengia.alarms.models import GroupRing, Incident, IncidentStep
+from liengia.alarms.services import escalation
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import NotFound
-from liengia.people.models import Membership, Role, RoleAssignment, User
+from liengia.people.models import DutyShift, Membership, Role, RoleAssignment, User
+from liengia.people.services import households, joining
 from tests import factories
 from tests.alarms.console_scene import Desk
 from tests.alarms.given import incident, member
@@ -67,6 +69,35 @@ def test_a_silent_call_is_the_posts_alone_and_hidden_from_the_calling_house(scen
     for user in (member(scene, 3), member(scene, 2), scene.leader, team(scene), at_home):
         assert not sees(user, one)
     assert sees(at_home, incident(scene, 3)), "an officer who lives there still sees all else"
+
+
+@pytest.mark.parametrize("how", ["ends", "house_leaves", "is_erased"])
+def test_whoever_lived_in_the_calling_house_learns_nothing_by_moving_out(scene: Desk, how: str) -> None:
+    at_home = member(scene, 3)
+    RoleAssignment.objects.create(user=at_home, role=Role.objects.get(code="duty_officer"), unit=scene.commune, valid_from=clock.now())
+    house = scene.houses[2]
+    one = incident(scene, 3, kind="help", is_silent=True)
+    if how == "ends":
+        joining.end_membership(Membership.objects.get(user=at_home), actor=TESTER)
+    elif how == "house_leaves":
+        households.leave_household(house, actor=TESTER)
+    else:
+        Incident.objects.filter(pk=one.pk).update(state="resolved")
+        households.erase_household(house, actor=TESTER, reason="đã dọn đi")
+        assert not Membership.objects.filter(user=at_home).exists()
+    assert not sees(at_home, one) and own_house.people_of([one.pk]) == {one.pk: {at_home.pk}}
+    DutyShift.objects.update(user=at_home)
+    loud = incident(scene, 5)
+    named = {call: escalation.resolve(IncidentStep.objects.get(incident=call, target="duty_post"), at=clock.now())[0] for call in (one, loud)}
+    assert named == {one: [], loud: [at_home]}
+
+
+def test_a_call_that_is_made_after_somebody_moved_out_is_their_work(scene: Desk) -> None:
+    gone = member(scene, 3)
+    RoleAssignment.objects.create(user=gone, role=Role.objects.get(code="duty_officer"), unit=scene.commune, valid_from=clock.now())
+    joining.end_membership(Membership.objects.get(user=gone), actor=TESTER)
+    one = incident(scene, 3, kind="help", is_silent=True)
+    assert sees(gone, one) and own_house.people_of([one.pk]) == {}
 
 
 def test_neighbours_whom_a_fire_rings_see_it(scene: Desk) -> None:

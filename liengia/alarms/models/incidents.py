@@ -110,6 +110,8 @@ class Incident(models.Model):
     household_count = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict, blank=True)
     names_erased_at = models.DateTimeField(null=True, blank=True)
+    # Whose deleted memberships kept a silent call from them (`own_house`).
+    kept_from = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
 
     objects: ClassVar[models.Manager[Incident]] = IncidentQuerySet.as_manager()
 

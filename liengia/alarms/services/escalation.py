@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from liengia.alarms import channels
+from liengia.alarms import channels, own_house
 from liengia.alarms.models import (
     DrillInvitation,
     EmergencyCall,
@@ -35,13 +35,12 @@ from liengia.alarms.models import (
 )
 from liengia.alarms.models.incidents import EMERGENCY_NUMBER
 from liengia.alarms.policies import desk_is_empty
-from liengia.alarms.queries import households_pressing
 from liengia.alarms.services import outward
 from liengia.alarms.services.states import change_states
 from liengia.core import clock
 from liengia.core.geo import Point, bounding_box, distance_m
 from liengia.people import policies, queries
-from liengia.people.models import Membership, User
+from liengia.people.models import User
 from liengia.units.models import Unit
 
 OVERDUE_AFTER: Final = timedelta(seconds=10)
@@ -236,8 +235,7 @@ class Resolver:
         """
         people, groups = self._named(step)
         if step.incident.is_silent and people:
-            houses = households_pressing(step.incident)
-            at_home = set(Membership.objects.active().filter(household__in=houses).values_list("user_id", flat=True))
+            at_home = own_house.people_of([step.incident_id]).get(step.incident_id, set())
             people = [user for user in people if user.pk not in at_home]
         return people, groups
 
