@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from liengia.audit.office import day_input
 from liengia.core import clock
 from liengia.core.errors import Invalid
-from liengia.organisations.models import Committee, Organisation
+from liengia.organisations.models import Committee, MemberPost, Organisation
 from liengia.papers import signing, wording
 from liengia.papers.kinds import PaperKind
 from liengia.papers.models import Issuer, Paper, Signatory
@@ -132,23 +132,30 @@ class IssueForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, kind: PaperKind, paper: Paper, *args: Any, **options: Any) -> None:
-        """Offer who may sign for the paper's issuer, in each place that the draft leaves open."""
+        """Offer who may sign for the paper's issuer; where several sign (who wrote, who presided, the parties), the names that the draft leaves open are typed."""
         super().__init__(*args, **options)
         self.signers = [(office, name) for office, name in paper.signers] or [("", "")] * kind.signers
         self.open = [number for number, (_office, name) in enumerate(self.signers) if not name]
-        self.candidates = signing.candidates([paper.issuer]) if self.open else []
-        self.lacks = bool(self.open) and not self.candidates
+        # Who wrote minutes is no matter of who may sign for their issuer, so that nobody of these stands chosen as the secretary.
+        is_one = len(self.signers) == 1
+        self.candidates = signing.candidates([paper.issuer]) if self.open and is_one else []
+        self.lacks = bool(self.open) and is_one and not self.candidates
+        for number in () if is_one else self.open:
+            office = self.signers[number][0]
+            self.fields[f"signer_{number}"] = forms.CharField(label=_("Who signs as %(office)s") % {"office": office} if office else _("Who signs"), max_length=120, help_text=_("The name as it stands under the signature."))
         for number in self.open if self.candidates else ():
             office = self.signers[number][0]
             self.fields[f"signer_{number}"] = forms.ChoiceField(
                 label=_("Who signs as %(office)s") % {"office": office} if office else _("Who signs"), required=False, choices=[("", "…"), *signing.choices(self.candidates)],
-                initial=signing.preselected(self.candidates) if len(self.open) == 1 else "", help_text=_("Those who may sign for %(who)s, each with the days.") % {"who": paper.issuer},
+                initial=signing.preselected(self.candidates), help_text=_("Those who may sign for %(who)s, each with the days.") % {"who": paper.issuer},
             )  # fmt: skip
 
     def clean(self) -> dict[str, Any] | None:
         """Look that who was chosen may sign on the day."""
         data = super().clean()
         on = self.cleaned_data.get("issued_on")
+        if not self.candidates:
+            self.signers = [(office, name or self.cleaned_data.get(f"signer_{number}", "")) for number, (office, name) in enumerate(self.signers)]
         for number in self.open if self.candidates and on is not None else ():
             field = f"signer_{number}"
             try:
@@ -161,7 +168,7 @@ class IssueForm(forms.Form):
 
     def _office(self, drafted: str, found: signing.Candidate) -> str:
         """Return the office above the name: a paper of one signer has that by which they sign ("KT. Chủ tịch / Phó Chủ tịch"), not the head's that the draft guessed."""
-        if len(self.signers) == 1 and not found.is_chair:
+        if len(self.signers) == 1 and found.seat != MemberPost.CHAIR:
             return found.office
         return drafted or found.office
 

@@ -25,7 +25,7 @@ class Block:
     """A place for a list or a table, written `[[name]]` alone on its line.
 
     With `columns` it is a table of them; without, each line is an item. A wording without a block that `is_kept`
-    is refused: no office can leave it out.
+    is refused: no office can leave it out. One that `is_counted` has a first column with the number of each row (STT).
     """
 
     name: str
@@ -34,6 +34,7 @@ class Block:
     widths: tuple[int, ...] = ()
     numbers: tuple[int, ...] = ()
     is_kept: bool = False
+    is_counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

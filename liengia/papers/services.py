@@ -42,6 +42,9 @@ _SHIPPED: Final[Mapping[str, tuple[str, str]]] = {
     Committee.Kind.COUNCIL: ("HĐTĐKT", "TM. HỘI ĐỒNG"),
 }
 
+# Bodies with a line of their own: above one stands the same body of the unit above.
+_OWN_LINE: Final[Mapping[str, str]] = {OrganisationKind.POLICE: "Công an", OrganisationKind.FATHERLAND_FRONT: "Ủy ban Mặt trận Tổ quốc Việt Nam"}
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -70,8 +73,8 @@ def issuer_of(body: Organisation | Committee, *, actor: Actor) -> Issuer:
     kind: str = body.kind
     symbol, signs_as = _SHIPPED.get(kind, ("BCĐ" if isinstance(body, Committee) else "VP", ""))
     superior = f"Ủy ban nhân dân {commune.full_name}" if kind != OrganisationKind.PEOPLES_COMMITTEE else ""
-    if kind == OrganisationKind.POLICE and commune.parent is not None:
-        superior = f"Công an {commune.parent.full_name}"  # the police are under the police above them, not under the commune
+    if kind in _OWN_LINE:  # the police are under the police above them, and the Front under the Front, not under the commune
+        superior = f"{_OWN_LINE[kind]} {commune.parent.full_name}" if commune.parent is not None else ""
     return keep_issuer(
         Issuer(unit=body.unit, name=body.name, symbol=symbol, place=commune.name, superior=superior, signs_as=signs_as, **key), actor=actor
     )

@@ -20,7 +20,7 @@ AIMS: Final = Field("mục đích", _("What it is for; one aim a line."), is_lon
 COST: Final = Field("kinh phí", _("Where the money comes from, and how much."))
 _TASKS: Final = Block("phân công", _("Who does what by when: work | who | by when"), ("Việc", "Đơn vị, người phụ trách", "Hạn"), (6, 4, 3))
 _PROGRAMME: Final = Block("chương trình", _("The programme: hour | item | who"), ("Giờ", "Nội dung", "Người thực hiện"), (2, 7, 4))
-_PEOPLE: Final = Block("danh sách", _("The list: name | address or unit | achievement"), ("Họ tên, tập thể", "Địa chỉ, đơn vị", "Thành tích"), (4, 4, 6))
+_PEOPLE: Final = Block("danh sách", _("The list: name | address or unit | achievement"), ("Họ tên, tập thể", "Địa chỉ, đơn vị", "Thành tích"), (4, 4, 6), is_counted=True)
 
 PLAN: Final = PaperKind(
     "plan", "Kế hoạch", "KH",

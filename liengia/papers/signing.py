@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from liengia.core import clock
 from liengia.core.errors import Invalid
+from liengia.organisations.models import MemberPost
 from liengia.papers.models import Issuer, Signatory
 
 # Who signed no more so long ago is not offered: older papers were issued in their time.
@@ -28,9 +29,9 @@ class Candidate:
     valid_from: date | None
     valid_to: date | None
     basis: str = ""
-    # Whether they sign in their own name, as the head; and whether that is as a committee's chair, whose seat has their office elsewhere.
+    # Whether they sign in their own name, as the head; and which seat of a committee they fill: its chair has their office elsewhere.
     is_head: bool = False
-    is_chair: bool = False
+    seat: str = ""
 
     def may_on(self, day: date) -> bool:
         """Tell whether they may sign on a day."""
@@ -66,7 +67,7 @@ def _seats(issuer: Issuer) -> list[Candidate]:
         return []
     seats = issuer.committee.members.exclude(holder=None).exclude(post="member").select_related("holder")
     return [
-        Candidate(f"m{seat.pk}", issuer, seat.office_title, str(seat.holder), seat.valid_from, seat.valid_to, is_head=seat.post == "chair", is_chair=seat.post == "chair") for seat in seats
+        Candidate(f"m{seat.pk}", issuer, seat.office_title, str(seat.holder), seat.valid_from, seat.valid_to, is_head=seat.post == MemberPost.CHAIR, seat=seat.post) for seat in seats
     ]
 
 

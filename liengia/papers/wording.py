@@ -174,7 +174,12 @@ def _block(block: Block, rows: Rows) -> list[Piece]:
         return [Item(row[0]) for row in rows if row and row[0]]
     width = len(block.columns)
     even = [[*row[:width], *[""] * (width - len(row))] for row in rows]
-    return [Table(block.columns, even, block.widths or (1,) * width, block.numbers)]
+    widths = block.widths or (1,) * width
+    if not block.is_counted:
+        return [Table(block.columns, even, widths, block.numbers)]
+    # The numbers take a fourteenth or so of the width, whatever shares the others have.
+    counted = [[str(number), *row] for number, row in enumerate(even, start=1)]
+    return [Table(("STT", *block.columns), counted, (max(1, round(sum(widths) / 14)), *widths), tuple(column + 1 for column in block.numbers))]
 
 
 def read_rows(typed: str, block: Block) -> list[list[str]]:
