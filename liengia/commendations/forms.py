@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.office import day_input
-from liengia.commendations import papers, queries, services, stock
+from liengia.commendations import money, papers, queries, services, stock
 from liengia.commendations.models import (
     LONGEST_MERIT,
-    BaseSalary,
+    Award,
     CouncilSession,
-    DecisionRight,
     HandOver,
     MovementList,
     Nomination,
     PrintLayout,
     Procedure,
-    RewardRate,
+    RecipientKind,
     Round,
 )
 from liengia.commendations.services import Counts, Signing
 from liengia.core import clock
 from liengia.core.errors import Invalid
-from liengia.core.typed_fields import DayField, MoneyField
 from liengia.organisations.models import Committee, CommitteeMember
 from liengia.papers import numbers, signing
 from liengia.papers.signing import Candidate
@@ -56,11 +54,21 @@ class RoundForm(forms.ModelForm[Round]):
 
     field_order = ("authority", "movement_list", "procedure", "award", "title", "season_name", "period_from", "period_to")
 
+    def clean(self) -> dict[str, Any] | None:
+        """Look that who decides may give the award: a commune's head gives no “bằng khen”."""
+        data = super().clean()
+        authority, award = self.cleaned_data.get("authority"), self.cleaned_data.get("award")
+        if authority is not None and award and award not in money.awards_of([authority]):
+            self.add_error("award", _("The head of this level may not give it. Choose another award, or the authority that may."))
+        return data
+
     def __init__(self, authorities: Any, *args: Any, **options: Any) -> None:
         """Offer the People's Committees of the user's units, those that stand first."""
         super().__init__(*args, **options)
         chosen: Any = self.fields["authority"]
         chosen.queryset = authorities
+        self.fields["title"].help_text = _("For example: có thành tích trong phong trào Toàn dân bảo vệ an ninh Tổ quốc năm 2026. Papers say it after “on commending” and who it is: the collectives, households, individuals.")
+        self.fields["award"].choices = [(code, Award(code).label) for code in money.awards_of(authorities)]  # type: ignore[attr-defined]
         standing = [one for one in authorities if one.may_issue_on(clock.today())]
         if len(standing) == 1 and not self.instance.pk:
             chosen.initial = standing[0]
@@ -70,16 +78,34 @@ class RoundForm(forms.ModelForm[Round]):
             self.fields["season_name"].initial = self.instance.season.name
 
 
-class NominationForm(forms.ModelForm[Nomination]):
+class _NamedForm(forms.ModelForm[Nomination]):
+    """Who is commended, with a form of address that whoever types has chosen."""
+
+    def validate_constraints(self) -> None:
+        """Leave them to the service, which says them in words."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Say what a form of address is for."""
+        super().__init__(*args, **options)
+        self.fields["honorific"].help_text = _("For example: Ông, Bà, Em; for a household that of who heads it: Bà makes “Hộ bà …”. Empty for a collective.")
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask how a person, or who heads a household, is addressed: nobody is “Ông” because nobody looked."""
+        data = super().clean()
+        named = Nomination(kind=self.cleaned_data.get("kind", ""), name=self.cleaned_data.get("name", ""))
+        is_one = named.kind == RecipientKind.INDIVIDUAL or (named.kind == RecipientKind.HOUSEHOLD and not named.is_named_as_household)
+        if is_one and not self.cleaned_data.get("honorific", "").strip():
+            self.add_error("honorific", _("Write how this person, or who heads the household, is addressed: Ông, Bà, Em."))
+        return data
+
+
+class NominationForm(_NamedForm):
     """A nomination."""
 
     class Meta:
         model = Nomination
         fields = ("kind", "honorific", "name", "birth_year", "is_police", "words", "unit", "merit", "deed_on", "report", "nominator_kind", "nominated_by")
         widgets: Final = {"merit": area(3), "report": area(8), "deed_on": day_input()}
-
-    def validate_constraints(self) -> None:
-        """Leave them to the service, which says them in words."""
 
     def __init__(self, row: Round, *args: Any, **options: Any) -> None:
         """Offer the places of the round's unit; a new one begins with who nominated the last."""
@@ -91,22 +117,19 @@ class NominationForm(forms.ModelForm[Nomination]):
         places.label_from_instance = lambda unit: names[unit.pk]
         self.fields["merit"].max_length = LONGEST_MERIT  # type: ignore[attr-defined]
         if not self.instance.pk:
-            self.initial = {**self.initial, "unit": row.unit_id, "honorific": "Ông", "kind": "individual"}
+            self.initial = {**self.initial, "unit": row.unit_id, "kind": "individual"}
             last = row.nominations.listed().order_by("-pk").first()
             if last is not None:
                 self.initial = {**self.initial, "nominated_by": last.nominated_by, "nominator_kind": last.nominator_kind, "merit": last.merit, "kind": last.kind}
 
 
-class ProposalForm(forms.ModelForm[Nomination]):
+class ProposalForm(_NamedForm):
     """What anybody may propose: who, for what, and who proposes."""
 
     class Meta:
         model = Nomination
         fields = ("round", "kind", "honorific", "name", "birth_year", "words", "unit", "merit", "nominator_kind", "nominated_by")
         widgets: Final = {"merit": area(4)}
-
-    def validate_constraints(self) -> None:
-        """Leave them to the service, which says them in words."""
 
     def __init__(self, rounds: Any, *args: Any, **options: Any) -> None:
         """Offer the open rounds and the hamlets of their communes."""
@@ -117,7 +140,7 @@ class ProposalForm(forms.ModelForm[Nomination]):
         fields["unit"].queryset = Unit.objects.current().filter(level__in=("commune", "hamlet")).below_any([one.unit_id for one in rounds]).with_ancestors().order_by("level", "code")
         fields["unit"].label_from_instance = lambda unit: unit.place_name
         fields["merit"].label, fields["words"].label, fields["nominated_by"].label = _("What they did"), _("Office or address"), _("Who proposes it")
-        fields["nominator_kind"].label, fields["honorific"].help_text = _("Proposed by"), ""
+        fields["nominator_kind"].label = _("Proposed by")
 
 
 class ReasonForm(forms.Form):
@@ -325,7 +348,7 @@ class ConcludeForm(forms.Form):
     begun = forms.CharField(label=_("When it began"), max_length=60)
     ended = forms.CharField(label=_("When it ended"), max_length=60)
     chair_name = forms.CharField(label=_("Name of who presided"), required=False, max_length=120)
-    clerk_name = forms.CharField(label=_("Name of who took the minutes"), required=False, max_length=120)
+    clerk_name = forms.CharField(label=_("Name of who took the minutes"), max_length=120)
     discussion = forms.CharField(label=_("What was said"), required=False, max_length=6000, widget=area(5))
 
     def __init__(self, session: CouncilSession, *args: Any, **options: Any) -> None:
@@ -459,41 +482,3 @@ class NewLayoutForm(forms.Form):
         chosen: Any = self.fields["unit"]
         chosen.queryset = units
         chosen.initial = units[0] if len(units) == 1 else None
-
-
-
-
-class _DatedForm(forms.ModelForm[Any]):
-    """A row of a dated table."""
-
-    def validate_constraints(self) -> None:
-        """Leave them to the service, which says them in words."""
-
-    class Meta:
-        widgets: Final = {"valid_from": day_input(), "valid_to": day_input()}
-
-
-class SalaryForm(_DatedForm):
-    """A base salary."""
-
-    class Meta(_DatedForm.Meta):
-        model = BaseSalary
-        field_classes: ClassVar = {"amount_vnd": MoneyField, "valid_from": DayField, "valid_to": DayField}
-        fields = ("amount_vnd", "valid_from", "valid_to", "source", "is_unsure")
-
-
-class RateForm(_DatedForm):
-    """A rate of reward money."""
-
-    class Meta(_DatedForm.Meta):
-        model = RewardRate
-        field_classes: ClassVar = {"step_vnd": MoneyField, "valid_from": DayField, "valid_to": DayField}
-        fields = ("award", "level", "recipient", "coefficient", "step_vnd", "rounding", "valid_from", "valid_to", "source", "is_unsure")
-
-
-class RightForm(_DatedForm):
-    """A right to decide."""
-
-    class Meta(_DatedForm.Meta):
-        model = DecisionRight
-        fields = ("award", "level", "valid_from", "valid_to", "source", "is_unsure")

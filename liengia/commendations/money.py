@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from liengia.commendations.models import Award, BaseSalary, DecisionRight, RecipientKind, RewardRate
+from liengia.core import clock
 from liengia.core.errors import Invalid
+from liengia.papers.models import Issuer
 
 _WAYS: Final = {RewardRate.Rounding.UP: ROUND_CEILING, RewardRate.Rounding.DOWN: ROUND_FLOOR, RewardRate.Rounding.NEAREST: ROUND_HALF_UP}
 
@@ -93,6 +95,17 @@ def check_right(award: str, level: str, on: date) -> DecisionRight:
             code="no_right", field="on",
         )  # fmt: skip
     return found
+
+
+def awards_of(authorities: Iterable[Issuer]) -> list[str]:
+    """Return the awards that the heads of some authorities may give today; one that has ended, on the last day on which it stood."""
+    today = clock.today()
+    found: set[str] = set()
+    for authority in authorities:
+        ends = getattr(authority.body, "valid_to", None)
+        day = today if ends is None or ends > today else ends - timedelta(days=1)
+        found.update(DecisionRight.objects.at(day).filter(level=authority.unit.level).values_list("award", flat=True))
+    return [award for award in Award.values if award in found]
 
 
 def rewards(award: str, level: str, on: date, recipients: Iterable[str]) -> Mapping[str, Reward]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -27,6 +28,8 @@ from liengia.papers.models import Paper, PaperState
 from liengia.papers.services import Draft, head_lines
 
 WHO: Final = {RecipientKind.COLLECTIVE: "tập thể", RecipientKind.HOUSEHOLD: "hộ gia đình", RecipientKind.INDIVIDUAL: "cá nhân"}
+# How a title begins that says what was done, or how, and not yet by whom.
+_WHAT: Final = frozenset(["đã", "có", "vì", "trong", "do"])
 
 DECISION: Final = PaperKind(
     "commendation", "Quyết định", "QĐ", purpose=_("commendation, from its round"), is_of_its_head=True,
@@ -37,7 +40,7 @@ DECISION: Final = PaperKind(
         Field("tiền thưởng", _("How the money is reckoned; one line a kind of recipient."), is_long=True), Field("tổng tiền", _("The whole sum.")),
         Field("thi hành", _("Who carries it out."), is_required=True),
     ),
-    blocks=(Block("danh sách", _("The list: name | address or unit | achievement | money"), ("Họ tên, tập thể", "Địa chỉ, đơn vị", "Thành tích", "Tiền thưởng"), (4, 4, 5, 2), (3,), is_kept=True),),
+    blocks=(Block("danh sách", _("The list: name | address or unit | achievement | money"), ("Họ tên, tập thể", "Địa chỉ, đơn vị", "Thành tích", "Tiền thưởng"), (4, 4, 5, 2), (3,), is_kept=True, is_counted=True),),
     wording="""# {người quyết định}
 {căn cứ}
 ? Theo đề nghị của {đề nghị}.
@@ -94,6 +97,20 @@ def how_many(kinds: Sequence[str]) -> str:
     return ", ".join(f"{count:02d} {word}" for count, word in found if count)
 
 
+def commended_for(row: Round, kinds: Iterable[str]) -> str:
+    """Return whom a paper commends for what, as a phrase: "các hộ gia đình, cá nhân có thành tích …"; a title that says who already stays as it is.
+
+    Source: the usual "Về việc khen thưởng các tập thể, cá nhân có thành tích …"; "khen thưởng có thành tích" is no Vietnamese.
+    """
+    title = row.title.strip()
+    if title.casefold().split(" ", 1)[0] not in _WHAT:
+        return title
+    counted = Counter(kinds)
+    who = ", ".join(word for kind, word in WHO.items() if counted[kind])
+    title = f"{title[:1].lower()}{title[1:]}"
+    return f"{'các ' if counted.total() > 1 else ''}{who} {title}" if who else title
+
+
 def decision_draft(
     row: Round, nominations: Sequence[Nomination], rewards: Mapping[str, Reward], *, bases: str, proposed_by: str, carried_out_by: str, signer: tuple[str, str], recipients: str,
 ) -> Draft:  # fmt: skip
@@ -104,7 +121,7 @@ def decision_draft(
         money = [f"- Mỗi {WHO[RecipientKind(kind)]}: {reward.formula}." for kind, reward in rewards.items()]
     head = head_of(row)
     return Draft(
-        kind=DECISION.code, issuer=row.authority, about=f"Về việc khen thưởng {row.title}"[:300], subject=row.subject, signers=[signer], recipients=recipients,
+        kind=DECISION.code, issuer=row.authority, about=f"Về việc khen thưởng {commended_for(row, kinds)}"[:300], subject=row.subject, signers=[signer], recipients=recipients,
         values={
             "người quyết định": head.upper(), "căn cứ": bases, "đề nghị": proposed_by, "hình thức": f"{AWARD_WORDS[Award(row.award)]} của {head}",
             "số lượng": how_many(kinds), "thành tích": row.title, "tiền thưởng": "\n".join(money), "tổng tiền": f"{money_words(total)} đồng",
@@ -117,9 +134,10 @@ def decision_draft(
 def list_paper(row: Round, nominations: Iterable[Nomination]) -> dict[str, object]:
     """Return a round's list as a paper without a number, for DOCX and PDF; once it is submitted, in the name of who proposes."""
     issuer = row.submission.issuer if row.submission is not None else row.authority
-    rows = [[str(place), one.called, str(one.birth_year or ""), one.on_paper, one.merit, one.nominated_by] for place, one in enumerate(nominations, start=1)]
+    listed = list(nominations)
+    rows = [[str(place), one.called, str(one.birth_year or ""), one.on_paper, one.merit, one.nominated_by] for place, one in enumerate(listed, start=1)]
     header = ["STT", "Họ tên, tập thể", "Năm sinh", "Chức vụ, đơn vị", "Thành tích", "Nơi đề nghị"]
     table = Table(header=header, rows=rows, widths=[3, 8, 4, 8, 12, 6])
     return described(
-        OfficialPaper(kind="Danh sách", about=f"Đề nghị khen thưởng {row.title}", issuer=head_lines(issuer, issuer.unit.commune() or issuer.unit), symbol="", body=[table], signers=[Signer("", "")], superior=issuer.superior)
+        OfficialPaper(kind="Danh sách", about=f"Đề nghị khen thưởng {commended_for(row, [one.kind for one in listed])}"[:300], issuer=head_lines(issuer, issuer.unit.commune() or issuer.unit), symbol="", body=[table], signers=[Signer("", "")], superior=issuer.superior)
     )

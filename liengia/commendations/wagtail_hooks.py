@@ -14,8 +14,8 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from liengia.audit.office import Column, OfficeViewSet
 from liengia.commendations import services
 from liengia.commendations.capabilities import COUNCIL, DECIDE, KEEP, TABLES
-from liengia.commendations.forms import RateForm, RightForm, SalaryForm
 from liengia.commendations.models import BaseSalary, DecisionRight, RewardRate
+from liengia.commendations.table_forms import RateForm, RightForm, SalaryForm
 from liengia.commendations.views import certificates, council, layouts, lists, nominations, rounds
 from liengia.core.actor import Actor
 from liengia.people import policies as people

@@ -94,7 +94,7 @@ def test_a_round_from_its_first_nomination_to_the_hand_out(scene: Bureau) -> Non
     hands = {f"{name}_{key}": 0 for key in keys for name in ("against", "other")}
     assert clerk.post(f"{there}phieu/", {**hands, f"against_{keys[0]}": 9}).status_code == 422
     assert clerk.post(f"{there}phieu/", hands).status_code == 302
-    assert clerk.post(f"{there}ket-thuc/", {"begun": "8 giờ", "ended": "9 giờ", "discussion": ""}).status_code == 302
+    assert clerk.post(f"{there}ket-thuc/", {"begun": "8 giờ", "ended": "9 giờ", "clerk_name": "Trần Thị Ghi", "discussion": ""}).status_code == 302
     assert "Hội đồng đã họp" in text_of(clerk.get(address)) and "2" in text_of(clerk.get(there))
     assert clerk.get(f"{address}ky/").status_code == 404, "a clerk does not sign"
     assert clerk.post(f"{address}trinh/", {"bases": "", "words": "Kính trình.", "signer": key(scene.police)}).status_code == 302
@@ -107,7 +107,9 @@ def test_a_round_from_its_first_nomination_to_the_hand_out(scene: Bureau) -> Non
     assert "chưa có mức" in text_of(chairman.post(f"{address}ky/", {**sign, "look": "1", "on": "2016-06-30"}))
     assert not Certificate.objects.exists(), "looking signs nothing"
     assert chairman.post(f"{address}ky/", {**sign, "on": "2026-08-11"}).status_code == 200
-    done = chairman.post(f"{address}ky/", sign)
+    asked = text_of(chairman.post(f"{address}ky/", sign))
+    assert "Ký quyết định?" in asked and "2 trường hợp" in asked and "1.140.000 đồng" in asked and 'name="bases"' in asked and not Certificate.objects.exists(), "asked a second time"
+    done = chairman.post(f"{address}ky/", {**sign, "sure": "1"})
     decision = f"{BASE}quyet-dinh/{Certificate.objects.first().decision.public_id}/"  # type: ignore[union-attr]
     assert done["Location"] == decision
 
@@ -422,7 +424,8 @@ def test_anybody_who_lives_there_may_propose_and_the_office_decides(scene: Burea
     row = opened(scene)
     pursuit(scene)
     lua, stranger = signed_in(scene.here.cast.lua), signed_in(scene.here.cast.khach)
-    assert Client().get("/khen-thuong/de-nghi/").status_code == 302, "signing in comes first"
+    before = text_of(Client().get("/khen-thuong/de-nghi/"))
+    assert "Đăng nhập để đề nghị" in before and "/tai-khoan/vao/?next=/khen-thuong/de-nghi/" in before and "<textarea" not in before, "what it is stands before signing in"
     assert "chưa nhận đề nghị" in text_of(stranger.get("/khen-thuong/de-nghi/"))
     text = text_of(lua.get("/khen-thuong/de-nghi/"))
     assert row.title in text and "truy bắt đối tượng" not in text

@@ -90,7 +90,7 @@ def test_whoever_may_sign_is_offered_by_date_and_who_lacks_is_entered_first(scen
     assert "Ngày 10/08/2026 người này không được ký" in text_of(chairman.post(address, {**facts, "signer": f"s{before.pk}"}))
     assert chairman.post(address, {**facts, "signer": "s999999"}).status_code == 200
     deputy = Signatory.objects.get(name="Phan Thị Phó")
-    done = chairman.post(address, {**facts, "signer": f"s{deputy.pk}"})
+    done = chairman.post(address, {**facts, "signer": f"s{deputy.pk}", "sure": "1"})
     assert done.status_code == 302
     row.refresh_from_db()
     text = " ".join(pdf_text(papers.file_bytes(row.decision.paper, "pdf")).split())

@@ -81,6 +81,7 @@ def test_from_an_open_round_to_a_certificate_that_anybody_verifies(scene: Bureau
     page.get_by_role("button", name="Ghi kết quả").click()
     page.get_by_label("Bắt đầu lúc").fill("8 giờ")
     page.get_by_label("Kết thúc lúc").fill("9 giờ")
+    page.get_by_label("Họ tên người ghi biên bản").fill("Trần Thị Ghi")
     page.get_by_role("button", name="Kết thúc phiên họp").click()
     expect(page.get_by_text("Phiên họp đã kết thúc.")).to_be_visible()
 
@@ -95,6 +96,7 @@ def test_from_an_open_round_to_a_certificate_that_anybody_verifies(scene: Bureau
     expect(page.get_by_role("heading", name="Chưa ban hành nên chưa có số")).to_be_visible()
     page.get_by_label("Hồ sơ đã có bản giấy, đủ số và chữ ký").check()
     page.get_by_role("button", name="Ký quyết định").click()
+    page.get_by_role("button", name="Đúng, ký").click()
     expect(page.get_by_text("Có thể in giấy khen.")).to_be_visible()
 
     page.get_by_role("button", name="Chọn tất cả").click()

@@ -271,8 +271,15 @@ class Nomination(models.Model):
 
     @property
     def called(self) -> str:
-        """The name as it is called and printed: with its form of address."""
-        return f"{self.honorific} {self.name}".strip()
+        """The name as it is called and printed: with its form of address; a household by who heads it, "Hộ ông Lê Văn Tám"."""
+        if self.kind != RecipientKind.HOUSEHOLD or self.is_named_as_household:
+            return f"{self.honorific} {self.name}".strip()
+        return " ".join(part for part in ("Hộ", self.honorific.lower(), self.name) if part)
+
+    @property
+    def is_named_as_household(self) -> bool:
+        """Tell whether the name itself, or its form of address, says that a household is meant: "Hộ ông …", "Gia đình bà …"."""
+        return f"{self.honorific} {self.name}".strip().casefold().startswith(("hộ ", "gia đình "))
 
     @property
     def is_pursuit(self) -> bool:

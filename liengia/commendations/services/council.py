@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
+from liengia.commendations import papers as own_papers
 from liengia.commendations.models import (
     CouncilSeat,
     CouncilSession,
@@ -196,15 +197,20 @@ def _minutes(session: CouncilSession, row: Round, issuer: Issuer, votes: Sequenc
     passed = sum(vote.in_favour * 2 > present for vote in votes)
     there = [str(seat.member.office_title) for seat in session.seats.select_related("member")]
     return Draft(
-        kind="minutes", issuer=issuer, about=f"Họp {session.committee.name} xét khen thưởng {row.title}"[:300], subject=row.subject,
+        kind="minutes", issuer=issuer, about=f"Họp {session.committee.name} xét khen thưởng {own_papers.commended_for(row, [vote.nomination.kind for vote in votes])}"[:300], subject=row.subject,
         values={
-            "bắt đầu": hours[0], "địa điểm": session.place, "thành phần": "; ".join(there), "chủ trì": session.chair.office_title,
-            "thư ký": session.clerk.office_title, "diễn biến": session.discussion or "Hội đồng xem xét thành tích từng trường hợp và biểu quyết.",
+            "bắt đầu": hours[0], "địa điểm": session.place, "thành phần": "; ".join(there), "chủ trì": _who(names[0], session.chair),
+            "thư ký": _who(names[1], session.clerk), "diễn biến": session.discussion or "Hội đồng xem xét thành tích từng trường hợp và biểu quyết.",
             "kết luận": f"Đề nghị khen thưởng {passed} trong {len(votes)} trường hợp được xét.", "kết thúc": hours[1],
         },
         blocks={"biểu quyết": [[vote.nomination.called, str(vote.in_favour), str(vote.against), str(vote.other)] for vote in votes]},
         signers=[("Thư ký", names[1]), ("Chủ trì", names[0])],
     )  # fmt: skip
+
+
+def _who(name: str, seat: CommitteeMember) -> str:
+    """Return who presided or wrote, as the signature below says it, with their office in the council."""
+    return f"{name.strip()}, {seat.office_title}" if name.strip() else seat.office_title
 
 
 def _held(session: CouncilSession) -> CouncilSession:

@@ -95,7 +95,7 @@ def submit_round(row: Round, *, proposer: Issuer, signer: tuple[str, str], bases
     if proposer.pk == found.authority_id:
         raise Invalid(_("Who decides does not write to itself. Choose who proposes: the commune's police, the council."), code="own_submission", field="proposer")
     draft = Draft(
-        kind="submission", issuer=proposer, about=f"Về việc khen thưởng {found.title}"[:300], subject=found.subject, recipients="Như trên;\nLưu: VT.",
+        kind="submission", issuer=proposer, about=f"Về việc khen thưởng {own_papers.commended_for(found, _kinds_of(found))}"[:300], subject=found.subject, recipients="Như trên;\nLưu: VT.",
         values={"kính gửi": own_papers.head_of(found), "căn cứ": bases, "nội dung": words}, blocks={"danh sách": rows_of(found)}, signers=[signer],
     )  # fmt: skip
     paper = papers.draft_paper(draft, actor=actor)
@@ -180,6 +180,10 @@ def _check_no_session(row: Round) -> None:
 def rows_of(row: Round) -> list[list[str]]:
     """Return the list as papers show it: name, office or address, merit."""
     return [[one.called, one.on_paper, one.merit] for one in row.nominations.listed().in_calling_order().select_related("unit__parent__parent")]
+
+
+def _kinds_of(row: Round) -> list[str]:
+    return list(row.nominations.listed().values_list("kind", flat=True))
 
 
 def counts_of(row: Round) -> dict[str, int]:

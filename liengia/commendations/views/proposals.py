@@ -17,15 +17,22 @@ from liengia.commendations.forms import ProposalForm
 from liengia.commendations.models import Nomination
 from liengia.commendations.views.common import kept, me
 from liengia.core.limits import Limiter
-from liengia.people.policies import signed_in
+from liengia.people.policies import public
 
 proposing: Final = Limiter(most=20, per=timedelta(days=1))
 
 
-@signed_in
+@public
 @never_cache
 @require_http_methods(["GET", "POST"])
 def propose(request: HttpRequest) -> HttpResponse:
+    """Say to whoever is not signed in what a proposal is and why a name stands under it; to others, take it."""
+    if request.user.is_authenticated:
+        return _propose(request)
+    return render(request, "commendations/propose.html", {"is_asked_to_sign_in": True})
+
+
+def _propose(request: HttpRequest) -> HttpResponse:
     """Propose somebody for a commendation; the office looks at it."""
     rounds = policies.rounds_to_propose_for(request.user)
     form = ProposalForm(rounds, request.POST or None, instance=Nomination(), initial={"nominated_by": str(request.user), "nominator_kind": "household"})

@@ -161,11 +161,24 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     row = a_round(request, public_id, DECIDE)
     form = DecideForm(row, signing.candidates([row.authority]), request.POST or None)
     is_signing = form.is_valid() and "look" not in request.POST
+    if is_signing and "sure" not in request.POST and (asked := _sure(request, row, form)):
+        return asked
     if is_signing and (decision := kept(form, lambda: services.decide(row, form.signing(), actor=me(request)))):
         messages.success(request, _("Signed: %(sign)s. Certificates can be printed.") % {"sign": decision.paper.sign})
         return redirect("commendations_office_decision", decision.public_id)
     on = form.cleaned_data.get("on") if form.is_bound and hasattr(form, "cleaned_data") else form.fields["on"].initial()
     return render(request, "commendations/office/decide.html", {"form": form, "row": row, "body_key": papers.key_of(row.authority.body), **_reckoned(row, on)})
+
+
+def _sure(request: HttpRequest, row: Round, form: DecideForm) -> HttpResponse | None:
+    """Say what signing does and ask whether it is meant, what was written is sent again; or None where it would be refused anyway."""
+    said = _reckoned(row, form.cleaned_data["on"])
+    if "why_not" in said or (form.unnumbered and not form.cleaned_data["is_on_paper"]):
+        return None
+    for field in form.fields.values():
+        field.widget = field.hidden_widget()
+    counts = services.counts_of(row)
+    return render(request, "commendations/office/decide_sure.html", {"form": form, "row": row, "who": form.signed_by, "count": sum(counts.values()), **said})
 
 
 def _reckoned(row: Round, on: Any) -> dict[str, Any]:

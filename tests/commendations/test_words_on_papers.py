@@ -1,0 +1,163 @@
+"""What papers call who is commended, and who decides, proposes, writes: a household, the Front, the secretary, "commending whom for what"."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from liengia.commendations import papers as own_papers
+from liengia.commendations import sheets
+from liengia.commendations.forms import NominationForm, RoundForm
+from liengia.commendations.models import Award, Certificate, Nomination
+from liengia.core import clock
+from liengia.organisations import services as organisations
+from liengia.organisations.models import OrganisationKind
+from liengia.papers import services as papers
+from liengia.papers.models import Issuer, Paper
+from tests.cast import TESTER
+from tests.commendations.given import Bureau, decided, nominated, opened, reviewed
+from tests.commendations.test_office import BASE, a_round, into, text_of, typed
+from tests.texts import pdf_text
+
+
+def paper_text(paper: Paper) -> str:
+    return " ".join(pdf_text(papers.file_bytes(paper, "pdf")).split())
+
+
+def test_a_household_is_called_by_its_head_on_every_paper_and_page(scene: Bureau) -> None:
+    row = opened(scene)
+    nominated(scene, row, "Lê Văn Tám", kind="household", honorific="Ông")
+    nominated(scene, row, "Hộ bà Trần Thị Chín", kind="household")
+    decision = decided(scene, row)
+    minutes = row.sessions.get().minutes
+    assert minutes is not None and decision.round.submission is not None
+    for text in (paper_text(minutes), paper_text(decision.round.submission), paper_text(decision.paper)):
+        assert "Hộ ông Lê Văn Tám" in text and "Hộ bà Trần Thị Chín" in text and "Hộ Hộ" not in text and not re.search(r"(?<!Hộ )Ông Lê Văn Tám", text)
+    rows = list(Certificate.objects.filter(decision=decision).order_by("call_order"))
+    assert [one.name for one in rows] == ["Hộ ông Lê Văn Tám", "Hộ bà Trần Thị Chín"]
+    assert "Hộ ông Lê Văn Tám" in pdf_text(sheets.run_sheet(decision, rows, at=clock.now()))
+
+
+def test_nobody_is_addressed_as_a_man_because_nobody_looked(scene: Bureau) -> None:
+    row = opened(scene)
+    clerk, address = into(scene.here.duyen), f"{BASE}dot/{row.public_id}/them/"
+    assert NominationForm(row)["honorific"].value() in (None, "")
+    assert "Bà thành “Hộ bà …”" in text_of(clerk.get(address))
+    for kind in ("individual", "household"):
+        assert "Ghi danh xưng của người này" in text_of(clerk.post(address, typed(scene, kind=kind, honorific=""))) and not Nomination.objects.exists()
+    for name, changes in (("Tổ liên gia số 3", {"kind": "collective"}), ("Hộ bà Trần Thị Chín", {"kind": "household"})):
+        assert clerk.post(address, typed(scene, name=name, honorific="", birth_year="", **changes)).status_code == 302
+    assert NominationForm(row)["honorific"].value() in (None, ""), "nor the next one as the last"
+
+
+def test_the_fronts_papers_are_headed_by_the_front_above_it(scene: Bureau) -> None:
+    body = organisations.create_organisation(kind=OrganisationKind.FATHERLAND_FRONT, name="Ủy ban Mặt trận Tổ quốc Việt Nam xã Cần Đước", unit=scene.here.commune, valid_from=date(2025, 7, 1), actor=TESTER)
+    front = papers.issuer_of(body, actor=TESTER)
+    assert front.superior == f"Ủy ban Mặt trận Tổ quốc Việt Nam {scene.here.commune.parent.full_name}"  # type: ignore[union-attr]
+    paper = papers.draft_paper(papers.Draft(kind="submission", issuer=front, about="Về việc khen thưởng", values={"kính gửi": "Chủ tịch", "nội dung": "Kính trình."}), actor=scene.clerk)
+    assert "ỦY BAN NHÂN DÂN" not in paper_text(paper)
+    Issuer.objects.filter(pk=front.pk).update(superior="Ủy ban nhân dân xã Cần Đước")
+    import_module("liengia.papers.migrations.0004_front_under_the_front").put_under_the_front(apps, None)
+    kept = Issuer.objects.get(pk=front.pk)
+    assert kept.superior == front.superior, "an installation that has its head already is put right"
+    assert Issuer.objects.get(pk=scene.committee.pk).superior == scene.committee.superior
+
+
+def test_who_wrote_the_minutes_is_asked_for_and_signs_them(scene: Bureau) -> None:
+    row = opened(scene)
+    one = nominated(scene, row)
+    clerk, chairman = into(scene.here.duyen), into(scene.here.chairman)
+    seats = [seat.pk for seat in scene.seats]
+    clerk.post(f"{BASE}dot/{row.public_id}/hop/", {"held_on": "2026-07-20", "place": "Phòng họp", "chair": seats[0], "clerk": seats[1], "present": seats, "is_by_hand": "hands"})
+    there = f"{BASE}hop/{row.sessions.get().public_id}/"
+    clerk.post(f"{there}phieu/", {f"against_{one.pk}": 0, f"other_{one.pk}": 0})
+    said = {"begun": "8 giờ", "ended": "9 giờ", "discussion": ""}
+    assert clerk.post(f"{there}ket-thuc/", said).status_code == 422
+    assert clerk.post(f"{there}ket-thuc/", {**said, "clerk_name": "Trần Thị Ghi"}).status_code == 302
+    minutes = row.sessions.get().minutes
+    assert minutes is not None
+    address = f"/quan-tri/van-ban/{minutes.public_id}/"
+    assert f'href="{address}"' in text_of(clerk.get(f"{BASE}dot/{row.public_id}/")), "the round's page leads to its minutes"
+    page = text_of(chairman.get(address))
+    assert 'name="signer_0"' not in page and 'name="signer_1"' in page
+    assert chairman.post(f"{address}ban-hanh/", {"issued_on": "2026-08-10", "signer_1": "Võ Văn Chủ Tịch"}).status_code == 302
+    minutes.refresh_from_db()
+    assert "Thư ký: Trần Thị Ghi, Ủy viên 2." in paper_text(minutes)
+    assert [one["name"] for one in minutes.said["signers"]] == ["Trần Thị Ghi", "Võ Văn Chủ Tịch"]
+
+
+def test_minutes_without_names_ask_for_both_and_choose_nobody(scene: Bureau) -> None:
+    row = opened(scene)
+    nominated(scene, row)
+    reviewed(scene, row)
+    scene.seats[0].holder = scene.here.chairman
+    scene.seats[0].save()
+    minutes = row.sessions.get().minutes
+    assert minutes is not None
+    chairman, address = into(scene.here.chairman), f"/quan-tri/van-ban/{minutes.public_id}/"
+    page = text_of(chairman.get(address))
+    assert re.search(r'<input type="text" name="signer_0"(?![^>]*value=)', page) and f"m{scene.seats[0].pk}" not in page
+    assert chairman.post(f"{address}ban-hanh/", {"issued_on": "2026-08-10", "signer_0": "", "signer_1": "Võ Văn Chủ Tịch"}).status_code == 422
+    assert chairman.post(f"{address}ban-hanh/", {"issued_on": "2026-08-10", "signer_0": "Trần Thị Ghi", "signer_1": "Võ Văn Chủ Tịch"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("title", "kinds", "words"),
+    [
+        ("đã có thành tích trong phong trào", ["household", "individual", "individual"], "các hộ gia đình, cá nhân đã có thành tích trong phong trào"),
+        ("Có thành tích trong phong trào", ["collective"], "tập thể có thành tích trong phong trào"),
+        ("các tập thể, cá nhân có thành tích", ["individual"], "các tập thể, cá nhân có thành tích"),
+        ("phong trào Toàn dân bảo vệ an ninh Tổ quốc", ["individual"], "phong trào Toàn dân bảo vệ an ninh Tổ quốc"),
+    ],
+)  # fmt: skip
+def test_a_paper_says_whom_it_commends_for_what(scene: Bureau, title: str, kinds: list[str], words: str) -> None:
+    assert own_papers.commended_for(opened(scene, title=title), kinds) == words
+
+
+def test_decision_submission_and_minutes_say_it(scene: Bureau) -> None:
+    row = opened(scene, title="đã có thành tích trong phong trào năm 2026")
+    nominated(scene, row)
+    decision = decided(scene, row)
+    minutes = row.sessions.get().minutes
+    assert minutes is not None and decision.round.submission is not None
+    for paper in (minutes, decision.round.submission, decision.paper):
+        assert "khen thưởng cá nhân đã có thành tích" in paper.about
+
+
+def test_a_communes_head_is_offered_no_award_of_the_province(scene: Bureau) -> None:
+    clerk = into(scene.here.duyen)
+    page = text_of(clerk.get(f"{BASE}moi/"))
+    assert "có thành tích trong phong trào Toàn dân" in page, "an example of what it is for"
+    assert 'value="merit"' not in page and 'value="certificate"' in page
+    assert clerk.post(f"{BASE}moi/", a_round(scene, award="merit")).status_code == 200 and not scene.here.commune.commendation_rounds.exists()
+    both = RoundForm(Issuer.objects.filter(pk=scene.committee.pk), a_round(scene, award=Award.MERIT))
+    assert not both.is_valid() and "award" in both.errors
+
+
+def test_lists_are_numbered_row_by_row(scene: Bureau) -> None:
+    row = opened(scene)
+    nominated(scene, row, "Nguyễn Thị Một")
+    nominated(scene, row, "Trần Thị Hai", words="Hội viên")
+    decision = decided(scene, row)
+    assert decision.round.submission is not None
+    for paper, columns in ((decision.paper, 5), (decision.round.submission, 4)):
+        said = papers.description(paper)
+        pieces = [*said["body"], *(piece for annex in said.get("annexes", ()) for piece in annex["body"])]  # type: ignore[attr-defined, misc]
+        table = next(piece for piece in pieces if piece["is"] == "table")
+        assert table["header"][0] == "STT" and [cells[0] for cells in table["rows"]] == ["1", "2"] and len(table["header"]) == len(table["widths"]) == columns
+        assert [table["header"][column] for column in table["numbers"]] == (["Tiền thưởng"] if paper == decision.paper else [])
+
+
+def test_the_number_of_a_decision_stands_whole_on_the_run_sheet(scene: Bureau) -> None:
+    row = opened(scene, title="các tập thể, cá nhân có thành tích xuất sắc trong phong trào Toàn dân bảo vệ an ninh Tổ quốc")
+    nominated(scene, row)
+    decision = decided(scene, row)
+    rows = list(decision.certificates.all())
+    for length in range(0, 20, 2):
+        decision.round.title = f"{row.title} năm 2026 {'a' * length}"
+        lines = pdf_text(sheets.run_sheet(decision, rows, at=clock.now())).splitlines()
+        assert any(decision.paper.sign in line for line in lines), lines[:4]
