@@ -1,9 +1,10 @@
 """The live order of this room: lines of timelines, sent to those who may see them.
 
 Keys of an audience: `group:` members and leaders, `desk:` duty posts, `unit:` hamlet heads and security teams,
-`user:` those whom a step names or a drill invites. A line for the duty post alone goes to `desk:`, and to those whom
-a step of a silent call has named. Where somebody of the desk lives in the house that called silently, the line goes to
-all others of the desk by `user:`, since nobody of that house may learn of it (as in `policies.visible_incidents`).
+`user:` a leader whom a step names or somebody whom a drill invites, `duty:` others whom a step names: this and `desk:` are heard
+only by whoever has given the second factor that their office asks for. A line for the duty post alone goes to `desk:`, and to those
+whom a step of a silent call has named. Where somebody of the desk lives in the house that called silently, the line goes to
+all others of the desk by `duty:`, since nobody of that house may learn of it (as in `policies.visible_incidents`).
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _desk(places: list[Unit], kept_from: set[int]) -> set[str]:
         at_desk.update(people.holders(CONSOLE, places[0]).values_list("pk", flat=True))
         at_desk.update(User.objects.filter(is_superuser=True, is_active=True).values_list("pk", flat=True))
     if at_desk & kept_from:
-        return {f"user:{key}" for key in at_desk - kept_from}
+        return {f"duty:{key}" for key in at_desk - kept_from}
     return {f"desk:{unit.pk}" for unit in places}
 
 
@@ -86,7 +87,9 @@ def _message(
             keys |= {f"group:{key}" for key in rung.get(incident.pk, ()) if incident.mode == Mode.REAL}
             keys |= {f"user:{key}" for key in invited.get(incident.pk, ())}
     users = event.data.get("users") if event.kind in (EventKind.STEP_RAN, EventKind.REMINDED) else None
-    keys |= {f"user:{key}" for key in {*(users or ()), *told.get(event.incident_id or 0, ())} - kept_from}
+    leaders = (group.leader_id, group.deputy_id)
+    named = {*(users or ()), *told.get(event.incident_id or 0, ())} - kept_from
+    keys |= {f"user:{key}" if key in leaders else f"duty:{key}" for key in named}
     data: dict[str, object] = {
         "position": event.position,
         "group": group.public_id,

@@ -218,6 +218,8 @@ def audience_of(user: AnyUser) -> frozenset[str]:
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
     keys = {f"user:{user.pk}"}
+    if not people.sleeps(user):
+        keys.add(f"duty:{user.pk}")
     keys |= {f"group:{key}" for key in groups_of(user).values_list("pk", flat=True)}
     keys |= {f"desk:{unit.pk}" for unit in duty_units(user)}
     keys |= {f"unit:{unit.pk}" for unit in people.units_where(user, SEE)}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 from django.test import Client
 
-from liengia.alarms.models import Device, GroupRing, NeighbourGroup
+from liengia.alarms import policies, services
+from liengia.alarms.feed import describe
+from liengia.alarms.models import Device, GroupRing, IncidentEvent, NeighbourGroup
 from liengia.alarms.models.bulk import BulkJob
 from liengia.audit.models import Entry
 from liengia.core import clock
@@ -12,10 +17,11 @@ from liengia.core.actor import Actor
 from liengia.people.models import DutyShift, Membership, User
 from liengia.people.services import assign_role, invite_to_bind
 from tests.alarms.console_scene import Desk, sign_in
-from tests.alarms.given import member
+from tests.alarms.given import incident, member
 
 TESTER = Actor.system("test")
 NEED = "một cụ 84 tuổi cần dìu ra"
+HOUSE = 4
 STEP = "/tai-khoan/lop-thu-hai/"
 
 
@@ -112,3 +118,24 @@ def test_who_needs_help_is_read_by_the_group_and_by_who_may_and_by_nobody_else(s
         reads[user.pk] = NEED in answer.content.decode()
     assert list(reads.values()) == [False, False, True, True]
     assert Entry.objects.filter(kind="people.needs_read").count() == 2
+
+
+def test_a_stream_without_the_factor_hears_nothing_that_an_office_is_told(scene: Desk) -> None:
+    Membership.objects.create(user=scene.second, household=scene.houses[HOUSE - 1], confirmed_at=clock.now())
+    one = incident(scene, HOUSE, kind="help", is_silent=True)
+    services.run_due_steps(at=one.opened_at + timedelta(seconds=60))
+    lines = list(describe(list(IncidentEvent.objects.filter(incident=one))))
+    officer = User.objects.get(pk=scene.officer.pk)
+    heard = [line for line in lines if line.audience & policies.audience_of(officer)]
+    assert heard and any(scene.officer.pk in (line.data.get("called") or []) for line in heard), "with the factor they are named"
+    officer = User.objects.get(pk=scene.officer.pk)
+    officer.lacks_second_factor = True
+    assert not [line for line in lines if line.audience & policies.audience_of(officer)]
+
+
+def test_the_console_shares_no_stream_with_a_page_that_was_opened_before_the_factor(scene: Desk) -> None:
+    console = sign_in(Client(), scene.officer).get("/truc/").content.decode()
+    Membership.objects.create(user=scene.officer, household=scene.houses[0], confirmed_at=clock.now())
+    home = by_pin(scene.officer).get("/nha/").content.decode()
+    streams = [re.search(r'data-live-stream="([^"]+)"', page) for page in (console, home)]
+    assert all(streams) and len({found[1] for found in streams if found}) == 2
