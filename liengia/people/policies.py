@@ -23,6 +23,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.urls import reverse
 
 from liengia.core import clock
+from liengia.core.errors import NotFound
 from liengia.people import stewards
 from liengia.people.models import (
     BoundPhone,
@@ -279,25 +280,38 @@ def to_second_factor(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect(f"{reverse('people:second_factor')}?{urlencode({'next': request.get_full_path()})}")
 
 
-def _guarded(view: ViewT, policy: Policy, allows: Callable[[Any], bool]) -> ViewT:
-    def refuse(request: HttpRequest) -> HttpResponseBase | None:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if not allows(request.user):
-            if sleeps(request.user):
-                return to_second_factor(request)
-            raise Http404
-        return None
+def _may_be_there_after_the_factor(request: HttpRequest, policy: Policy) -> bool:
+    """Tell whether to ask for the second factor instead of saying that there is nothing: of a page, and of all that an office does."""
+    is_page = request.method == "GET" and "HX-Request" not in request.headers
+    return (is_page or policy.kind == "requires") and sleeps(request.user)
 
+
+def _refusal(request: HttpRequest, allows: Callable[[Any], bool]) -> HttpResponseBase | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if allows(request.user):
+        return None
+    if sleeps(request.user):
+        return to_second_factor(request)
+    raise Http404
+
+
+def _guarded(view: ViewT, policy: Policy, allows: Callable[[Any], bool]) -> ViewT:
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return refuse(request) or view(request, *args, **kwargs)
+        try:
+            answer: HttpResponseBase = _refusal(request, allows) or view(request, *args, **kwargs)
+        except (Http404, NotFound):
+            if _may_be_there_after_the_factor(request, policy):
+                return to_second_factor(request)
+            raise
+        return answer
 
     @functools.wraps(view)
     async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         from asgiref.sync import sync_to_async
 
-        return await sync_to_async(refuse)(request) or await view(request, *args, **kwargs)
+        return await sync_to_async(_refusal)(request, allows) or await view(request, *args, **kwargs)
 
     chosen: Any = guarded_async if iscoroutinefunction(view) else guarded
     chosen.policy = policy

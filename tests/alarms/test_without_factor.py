@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from django.test import Client
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
 from liengia.alarms import policies, services
 from liengia.alarms.feed import describe
@@ -14,6 +16,8 @@ from liengia.alarms.models.bulk import BulkJob
 from liengia.audit.models import Entry
 from liengia.core import clock
 from liengia.core.actor import Actor
+from liengia.core.errors import NotFound
+from liengia.people import policies as people
 from liengia.people.models import DutyShift, Membership, User
 from liengia.people.services import assign_role, invite_to_bind
 from tests.alarms.console_scene import Desk, sign_in
@@ -45,7 +49,7 @@ def test_a_duty_officer_quiets_and_ends_nothing_before_the_second_factor(scene: 
     incident = scene.press(5)
     pages = [f"/nha/bao-dong/{incident.public_id}/{act}/" for act in ("tat-coi", "ket-thuc")]
     for client in (by_pin(scene.officer), sign_in(Client(), scene.officer, second_factor=False)):
-        assert client.get(f"/nha/bao-dong/{incident.public_id}/").status_code == 404
+        assert client.get(f"/nha/bao-dong/{incident.public_id}/").headers["Location"].startswith(STEP), "a message led here"
         assert {client.post(page, {"how": "resolved", "text": "xong"}).status_code for page in pages} == {404}
     incident.refresh_from_db()
     assert incident.is_open and incident.is_sounding
@@ -89,7 +93,7 @@ def test_an_administrator_opens_no_household_no_card_and_no_device_before_the_se
 def test_a_superuser_is_nobody_before_the_second_factor(scene: Desk) -> None:
     user = User.objects.create_superuser("van.hanh")
     page = f"/nha/ho/{scene.houses[0].public_id}/"
-    assert sign_in(Client(), user, second_factor=False).get(page).status_code == 404
+    assert sign_in(Client(), user, second_factor=False).get(page).headers["Location"].startswith(STEP)
     assert sign_in(Client(), user).get(page).status_code == 200
 
 
@@ -139,3 +143,18 @@ def test_the_console_shares_no_stream_with_a_page_that_was_opened_before_the_fac
     home = by_pin(scene.officer).get("/nha/").content.decode()
     streams = [re.search(r'data-live-stream="([^"]+)"', page) for page in (console, home)]
     assert all(streams) and len({found[1] for found in streams if found}) == 2
+
+
+def test_what_a_phone_kept_waits_for_the_factor_instead_of_being_told_that_it_is_gone(scene: Desk, rf: RequestFactory) -> None:
+    def gone(request: HttpRequest) -> HttpResponse:
+        raise NotFound("")
+
+    request = rf.post("/ngay-hoi/ghi/abc/")
+    request.user = User.objects.get(pk=scene.officer.pk)
+    view = people._guarded(gone, people.Policy("requires"), lambda user: True)
+    with pytest.raises(NotFound):
+        view(request)
+    request.user.lacks_second_factor = True
+    assert view(request).headers["Location"].startswith(STEP)
+    with pytest.raises(NotFound):
+        people.signed_in(gone)(request)

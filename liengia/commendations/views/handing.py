@@ -36,7 +36,7 @@ SAYS: Final = {
     "kept": _("It is kept in this phone, and goes by itself when there is a network."),
     "sent": _("Sent."),
     "refused": _("One thing was not taken. It stands below with the reason; nothing else was lost."),
-    "signed-out": _("You are signed out. What you marked waits in this phone: open this page again and sign in."),
+    "signed-out": _("Signing in, or its second step, is asked for again. What you marked waits in this phone: open this page again and follow it."),
 }
 
 

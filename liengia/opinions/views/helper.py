@@ -38,7 +38,7 @@ WORKER: Final = settings.BASE_DIR / "static" / "enter-sw.js"
 SAYS: Final = {
     "kept": gettext_lazy("It is kept in this phone, and goes by itself when there is a network. You can write the next one."),
     "lacking": gettext_lazy("The words and the place are needed."),
-    "signed-out": gettext_lazy("You are signed out. What you wrote waits in this phone: open this page again and sign in."),
+    "signed-out": gettext_lazy("Signing in, or its second step, is asked for again. What you wrote waits in this phone: open this page again and follow it."),
 }
 
 
