@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -87,6 +89,18 @@ def test_staff_without_a_second_factor_are_led_to_set_one_up(cast: Cast) -> None
     assert answer.headers["Location"].startswith("/tai-khoan/lop-thu-hai/")
     page = client.get(answer.headers["Location"])
     assert "/tai-khoan/bao-mat/ung-dung/" in page.content.decode()
+
+
+def test_whose_passkey_is_lost_types_a_recovery_code_in_an_open_session(cast: Cast) -> None:
+    client = signed_in(cast.truc)
+    step = client.get("/truc/lich/").headers["Location"]
+    Authenticator.objects.create(user=cast.truc, type=Authenticator.Type.WEBAUTHN, data={"credential": {}})
+    code = RecoveryCodes.activate(cast.truc).get_unused_codes()[0]
+    page = client.get(step).content.decode()
+    way = re.search(r'href="([^"]*)"[^>]*>(?:(?!</a>).)*Mất điện thoại', page, re.S)
+    assert way, page
+    assert client.post(way[1], {"code": code}).headers["Location"] == "/truc/lich/"
+    assert client.get("/truc/lich/").headers["Location"] == f"/truc/lich/{cast.post.public_id}/"
 
 
 def test_setting_a_second_factor_up_counts_for_this_session(
