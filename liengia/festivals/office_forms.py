@@ -303,7 +303,7 @@ class PreparedForm(_Parts):
 class GuestsForm(_Parts):
     """More guests."""
 
-    guests = _list(_("Invite"), Column(_("Name of an office, body or person")), Column(_("How they are addressed (may be left out)")))
+    guests = _list(_("Invite"), Column(_("Name of an office, body or person")), Column(_("How they are addressed, for example Ông, Bà (may be left out)")))
 
     def clean(self) -> dict[str, Any] | None:
         """Read the list."""

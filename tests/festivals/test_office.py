@@ -118,6 +118,8 @@ def test_guests_committee_and_tasks(scene: Season1) -> None:
         assert clerk.post(f"{of(day)}khach/{guest.public_id}/{what}/").status_code == 302
     guest.refresh_from_db()
     lying = Paper.objects.get()
+    page = clerk.get(f"{of(day)}khach/").content.decode()
+    assert f'<a href="/quan-tri/van-ban/{lying.public_id}/">Mở bản thảo</a>' in page and "ví dụ Ông, Bà" in page, "from where it was drafted one comes to it"
     assert lying.values["kính mời"] == "Trường Mẫu" and lying.values["trả lời"] == links.address(guest), "the draft with the old link was thrown away"
     assert clerk.post(f"{of(day)}khach/{guest.public_id}/bo/").status_code == 302
     assert not GuestInvitation.objects.exists() and not Paper.objects.exists()

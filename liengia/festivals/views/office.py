@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
@@ -85,12 +87,19 @@ def drafted(request: HttpRequest, work: Callable[[], tuple[Paper, bool]], back: 
             raise
         messages.error(request, str(error))
         return redirect("festivals_office_organisers" if error.detail_code == "no_members" else back, public_id)
+    may_open = paper_policies.papers_of(request.user).filter(pk=paper.pk).exists()
     if is_new:
-        messages.success(request, _("Drafted. Read it in the register of papers, then issue it."))
+        messages.success(request, _linked(_("Drafted. Read it in the register of papers, then issue it."), paper if may_open else None))
         return redirect(back, public_id)
     messages.info(request, _("This paper is drafted already; here is the draft. To fill it anew from the records, throw this one away first."))
-    may_open = paper_policies.papers_of(request.user).filter(pk=paper.pk).exists()
     return redirect("papers_office_paper", paper.public_id) if may_open else redirect(back, public_id)
+
+
+def _linked(words: str, paper: Paper | None) -> str:
+    """Return words with a link to a paper, for whoever may open it."""
+    if paper is None:
+        return words
+    return format_html('{} <a href="{}">{}</a>', words, reverse("papers_office_paper", args=[paper.public_id]), _("Open the draft"))
 
 
 def done(request: HttpRequest, words: str, work: Callable[[], object]) -> bool:
