@@ -124,8 +124,9 @@ class CommitteeMember(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return office and institution."""
-        return f"{self.office_title} ({self.organisation})"
+        """Return office and institution, once: "Đại diện Công an xã Cần Đước" says both."""
+        named = str(self.organisation)
+        return self.office_title if named.casefold() in self.office_title.casefold() else f"{self.office_title} ({named})"
 
 
 class PlanState(models.TextChoices):

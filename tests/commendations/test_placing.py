@@ -26,6 +26,7 @@ def hamlet(name: str, kind: str = "Ấp", commune: Unit = COMMUNE, **changes: An
 
 
 KP5 = hamlet("5", "Khu phố")
+AP1 = hamlet("1", shares_name=True, origin="Tân Chánh")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,12 @@ KP5 = hamlet("5", "Khu phố")
         ("Huyện Cần Đước", COMMUNE, "", "Huyện Cần Đước, xã Cần Đước"),
         ("Nông dân Nhà Thờ", hamlet("Nhà Thờ"), "", "Nông dân Nhà Thờ, xã Cần Đước"),
         ("Tổ trưởng,", hamlet("Nhà Thờ"), "", "Tổ trưởng, ấp Nhà Thờ, xã Cần Đước"),
+        ("Đội viên đội dân phòng ấp 1", AP1, "", "Đội viên đội dân phòng ấp 1 (Tân Chánh cũ), xã Cần Đước"),
+        ("Trưởng Ấp 1, xã Cần Đước", AP1, "", "Trưởng Ấp 1 (Tân Chánh cũ), xã Cần Đước"),
+        ("Trưởng ấp 1 (Tân Chánh cũ)", AP1, "", "Trưởng ấp 1 (Tân Chánh cũ), xã Cần Đước"),
+        ("Trưởng ấp 1, Tân Chánh", AP1, "", "Trưởng ấp 1, Tân Chánh, xã Cần Đước"),
+        ("", AP1, "Tổ liên gia số 3, Ấp 1", "ấp 1 (Tân Chánh cũ), xã Cần Đước"),
+        ("", AP1, "Ấp 1 (Tân Chánh cũ)", "xã Cần Đước"),
     ],
 )  # fmt: skip
 def test_the_place_is_printed_once(words: str, unit: Unit, name: str, printed: str) -> None:

@@ -161,3 +161,10 @@ def test_the_number_of_a_decision_stands_whole_on_the_run_sheet(scene: Bureau) -
         decision.round.title = f"{row.title} năm 2026 {'a' * length}"
         lines = pdf_text(sheets.run_sheet(decision, rows, at=clock.now())).splitlines()
         assert any(decision.paper.sign in line for line in lines), lines[:4]
+
+
+def test_a_seat_that_says_its_office_says_it_once(scene: Bureau) -> None:
+    seat = scene.seats[0]
+    assert str(seat) == "Ủy viên 1 (Ủy ban nhân dân xã Cần Đước)"
+    seat.office_title = "Đại diện Ủy ban nhân dân xã Cần Đước"
+    assert str(seat) == seat.office_title

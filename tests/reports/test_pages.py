@@ -195,6 +195,7 @@ def test_targets_sizes_and_the_register_by_the_office(scene: Year) -> None:
     assert editor.post(address, {"do": "decide", "is_recognised": "yes", "decided_on": f"{NOW:%Y-%m-%d}", "decision_number": ""}).status_code == 200
     assert editor.post(address, {"do": "decide", "is_recognised": "yes", "decided_on": f"{NOW:%Y-%m-%d}", "decision_number": "12/QĐ-UBND"}).status_code == 302
     public = Client().get("/bao-cao/an-toan/?nam=2026").content.decode()
+    assert f"{row.unit.full_name}, xã Cần Đước" in public and "Sổ văn bản" not in public, "which commune's hamlet it is"
     assert "12/QĐ-UBND" in public and "249/250" in public and "được công nhận" in public
     assert Client().get("/bao-cao/an-toan/?nam=zzzz").status_code == 200
 
