@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from liengia.core import rooms
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound
 from liengia.people.models import User
-from liengia.people.policies import public, signed_in
+from liengia.people.policies import public, signed_in, sleeps, to_second_factor
 
 
 def _user(request: HttpRequest) -> User:
@@ -40,9 +40,11 @@ def _worker_url(request: HttpRequest) -> str:
 @signed_in
 @never_cache
 @require_GET
-def page(request: HttpRequest) -> HttpResponse:
-    """Show where this account is told, and switch it on here."""
+def page(request: HttpRequest) -> HttpResponseBase:
+    """Show where this account is told, and switch it on here; an office's calls come too, so its people give their second factor first."""
     user = _user(request)
+    if sleeps(user):
+        return to_second_factor(request)
     context = {
         "devices": PushSubscription.objects.of(user), "key": vapid.public_key(), "worker": _worker_url(request),
         "has_alarms": rooms.is_on_in("alarms", request),
@@ -55,6 +57,8 @@ def page(request: HttpRequest) -> HttpResponse:
 def subscribe(request: HttpRequest) -> JsonResponse:
     """Take what a browser gave; the answer holds the token by which it tells of new keys."""
     user = _user(request)
+    if sleeps(user):
+        raise NotFound("")
     given = push.Keys.checked(*(request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth")))
     device = devices.name_of(request.headers.get("User-Agent", ""))
     made = push.subscribe(

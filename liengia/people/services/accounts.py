@@ -307,8 +307,12 @@ def unlock_user(user: User, *, actor: Actor) -> None:
 
 @transaction.atomic
 def reset_second_factor(user: User, *, actor: Actor) -> int:
-    """Take away lost second factors; at the next sign-in the user sets up a new one. Return how many went."""
+    """Take away lost second factors; at the next sign-in the user sets up a new one. Return how many went.
+
+    What sessions had switched on ends too: one of them may be the thief's.
+    """
     gone, _by_model = Authenticator.objects.filter(user=user).delete()
+    tell_ended(user)
     audit.record("people.second_factor_reset", actor=actor, about=user, facts={"removed": gone})
     return int(gone)
 

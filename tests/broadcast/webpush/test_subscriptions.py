@@ -25,6 +25,7 @@ from liengia.people.services import accounts, joining
 from tests.broadcast.webpush.service import Browser, PushService
 from tests.broadcast.webpush.test_transport import message
 from tests.cast import TESTER, Cast, assemble
+from tests.harness.factor import give_second_factor
 from tests.people.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,19 @@ def test_signing_out_ends_this_device_and_no_other(cast: Cast, service: PushServ
     kept = start(other, service.subscribe())
     one.post(reverse("account_logout"))
     assert list(PushSubscription.objects.all()) == [kept]
+
+
+def test_who_works_in_the_office_gives_the_second_factor_first_and_a_reset_ends_what_was_on(cast: Cast, service: PushService) -> None:
+    client = signed_in(cast.truc)
+    assert client.get(reverse("broadcast:push")).headers["Location"].startswith(reverse("people:second_factor"))
+    browser = service.subscribe()
+    client.post(reverse("broadcast:push_subscribe"), {**browser.fields, **ALL})
+    assert not PushSubscription.objects.exists()
+    give_second_factor(client, cast.truc)
+    assert client.get(reverse("broadcast:push")).status_code == 200
+    start(client, browser)
+    accounts.reset_second_factor(cast.truc, actor=TESTER)
+    assert not PushSubscription.objects.exists()
 
 
 def test_a_revoked_phone_and_a_new_password_end_what_they_ended(cast: Cast, service: PushService) -> None:
