@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeGuard
 
 from liengia.alarms.models import Kind, Mode
@@ -57,11 +57,22 @@ class PressMessage:
     waited_s: float
     claimed_at: str
     received_at: datetime
+    # It came without an id, and was given that of its device, kind and minute.
+    is_bare: bool = False
 
     @property
     def is_stale(self) -> bool:
         """Whether it is too old to ring (more than 5 minutes since the finger)."""
         return self.age_s + self.waited_s > STALE_AFTER_S
+
+    @property
+    def stored_at(self) -> datetime:
+        """When the broker stored it: the same however often it is delivered."""
+        return self.received_at - timedelta(seconds=self.waited_s)
+
+    def of_its_own(self) -> PressMessage:
+        """Return a press without an id as another one of its minute: its instant tells them apart."""
+        return replace(self, press_id=f"{self.press_id}:{self.stored_at:%S%f}", is_bare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,7 @@ def read_press(subject: str, payload: bytes, *, received_at: datetime, stored_at
         raise Rejection("unknown_kind")
     at = stored_at or received_at
     press_id = body.get("id")
+    is_bare = press_id is None
     if press_id is None:
         press_id = f"{topic.device}:{kind}:{at:%Y%m%dT%H%M}{_suffix(mode, is_silent)}"
     elif not is_press_id(press_id):
@@ -144,6 +156,7 @@ def read_press(subject: str, payload: bytes, *, received_at: datetime, stored_at
         waited_s=waited,
         claimed_at=_plain(str(claimed))[:40] if claimed is not None else "",
         received_at=received_at,
+        is_bare=is_bare,
     )
 
 

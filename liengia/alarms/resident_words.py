@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from liengia.alarms.leader_words import small
-from liengia.alarms.models import DeviceApart, Incident, Kind, Mode, NeighbourGroup
+from liengia.alarms.models import DeviceApart, Incident, Kind, Mode, NeighbourGroup, Press
 from liengia.alarms.models.incidents import EMERGENCY_NUMBER
 from liengia.core import clock
 from liengia.core.templatetags.look import spaced_phone
@@ -151,3 +151,13 @@ def call_words(incident: Incident, *, group: NeighbourGroup, caller: User) -> li
     if incident.kind == Kind.FIRE:
         pairs.insert(5, (_("Water"), house.water_source or group.water_note))
     return [Said(label, text) for label, text in pairs if text]
+
+
+def joined_words(incident: Incident, press: Press) -> str:
+    """Say to who pressed that no new alarm came of it; empty when this press opened the alarm."""
+    if not incident.is_open:
+        return _("This press was counted already, and its alarm is over. If something is happening now, raise a new alarm.")
+    if press.received_at <= incident.opened_at:
+        return ""
+    words = _("This alarm is open since %(time)s. Your press was added to it.") % {"time": f"{clock.local(incident.opened_at):%H:%M}"}
+    return f"{words} {_('The bells ring again.')}" if press.received_at == incident.rang_again_at else words

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from liengia.alarms import services
+from liengia.alarms.messages import PressMessage, read_press
 from liengia.alarms.models import DeviceKind, Incident, IncidentEvent, NeighbourGroup, Press
 from liengia.alarms.services.escalation import DEFAULT_PLANS
 from liengia.core import clock
@@ -57,6 +58,41 @@ def test_a_redelivery_or_replay_changes_nothing(scene: Desk) -> None:
     assert Incident.objects.get().state == "resolved"
     assert Press.objects.count() == 1
     assert NeighbourGroup.objects.get(pk=scene.group.pk).state_rev == rev + 1
+
+
+def bare(scene: Desk, at: datetime, *, waited_s: float = 0.0) -> PressMessage:
+    """Return the bare word `fire` as the bridge reads it, stored by the broker at an instant of one minute."""
+    topic = f"lg.{scene.group.public_id}.press.{scene.buttons[2].public_id}"
+    return read_press(topic, b"fire", received_at=at + timedelta(seconds=waited_s), stored_at=at)
+
+
+@pytest.mark.parametrize("end", ["resolve_incident", "quiet_incident"])
+def test_a_bare_press_counts_once_a_minute_and_again_after_what_it_rang_for_is_over(scene: Desk, end: str) -> None:
+    start = (clock.now() - timedelta(minutes=5)).replace(second=2, microsecond=0)
+    at = [start + timedelta(seconds=seconds) for seconds in range(0, 50, 10)]
+    services.record_presses([bare(scene, at[0])])
+    assert services.record_presses([bare(scene, at[0], waited_s=3), bare(scene, at[1])]).known == 2, "a repetition"
+    first = Incident.objects.get()
+    assert first.press_count == 1
+    getattr(services, end)(first, actor=Actor.of(scene.officer))
+    Incident.objects.filter(pk=first.pk).update(**{"ended_at" if end == "resolve_incident" else "quieted_at": at[2]})
+    assert services.record_presses([bare(scene, at[0], waited_s=30), bare(scene, at[1], waited_s=30)]).known == 2, "delivered late, pushed before"
+    assert state(scene.group)["state"] == "quiet"
+    assert len(services.record_presses([bare(scene, at[3])]).recorded) == 1
+    assert state(scene.group)["state"] == "ringing"
+    assert Incident.objects.count() == (2 if end == "resolve_incident" else 1)
+    assert services.record_presses([bare(scene, at[3], waited_s=5)]).known == 1, "the second push, delivered again"
+    assert Press.objects.count() == 2
+
+
+def test_a_bare_press_counts_when_its_device_is_no_longer_apart(scene: Desk) -> None:
+    services.set_device_apart(scene.buttons[2], minutes=60, actor=Actor.of(scene.officer))
+    start = (clock.now() + timedelta(minutes=1)).replace(second=2, microsecond=0)
+    services.record_presses([bare(scene, start), bare(scene, start + timedelta(seconds=4))])
+    assert Press.objects.count() == 1 and not Incident.objects.exists()
+    services.return_device(scene.buttons[2], actor=Actor.of(scene.officer))
+    services.record_presses([bare(scene, start + timedelta(seconds=20))])
+    assert Incident.objects.get().is_open
 
 
 def test_two_devices_may_use_the_same_id(scene: Desk) -> None:

@@ -114,6 +114,26 @@ def test_an_alarm_is_raised_once_for_one_press_id(scene: Scene) -> None:
     assert Press.objects.count() == 1 and Incident.objects.get().press_count == 1
 
 
+def test_who_presses_again_reads_what_became_of_it(scene: Scene) -> None:
+    first, second = client_of(scene.tu), client_of(scene.cast.lua)
+
+    def pressed(client: Client, press_id: str) -> str:
+        return client.post(reverse("alarms:raise"), {"kind": "fire", "press_id": press_id}, follow=True).content.decode()
+
+    assert "được ghi thêm" not in pressed(first, "a1"), "it opened the alarm"
+    opened = Incident.objects.get()
+    for client, press_id in ((first, "a2"), (second, "b1")):
+        html = pressed(client, press_id)
+        assert "Lần bấm của bạn đã được ghi thêm vào đó." in html and "Chuông lại kêu" not in html
+    services.quiet_incident(opened, actor=TESTER)
+    assert "Lần bấm của bạn đã được ghi thêm vào đó. Chuông lại kêu." in pressed(first, "a3")
+    services.resolve_incident(opened, actor=TESTER)
+    assert "Nếu bây giờ đang có chuyện, hãy báo động mới." in pressed(first, "a3"), "a form sent twice"
+    assert Incident.objects.count() == 1
+    assert "được ghi thêm" not in pressed(first, "a4"), "within the same minute: another alarm"
+    assert Incident.objects.open().count() == 1 and Incident.objects.count() == 2
+
+
 def test_the_two_press_form_asks_before_it_rings(scene: Scene) -> None:
     client = client_of(scene.tu)
     asked = client.post(reverse("alarms:raise"), {"kind": "medical", "step": "confirm"})

@@ -112,27 +112,53 @@ class Batch:
 
     def run(self, pairs: list[tuple[PressMessage, Sender]]) -> None:
         """Record the presses that are not known yet."""
-        pairs = self._unknown(pairs)
+        fresh, of_a_minute = self._unknown(pairs)
+        if not fresh and not of_a_minute:
+            return
+        pairs = [*fresh, *of_a_minute]
+        self._lock({sender.group for _message, sender in pairs})
+        apart = self._apart({sender.device for _message, sender in pairs})
+        pairs = [*fresh, *self._pushed_again(of_a_minute, apart)]
         if not pairs:
             return
-        self._lock({sender.group for _message, sender in pairs})
         self._read_lines(pairs)
-        apart = self._apart({sender.device for _message, sender in pairs})
         for message, sender in pairs:
             self._take(message, sender, is_apart=_is_apart(apart, sender.device, message.received_at))
         self._write()
 
-    def _unknown(self, pairs: list[tuple[PressMessage, Sender]]) -> list[tuple[PressMessage, Sender]]:
+    def _unknown(self, pairs: list[tuple[PressMessage, Sender]]) -> tuple[list[tuple[PressMessage, Sender]], list[tuple[PressMessage, Sender]]]:
+        """Return the presses that nobody has recorded, and those without an id whose minute has one already."""
         keys = [(sender.device, message.press_id) for message, sender in pairs]
-        known = bulk.present(Press, ("device_id", "press_id"), keys)
-        fresh = []
+        recorded = bulk.present(Press, ("device_id", "press_id"), keys)
+        known = set(recorded)
+        fresh, of_a_minute = [], []
         for key, pair in zip(keys, pairs, strict=True):
-            if key in known:
-                self.outcome.known += 1
-            else:
+            if key not in known:
                 known.add(key)
                 fresh.append(pair)
-        return fresh
+            elif pair[0].is_bare and key in recorded:
+                of_a_minute.append(pair)
+            else:
+                self.outcome.known += 1
+        return fresh, of_a_minute
+
+    def _pushed_again(
+        self, pairs: list[tuple[PressMessage, Sender]], apart: dict[int, list[DeviceApart]]
+    ) -> list[tuple[PressMessage, Sender]]:
+        """Return, of presses without an id, the further pushes of the finger; the groups are locked, so no end is overlooked."""
+        if not pairs:
+            return []
+        devices, ids = {sender.device for _message, sender in pairs}, {message.press_id for message, _sender in pairs}
+        earlier = Press.objects.filter(device__in=devices, press_id__in=ids).select_related("incident")
+        by_key = {(press.device_id, press.press_id): press for press in earlier}
+        found = []
+        for message, sender in pairs:
+            rings = not message.is_stale and not _is_apart(apart, sender.device, message.received_at)
+            if _is_another_push(message, by_key[sender.device, message.press_id], rings=rings):
+                found.append((message.of_its_own(), sender))
+            else:
+                self.outcome.known += 1
+        return self._unknown(found)[0]
 
     def _lock(self, keys: set[int]) -> None:
         """Lock the groups, then their open incidents: an officer's act at this instant is seen, or waits."""
@@ -386,6 +412,20 @@ class Batch:
 
 def _is_apart(apart: dict[int, list[DeviceApart]], device: int, at: datetime) -> bool:
     return any(one.is_in_force(at) for one in apart.get(device, ()))
+
+
+def _is_another_push(message: PressMessage, earlier: Press, *, rings: bool) -> bool:
+    """Tell whether a press of the same minute is no repetition: what the earlier one rang for is over, or it rang nobody."""
+    at, incident = message.stored_at, earlier.incident
+    if at <= earlier.received_at:
+        return False  # the earlier one itself, delivered again
+    if earlier.is_stale or earlier.is_apart or incident is None:
+        return rings
+    if incident.ended_at is not None:
+        return incident.ended_at < at
+    if not incident.is_sounding:
+        return incident.quieted_at is None or incident.quieted_at < at
+    return incident.sounds_until is not None and incident.sounds_until <= at
 
 
 def _was_made_before_the_quiet(press: Press, incident: Incident) -> bool:

@@ -4,7 +4,9 @@
 
 1. Find the devices; a press of an unknown, revoked or foreign one is refused by reason.
 2. Leave out what is recorded already (a redelivery, a replay): it changes nothing.
-3. Lock the groups, in order of their keys, so that two presses at one instant have one outcome.
+3. Lock the groups, in order of their keys, so that two presses at one instant have one outcome. Of presses without an
+   id, which count once a minute, one that was made after the minute's first had ended, been quieted or rung nobody is
+   another push of the finger, and counts.
 4. A stale press, or one of a device set apart, is recorded and shown, and rings nothing. A silent call for help, which
    rings nothing anyway, opens or joins its incident all the same: its line says how late it came.
 5. A real press ends an open drill or test of its group, and says why.
@@ -19,7 +21,7 @@ Only a batch that has committed is acknowledged to the broker.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -154,8 +156,7 @@ def _find_senders(messages: Sequence[PressMessage], outcome: Outcome) -> dict[in
         if device is None:
             outcome.refused[place] = "unknown_device"
             continue
-        stored_at = message.received_at - timedelta(seconds=message.waited_s)
-        if device.revoked_at is not None and device.revoked_at < stored_at:
+        if device.revoked_at is not None and device.revoked_at < message.stored_at:
             outcome.refused[place] = "revoked_device"
             continue
         is_told = False

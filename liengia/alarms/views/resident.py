@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 from liengia.alarms import policies, services
 from liengia.alarms.console_words import KIND_ICONS
 from liengia.alarms.models import GroupHousehold, Incident, Kind, Press
+from liengia.alarms.resident_words import joined_words
 from liengia.alarms.views import leader_silent, resident_closed
 from liengia.alarms.views import resident_alarm as shown
 from liengia.alarms.views import resident_screens as screens
@@ -207,8 +208,10 @@ def _after_press(request: HttpRequest, press: Press) -> HttpResponseBase:
     if press.is_silent:
         return JsonResponse({"silent": True}) if wants_json else render(request, "alarms/resident/sent.html")
     url = reverse("alarms:alarm", args=[press.incident.public_id]) if press.incident else reverse("alarms:home")
-    if press.incident is None:
+    if press.is_apart or press.incident is None:
         messages.error(request, _("This phone was set apart by your leader, so nothing rang. Call by the phone tree."))
+    elif words := joined_words(press.incident, press):
+        messages.info(request, words)
     return JsonResponse({"url": url}) if wants_json else redirect(url)
 
 
