@@ -72,7 +72,7 @@ def inside(texts: int, rounds: int) -> dict[str, Any]:
                 place_names=(f"Xã {pool[number % 50]} {pool[number % 31]}",),
             )  # fmt: skip
 
-    search.register_source("invented", invented)
+    search.register_source("invented", invented, name="")
     search.rebuild("invented", chunk=100)
     filled_s = time.perf_counter() - began
     if connection.vendor == "postgresql":

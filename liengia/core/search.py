@@ -6,9 +6,12 @@ index holds *pairs of neighbouring syllables* beside single ones, each in two fo
 
 1. exact: NFC, lower case ("cần_đước"); 2. folded: without diacritics, đ as d ("can_duoc").
 
-A question is asked in five steps, each newest first, until the page is full: its pairs exactly in the title, exactly
-anywhere, folded in the title, folded anywhere, and all its syllables anywhere in any order. So "can duoc" finds
-"Cần Đước", and who types "Cần Đước" sees it before "căn được". Texts in NFD are found by NFC and the other way round.
+A question is asked in six steps, each newest first, until the page is full: what is called so (its whole title, or a
+name of the place whose page it is), its pairs exactly in the title, exactly anywhere, folded in the title, folded
+anywhere, and all its syllables anywhere in any order; one without diacritics is asked of titles before texts. So "can
+duoc" finds "Cần Đước", its commune's own page first, and who types "Cần Đước" sees it before "căn được". Texts in NFD
+are found by NFC and the other way round. What has kin on a page of results (a practice that runs in many places)
+stands there once, the others with it.
 """
 
 from __future__ import annotations
@@ -16,9 +19,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -48,7 +51,8 @@ class Entry:
     """One public text: what it is (`kind`, `key`), where it stands, and what is searched of it.
 
     `unit_ids` are the units it belongs to (whoever asks for one of them finds it); `place_names` are further names,
-    old and new, under which people look for its place.
+    old and new, under which people look for its place; `known_as` are what it is itself called beside its title: who
+    asks for exactly that sees it first.
     """
 
     kind: str
@@ -59,11 +63,20 @@ class Entry:
     published_at: datetime
     unit_ids: tuple[int, ...] = ()
     place_names: tuple[str, ...] = ()
+    known_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What is of one family with a result on the same page: how it differs, and where it stands."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result: the title, and the place of the text where the question stands, both with <mark>."""
+    """One result: the title, and the place of the text where the question stands, both with <mark>; `others` of its family."""
 
     kind: str
     key: str
@@ -71,6 +84,7 @@ class Hit:
     published_at: datetime
     title: SafeString
     excerpt: SafeString
+    others: tuple[Other, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +97,24 @@ class Found:
 
 Source = Callable[[], Iterable[Entry]]
 Hide = Callable[[Collection[str]], Collection[str]]
+Kin = Callable[[Collection[str]], Mapping[str, tuple[str, str]]]
 _sources: dict[str, Source] = {}
 _hides: dict[str, Hide] = {}
+_kin: dict[str, Kin] = {}
 _names: dict[str, str | Promise] = {}
 
 
-def register_source(kind: str, entries: Source, *, name: str | Promise, hide: Hide | None = None) -> None:
+def register_source(kind: str, entries: Source, *, name: str | Promise, hide: Hide | None = None, kin: Kin | None = None) -> None:
     """Say how readers call a kind and where all its entries come from (`liengia reindex`); called from `AppConfig.ready`.
 
-    `hide` returns, of the keys on a page of results, those that nobody reads now (a commune can switch a room off, and on again).
+    `hide` returns, of the keys on a page of results, those that nobody reads now (a commune can switch a room off, and on again);
+    `kin` returns for them of which family each is, and in a word how it differs from the others (its place).
     """
     _sources[kind], _names[kind] = entries, name
     if hide is not None:
         _hides[kind] = hide
+    if kin is not None:
+        _kin[kind] = kin
 
 
 def kinds() -> list[str]:
@@ -167,7 +186,7 @@ def find(
 ) -> Found:
     """Return a page of results, exact ones first, then newest first; nothing for a question without a word.
 
-    `kinds` and `unit_ids` narrow it down to any of them. Costs five reads of the index at most.
+    `kinds` and `unit_ids` narrow it down to any of them. Costs six reads of the index at most.
     """
     words = words_of(question)[:WORDS_ASKED]
     if not words or offset >= DEEPEST:
@@ -183,7 +202,21 @@ def find(
     shown = list(places)[offset : offset + limit]
     rows = {row.place: row for row in _readable(list(SearchEntry.objects.filter(place__in=shown)))}
     hits = [_hit(rows[place], words, are_pairs=places[place]) for place in shown if place in rows]
-    return Found(hits, has_more=len(places) > offset + limit and offset + limit < DEEPEST)
+    return Found(_gathered(hits), has_more=len(places) > offset + limit and offset + limit < DEEPEST)
+
+
+def _gathered(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the results with each family once, where its first stands."""
+    kin: dict[tuple[str, str], tuple[str, str]] = {}
+    for kind, of in _kin.items():
+        if len(keys := [hit.key for hit in hits if hit.kind == kind]) > 1:
+            kin |= {(kind, key): found for key, found in of(keys).items()}
+    first: dict[tuple[str, str], Hit] = {}
+    for hit in hits:
+        family, label = kin.get((hit.kind, hit.key), (hit.key, ""))
+        known = first.get((hit.kind, family))
+        first[hit.kind, family] = hit if known is None else replace(known, others=(*known.others, Other(label, hit.url)))
+    return list(first.values())
 
 
 def _readable(rows: Sequence[SearchEntry]) -> list[SearchEntry]:
@@ -200,13 +233,19 @@ def _steps(words: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
     """Return the tokens of each step, and whether they are pairs of neighbours."""
     folded = [fold(word) for word in words]
     exact_form, folded_form = _joined(words), _joined(folded)
-    are_pairs = len(words) > 1
-    yield [f"te_{one}" for one in exact_form], are_pairs
-    yield [f"e_{one}" for one in exact_form], are_pairs
-    yield [f"tf_{one}" for one in folded_form], are_pairs
-    yield [f"f_{one}" for one in folded_form], are_pairs
+    are_pairs, is_plain = len(words) > 1, list(words) == folded
+    exact = [[f"{where}_{one}" for one in exact_form] for where in ("te", "e")]
+    loose = [[f"{where}_{one}" for one in folded_form] for where in ("tf", "f")]
+    yield [_whole("wf" if is_plain else "we", words)], are_pairs
+    for step in (exact[0], loose[0], exact[1], loose[1]) if is_plain else (*exact, *loose):
+        yield step, are_pairs
     if are_pairs:
         yield [f"f_{one}" for one in folded], False
+
+
+def _whole(form: str, words: Sequence[str]) -> str:
+    """Return the token of a whole name, no longer than an index holds."""
+    return f"{form}_{'_'.join(words)}"[:400]
 
 
 def _joined(words: Sequence[str]) -> list[str]:
@@ -218,6 +257,9 @@ def _tokens_of(entry: Entry) -> set[str]:
     title = words_of(entry.title)
     tokens = {_kind_mark(entry.kind), *(f"u_{pk}" for pk in entry.unit_ids)}
     tokens |= _forms(title, "te_", "tf_")
+    for name in (title, *(words_of(name) for name in entry.known_as)):
+        if 0 < len(name) <= WORDS_ASKED:
+            tokens |= {_whole("we", name), _whole("wf", [_folded(word) for word in name])}
     # Pairs are taken within a part, so that the end of one and the beginning of the next do not meet.
     for part in (title, *(words_of(name) for name in entry.place_names), words_of(entry.body)[:WORDS_KEPT]):
         tokens |= _forms(part, "e_", "f_")

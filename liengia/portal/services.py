@@ -161,8 +161,9 @@ def _commune(page: CommunePortalPage) -> search.Entry:
     at = page.last_published_at or timezone.make_aware(datetime.combine(page.unit.valid_from or clock.today(), time()))
     units = Unit.objects.filter(pk__in=page.unit.lineage_ids()).order_by("pk")
     names = tuple(dict.fromkeys(unit.full_name for unit in units))
+    known_as = (*names, *dict.fromkeys(unit.name for unit in units))
     ids = (page.unit_id, *(above.pk for above in page.unit.ancestors()))
-    return search.Entry(PLAIN, str(page.pk), page.title, ", ".join(names), page.address, at, ids, names)
+    return search.Entry(PLAIN, str(page.pk), page.title, ", ".join(names), page.address, at, ids, names, known_as)
 
 
 def _article(page: ArticlePage) -> search.Entry | None:

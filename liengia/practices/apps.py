@@ -44,7 +44,7 @@ class PracticesConfig(AppConfig):
         front.register_own()
         reporting.register_own()
         linked.register(linked.Kind("practice", "practices", _("Practice"), front.card))
-        search.register_source(index.KIND, index.entries, name=_("Practices"))
+        search.register_source(index.KIND, index.entries, name=_("Practices"), kin=index.kin)
         succession.register(reform.move_practices)
         succession.register(reform.move_campaigns)
         month.register("practices", brief.lines)

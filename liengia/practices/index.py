@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.urls import reverse
 
@@ -21,7 +21,7 @@ def entry_of(practice: Practice) -> search.Entry:
         kind=KIND, key=practice.public_id, title=f"{practice.name} ({practice.short_place})",
         body=" ".join(part for part in (practice.summary, revision.problem if revision else "", revision.how if revision else "") if part),
         url=reverse("practices:detail", args=[practice.public_id]), published_at=practice.changed_at,
-        unit_ids=tuple(unit.pk for unit in units), place_names=(*names, *([practice.place_words] if practice.place_words else [])),
+        unit_ids=tuple(unit.pk for unit in units), place_names=(*names, *([practice.place_words] if practice.place_words else [])), known_as=(practice.name,),
     )  # fmt: skip
 
 
@@ -37,6 +37,12 @@ def renew_all(keys: list[int]) -> None:
     for row in rows:
         if not row.is_public:
             search.remove(KIND, row.public_id)
+
+
+def kin(keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Return of which line each practice is, and where it runs: a page of results names each line once."""
+    rows = Practice.objects.filter(public_id__in=keys).with_places()
+    return {row.public_id: (str(row.family), row.short_place) for row in rows}
 
 
 def entries() -> Iterator[search.Entry]:

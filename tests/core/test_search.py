@@ -46,7 +46,35 @@ def test_exact_ones_come_first_and_then_the_newest() -> None:
     put("apart", "Được mùa", "Ai cũng cần.", days=3)
     put("newer", "Xã Cần Đước làm đường", days=4)
     assert keys("Cần Đước") == ["newer", "title", "text", "folded", "apart"]
-    assert keys("can duoc") == ["newer", "folded", "title", "text", "apart"]
+    assert keys("can duoc") == ["newer", "folded", "title", "text", "apart"], "without diacritics nothing tells them apart"
+
+
+def test_what_is_called_so_comes_before_newer_titles_that_hold_the_words() -> None:
+    put("page", "Cổng xã", known_as=("Xã Cần Đước", "Cần Đước"), days=0)
+    put("whole", "Cần Đước", days=1)
+    put("title", "Đường về Cần Đước", days=2)
+    put("folded", "Căn được sửa", days=3)
+    assert keys("Cần Đước") == ["whole", "page", "title", "folded"]
+    assert keys("CAN DUOC!") == ["whole", "page", "folded", "title"]
+    assert keys("xã cần đước")[0] == keys("xa can duoc")[0] == "page"
+    long = "dài " * 40
+    put("long", long, days=4)
+    assert keys(long) == ["long"]
+
+
+def test_without_diacritics_titles_come_before_texts() -> None:
+    put("text", "Tin mới", "can duoc chu y", days=5)
+    put("title", "Về Cần Đước", days=1)
+    assert keys("can duoc") == ["title", "text"]
+
+
+def test_a_family_stands_once_on_a_page_with_the_others_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for days, key in enumerate(("a1", "b", "a2", "a3")):
+        put(key, "Camera an ninh", kind="practice", days=days)
+    monkeypatch.setitem(search._kin, "practice", lambda asked: {key: (key[0], f"Xã {key}") for key in asked})
+    hits = search.find("camera").hits
+    assert [(hit.key, [other.label for other in hit.others]) for hit in hits] == [("a3", ["Xã a2", "Xã a1"]), ("b", [])]
+    assert hits[0].others[0].url == "/tin-tuc/a2/"
 
 
 def test_one_syllable_prefers_its_own_tone() -> None:

@@ -72,6 +72,15 @@ def test_an_article_carries_the_comments_of_its_commune(client: Client, area: Sc
     assert client.get(address).status_code == 404
 
 
+def test_a_communes_own_page_comes_before_newer_articles_with_its_name_in_their_titles(client: Client, area: Scene) -> None:
+    portal = services.open_commune_portal(area.cast.other_commune, actor=TESTER)
+    article = area.article("Đường về Rạch Kiến", live=False, under=area.portal_news)
+    article.save_revision(user=area.cast.quan).publish()
+    for query in ("rach kien", "Rạch Kiến", "xã rạch kiến"):
+        page = client.get("/tim/", {"q": query}).content.decode()
+        assert page.index(f'href="{portal.address}"') < page.index(f'href="{article.address}"'), query
+
+
 @pytest.mark.parametrize("query", ["rach kien", "Rạch Kiến", "RẠCH KIẾN"])
 def test_a_communes_own_page_comes_first_by_its_name(client: Client, area: Scene, query: str) -> None:
     portal = services.open_commune_portal(area.cast.other_commune, actor=TESTER)

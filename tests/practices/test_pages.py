@@ -103,6 +103,13 @@ def test_search_and_articles_find_a_public_one(scene: Place) -> None:
     assert search.find("to lien gia", kinds=["practice"], unit_ids=[scene.hamlet.pk]).hits
 
 
+def test_search_shows_a_line_once_with_the_places_where_it_runs(scene: Place) -> None:
+    child = running(scene, scene.other, name=scene.practice.name)
+    page = read("/tim/?q=to+lien+gia+khu+pho+5")
+    assert page.count("<li><h2") == 1 and "Cũng có ở:" in page
+    assert all(f'href="/mo-hinh/{one.public_id}/"' in page for one in (scene.practice, child))
+
+
 def test_a_file_is_fetched_by_everybody(scene: Place) -> None:
     data = Client().get(f"/mo-hinh/{scene.practice.public_id}/mo-hinh.zip").content
     with zipfile.ZipFile(io.BytesIO(data)) as source:
