@@ -34,6 +34,7 @@ register(
         erase="The text stands only in the encrypted row.",
     )
 )
+register(Kind("people.need_agreed", label=_("Help to get out agreed to under the present words"), erase=_NONE))
 register(Kind("people.need_withdrawn", label=_("Help to get out withdrawn"), erase=_NONE))
 register(Kind("people.needs_read", label=_("Help to get out read in an incident"), erase=_NONE, is_read=True))
 register(Kind("people.invited", label=_("Invitation made"), erase=_NONE))

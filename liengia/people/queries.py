@@ -20,10 +20,11 @@ from liengia.people.models import (
     EmergencyNumber,
     EvacuationNeed,
     Household,
+    HouseholdPhone,
     Membership,
     User,
 )
-from liengia.people.models.households import HouseholdQuerySet
+from liengia.people.models.households import NEED_WORDING, HouseholdQuerySet
 from liengia.units.models import Unit
 
 GAP_WARNING = timedelta(hours=24)
@@ -118,11 +119,12 @@ def coming_gaps(units: Iterable[Unit], *, within: timedelta = GAP_WARNING) -> li
 
 
 def evacuation_needs(
-    households: Iterable[Household], *, actor: Actor, incident: models.Model
+    households: Iterable[Household], *, actor: Actor, incident: models.Model, is_neighbour: bool = False
 ) -> dict[int, str]:
     """Return, by household key, who needs help to get out; only inside an open incident, and the reading is recorded.
 
-    `incident` is a row of an upper room with `is_open`; its reader was admitted there. Never printed or exported.
+    `incident` is a row of an upper room with `is_open`; its reader was admitted there, as a neighbour or (by default) as
+    the group's leader or by duty: what was agreed to under older words is not for neighbours. Never printed or exported.
 
     Raises:
         Forbidden: the incident is not open.
@@ -131,6 +133,8 @@ def evacuation_needs(
         raise Forbidden(_("This is shown only while an alarm is open."))
     keys = [household.pk for household in households]
     needs = EvacuationNeed.all_needs.filter(household__in=keys, is_open=True, consent__withdrawn_at=None)
+    if is_neighbour:
+        needs = needs.filter(consent__wording__gte=NEED_WORDING)
     found = {need.household_id: need.text for need in needs if need.text}
     for key in found:
         audit.record_read(
@@ -168,3 +172,31 @@ def waiting_for(user: User) -> list[Membership]:
     )
     mine = waiting.filter(household__in=Household.objects.filter(policies.households_of(user)))
     return [one for one in mine if policies.leads(user, one.household)]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One who waits, and whose the number is that they typed: nobody has checked it."""
+
+    membership: Membership
+    is_of_this_house: bool
+    other_houses: tuple[Household, ...]
+    has_other_account: bool
+
+
+def typed_by_waiting(user: User) -> list[Typed]:
+    """Return those who wait for this user's word, with the other households and accounts that have the number they typed."""
+    waiting = waiting_for(user)
+    numbers = {one.user.phone for one in waiting if one.user.phone}
+    listed = HouseholdPhone.objects.filter(phone__in=numbers, household__is_active=True).select_related("household__hamlet")
+    houses = [(row.phone, row.household) for row in listed.order_by("household__folded", "pk")]
+    accounts = list(User.objects.filter(phone__in=numbers, is_active=True).values_list("pk", "phone"))
+    return [
+        Typed(
+            one,
+            any(phone == one.user.phone and house.pk == one.household_id for phone, house in houses),
+            tuple(dict.fromkeys(house for phone, house in houses if phone == one.user.phone and house.pk != one.household_id)),
+            any(phone == one.user.phone and pk != one.user_id for pk, phone in accounts),
+        )
+        for one in waiting
+    ]

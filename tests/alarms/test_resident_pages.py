@@ -17,7 +17,7 @@ from liengia.audit.models import Entry
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.people import services as services_of_people
-from liengia.people.models import Membership
+from liengia.people.models import Consent, Membership
 from liengia.people.services.households import write_need
 from tests import factories
 from tests.alarms.resident_scene import Scene, build, client_of
@@ -238,6 +238,14 @@ def test_help_to_get_out_shows_only_while_open_and_is_recorded(scene: Scene) -> 
     assert "một cụ 84 tuổi" not in page(client_of(scene.cast.lua), "/nha/to/")
     services.resolve_incident(incident, actor=TESTER)
     assert "84 tuổi" not in page(client, alarm_path(incident))
+
+
+def test_help_to_get_out_agreed_to_under_older_words_is_not_for_neighbours(scene: Scene) -> None:
+    write_need(scene.cast.house_9, "một cụ 84 tuổi cần dìu", actor=TESTER, how="giấy")
+    Consent.objects.update(wording=1)
+    path = alarm_path(scene.raised())
+    assert "84 tuổi" not in page(client_of(scene.tu), path)
+    assert "84 tuổi" in page(client_of(scene.cast.moc_mien), path), "who leads the group reads it as before"
 
 
 def test_only_the_pressing_house_asks_for_the_end_and_only_the_leader_quiets(scene: Scene) -> None:

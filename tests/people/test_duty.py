@@ -178,6 +178,16 @@ def test_the_rota_and_the_log_show_the_week(cast: Cast) -> None:
         assert "Nguyễn Văn Trực" in client.get(log, {"ngay": f"{clock.today()}"}).content.decode()
 
 
+def test_taking_somebody_off_asks_first(cast: Cast) -> None:
+    shift = services.set_shift(cast.post, cast.truc, actor=TESTER, starts_at=_at(7, day=1), ends_at=_at(19, day=1))
+    client, rota = signed_in(cast.quan, second_factor=True), f"/truc/lich/{cast.post.public_id}/"
+    asked = f"{rota}ca/{shift.pk}/bo/"
+    assert f'href="{asked}"' in client.get(rota, {"tuan": f"{_at(7, day=1):%Y-%m-%d}"}).content.decode()
+    page = client.get(asked).content.decode()
+    assert "Nguyễn Văn Trực" in page and DutyShift.objects.filter(pk=shift.pk).exists()
+    assert client.post(asked).status_code == 302 and not DutyShift.objects.filter(pk=shift.pk).exists()
+
+
 def test_a_post_of_another_commune_does_not_exist(cast: Cast) -> None:
     stranger = factories.user("truc9", "Người Xã Khác", is_staff=True)
     services.assign_role(stranger, "duty_officer", cast.other_commune, actor=TESTER)

@@ -14,7 +14,7 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Forbidden, Invalid
 from liengia.people import queries, services
-from liengia.people.models import EvacuationNeed, Household, Invitation, Membership, User
+from liengia.people.models import Consent, EvacuationNeed, Household, Invitation, Membership, User
 from liengia.people.services import retention
 from tests import factories
 from tests.cast import TESTER, Cast
@@ -72,6 +72,30 @@ def test_the_need_is_encrypted_and_read_only_inside_an_open_incident(cast: Cast)
         "tại giường"
         not in signed_in(cast.lua).get(f"/nha/ho/{cast.house_9.public_id}/can-giup/").content.decode()
     )
+
+
+def test_a_consent_under_older_words_is_asked_anew_and_until_then_is_not_for_neighbours(cast: Cast) -> None:
+    services.write_need(cast.house_9, "một cụ nằm tại giường", actor=TESTER, how="con trai nói")
+    base = f"/nha/ho/{cast.house_9.public_id}/"
+    assert "Lời đồng ý đã đổi" not in signed_in(cast.lua).get(base).content.decode()
+    Consent.objects.update(wording=1)
+
+    def shown(*, is_neighbour: bool) -> bool:
+        return bool(queries.evacuation_needs([cast.house_9], actor=TESTER, incident=_incident(True), is_neighbour=is_neighbour))  # type: ignore[arg-type]
+
+    assert shown(is_neighbour=False) and not shown(is_neighbour=True)
+    assert all("Lời đồng ý đã đổi" in signed_in(cast.lua).get(base + path).content.decode() for path in ("", "can-giup/"))
+    assert signed_in(cast.huynh).post(f"{base}can-giup/", {"act": "agree"}).status_code >= 400, "the leader says how the family agreed"
+    assert signed_in(cast.lua).post(f"{base}can-giup/", {"act": "agree"}).status_code == 302
+    assert shown(is_neighbour=True)
+    assert [(one.wording, one.withdrawn_at is None) for one in Consent.objects.order_by("pk")] == [(1, False), (2, True)]
+    assert "Lời đồng ý đã đổi" not in signed_in(cast.lua).get(base).content.decode()
+
+
+def test_a_household_page_leads_back(cast: Cast) -> None:
+    path = f"/nha/ho/{cast.house_9.public_id}/"
+    assert '<a class="back" href="/nha/ho/">' in signed_in(cast.huynh).get(path).content.decode()
+    assert '<a class="back" href="/nha/ho/">' not in signed_in(cast.lua).get(path).content.decode(), "the list would lead here again"
 
 
 def test_withdrawing_consent_deletes_the_text_at_once(cast: Cast) -> None:

@@ -12,6 +12,7 @@ from liengia.core import clock
 from liengia.core.errors import Refused
 from liengia.people import policies, queries, services
 from liengia.people.models import Invitation, Membership, User
+from tests import factories
 from tests.cast import TESTER, Cast
 from tests.people.conftest import signed_in
 
@@ -54,6 +55,33 @@ def test_who_joins_sees_nothing_until_the_leader_says_yes(cast: Cast) -> None:
     leader.post(f"/nha/ho/cho/{membership.pk}/", {"answer": "yes"})
     assert client.get(path).status_code == 200
     assert policies.fingerprint(joined.pk) != before
+
+
+def test_the_leader_reads_what_was_typed_and_whose_the_number_is(cast: Cast) -> None:
+    def page(number: str) -> str:
+        issued = services.invite_household(cast.house_9, actor=TESTER)
+        one = services.join(issued.code, actor=TESTER, full_name="Trần Văn Bần", phone=number or None)
+        html = signed_in(cast.huynh).get("/nha/ho/cho/").content.decode()
+        services.end_membership(one, actor=TESTER)
+        return html
+
+    services.set_phones(cast.house_1, [services.PhoneLine("+84900000077")], actor=TESTER)
+    services.set_phones(cast.house_9, [services.PhoneLine("+84900000078")], actor=TESTER)
+    other = page("+84900000077")
+    assert "Trần Văn Bần" in other and "0900 000 077" in other and "chưa ai kiểm" in other
+    assert "trong danh sách của hộ khác: Nhà số 1" in other and "trong danh sách của hộ này" not in other
+    own = page("+84900000078")
+    assert "trong danh sách của hộ này" in own and "hộ khác" not in own
+    assert "không cho số điện thoại" in page("")
+    User.objects.filter(pk=factories.user("khac", "Người Khác").pk).update(phone="+84900000079")
+    assert "Tài khoản khác đã có số này." in page("+84900000079")
+
+
+def test_the_card_can_be_copied_and_sent_and_is_plain_text_without_scripts(cast: Cast) -> None:
+    html = signed_in(cast.huynh).post(f"/nha/ho/{cast.house_9.public_id}/moi/").content.decode()
+    link = html.partition('id="thiep-moi">')[2].partition("<")[0]
+    assert "/vao/" in link and 'data-copy="thiep-moi"' in html and f'data-url="{link}"' in html
+    assert Client().get(link[link.index("/vao/"):]).status_code == 200
 
 
 def test_only_the_one_who_answers_for_the_house_may_confirm(cast: Cast) -> None:

@@ -387,7 +387,8 @@ def needs_words(incident: Incident, *, reader: User) -> str:
     if incident.household is None or incident.mode != Mode.REAL or incident.kind not in (Kind.FIRE, Kind.MEDICAL):
         return ""
     is_ours = policies.groups_of(reader).filter(pk=incident.group_id).exists()
-    if not is_ours and not can(reader, "people.evacuation", incident.group.unit):
+    keeps = policies.led_groups(reader).filter(pk=incident.group_id).exists() or can(reader, "people.evacuation", incident.group.unit)
+    if not is_ours and not keeps:
         return ""
-    found = people.evacuation_needs([incident.household], actor=Actor.of(reader), incident=incident)
+    found = people.evacuation_needs([incident.household], actor=Actor.of(reader), incident=incident, is_neighbour=not keeps)
     return found.get(incident.household.pk, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
 from django.db.models import Q
@@ -15,6 +15,11 @@ from liengia.core.text import fold, sort_key
 
 if TYPE_CHECKING:
     from liengia.units.models import Unit
+
+
+# Under which words a family agrees to help to get out being shown: 1, to the group's leader and the duty officer; 2, to the
+# neighbours of the group and the duty officer.
+NEED_WORDING: Final = 2
 
 
 class HouseholdQuerySet(models.QuerySet["Household"]):
@@ -200,6 +205,7 @@ class Consent(models.Model):
     how = NameField(_("How it was given"), max_length=160, blank=True)
     given_at = models.DateTimeField(default=clock.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    wording = models.PositiveSmallIntegerField(_("under which words"), default=1)
 
     IMPERSONAL = {"purpose"}
 
@@ -217,6 +223,11 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.given_at:%d/%m/%Y}"
+
+    @property
+    def is_of_older_words(self) -> bool:
+        """Whether the words for help to get out have widened since: until the family is asked anew, the older ones hold."""
+        return self.wording < NEED_WORDING
 
 
 class OpenNeedManager(models.Manager["EvacuationNeed"]):

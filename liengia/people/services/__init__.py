@@ -26,6 +26,7 @@ from liengia.people.services.households import (
     set_kit,
     set_phones,
     set_rooms,
+    agree_anew,
     withdraw_need,
     write_need,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "set_rooms",
     "set_shift",
     "unlock_user",
+    "agree_anew",
     "withdraw_need",
     "write_need",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ from liengia.people.models import (
     Membership,
     User,
 )
+from liengia.people.models.households import NEED_WORDING
 from liengia.units.models import Unit
 
 NEED_PURPOSE: Final = "evacuation_need"
@@ -249,12 +250,33 @@ def write_need(household: Household, text: str, *, actor: Actor, how: str) -> Ev
         raise Invalid(_("The family's consent is missing. Nothing was saved."), code="consent_missing")
     now = clock.now()
     _close_needs(household, now=now)
-    consent = Consent.objects.create(
-        household=household, purpose=NEED_PURPOSE, how=how.strip()[:160], given_at=now
-    )
+    consent = _consent(household, how=how, now=now)
     need = EvacuationNeed.all_needs.create(household=household, text=text.strip(), consent=consent)
     audit.record("people.need_written", actor=actor, about=household, unit=household.hamlet)
     return need
+
+
+def _consent(household: Household, *, how: str, now: datetime) -> Consent:
+    """Keep a consent under the words of today."""
+    return Consent.objects.create(household=household, purpose=NEED_PURPOSE, how=how.strip()[:160], given_at=now, wording=NEED_WORDING)
+
+
+@transaction.atomic
+def agree_anew(household: Household, *, actor: Actor, how: str) -> None:
+    """Keep what is written down under the words of today, which show it to more people than those it was agreed to under.
+
+    Raises:
+        Invalid: no word on how the consent was given. Refused: nothing is written, or it was agreed to under these words.
+    """
+    if not how.strip():
+        raise Invalid(_("The family's consent is missing. Nothing was saved."), code="consent_missing")
+    now = clock.now()
+    need = EvacuationNeed.standing.filter(household=household).select_related("consent").first()
+    if need is None or not need.consent.is_of_older_words:
+        raise Refused(_("Nothing is written down for this household under older words."), code="no_need")
+    Consent.objects.filter(pk=need.consent_id).update(withdrawn_at=now)
+    EvacuationNeed.all_needs.filter(pk=need.pk).update(consent=_consent(household, how=how, now=now))
+    audit.record("people.need_agreed", actor=actor, about=household, unit=household.hamlet)
 
 
 def _close_needs(household: Household, *, now: Any) -> int:
@@ -306,7 +328,7 @@ def export_household(household: Household, *, reader: User) -> dict[str, object]
         "rooms": list(household.rooms.values_list("label", flat=True)),
         "kit": list(household.kit.values("kind", "count", "expires_on")),
         "people": list(household.memberships.values(*_MEMBERSHIP)),
-        "consents": list(household.consents.values("purpose", "how", "given_at", "withdrawn_at")),
+        "consents": list(household.consents.values("purpose", "how", "given_at", "withdrawn_at", "wording")),
         "help_to_get_out": [need.text for need in needs],
     }
     audit.record_read("people.household_exported", actor=Actor.of(reader), about=household, unit=household.hamlet)

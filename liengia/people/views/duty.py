@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from liengia.audit import services as audit
 from liengia.core import clock
@@ -143,15 +143,18 @@ def _week_url(post: DutyPost, day: date) -> str:
 
 
 @requires("people.duty_rota")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
-    """Take a shift off the rota."""
+    """Take a shift off the rota, once it was asked what that leaves."""
     post = _post(request, public_id, "people.duty_rota")
-    shift = get_object_or_404(DutyShift.objects.select_related("post__unit"), pk=pk, post=post)
-    day = clock.local(shift.starts_at).date()
+    shift = get_object_or_404(DutyShift.objects.select_related("post__unit", "user"), pk=pk, post=post)
+    back = _week_url(post, clock.local(shift.starts_at).date())
+    if request.method != "POST":
+        has_begun = shift.starts_at < clock.now()
+        return render(request, "people/rota_remove.html", {"post": post, "shift": shift, "has_begun": has_begun, "back": back})
     services.remove_shift(shift, actor=Actor.of(me(request)))
     messages.success(request, _("Taken off the rota."))
-    return redirect(_week_url(post, day))
+    return redirect(back)
 
 
 @requires("people.duty_rota")

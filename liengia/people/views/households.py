@@ -41,8 +41,10 @@ def _found(request: HttpRequest, public_id: str) -> Household:
 
 
 def _page(request: HttpRequest, name: str, household: Household, **data: Any) -> HttpResponse:
-    leads = policies.leads(me(request), household)
-    return render(request, f"people/{name}.html", {"household": household, "leads": leads, **data})
+    user = me(request)
+    has_list = queries.households_visible_to(user).active().exclude(pk=household.pk).exists()
+    about = {"household": household, "leads": policies.leads(user, household), "has_list": has_list}
+    return render(request, f"people/{name}.html", about | data)
 
 
 @signed_in
@@ -65,11 +67,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a household: place, phones, kit, people; never who needs help to get out."""
     household = _found(request, public_id)
     members = Membership.objects.filter(household=household, ended_at=None).select_related("user", "room")
-    has_need = EvacuationNeed.standing.filter(household=household).exists()
+    need = EvacuationNeed.standing.filter(household=household).select_related("consent").first()
     open_invitations = household.invitations.filter(used_at=None, revoked_at=None).count()
     data = {
         "members": members.order_by("-is_head", "pk"),
-        "has_need": has_need,
+        "need": need,
         "open_invitations": open_invitations,
     }
     return _page(request, "household", household, **data)
@@ -137,20 +139,29 @@ def rooms(request: HttpRequest, public_id: str) -> HttpResponse:
 def need(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write or withdraw who needs help to get out; what was written is not shown here again."""
     household = _found(request, public_id)
-    actor = Actor.of(me(request))
+    is_own = queries.active_memberships(me(request)).filter(household=household).exists()
     form = NeedForm(request.POST if request.POST.get("act") == "write" else None)
-    if request.POST.get("act") == "withdraw":
-        services.withdraw_need(household, actor=actor)
-        messages.success(request, _("Withdrawn. What was written has been deleted."))
-        return redirect("people:household", public_id)
-    if form.is_bound and form.is_valid():
-        services.write_need(household, form.cleaned_data["text"], actor=actor, how=form.cleaned_data["how"])
-        messages.success(
-            request, _("Saved, encrypted. It is shown only while an alarm of this house is open.")
-        )
+    if said := _keep_need(request, household, form, is_own=is_own):
+        messages.success(request, said)
         return redirect("people:household", public_id)
     standing = EvacuationNeed.standing.filter(household=household).select_related("consent").first()
-    return _page(request, "household_need", household, form=form, standing=standing)
+    return _page(request, "household_need", household, form=form, standing=standing, is_own=is_own)
+
+
+def _keep_need(request: HttpRequest, household: Household, form: NeedForm, *, is_own: bool) -> str:
+    """Do what the page asks for; return what to say of it, nothing where it asks for nothing that can be done."""
+    act, actor = request.POST.get("act", ""), Actor.of(me(request))
+    if act == "withdraw":
+        services.withdraw_need(household, actor=actor)
+        return _("Withdrawn. What was written has been deleted.")
+    if act == "agree":
+        how = _("by the household itself, on its page") if is_own else request.POST.get("how", "")
+        services.agree_anew(household, actor=actor, how=how)
+        return _("Thank you. It is shown as the present words say.")
+    if form.is_bound and form.is_valid():
+        services.write_need(household, form.cleaned_data["text"], actor=actor, how=form.cleaned_data["how"])
+        return _("Saved, encrypted. It is shown only while an alarm of this house is open.")
+    return ""
 
 
 @signed_in

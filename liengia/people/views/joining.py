@@ -168,7 +168,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @never_cache
 def waiting_members(request: HttpRequest) -> HttpResponse:
     """Show a leader who waits for a word."""
-    return render(request, "people/waiting_members.html", {"waiting": queries.waiting_for(me(request))})
+    return render(request, "people/waiting_members.html", {"waiting": queries.typed_by_waiting(me(request))})
 
 
 @signed_in
