@@ -17,6 +17,7 @@ from liengia.people.services.duty import accept_handover, copy_week, offer_hando
 from liengia.people.services.households import (
     KitLine,
     PhoneLine,
+    agree_anew,
     correct_household,
     erase_household,
     export_household,
@@ -26,7 +27,6 @@ from liengia.people.services.households import (
     set_kit,
     set_phones,
     set_rooms,
-    agree_anew,
     withdraw_need,
     write_need,
 )
@@ -53,6 +53,7 @@ __all__ = [
     "PhoneLine",
     "accept_handover",
     "add_number",
+    "agree_anew",
     "assign_role",
     "bind_phone",
     "change_number",
@@ -91,7 +92,6 @@ __all__ = [
     "set_rooms",
     "set_shift",
     "unlock_user",
-    "agree_anew",
     "withdraw_need",
     "write_need",
 ]
