@@ -27,8 +27,8 @@ def office_urls() -> list[URLPattern]:
     """Return the addresses of the moderators' pages."""
     return [
         path("y-kien/", office.queue, name="comments_office_queue"),
-        path("y-kien/<int:pk>/", office.decide, name="comments_office_decide"),
-        path("y-kien/trang/<int:pk>/", office.switch, name="comments_office_switch"),
+        path("y-kien/<slug:public_id>/", office.decide, name="comments_office_decide"),
+        path("y-kien/trang/<slug:public_id>/", office.switch, name="comments_office_switch"),
     ]
 
 

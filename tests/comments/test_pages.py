@@ -206,7 +206,9 @@ def test_moderators_read_the_queue_of_their_commune(scene: Scene) -> None:
     mine, other = signed_in(scene.bien, second_factor=True), signed_in(scene.xa_khac, second_factor=True)
     assert "Chờ duyệt nè" in mine.get("/quan-tri/y-kien/").content.decode()
     assert "Chờ duyệt nè" not in other.get("/quan-tri/y-kien/").content.decode()
-    act = f"/quan-tri/y-kien/{written.comment.pk}/"
+    act = f"/quan-tri/y-kien/{written.comment.public_id}/"
+    assert f'action="{act}"' in mine.get("/quan-tri/y-kien/").content.decode()
+    assert mine.post(f"/quan-tri/y-kien/{written.comment.pk}/", {"verb": "publish"}).status_code == 404, "numbers that count up name nothing"
     assert other.post(act, {"verb": "publish"}).status_code == 404
     mine.post(act, {"verb": "refuse", "reason": ""})
     assert Comment.objects.get().state == "waiting"

@@ -47,9 +47,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @requires(MODERATE)
 @require_POST
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     """Do one thing with a comment."""
-    comment = get_object_or_404(policies.moderated_by(request.user), pk=pk)
+    comment = get_object_or_404(policies.moderated_by(request.user), public_id=public_id)
     form = DecisionForm(request.POST)
     try:
         if not form.is_valid():
@@ -65,9 +65,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(MODERATE)
 @require_POST
-def switch(request: HttpRequest, pk: int) -> HttpResponse:
+def switch(request: HttpRequest, public_id: str) -> HttpResponse:
     """Open or close a thread for new comments."""
-    thread = get_object_or_404(Thread.objects.filter(comments__in=policies.moderated_by(request.user)).distinct(), pk=pk)
+    thread = get_object_or_404(Thread.objects.filter(comments__in=policies.moderated_by(request.user)).distinct(), public_id=public_id)
     services.set_open(thread, is_open="open" in request.POST, user=_me(request))
     messages.success(request, _("Done."))
     return redirect("comments_office_queue")
