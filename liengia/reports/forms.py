@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.office import day_input
 from liengia.core import clock
+from liengia.core.text import nfc
 from liengia.organisations.models import Organisation
 from liengia.reports.models import Report, SafetyCriterion
 from liengia.reports.services import LONGEST_TITLE, LONGEST_WORDS, Text
@@ -44,12 +46,7 @@ class TextForm(forms.Form):
 
     def __init__(self, report: Report, *args: Any, **options: Any) -> None:
         """Add the sections that were drawn."""
-        own = {one.section: one for one in report.words.all()}
-        initial: dict[str, Any] = {"title": report.title, "intro": report.intro, "outlook": report.outlook, "read_at": report.read_at, "revision": report.revision}
-        for one in report.drawn:
-            if one["code"] in own:
-                initial |= {f"words_{one['code']}": own[one["code"]].text, f"out_{one['code']}": own[one["code"]].is_left_out}
-        options["initial"] = initial
+        options["initial"] = _words_of(report)
         super().__init__(*args, **options)
         self.codes = [one["code"] for one in report.drawn]
         for one in report.drawn:
@@ -64,9 +61,38 @@ class TextForm(forms.Form):
         words = {code: (data[f"words_{code}"], bool(data.get(f"out_{code}"))) for code in self.codes}
         return Text(title=data["title"], intro=data["intro"], outlook=data["outlook"], read_at=data["read_at"], words=words)
 
+    def lay_beside(self, report: Report) -> None:
+        """Put what is kept meanwhile under each field that differs, and go on from there: who writes decides field by field, and presses once more."""
+        if self.cleaned_data["revision"] in (None, report.revision):
+            return
+        standing, written = _words_of(report), dict(self.cleaned_data)
+        self.data = {**{name: self.data[name] for name in self.data}, "revision": report.revision}
+        for name in self.fields:
+            now = standing.get(name, False if name.startswith("out_") else "")
+            if name != "revision" and name in written and now != _as_kept(written[name]):
+                self.add_error(name, _beside(now))
+
     def name_of(self, field: str) -> str:
         """Return the form's name of what a service refused."""
         return f"words_{field}" if f"words_{field}" in self.fields else field
+
+
+def _words_of(report: Report) -> dict[str, Any]:
+    """Return the words that are kept, by the names of the form's fields."""
+    found: dict[str, Any] = {"title": report.title, "intro": report.intro, "outlook": report.outlook, "read_at": report.read_at, "revision": report.revision}
+    for one in report.words.all():
+        found |= {f"words_{one.section}": one.text, f"out_{one.section}": one.is_left_out}
+    return found
+
+
+def _as_kept(written: Any) -> Any:
+    return nfc(written).replace("\r\n", "\n").strip() if isinstance(written, str) else written
+
+
+def _beside(now: str | bool) -> str:
+    if isinstance(now, bool):
+        return gettext("Kept at present: the section is left out.") if now else gettext("Kept at present: the section stands in the report.")
+    return gettext("Kept at present: “%(words)s”") % {"words": now} if now else gettext("Kept at present: nothing.")
 
 
 class ErratumForm(forms.Form):

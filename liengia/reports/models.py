@@ -42,7 +42,8 @@ class Report(models.Model):
     """What a unit says of a period before its people.
 
     `drawn` is what the rooms said when it was counted last (see `drawing.as_data`); `said` is all of it with the editor's
-    words, frozen at publication, and `said_sha256` its fingerprint.
+    words, frozen at publication, and `said_sha256` its fingerprint. `revision` counts the changes of words alone: who counts
+    anew is in no writer's way.
     """
 
     public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -78,7 +78,7 @@ def begin_report(unit: Unit, period: Period, *, title: str, actor: Actor) -> Rep
 
 @transaction.atomic
 def change_report(report: Report, text: Text, *, revision: int | None = None, actor: Actor) -> Report:
-    """Change the editor's words of a draft; `revision` is the one that the writer began from.
+    """Change the editor's words of a draft; `revision` of the words is the one that the writer began from. Counting anew changes no words.
 
     Raises:
         Refused: it is published, another changed it meanwhile (code "changed"), or a section that must stand is left out (code "must_stand").
@@ -87,7 +87,7 @@ def change_report(report: Report, text: Text, *, revision: int | None = None, ac
     row = _locked(report)
     row.state = REPORT.after(row.state, "change")
     if revision not in (None, row.revision):
-        raise Refused(_("Somebody changed these words just now. Yours were not kept: read theirs on this page opened anew, then write yours again."), code="changed")
+        raise Refused(_("Somebody else kept words just now, so yours are not kept yet. Under each field that differs stands what is kept: take over what you need, then press again."), code="changed")
     row.revision += 1
     row.title, row.intro, row.outlook, row.read_at = _title(text.title), _words(text.intro, "intro"), _words(text.outlook, "outlook"), nfc(text.read_at).strip()[:200]
     known = {one["code"]: one for one in row.drawn}
@@ -112,8 +112,8 @@ def recount(report: Report, *, actor: Actor) -> Report:
     with transaction.atomic():
         row = _locked(report)
         REPORT.after(row.state, "change")
-        row.drawn, row.drawn_at, row.revision = drawn, at, row.revision + 1
-        row.save(update_fields=["drawn", "drawn_at", "revision"])
+        row.drawn, row.drawn_at = drawn, at
+        row.save(update_fields=["drawn", "drawn_at"])
         audit.record("reports.counted", actor=actor, about=row, unit=row.unit_id, facts={"sections": len(row.drawn)})
     return row
 
@@ -132,16 +132,16 @@ def discard_report(report: Report, *, actor: Actor) -> None:
 
 
 @transaction.atomic
-def publish_report(report: Report, *, revision: int | None = None, actor: Actor) -> Report:
+def publish_report(report: Report, *, revision: int | None = None, drawn_at: datetime | None = None, actor: Actor) -> Report:
     """Freeze what a report says and show it to everybody; what was counted last is what is frozen.
 
     Raises:
-        Refused: it is published already, its words or numbers are not those of the `revision` that was read (code "changed"), another one
-            of the unit reaches into its period, or it was counted more than a week ago (code "count_is_old").
+        Refused: it is published already, its words are not those of the `revision` or its numbers not those of `drawn_at` that were read (code
+            "changed"), another one of the unit reaches into its period, or it was counted more than a week ago (code "count_is_old").
     """
     row = _locked(report)
     row.state = REPORT.after(row.state, "publish")
-    if revision not in (None, row.revision):
+    if revision not in (None, row.revision) or drawn_at not in (None, row.drawn_at):
         raise Refused(_("Somebody changed this report after you opened it. Read it again, then publish it."), code="changed")
     if row.drawn_at is None or clock.now() - row.drawn_at > OLDEST_COUNT:
         raise Refused(_("It was counted more than a week ago, and records may have changed since. Count anew, look at it, then publish."), code="count_is_old")

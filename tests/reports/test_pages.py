@@ -142,6 +142,37 @@ def test_the_office_begins_writes_and_publishes(scene: Year) -> None:
     assert "Đúng là 3 ý kiến." in Client().get(f"/bao-cao/{report.public_id}/").content.decode()
 
 
+def test_counting_anew_is_in_no_writers_way_but_in_the_publishers(scene: Year) -> None:
+    report = begun(scene)
+    editor, chairman = signed_in(scene.here.duyen, second_factor=True), signed_in(scene.here.chairman, second_factor=True)
+    address = f"/quan-tri/bao-cao/{report.public_id}/"
+    page = chairman.get(address).content.decode()
+    assert f'name="drawn_at" value="{report.drawn_at.isoformat()}"' in page, "whoever publishes says which numbers were read"
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        services.recount(report, actor=scene.chairman)
+    read = {"revision": report.revision, "drawn_at": report.drawn_at.isoformat()}
+    chairman.post(f"{address}cong-bo/", read)
+    assert Report.objects.get().state == "draft", "its numbers were counted anew after it was read"
+    written = {"title": report.title, "revision": report.revision, "words_promises": "Một giờ đã viết."}
+    assert editor.post(address, written).status_code == 302, "nobody changed a word"
+    assert report.words.get(section="promises").text == "Một giờ đã viết."
+
+
+def test_words_that_came_second_go_on_from_those_that_are_kept(scene: Year) -> None:
+    report = begun(scene)
+    editor, address = signed_in(scene.here.duyen, second_factor=True), f"/quan-tri/bao-cao/{report.public_id}/"
+    services.change_report(report, services.Text(report.title, intro="Lời của chị Hai.\nDòng sau.", words={"promises": ("", False), "opinions": ("", True)}), actor=scene.chairman)
+    written = {"title": report.title, "intro": "Lời của tôi.", "revision": report.revision, "words_promises": "Thưa bà con."}
+    refused = editor.post(address, written)
+    page = refused.content.decode()
+    assert refused.status_code == 422 and "Lời của tôi." in page and "Thưa bà con." in page, "what was typed stays"
+    assert "Đang lưu: “Lời của chị Hai." in page and "Đang lưu: bỏ phần này." in page and page.count("Đang lưu: chưa có gì.") == 1
+    assert page.count("Đang lưu:") == 3, "what is alike is not asked about"
+    assert f'name="revision" value="{report.revision + 1}"' in page.partition("Giữ lời")[0], "the next press goes on from there"
+    assert editor.post(address, {**written, "intro": "Lời của chị Hai và tôi.", "revision": report.revision + 1}).status_code == 302
+    assert Report.objects.get().intro == "Lời của chị Hai và tôi."
+
+
 def test_the_choice_holds_units_of_the_period_and_tells_them_apart(scene: Year) -> None:
     here = scene.here
     day = date(2026, 7, 1)

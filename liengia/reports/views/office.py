@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -89,10 +89,18 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a draft with the editor's words, or a published report with its errata."""
     row = _one(request, public_id)
     form = TextForm(row, request.POST or None)
-    if row.state == "draft" and form.is_valid() and kept(form, lambda: services.change_report(row, form.text(), revision=form.cleaned_data["revision"], actor=me(request))):
+    if row.state == "draft" and form.is_valid() and _words_kept(request, row, form):
         messages.success(request, _("Kept. Nobody else sees the draft; read it as a PDF before you publish it."))
         return redirect("reports_office_report", row.public_id)
     return _shown(request, row, form=form, status=422 if request.method == "POST" else 200)
+
+
+def _words_kept(request: HttpRequest, row: Report, form: TextForm) -> bool:
+    """Keep the words; where another's are kept meanwhile, those come beside, so that the next press is made knowing them."""
+    done = kept(form, lambda: services.change_report(row, form.text(), revision=form.cleaned_data["revision"], actor=me(request)))
+    if done is None:
+        form.lay_beside(Report.objects.get(pk=row.pk))
+    return done is not None
 
 
 @requires(WRITE)
@@ -134,13 +142,21 @@ def _whole(said: str) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
+def _instant(said: str) -> datetime | None:
+    try:
+        found = parse_datetime(said)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
 @requires(PUBLISH)
 @require_POST
 def publish(request: HttpRequest, public_id: str) -> HttpResponse:
     """Freeze a report and show it to everybody."""
     row = _publishable(request, public_id)
     try:
-        services.publish_report(row, revision=_whole(request.POST.get("revision", "")), actor=me(request))
+        services.publish_report(row, revision=_whole(request.POST.get("revision", "")), drawn_at=_instant(request.POST.get("drawn_at", "")), actor=me(request))
         messages.success(request, _("Published. What it says stays as it is from now on; a mistake is mended by a visible correction."))
     except DomainError as error:
         messages.error(request, str(error))
