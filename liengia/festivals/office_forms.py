@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from liengia.alarms.models import Drill
@@ -71,6 +72,11 @@ class _Parts(forms.Form):
             return []
 
 
+def _with_own(committees: QuerySet[Committee], own: int | None) -> QuerySet[Committee]:
+    """Add the committee that is chosen already: a form that does not offer it would take it away unasked."""
+    return (committees | Committee.objects.filter(pk__in=[own] if own else [])).order_by("name")
+
+
 class SeasonForm(forms.ModelForm[Season]):
     """A season."""
 
@@ -82,19 +88,27 @@ class SeasonForm(forms.ModelForm[Season]):
         fields = ("unit", "name", "theme", "anniversary", "starts_on", "ends_on", "committee")
 
     def __init__(self, *args: Any, user: Any, day: date, **options: Any) -> None:
-        """Offer the user's areas, and the committees, that stand on the season's first day: of 2023 the district and its communes of then."""
+        """Offer the user's areas that stand on the season's first day, and the committees that stand on any of its days: of 2023 those of then."""
         super().__init__(*args, **options)
         standing = policies.units_on(user, day)
         units = standing.exclude(level__in=(Level.HAMLET, Level.SELF_MANAGED_GROUP)).with_ancestors().order_by("level", "code")
         own = Unit.objects.filter(pk=self.instance.unit_id) if self.instance.unit_id else Unit.objects.none()
         self.fields["unit"].queryset = (units | own).distinct()  # type: ignore[attr-defined]
-        self.fields["committee"].queryset = Committee.objects.at(day).filter(unit__in=standing.values("pk")).order_by("name")  # type: ignore[attr-defined]
+        committees = policies.committees_within(user, day, self._last_day(day))
+        self.fields["committee"].queryset = _with_own(committees, self.instance.committee_id)  # type: ignore[attr-defined]
         for name in ("starts_on", "ends_on"):
             self.fields[name].widget = day_input()
         if day < clock.today():
             self.fields["starts_on"].initial = day
         if len(units[:2]) == 1 and not self.instance.pk:
             self.fields["unit"].initial = units[0]
+
+    def _last_day(self, first: date) -> date:
+        """Return the season's last day as it is being written or is kept, else its first."""
+        try:
+            return max(first, date.fromisoformat(self.data.get("ends_on", "")))
+        except ValueError:
+            return max(first, self.instance.ends_on or first)
 
     def _post_clean(self) -> None:
         """Leave the row alone: the service checks and saves it."""
@@ -176,7 +190,7 @@ class DayForm(forms.ModelForm[FestivalDay]):
         if not self.is_open:
             for field in self.fields.values():
                 field.disabled = True
-        self.fields["committee"].queryset = Committee.objects.current().filter(unit__in=inside).order_by("name")  # type: ignore[attr-defined]
+        self.fields["committee"].queryset = _with_own(Committee.objects.current().filter(unit__in=inside), day.committee_id)  # type: ignore[attr-defined]
         others = FestivalDay.objects.all().on(day.day).filter(season=day.season, counted_in=None).exclude(pk=day.pk)
         self.fields["counted_in"].queryset = others.select_related("unit", "organisation")  # type: ignore[attr-defined]
         self.fields["counted_in"].help_text = _("Where the people of this day go to another place together and are counted there, so that nobody is counted twice.")

@@ -22,6 +22,7 @@ from liengia.festivals.models import (
     SeasonState,
 )
 from liengia.festivals.times import EARLIEST, LATEST
+from liengia.organisations.models import Committee
 from liengia.people import policies as people
 from liengia.people.models import User
 from liengia.units import scope, switches
@@ -63,6 +64,11 @@ def units_of(user: Reader) -> UnitQuerySet:
 def units_on(user: Reader, day: date) -> UnitQuerySet:
     """Return the units that stand on a day in which a user plans: of earlier years also those that were merged since."""
     return scope.units_for(user, PLAN).at(day)
+
+
+def committees_within(user: Reader, first: date, last: date) -> QuerySet[Committee]:
+    """Return the committees of a user's units that stand on any day of a season: one is formed after its first day, or by a unit that a reform made since."""
+    return Committee.objects.within(first, last).filter(unit__in=scope.units_for(user, PLAN).values("pk"))
 
 
 def units_of_season(user: Reader, season: Season) -> UnitQuerySet:

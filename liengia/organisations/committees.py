@@ -29,6 +29,11 @@ class CommitteeQuerySet(models.QuerySet["Committee"]):
         """Committees that stand today."""
         return self.at(clock.today())
 
+    def within(self, first: date, last: date) -> CommitteeQuerySet:
+        """Committees that stand on any day from the first to the last."""
+        begins = Q(valid_from__isnull=True) | Q(valid_from__lte=last)
+        return self.filter(begins & (Q(valid_to__isnull=True) | Q(valid_to__gt=first)))
+
     def in_unit(self, unit: Unit) -> CommitteeQuerySet:
         """Committees of a unit and of everything below it."""
         return self.filter(unit__in=Unit.objects.all().below(unit))

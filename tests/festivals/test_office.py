@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -79,6 +79,26 @@ def test_a_season_of_earlier_years_offers_the_units_that_stood_then(scene: Seaso
     assert f'value="{hamlet.pk}"' in clerk.get(answer["Location"]).content.decode()
     assert clerk.post(answer["Location"], {"units": [old.pk, hamlet.pk], "starts_at": "2023-08-06T07:00", "place": "Sân", "usual": "on"}).status_code == 302
     assert FestivalDay.objects.filter(season=season).count() == 2
+
+
+def test_a_change_keeps_the_committee_that_was_formed_after_the_first_day_or_has_ended(scene: Season1) -> None:
+    clerk, commune, season = into(scene.here.duyen), scene.here.commune, scene.season
+    formed = {"kind": Committee.Kind.ORGANISING, "unit": commune, "actor": TESTER}
+    later = committee_services.form_committee(name="Ban Tổ chức mùa", valid_from=season.starts_on + timedelta(days=4), **formed)
+    committee_services.form_committee(name="Ban Tổ chức mùa sau", valid_from=season.ends_on + timedelta(days=1), **formed)
+    address = f"{BASE}mua/{season.public_id}/sua/"
+    page = clerk.get(address).content.decode()
+    assert "Ban Tổ chức mùa" in page and "Ban Tổ chức mùa sau" not in page
+    typed = {"unit": commune.pk, "name": season.name, "starts_on": f"{season.starts_on}", "ends_on": f"{season.ends_on}", "committee": later.pk}
+    assert clerk.post(address, {**typed, "revision": season.revision}).status_code == 302
+    Committee.objects.filter(pk=later.pk).update(valid_from=None, valid_to=season.starts_on)
+    season.refresh_from_db()
+    assert f'value="{later.pk}" selected' in clerk.get(address).content.decode()
+    assert clerk.post(address, {**typed, "theme": "Chủ đề khác", "revision": season.revision}).status_code == 302
+    season.refresh_from_db()
+    assert (season.theme, season.committee) == ("Chủ đề khác", later)
+    day = days.change_day(fresh(scene.hamlet_day), committee=later, actor=scene.clerk)
+    assert f'value="{later.pk}" selected' in clerk.get(f"{of(day)}sua/").content.decode()
 
 
 def test_every_page_of_a_day_opens_and_keeps_what_is_written(scene: Season1) -> None:
