@@ -167,7 +167,7 @@ def test_the_office_from_a_ninth_practice_to_its_end(scene: Place) -> None:
     assert clerk.post(f"{own}lam/so-bao-cao/", {"label": "Suất ăn", "value": "420", "on": "2026-08-05", "evidence": material.pk}).status_code == 302
     assert clerk.post(f"{own}bo/tep/{material.pk}/").status_code == 302 and made.materials.exists(), "a figure stands on it"
     assert clerk.post(f"{own}bo/dem/{made.ties.get().pk}/").status_code == 302 and not made.ties.exists()
-    assert chairman.post(f"{own}hien/").status_code == 302
+    assert chairman.post(f"{own}hien/", {"do": "show"}).status_code == 302
     body = scene.desk.committee.organisation
     assert body is not None
     act = {"kind": "praise", "body": body.pk, "number": "15/QĐ-UBND", "on": "2026-08-10", "text": "Biểu dương."}
@@ -217,7 +217,8 @@ def test_an_editor_reads_who_publishes_and_asks_them(scene: Place) -> None:
     assert "người soạn đề nghị công khai" in register and register.index(scene.practice.name) < register.index(other.name)
     assert "người soạn đề nghị công khai" in chairman.get(address).content.decode()
     assert scene.practice.name in " ".join(str(one.text) for one in chores.today(scene.desk.here.chairman)), "it is on the day's list, though it was hidden on purpose before"
-    assert chairman.post(f"{address}hien/").status_code == 302
+    assert chairman.post(f"{address}hien/").status_code == 404, "it is said whether to show or to hide"
+    assert chairman.post(f"{address}hien/", {"do": "show"}).status_code == 302
     scene.practice.refresh_from_db()
     assert scene.practice.is_public and scene.practice.publication_asked_on is None
     assert "người soạn đề nghị" not in chairman.get("/quan-tri/mo-hinh/").content.decode()
@@ -250,8 +251,10 @@ def test_a_file_is_seen_before_it_is_taken(scene: Place) -> None:
     own = f"{BASE}nhan-tep/{taken.public_id}/hien/"
     assert own in clerk.get(f"{BASE}nhan-tep/").content.decode() and Client().get(f"/mo-hinh/{taken.public_id}/").status_code == 200
     assert editor.post(own).status_code == 404 and clerk.post(f"{BASE}nhan-tep/{scene.practice.public_id}/hien/").status_code == 404, "one that runs here has its own page"
-    for status in (404, 200):
-        assert clerk.post(own).status_code == 302 and Client().get(f"/mo-hinh/{taken.public_id}/").status_code == status
+    for wanted, words, status in (("hide", "Đã rút khỏi trang chung", 404), ("hide", "Đã như vậy rồi", 404), ("show", "Mọi người đọc được", 200), ("show", "Đã như vậy rồi", 200)):
+        assert f'name="do" value="{"show" if Client().get(f"/mo-hinh/{taken.public_id}/").status_code == 404 else "hide"}"' in clerk.get(f"{BASE}nhan-tep/").content.decode()
+        assert words in clerk.post(own, {"do": wanted}, follow=True).content.decode(), "who presses after a colleague undoes nothing, and reads so"
+        assert Client().get(f"/mo-hinh/{taken.public_id}/").status_code == status
 
 
 def test_the_campaign_in_the_office(scene: Place) -> None:

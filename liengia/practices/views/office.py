@@ -54,6 +54,10 @@ def _about(form: Any) -> Callable[[Practice, Any, Any, str], Any]:
 
 _ALL: Final = ("planned", "running", "ended")
 MOST_NAMED: Final = 5
+SHOWING: Final = {
+    "show": (services.publish, gettext_lazy("Everybody can read it now.")),
+    "hide": (services.hide, gettext_lazy("It is off the public pages; nothing of it is lost.")),
+}
 VERBS: Final = {
     verb.code: verb
     for verb in (
@@ -194,7 +198,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     row = _one(request, public_id)
     if not policies.may(request.user, DECIDE, row):
         raise Http404
-    return _told(request, row, lambda: (services.hide if row.is_public else services.publish)(row, actor=me(request)), _("Done."))
+    return _as_asked(request, row)
 
 
 @requires(EDIT)
@@ -217,13 +221,22 @@ def remove(request: HttpRequest, public_id: str, what: str, key: int) -> HttpRes
     return _told(request, row, lambda: services.remove_tie(tie, actor=me(request)), _("It is counted no longer."))
 
 
-def _told(request: HttpRequest, row: Practice, work: Callable[[], object], done: str) -> HttpResponse:
+def _as_asked(request: HttpRequest, row: Practice, to: HttpResponse | None = None) -> HttpResponse:
+    """Show or hide as the button said that was pressed: who presses after a colleague undoes nothing."""
+    wanted = request.POST.get("do", "")
+    if wanted not in SHOWING:
+        raise Http404
+    verb, done = SHOWING[wanted]
+    return _told(request, row, lambda: verb(row, actor=me(request)), str(done), to)
+
+
+def _told(request: HttpRequest, row: Practice, work: Callable[[], object], done: str, to: HttpResponse | None = None) -> HttpResponse:
     try:
         work()
         messages.success(request, done)
     except DomainError as error:
         messages.error(request, str(error))
-    return redirect("practices_office_practice", row.public_id)
+    return to or redirect("practices_office_practice", row.public_id)
 
 
 def _shown(request: HttpRequest, row: Practice, bound: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
@@ -274,8 +287,7 @@ def take(request: HttpRequest) -> HttpResponse:
 def show_imported(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a practice that came as a file from the public pages, or show it again."""
     row = get_object_or_404(policies.imported(), public_id=public_id)
-    (services.hide if row.is_public else services.publish)(row, actor=me(request))
-    return redirect("practices_office_take")
+    return _as_asked(request, row, redirect("practices_office_take"))
 
 
 @requires(DECIDE)
