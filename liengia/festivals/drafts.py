@@ -99,11 +99,14 @@ def _is_for(paper: Paper, guest: GuestInvitation | None) -> bool:
 
 @transaction.atomic
 def renew_link(day: FestivalDay, guest: GuestInvitation, *, actor: Actor) -> GuestInvitation:
-    """Give a guest another link, and throw away the drafts of invitations whose link opens nothing any more."""
-    dead = _invitations(day, guest)
+    """Give a guest another link, and write it into the drafts of their invitation in place of the old one; all that was worked on there stays."""
+    lying = _invitations(day, guest)
     made = guests.renew_link(guest, actor=actor)
-    for one in dead:
-        papers.discard_draft(one, actor=actor)
+    for one in lying:
+        values = {**one.values, "trả lời": links.renewed(guest, made, one.values["trả lời"])}
+        signers = [(office, name) for office, name in one.signers]
+        same = Draft(kind=one.kind, issuer=one.issuer, about=one.about, values=values, blocks=one.blocks, signers=signers, recipients=one.recipients, subject=one.subject)
+        papers.change_draft(one, same, actor=actor)
     return made
 
 
@@ -116,8 +119,8 @@ def take_off(day: FestivalDay, guest: GuestInvitation, *, actor: Actor) -> None:
 
 
 def _invitations(day: FestivalDay, guest: GuestInvitation) -> list[Paper]:
-    """Return the drafts of invitations that hold a guest's present link."""
-    lying = Paper.objects.all().about_subject(day.subject).filter(kind="invitation", state=PaperState.DRAFT)
+    """Return the drafts of invitations that hold a guest's present link, locked: nobody else writes in them meanwhile."""
+    lying = Paper.objects.select_for_update(of=("self",)).about_subject(day.subject).filter(kind="invitation", state=PaperState.DRAFT).select_related("issuer").order_by("pk")
     return [one for one in lying if links.leads_to(guest, one.values.get("trả lời", ""))]
 
 

@@ -34,7 +34,16 @@ def address(guest: GuestInvitation) -> str:
 
 def leads_to(guest: GuestInvitation, words: str) -> bool:
     """Tell whether words hold an address that opens for the guest today."""
-    return any(opens(guest, given) for given in re.findall(rf"/{re.escape(guest.public_id)}/([\w-]+)", words, re.ASCII))
+    return any(opens(guest, given) for given in re.findall(_pattern(guest), words, re.ASCII))
+
+
+def renewed(before: GuestInvitation, now: GuestInvitation, words: str) -> str:
+    """Return words in which each address that opened before the guest's new round is the present one; all else stays."""
+    return re.sub(_pattern(before), lambda found: found[0].replace(found[1], token(now)) if opens(before, found[1]) else found[0], words, flags=re.ASCII)
+
+
+def _pattern(guest: GuestInvitation) -> str:
+    return rf"/{re.escape(guest.public_id)}/([\w-]+)"
 
 
 def opens(guest: GuestInvitation, given: str) -> bool:

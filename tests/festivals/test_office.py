@@ -140,7 +140,7 @@ def test_guests_committee_and_tasks(scene: Season1) -> None:
     lying = Paper.objects.get()
     page = clerk.get(f"{of(day)}khach/").content.decode()
     assert f'<a href="/quan-tri/van-ban/{lying.public_id}/">Mở bản thảo</a>' in page and "ví dụ Ông, Bà" in page, "from where it was drafted one comes to it"
-    assert lying.values["kính mời"] == "Trường Mẫu" and lying.values["trả lời"] == links.address(guest), "the draft with the old link was thrown away"
+    assert lying.values["kính mời"] == "Trường Mẫu" and lying.values["trả lời"] == links.address(guest), "the new link stands in the draft"
     assert clerk.post(f"{of(day)}khach/{guest.public_id}/bo/").status_code == 302
     assert not GuestInvitation.objects.exists() and not Paper.objects.exists()
     seats = "Trưởng ban | Chủ tịch | Ủy ban nhân dân xã Cần Đước | Phụ trách chung\nThành viên | Văn phòng | uy ban nhan dan xa can duoc"
@@ -190,7 +190,7 @@ def test_the_same_paper_pressed_twice_is_one_draft(scene: Season1) -> None:
 
 
 def test_an_invitation_s_draft_is_opened_again_only_while_its_link_opens_for_this_guest(scene: Season1) -> None:
-    clerk, day = into(scene.here.duyen), scene.hamlet_day
+    day = scene.hamlet_day
     guests.invite(day, [("Ông Nguyễn Văn A", ""), ("Nguyễn Văn A", "Ông")], actor=scene.clerk)
     first, second = GuestInvitation.objects.order_by("pk")
 
@@ -201,11 +201,27 @@ def test_an_invitation_s_draft_is_opened_again_only_while_its_link_opens_for_thi
     assert of_first.values["kính mời"] == of_second.values["kính mời"], "they are called alike"
     assert (of_first.values["trả lời"], of_second.values["trả lời"]) == (links.address(first), links.address(second)), "and each has their own link"
     assert (opened(first), opened(second)) == (of_first, of_second)
-    clerk.post(f"{of(day)}khach/{first.public_id}/lien-ket/")
-    first.refresh_from_db()
+    first = guests.renew_link(first, actor=scene.clerk)
     again = opened(first)
     assert again != of_first and again.values["trả lời"] == links.address(first) != of_first.values["trả lời"], "the old link opens nothing any more"
     assert opened(first) == again
+
+
+def test_another_link_takes_the_old_one_s_place_in_a_draft_that_was_worked_on(scene: Season1) -> None:
+    clerk, day = into(scene.here.duyen), scene.hamlet_day
+    guests.invite(day, [("Nguyễn Văn A", "Ông"), ("Trường Mẫu", "")], actor=scene.clerk)
+    first, other = GuestInvitation.objects.order_by("pk")
+    worked_on, others = (drafts.open_or_draft(day, "invitation", guest=one, actor=scene.clerk)[0] for one in (first, other))
+    old, kept = links.address(first), dict(others.values)
+    typed = {**worked_on.values, "kính mời": "Thượng tọa Thích Thiện A, trụ trì", "trả lời": f"trước ngày 01/8/2026, tại {old} hoặc điện thoại"}
+    Paper.objects.filter(pk=worked_on.pk).update(values=typed, signers=[["Chủ tịch", "Lê Văn B"]])
+    page = clerk.post(f"{of(day)}khach/{first.public_id}/lien-ket/", follow=True).content.decode()
+    first.refresh_from_db()
+    worked_on.refresh_from_db()
+    others.refresh_from_db()
+    assert links.address(first) != old and "Giấy mời đang soạn (nếu có) đã được thay liên kết mới" in page
+    assert worked_on.values == {**typed, "trả lời": f"trước ngày 01/8/2026, tại {links.address(first)} hoặc điện thoại"} and worked_on.signers == [["Chủ tịch", "Lê Văn B"]]
+    assert others.values == kept, "another's stays as it is"
 
 
 def test_days_that_were_announced_before_one_is_refused_stay_so_and_the_page_says_which(scene: Season1, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -356,8 +356,8 @@ def guest_act(request: HttpRequest, public_id: str, guest_id: str, what: str) ->
     found = policies.get_planned(request.user, public_id)
     guest = GuestInvitation.objects.filter(day=found, public_id=guest_id).first()
     works: dict[str, tuple[str, Callable[[Any], object]]] = {
-        "lien-ket": (_("The old link opens nothing any more."), lambda one: drafts.renew_link(found, one, actor=me(request))),
-        "bo": (_("Taken off the list."), lambda one: drafts.take_off(found, one, actor=me(request))),
+        "lien-ket": (_("The old link opens nothing any more. Where an invitation is drafted, the new one stands in it."), lambda one: drafts.renew_link(found, one, actor=me(request))),
+        "bo": (_("Taken off the list, with the draft of the invitation where there was one."), lambda one: drafts.take_off(found, one, actor=me(request))),
     }
     if guest is not None and what == "giay-moi":
         return drafted(request, lambda: drafts.open_or_draft(found, "invitation", guest=guest, actor=me(request)), "festivals_office_guests", public_id)
