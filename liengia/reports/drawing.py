@@ -2,7 +2,7 @@
 
 1. Every room is asked for the period and for the one before it (`core.reporting.draw`).
 2. Figures about fewer than five people lose their number; so does the same figure of the period before. That is shown of people only
-   where a report was published of that very period.
+   where a report was published of that very period and the very same ground: less what one predecessor told alone, the others' few would be left.
 3. Targets that fell due in the period, or since the last report, are judged by what was counted until their day; their section
    stands second and cannot be left out.
 4. Units right below are compared by a few figures per thousand households, where their size is known.
@@ -14,14 +14,15 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from django.db.models import Q
 from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from liengia.core import reporting
+from liengia.core import clock, reporting
 from liengia.core.reporting import FEWEST_PEOPLE, Chart, Drawn, Figure, Period
 from liengia.reports.models import Report, Target, UnitSize
-from liengia.units.models import Level, Unit
+from liengia.units.models import Level, Succession, Unit
 
 TARGETS: Final = "targets"
 COMPARED: Final = "compared"
@@ -35,14 +36,28 @@ def sections(unit: Unit, period: Period) -> list[Section]:
     """Return all sections of a unit's period as data, in Vietnamese, in the order in which they are read."""
     with translation.override("vi"):
         drawn, before = reporting.draw(unit, period), period.before()
-        # Of people only what a report told already: any other days, less those of the last report, would leave a small number over.
-        was_told = Report.objects.all().of(unit).published().filter(first_on=before.first, last_on=before.last).exists()
+        # Of people only what a report told already: any other days, or another ground, less those of the last report, would leave a small number over.
+        earlier = Report.objects.all().of(unit).published().filter(first_on=before.first, last_on=before.last, drawn_at__isnull=False).select_related("unit")
+        was_told = any(_is_of_same_ground(one, unit) for one in earlier)
         found = [_section(one, was_told=was_told) for one in drawn]
         if (judged := _targets(unit, period, drawn)) is not None:
             found.insert(1 if found and found[0]["is_fixed"] else 0, judged)
         if (compared := _compared(unit, period)) is not None:
             found.append(compared)
     return found
+
+
+def _is_of_same_ground(earlier: Report, unit: Unit) -> bool:
+    """Tell whether an earlier report counted the places that are counted for a unit today: none came or went by a reform since it was counted."""
+    assert earlier.drawn_at is not None
+    on = clock.local(earlier.drawn_at).date()
+    now = Unit.objects.below_any(unit.lineage_ids()).values("pk")
+    then = Unit.objects.below_any(earlier.unit.lineage_ids(as_of=on)).values("pk")
+    stood = Q(valid_from__isnull=True) | Q(valid_from__lte=earlier.last_on)
+    if Unit.objects.filter(stood, Q(pk__in=now) & ~Q(pk__in=then) | Q(pk__in=then) & ~Q(pk__in=now)).exists():
+        return False
+    # A hamlet that went over to another commune took its records along.
+    return not Succession.objects.filter(Q(new__in=now) & ~Q(old__in=then) | Q(old__in=then) & ~Q(new__in=now), on__gt=on).exists()
 
 
 def shown(value: float | None, *, is_about_people: bool = False) -> str:

@@ -233,13 +233,14 @@ class Unit(models.Model):
                 waiting.extend(unit.successors())
         return sorted(standing.values(), key=lambda u: u.code)
 
-    def lineage_ids(self) -> list[int]:
-        """Return its own id and those of all units before and after it, for what is kept by units of any time."""
+    def lineage_ids(self, *, as_of: date | None = None) -> list[int]:
+        """Return its own id and those of all units before and after it, for what is kept by units of any time; `as_of` a day as it was then."""
+        known = Succession.objects.all() if as_of is None else Succession.objects.filter(on__lte=as_of)
         seen = {self.pk}
         for step, other in (("old_id", "new_id"), ("new_id", "old_id")):
             edge = {self.pk}
             while edge:
-                found = Succession.objects.filter(**{f"{step}__in": edge}).values_list(other, flat=True)
+                found = known.filter(**{f"{step}__in": edge}).values_list(other, flat=True)
                 edge = set(found) - seen
                 seen |= edge
         return sorted(seen)

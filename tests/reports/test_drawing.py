@@ -16,7 +16,7 @@ from liengia.organisations import committee_services as committees
 from liengia.organisations.models import Task
 from liengia.reports import drawing, services
 from liengia.reports.models import Report, Target, UnitSize
-from liengia.units.models import Unit
+from liengia.units.models import Succession, Unit
 from tests import factories
 from tests.cast import TESTER
 from tests.reports.given import KEPT, LAST_FORUM, LATE, YEAR, Year, begun, rung
@@ -102,10 +102,38 @@ def test_last_period_stands_beside(scene: Year) -> None:
         rung(scene, "help", days_ago=390 + n)
     people = figures(drawn(scene)["alarms"])["alarms.other"]
     assert people["before_shown"] == "–", "of people only what a report told: other days would leave a small number over"
-    Report.objects.create(unit=scene.here.commune, title="Năm trước", first_on=YEAR.before().first, last_on=YEAR.before().last, state="published", published_at=clock.now(), said_sha256="x")
+    Report.objects.create(unit=scene.here.commune, title="Năm trước", first_on=YEAR.before().first, last_on=YEAR.before().last, state="published", drawn_at=clock.now(), published_at=clock.now(), said_sha256="x")
     assert figures(drawn(scene)["alarms"])["alarms.other"]["before"] == 6
     assert figures(drawn(scene)["alarms"])["alarms.not_taken"]["is_about_people"]
     assert Period(date(2026, 1, 1), date(2026, 1, 31)).before() == Period(date(2025, 12, 1), date(2025, 12, 31))
+
+
+def test_after_a_reform_people_of_the_period_before_stand_only_where_the_whole_ground_was_told(scene: Year) -> None:
+    old, on, before = scene.here.commune, YEAR.first, YEAR.before()
+    for n in range(6):
+        rung(scene, "help", days_ago=390 + n)
+    told = {"first_on": before.first, "last_on": before.last, "state": "published", "published_at": clock.now(), "said_sha256": "x"}
+    Report.objects.create(unit=old, title="Năm trước của xã cũ", drawn_at=clock.now() - timedelta(days=364, hours=12), **told)
+    new = factories.unit("28199", "Cần Đước Mới", "commune", parent=old.parent, valid_from=on)
+    Succession.objects.create(old=old, new=new, on=on)
+
+    def people() -> str:
+        return str(figures(drawn(scene, new)["alarms"])["alarms.other"]["before_shown"])
+
+    assert people() == "6", "another name for the same ground"
+    moved = factories.unit("28199-09", "Ấp Chín", "hamlet", parent=new, valid_from=on + timedelta(days=90))
+    left = factories.unit("28108-66", "Ấp Sáu", "hamlet", parent=scene.here.cast.other_commune)
+    move = Succession.objects.create(old=left, new=moved, on=moved.valid_from)
+    assert people() == "–", "a hamlet came with its records"
+    move.delete()
+    merged = Succession.objects.create(old=scene.here.cast.other_commune, new=new, on=on)
+    assert people() == "–", "what one predecessor told, taken from both, would leave the other's few"
+    merged.on = YEAR.last
+    merged.save()
+    whole = Report.objects.create(unit=new, title="Năm trước, kể lại", drawn_at=clock.now() - timedelta(days=2), **told)
+    assert people() == "–", "it was counted before the other commune joined"
+    Report.objects.filter(pk=whole.pk).update(drawn_at=clock.now())
+    assert people() == "6", "it told of all of it"
 
 
 def test_a_missed_target_has_its_section_and_stands_first(scene: Year) -> None:
