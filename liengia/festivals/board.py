@@ -42,7 +42,7 @@ _NEWS_ICONS: Final = {
     EventKind.NOTE: "message-2", EventKind.ENDED: "check", EventKind.REOPENED: "refresh",
 }  # fmt: skip
 # Which state a part of a day is in on the board.
-PAST, CURRENT, TO_COME, ABSENT = "past", "cur", "", "none"
+PAST, CURRENT, TO_COME, ABSENT, UNSAID = "past", "cur", "", "none", "unsaid"
 NO_NEWS: Final = gettext_lazy("No news yet")
 
 
@@ -198,7 +198,10 @@ def _bar(phase: Phase, items: Sequence[ProgrammeItem], day: FestivalDay) -> Bar:
         return Bar(phase, ABSENT)
     if any(item.is_on for item in own):
         return Bar(phase, CURRENT)
-    return Bar(phase, PAST if day.state == DayState.ENDED or any(item.began_at for item in own) else TO_COME)
+    if day.state == DayState.ENDED:
+        held = {item.was_held for item in own}
+        return Bar(phase, PAST if True in held else UNSAID if None in held else ABSENT)
+    return Bar(phase, PAST if any(item.began_at for item in own) else TO_COME)
 
 
 def _late(day: FestivalDay) -> int:

@@ -11,7 +11,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as some
 
 from liengia.festivals import board, counts, feed
-from liengia.festivals.models import BoardEdition, Season
+from liengia.festivals.models import BoardEdition, FestivalDay, Season
 from liengia.festivals.services import base, days, live
 from tests.cast import TESTER
 from tests.festivals.given import ON, PROGRAMME, Season1, another_hamlet, at, fresh, say, told
@@ -65,6 +65,16 @@ def test_the_sum_is_between_the_largest_count_and_all_counts(rows: dict[int, tup
     total = counts.attendance(flat)
     own = [number or 0 for _whole, number in flat.values()]
     assert max(own, default=0) <= total <= sum(own)
+
+
+def test_an_ended_day_tells_as_over_only_what_was_noted(scene: Season1) -> None:
+    say(scene, "begun", age_s=1700)
+    say(scene, "item", scene.item("Báo cáo một năm"))
+    say(scene, "ended")
+    day = FestivalDay.objects.get(pk=scene.hamlet_day.pk)
+    assert [bar.state for bar in board.tile_of(day).bars] == ["unsaid", "unsaid", "past", "unsaid", "none", "unsaid"]
+    html = Client().get(f"/ngay-hoi/{day.public_id}/").content.decode()
+    assert "Báo cáo: đã xong" in html and "Diễn đàn: chưa ghi nhận" in html and "Diễn đàn: đã xong" not in html
 
 
 def test_who_is_late_stands_first_and_says_by_how_much(scene: Season1) -> None:
