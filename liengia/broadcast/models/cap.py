@@ -115,13 +115,15 @@ class CapItem(models.Model):
     sent = models.CharField(max_length=40)
     msg_type = models.CharField(max_length=10)
     link = models.CharField(max_length=500, blank=True)
+    # As its feed said when it was read: whoever says another time at the same link has something new there.
+    updated = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=10, choices=State)
     why = models.CharField(max_length=20, blank=True)
     bulletin = models.ForeignKey(Bulletin, models.SET_NULL, null=True, blank=True, related_name="cap_items")
     taken_at = models.DateTimeField(default=clock.now)
     flagged_at = models.DateTimeField(null=True, blank=True)
 
-    IMPERSONAL: ClassVar = {"sender", "identifier", "sent", "msg_type", "link", "why"}
+    IMPERSONAL: ClassVar = {"sender", "identifier", "sent", "msg_type", "link", "updated", "why"}
 
     class Meta:
         verbose_name = _("warning of an outside feed")

@@ -235,6 +235,8 @@ class PlayOrder(models.Model):
     play_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ordered_at = models.DateTimeField(default=clock.now)
+    # When another make took it at its address; a player of ours holds it from its row.
+    told_at = models.DateTimeField(null=True, blank=True)
     fetched_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)

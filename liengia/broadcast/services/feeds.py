@@ -1,7 +1,7 @@
 """Outside feeds of warnings: looked at by the worker, each warning taken in once, as a draft that a person decides on.
 
 1. A feed is due at `next_at`: every five minutes, later after failures. The network is asked with no transaction open.
-2. A warning is known by sender, identifier and time. What is not `Actual`, not `Public` or has ended is left out, and said so.
+2. An entry is read once for each `updated` that its feed gives it; a warning is known by sender, identifier and time. What is not `Actual`, not `Public` or has ended is left out, and said so.
 3. A new one becomes a draft of the feed's unit, with its source; nothing goes out without the two people that every bulletin needs.
 4. An update or a cancellation flags what it refers to: drafts and bulletins alike show it, and a person does what follows.
 
@@ -101,9 +101,9 @@ def look(feed: CapFeed) -> int:
     except reading.Unreadable:
         result, found = CapFeed.Result.UNREADABLE, []
     made = 0
-    for link, warning in found:
+    for entry, warning in found:
         try:
-            made += take_in(feed, warning, link=link)
+            made += take_in(feed, warning, link=entry.link, updated=entry.updated)
         except Exception as error:  # noqa: BLE001  (one warning keeps no other from being taken in; its words may be anything)
             logger.error("a warning of feed %s could not be taken in: %s", feed.pk, type(error).__name__)
     now = clock.now()
@@ -115,30 +115,42 @@ def look(feed: CapFeed) -> int:
     return made
 
 
-def _fetch_all(feed: CapFeed) -> list[tuple[str, reading.Outside]]:
-    """Return the warnings of a feed that are not known yet; a link that cannot be read keeps no other from being read."""
+def _fetch_all(feed: CapFeed) -> list[tuple[reading.Entry, reading.Outside]]:
+    """Return the warnings of a feed that are not known yet, or changed since; a link that cannot be read keeps no other from being read."""
     (answer,) = _ask([feed.url])
     root = reading.tree(_body(answer))
     lines = reading.entries(root)
     if lines is None:
-        return [(feed.url, reading.warning(root))]
-    known = set(CapItem.objects.filter(feed=feed, link__in=[one.link for one in lines]).values_list("link", flat=True))
-    fresh = []
+        return [(reading.Entry(feed.url, ""), reading.warning(root))]
+    fresh = _fresh(feed, lines)
+    found = []
+    for entry, reply in zip(fresh, _ask([one.link for one in fresh]) if fresh else [], strict=True):
+        try:
+            found.append((entry, reading.warning(reading.tree(_body(reply)))))
+        except (outside.Unanswered, reading.Unreadable):
+            continue
+    return sorted(found, key=lambda one: one[1].sent_at)
+
+
+def _fresh(feed: CapFeed, lines: Sequence[reading.Entry]) -> list[reading.Entry]:
+    """Return the entries to be read: not those read already as of the time that the feed gives; never an address that is not asked.
+
+    Of several with one link the first counts: feeds begin with the newest.
+    """
+    first: dict[str, reading.Entry] = {}
     for one in lines:
-        if one.link in known or one.link in fresh:
+        first.setdefault(one.link, one)
+    known = set(CapItem.objects.filter(feed=feed, link__in=first).values_list("link", "updated"))
+    found = []
+    for one in first.values():
+        if (one.link, one.updated) in known:
             continue
         try:
             outside.checked(one.link, hosts=settings.CAP_HOSTS or None, loopback=settings.OUTSIDE_LOOPBACK)
         except outside.RefusedAddress:
             continue
-        fresh.append(one.link)
-    found = []
-    for link, reply in zip(fresh, _ask(fresh) if fresh else [], strict=True):
-        try:
-            found.append((link, reading.warning(reading.tree(_body(reply)))))
-        except (outside.Unanswered, reading.Unreadable):
-            continue
-    return sorted(found, key=lambda one: one[1].sent_at)
+        found.append(one)
+    return found
 
 
 def _ask(urls: Sequence[str]) -> list[outside.Answer | outside.Unanswered]:
@@ -158,10 +170,12 @@ def _body(answer: outside.Answer | outside.Unanswered) -> bytes:
 
 
 @transaction.atomic
-def take_in(feed: CapFeed, warning: reading.Outside, *, link: str = "") -> int:
+def take_in(feed: CapFeed, warning: reading.Outside, *, link: str = "", updated: str = "") -> int:
     """Take one warning in, once; return 1 when it became a draft."""
     key = {"sender": warning.sender, "identifier": warning.identifier, "sent": warning.sent}
-    if CapItem.objects.filter(feed=feed, **key).exists():
+    known = CapItem.objects.filter(feed=feed, **key)
+    if known.exists():
+        known.filter(link=link[:500]).update(updated=updated)  # the same warning under a newer time is not read again
         return 0
     why = _left_out(warning)
     flagged = _flag(feed, warning) if not why else 0
@@ -174,7 +188,7 @@ def take_in(feed: CapFeed, warning: reading.Outside, *, link: str = "") -> int:
         except Invalid:
             why = "unusable"
     CapItem.objects.create(
-        feed=feed, **key, msg_type=warning.msg_type, link=link[:500], why=why, bulletin=bulletin, taken_at=clock.now(),
+        feed=feed, **key, msg_type=warning.msg_type, link=link[:500], updated=updated, why=why, bulletin=bulletin, taken_at=clock.now(),
         state=CapItem.State.DRAFTED if bulletin is not None else CapItem.State.LEFT,
     )  # fmt: skip
     if bulletin is not None:

@@ -85,6 +85,7 @@ def change_cluster(cluster: SpeakerCluster, *, actor: Actor, **values: Any) -> S
         Invalid: as `add_cluster`. Refused: it was taken down.
     """
     row = _standing(cluster)
+    _untell(row)
     if "unit" in values and values["unit"] != row.unit:
         # What was ordered ahead is for those who lived around it; what holds for the new place is ordered with the next look.
         ahead = row.orders.filter(ended_at=None, withdrawn_at=None, subject__startswith="bulletin:", play_at__gt=clock.now())
@@ -100,11 +101,20 @@ def change_cluster(cluster: SpeakerCluster, *, actor: Actor, **values: Any) -> S
     return row
 
 
+def _untell(row: SpeakerCluster) -> None:
+    """Take back what another make was told ahead, at the door that it has until now; what still holds it is told anew with the next look, as it will be."""
+    told = list(row.orders.filter(ended_at=None, withdrawn_at=None, told_at__isnull=False, play_at__gt=clock.now()).select_related("cluster"))
+    row.orders.filter(pk__in=[one.pk for one in told]).update(told_at=None)
+    if told:
+        transaction.on_commit(partial(webhook.take_back, told))
+
+
 @transaction.atomic
 def remove_cluster(cluster: SpeakerCluster, *, actor: Actor) -> SpeakerCluster:
     """Take a cluster down for good: its player is cut off, what it was to play is taken back, its record stays."""
     row = _standing(cluster)
     now = clock.now()
+    _untell(row)
     row.removed_at, row.is_on = now, False
     row.save(update_fields=["removed_at", "is_on"])
     row.orders.filter(ended_at=None, withdrawn_at=None).update(withdrawn_at=now)

@@ -62,8 +62,8 @@ class Publisher:
     def put(self, path: str, body: bytes, status: int = 200, **headers: str) -> None:
         self.pages[path] = (status, body, headers)
 
-    def feed(self, *paths: str) -> None:
-        entries = "".join(f'<entry><id>{path}</id><updated>2026-11-26T10:00:00+07:00</updated><link type="application/cap+xml" href="{self.url}{path}"/></entry>' for path in paths)
+    def feed(self, *paths: str, updated: str = "2026-11-26T10:00:00+07:00") -> None:
+        entries = "".join(f'<entry><id>{path}</id><updated>{updated}</updated><link type="application/cap+xml" href="{self.url}{path}"/></entry>' for path in paths)
         self.put("/feed", f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'.encode())
 
 
@@ -134,6 +134,21 @@ def test_updates_and_cancellations_flag_what_they_refer_to(cast: Cast, publisher
     assert feeds.look(feed) == 0
     first.refresh_from_db()
     assert first.state == "cancelled" and first.flagged_at is not None and Bulletin.objects.count() == 2
+
+
+@pytest.mark.parametrize(("msg_type", "drafts", "state"), [("Update", 2, "updated"), ("Cancel", 1, "cancelled")])
+def test_a_feed_may_follow_a_warning_at_its_own_link(msg_type: str, drafts: int, state: str, cast: Cast, publisher: Publisher) -> None:
+    publisher.put("/a", warning())
+    publisher.feed("/a")
+    feed = feed_of(cast, publisher)
+    assert [feeds.look(feed), feeds.look(feed)] == [1, 0]
+    publisher.put("/a", warning("A2", msg_type=msg_type, references="kttv@example.vn,A1,2026-11-26T10:00:00+07:00", sent="2026-11-26T11:00:00+07:00"))
+    assert feeds.look(feed) == 0 and publisher.asked.count("/a") == 1, "the feed says nothing new"
+    publisher.feed("/a", "/a", updated="2026-11-26T11:00:00+07:00")
+    assert feeds.look(feed) == drafts - 1
+    assert CapItem.objects.get(identifier="A1").state == state and Bulletin.objects.count() == drafts
+    publisher.feed("/a", updated="2026-11-26T12:00:00+07:00")
+    assert [feeds.look(feed), feeds.look(feed)] == [0, 0] and publisher.asked.count("/a") == 3, "a newer time of the same words is read once"
 
 
 def test_nobody_takes_back_anothers_warning(cast: Cast, publisher: Publisher) -> None:

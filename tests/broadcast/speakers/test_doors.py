@@ -118,6 +118,36 @@ def test_another_make_is_told_by_a_signed_order_and_fetches_by_token(foreign: Sp
     assert json.loads(taker.seen[1][2])["do"] == "withdraw"
 
 
+def test_another_make_is_told_half_a_day_ahead_and_once(foreign: SpeakerCluster, here: Place, taker: Any) -> None:
+    at = NOW + timedelta(hours=11)
+    planned = [(parcel(foreign, "soon", expires_at=at + timedelta(hours=3)), at), (parcel(foreign, "tomorrow", expires_at=None), NOW + timedelta(hours=13))]
+    taker.status = 503
+    assert loud().order_ahead(planned) == 1 and PlayOrder.objects.get().told_at is None
+    taker.status = 200
+    assert [loud().order_ahead(planned), loud().order_ahead(planned)] == [0, 0]
+    said = [json.loads(body) for _path, _signature, body in taker.seen]
+    assert len(said) == 2 and {one["order"] for one in said} == {PlayOrder.objects.get().public_id}, "asked again until it is taken, then no more"
+    assert said[1]["play_at"] == at.isoformat() and said[1]["expires_at"] == (at + timedelta(hours=3)).isoformat()
+    with time_machine.travel(at, tick=False):
+        (outcome,) = loud().send([planned[0][0]])
+        assert isinstance(outcome, Accepted) and len(taker.seen) == 2, "due, it holds it already"
+    loud().withdraw("bulletin:aaaaaaaaaa")
+    assert json.loads(taker.seen[2][2]) == {"do": "withdraw", "order": said[0]["order"], "cluster": foreign.public_id}
+
+
+def test_another_make_that_changes_is_told_anew_at_its_own_door(foreign: SpeakerCluster, taker: Any, django_capture_on_commit_callbacks: Any) -> None:
+    planned = [(parcel(foreign, "soon", expires_at=None), NOW + timedelta(hours=2))]
+    loud().order_ahead(planned)
+    with django_capture_on_commit_callbacks(execute=True):
+        speakers.change_cluster(foreign, volume=40, webhook_url=f"{taker.url}/moi", actor=TESTER)
+    loud().order_ahead(planned)
+    said = [(path, json.loads(body)) for path, _signature, body in taker.seen]
+    assert [(path, one["do"], one.get("volume")) for path, one in said] == [("/loa", "play", 70), ("/loa", "withdraw", None), ("/loa/moi", "play", 40)]
+    with django_capture_on_commit_callbacks(execute=True):
+        speakers.change_cluster(foreign, is_on=False, actor=TESTER)
+    assert json.loads(taker.seen[3][2])["do"] == "withdraw", "what is switched off plays nothing that it was told before"
+
+
 @pytest.mark.parametrize(("status", "headers", "failure", "retry"), [
     (500, {}, Failure.TECHNICAL, None), (503, {"Retry-After": "30"}, Failure.TECHNICAL, 30.0), (429, {"Retry-After": "7"}, Failure.TEMPORARY, 7.0), (404, {}, Failure.PERMANENT, None),
     (401, {}, Failure.TECHNICAL, None), (302, {"Location": "http://127.0.0.1:1/"}, Failure.TECHNICAL, None), (429, {"Retry-After": "soon"}, Failure.TEMPORARY, None),

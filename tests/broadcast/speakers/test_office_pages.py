@@ -130,6 +130,7 @@ def test_another_makes_page_says_what_its_supplier_needs(scene: Voice) -> None:
     assert "https://loa.example/nhan" in page and f"/loa/bao/{row.public_id}/" in page
     shown = desk.post(f"{BASE}{row.public_id}/mat-khau/").content.decode()
     row.refresh_from_db()
+    assert "gửi trước tới 12 giờ" in desk.get(f"{BASE}{row.public_id}/").content.decode()
     assert row.webhook_secret in shown and "LIENGIA_SPEAKER" not in shown
 
 

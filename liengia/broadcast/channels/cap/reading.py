@@ -28,7 +28,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a feed: where its warning stands."""
+    """A line of a feed: where its warning stands, and when it last changed as the feed says (as written, empty without)."""
 
     link: str
     updated: str
@@ -88,7 +88,7 @@ def entries(root: Any) -> list[Entry] | None:
         return [one for part in root.findall(f"{{{_ATOM}}}entry")[:MOST_ENTRIES] if (one := _atom(part)).link]
     if tag.localname == "rss":
         parts = root.findall("./channel/item")[:MOST_ENTRIES]
-        return [Entry(_text(part, "link"), _text(part, "pubDate")) for part in parts if _text(part, "link")]
+        return [Entry(_text(part, "link", 500), _text(part, "pubDate", 40)) for part in parts if _text(part, "link")]
     raise Unreadable("no feed")
 
 
@@ -97,7 +97,7 @@ def _atom(part: Any) -> Entry:
     best = next((one for one in links if "cap+xml" in (one.get("type") or "")), None)
     if best is None:
         best = next((one for one in links if (one.get("rel") or "alternate") == "alternate"), None)
-    return Entry((best.get("href") or "").strip()[:500] if best is not None else "", _text(part, f"{{{_ATOM}}}updated"))
+    return Entry((best.get("href") or "").strip()[:500] if best is not None else "", _text(part, f"{{{_ATOM}}}updated", 40))
 
 
 def warning(root: Any) -> Outside:

@@ -104,22 +104,22 @@ class Loudspeaker(Channel):
         clusters = {row.public_id: row for row in rows}
         made: dict[tuple[str, ...], AudioFile | DeliveryError] = {}
         orders = [self._order_one(parcel, clusters.get(parcel.address), made) for parcel in parcels]
-        foreign = [one for one in orders if isinstance(one, PlayOrder) and one.cluster.make == ClusterMake.WEBHOOK]
-        refused = dict(zip([one.pk for one in foreign], webhook.tell([(one.cluster, {"do": "play", **webhook.body_of(one)}) for one in foreign]), strict=True))
+        refused = webhook.order([one for one in orders if isinstance(one, PlayOrder) and one.cluster.make == ClusterMake.WEBHOOK])
         return [one if isinstance(one, DeliveryError) else refused.get(one.pk) or Accepted(one.public_id, _told(one)) for one in orders]
 
     def order_ahead(self, planned: Sequence[tuple[Parcel, datetime]]) -> int:
         """Order what is to be played at a later time, so that players fetch it before and the schedule by hand holds it; return how many were new.
 
-        Other makes by webhook are told when it is due. What cannot be ordered now is tried again with the next look, and when it is due.
+        Other makes by webhook are told within half a day of its time (`webhook.AHEAD`). What cannot be ordered, or told, now is tried again with the next look, and
+        when it is due.
         """
         standing = PlayOrder.objects.filter(key__in=[parcel.key for parcel, _at in planned], withdrawn_at=None)
         known = set(standing.values_list("key", flat=True))
         fresh = [(parcel, at) for parcel, at in planned if parcel.key not in known]
-        rows = SpeakerCluster.objects.filter(public_id__in={parcel.address for parcel, _at in fresh}).exclude(make=ClusterMake.WEBHOOK)
-        clusters = {row.public_id: row for row in rows.select_related("unit")}
+        clusters = {row.public_id: row for row in SpeakerCluster.objects.filter(public_id__in={parcel.address for parcel, _at in fresh}).select_related("unit")}
         made: dict[tuple[str, ...], AudioFile | DeliveryError] = {}
-        orders = [self._order_one(parcel, clusters[parcel.address], made, at) for parcel, at in fresh if parcel.address in clusters]
+        orders = [self._order_one(parcel, clusters[parcel.address], made, at) for parcel, at in fresh if parcel.address in clusters and _is_near(clusters[parcel.address], at)]
+        webhook.order(standing.filter(cluster__make=ClusterMake.WEBHOOK, ended_at=None, play_at__gt=clock.now(), told_at=None).select_related("cluster", "audio"))
         return sum(isinstance(one, PlayOrder) for one in orders)
 
     def _order_one(
@@ -149,7 +149,7 @@ class Loudspeaker(Channel):
             PlayOrder.objects.filter(pk__in=[row.pk for row in rows]).update(withdrawn_at=now)
             programme.change({row.cluster_id for row in rows if row.cluster.make == ClusterMake.OURS})
         # Whoever does not answer: it stands as withdrawn here, and ends with its expiry there.
-        webhook.tell([(row.cluster, {"do": "withdraw", "order": row.public_id, "cluster": row.cluster.public_id}) for row in rows if row.cluster.make == ClusterMake.WEBHOOK])
+        webhook.take_back([row for row in rows if row.cluster.make == ClusterMake.WEBHOOK])
 
     def preview(self, message: Message) -> Preview:
         """Return the words as they are spoken, and how long that takes."""
@@ -164,6 +164,11 @@ class Loudspeaker(Channel):
             wrong.append(str(error))
         seconds = CHIME_S + len(words) / SIGNS_A_SECOND
         return Preview(_("Spoken words"), words, round(seconds), None, "seconds", warnings=(*wrong, *_warnings(message, seconds)))
+
+
+def _is_near(cluster: SpeakerCluster, at: datetime) -> bool:
+    """Tell whether a cluster is told of a time already: another make is when the sound's address will hold until it was played."""
+    return cluster.make != ClusterMake.WEBHOOK or at <= clock.now() + webhook.AHEAD
 
 
 def _perhaps_played(audience: Audience) -> QuerySet[PlayOrder]:
@@ -222,9 +227,9 @@ def _order(parcel: Parcel, cluster: SpeakerCluster, audio: AudioFile, play_at: d
         order, is_new = PlayOrder.objects.get_or_create(key=parcel.key, defaults=facts)
         if not is_new and order.ended_at is None and (order.withdrawn_at is not None or order.expires_at <= now):
             # Ordered ahead, and taken back or never reached in its time: it is due now, and holds from now.
-            is_new, order.withdrawn_at = True, None
+            is_new, order.withdrawn_at, order.told_at = True, None, None
             order.play_at, order.expires_at = play_at, _ends(message, play_at)
-            order.save(update_fields=["withdrawn_at", "play_at", "expires_at"])
+            order.save(update_fields=["withdrawn_at", "told_at", "play_at", "expires_at"])
         if is_new and cluster.make == ClusterMake.OURS:
             programme.change([cluster.pk])
     return order

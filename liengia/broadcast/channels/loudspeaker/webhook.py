@@ -1,7 +1,8 @@
 """Clusters of other makes that take orders at an address: a signed POST out, a signed report back (docs/protocol.md).
 
 `Liengia-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "t.body" by the cluster's secret>`; a signature older than five minutes, or
-used before, is none. The sound is fetched by an address that holds for a day.
+used before, is none. The sound is fetched by an address that holds for a day; so what is to come is told half a day ahead, and may be
+played six hours late.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ HOLDS_S: Final = 300
 # Whatever it asks for: a make that says a year, or the year 9999, is asked again after an hour.
 LONGEST_WAIT_S: Final = 3600.0
 SOUND_HOLDS_S: Final = 24 * 3600
+AHEAD: Final = timedelta(hours=12)
 client: Final = outside.Client()
 _SALT: Final = "broadcast.sound"
 _SIGNATURE: Final = re.compile(r"t=([1-9]\d{0,11}),v1=([0-9a-f]{64})")
@@ -100,6 +102,19 @@ def body_of(order: PlayOrder) -> dict[str, Any]:
         "pause_s": order.pause_s,
         "volume": order.cluster.volume if order.volume is None else order.volume,
     }
+
+
+def order(orders: Iterable[PlayOrder]) -> dict[int, DeliveryError]:
+    """Tell each order to its cluster, once it was taken never again; return by number why others were not."""
+    rows = [one for one in orders if one.told_at is None]
+    refused = {row.pk: error for row, error in zip(rows, tell([(row.cluster, {"do": "play", **body_of(row)}) for row in rows]), strict=True) if error is not None}
+    PlayOrder.objects.filter(pk__in=[row.pk for row in rows if row.pk not in refused]).update(told_at=clock.now())
+    return refused
+
+
+def take_back(orders: Iterable[PlayOrder]) -> None:
+    """Tell clusters to play these no more. One that does not answer keeps the order until it expires."""
+    tell([(one.cluster, {"do": "withdraw", "order": one.public_id, "cluster": one.cluster.public_id}) for one in orders])
 
 
 def tell(told: Sequence[tuple[SpeakerCluster, Mapping[str, Any]]]) -> list[DeliveryError | None]:

@@ -1,0 +1,21 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('broadcast', '0006_tests_of_loudspeakers'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='capitem',
+            name='updated',
+            field=models.CharField(blank=True, max_length=40),
+        ),
+        migrations.AddField(
+            model_name='playorder',
+            name='told_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+    ]
