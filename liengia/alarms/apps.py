@@ -47,7 +47,7 @@ class AlarmsConfig(AppConfig):
         channels.register(escalation.SirenChannel())
         outward.register_all()
         receipts.listen(outward.hear)
-        audiences.register(audiences.Groups(groups.households_of, groups.choices_in))
+        audiences.register(audiences.Groups(groups.households_of, groups.households_in, groups.choices_in))
         succession.register(groups.move_groups)
         succession.register(groups.move_plans)
         on_leaving(groups.leave_groups)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -23,9 +24,10 @@ HEAD: Final = "hamlet_head"
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """How another room's groups are found: the households of some keys, and what an editor may choose in a unit."""
+    """How another room's groups are found: the households of some keys, now and in a time, and what an editor may choose in a unit."""
 
     households: Callable[[Sequence[str]], QuerySet[Any, Any]]
+    households_in: Callable[[Sequence[str], datetime, datetime], QuerySet[Any, Any]]
     choices: Callable[[Unit], list[tuple[str, str]]]
 
 
@@ -76,13 +78,30 @@ def households(audience: Audience) -> QuerySet[Household]:
     return Household.objects.active().filter(_at_home(audience))
 
 
+def told_households(audience: Audience) -> QuerySet[Household]:
+    """Return the standing households that are told where nobody's account is asked: of what follows another also those that were of its audience then, of a withdrawal those alone."""
+    if audience.told is None:
+        return households(audience)
+    then = Q(_at_home_in(audience, *audience.told), created_at__lte=audience.told[1])
+    return Household.objects.active().filter(then if audience.only_told else then | _at_home(audience))
+
+
 def _at_home(audience: Audience) -> Q:
-    condition = Q(pk__in=[])
-    if audience.unit_ids:
-        condition |= Q(hamlet__in=Unit.objects.below_any(followed(audience.unit_ids)))
+    condition = _in_units(audience)
     if audience.group_keys and _groups:
         condition |= Q(pk__in=_groups[0].households(audience.group_keys))
     return condition
+
+
+def _at_home_in(audience: Audience, first: datetime, last: datetime) -> Q:
+    condition = _in_units(audience)
+    if audience.group_keys and _groups:
+        condition |= Q(pk__in=_groups[0].households_in(audience.group_keys, first, last))
+    return condition
+
+
+def _in_units(audience: Audience) -> Q:
+    return Q(hamlet__in=Unit.objects.below_any(followed(audience.unit_ids))) if audience.unit_ids else Q(pk__in=[])
 
 
 def followed(unit_ids: Sequence[int]) -> list[int]:
@@ -112,7 +131,7 @@ def users(audience: Audience) -> QuerySet[User]:
         condition |= Q(pk__in=RoleAssignment.objects.at(clock.now()).filter(offices).values("user"))
     if audience.told is not None:
         first, last = audience.told
-        lived = Membership.objects.filter(Q(ended_at=None) | Q(ended_at__gt=first), confirmed_at__lte=last, household__in=Household.objects.filter(_at_home(audience)))
+        lived = Membership.objects.filter(Q(ended_at=None) | Q(ended_at__gt=first), confirmed_at__lte=last, household__in=Household.objects.filter(_at_home_in(audience, first, last)))
         held = RoleAssignment.objects.filter(offices, Q(valid_to=None) | Q(valid_to__gt=first), valid_from__lte=last)
         condition |= Q(pk__in=lived.values("user")) | Q(pk__in=held.values("user"))
     return User.objects.filter(condition, is_active=True, closed_at=None, erased_at=None)

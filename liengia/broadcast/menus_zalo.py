@@ -16,13 +16,19 @@ def _posts(request: HttpRequest) -> bool:
     return people.can(request.user, POST)
 
 
+def _calls(request: HttpRequest) -> bool:
+    from liengia.broadcast import posting
+
+    return posting.may_call(request.user)
+
+
 def register_all() -> None:
     """Register the phone's items and the day's work; called from `AppConfig.ready`."""
     from liengia.broadcast import chores, posting
 
     register(Item("resident", "broadcast", _("Post in Zalo groups"), "broadcast:zalo", "message", 60, shown_to=_posts))
     register(Item("leader", "broadcast", _("Zalo"), "broadcast:zalo", "message", 60, shown_to=_posts))
-    register(Item("leader", "broadcast", _("Calls"), "broadcast:call_lists", "phone", 61, shown_to=_posts))
+    register(Item("leader", "broadcast", _("Calls"), "broadcast:call_lists", "phone", 61, shown_to=_calls))
     menu.register_today(posting.chores)
     menu.register_today(chores.today)
 

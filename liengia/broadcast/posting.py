@@ -19,6 +19,7 @@ from liengia.broadcast.models.zalo import ZaloGroupQuerySet
 from liengia.broadcast.services import by_hand
 from liengia.core import clock
 from liengia.people import policies as people
+from liengia.people import stewards
 from liengia.people.menu import Chore
 from liengia.people.models import User
 from liengia.units import scope
@@ -156,8 +157,14 @@ class CallList:
         return self.subject.partition(":")[2].replace(":", "-")
 
 
+def may_call(user: Any) -> bool:
+    """Tell whether somebody calls lists at all: for a unit, or as leader for the houses of the own group."""
+    return people.can(user, POST) or people.can(user, SEND_ALONE) or (isinstance(user, User) and bool(stewards.led_by(user)))
+
+
 def _to_call(user: Any) -> QuerySet[Delivery]:
     here = Q(household__hamlet__in=scope.units_for(user, POST)) | Q(household__hamlet__in=scope.units_for(user, SEND_ALONE))
+    here |= Q(household__in=stewards.led_by(user)) if isinstance(user, User) else Q()
     return Delivery.objects.waiting().filter(here, channel="phone_tree", is_live=True)
 
 
@@ -168,7 +175,7 @@ def call_url(user: Any, subject: str) -> str:
 
 
 def calls(user: Any) -> list[CallList]:
-    """Return the lists of calls of somebody's units, without their rows."""
+    """Return the lists of calls of somebody's units, and of the groups that they lead, without their rows."""
     sums = _to_call(user).values("subject").annotate(count=Count("pk"), since=Min("created_at"), words=Max("said"), urgency=Min("urgency"))
     said = Said.objects.in_bulk([row["words"] for row in sums])
     now = clock.now()
@@ -204,7 +211,7 @@ def is_on_list(user: Any, key: str) -> bool:
 
 def chores(user: User) -> list[Chore]:
     """Return what is to be posted, taken down or called: late ones are pressing."""
-    if not (people.can(user, POST) or people.can(user, SEND_ALONE)):
+    if not may_call(user):
         return []
     found = [_post_chore(one) for one in todo(user)] if people.can(user, POST) else []
     for one in calls(user):

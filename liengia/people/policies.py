@@ -329,12 +329,15 @@ def signed_in(view: ViewT) -> ViewT:
     return _guarded(view, Policy("signed_in"), lambda user: True)
 
 
-def requires(*capabilities: str) -> Callable[[ViewT], ViewT]:
-    """Only those who hold one of the capabilities somewhere may open the view; for others it does not exist."""
+def requires(*capabilities: str, or_leads: bool = False) -> Callable[[ViewT], ViewT]:
+    """Only those who hold one of the capabilities somewhere may open the view; for others it does not exist.
+
+    With `or_leads` whoever leads households (their group of neighbours) may as well: the view looks itself for which.
+    """
 
     def decorate(view: ViewT) -> ViewT:
         policy = Policy("requires", " ".join(capabilities))
-        return _guarded(view, policy, lambda user: any(can(user, capability) for capability in capabilities))
+        return _guarded(view, policy, lambda user: any(can(user, capability) for capability in capabilities) or (or_leads and bool(stewards.led_by(user))))
 
     return decorate
 

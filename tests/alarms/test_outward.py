@@ -26,6 +26,7 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import NotFound
 from liengia.people.models import DutyShift, HouseholdPhone, Membership, User
+from tests import factories
 from tests.alarms.console_scene import Desk, sign_in
 from tests.alarms.given import incident, member
 from tests.broadcast.given import Notes
@@ -177,6 +178,22 @@ def test_a_real_alarm_takes_back_what_waits_of_a_drill_and_says_so_to_who_got_it
     assert f"ghi:{resident.pk}" in {parcel.address for parcel in ends} and ends[0].message.headline.startswith("DIỄN TẬP")
     assert "báo động thật" in ends[0].message.text
     assert not any(parcel.message.subject == f"incident:{one.public_id}" for parcel in told["webpush"].got)
+
+
+def test_a_merger_that_brings_a_real_alarm_tells_the_end_of_the_drill_it_breaks_off(scene: Desk, told: dict[str, Notes]) -> None:
+    resident = member(scene, 2)
+    one = services.start_drill(services.plan_drill(scene.group, planned_at=clock.now(), actor=Actor.of(scene.leader)), actor=Actor.of(scene.leader))
+    run(one, 0, told)
+    told["webpush"].got.clear()
+    other = services.create_group(scene.hamlet, name="Tổ mới", actor=Actor.system("test"))
+    house = factories.household(scene.hamlet, 41)
+    services.add_household(other, household=house, actor=Actor.system("test"))
+    scene.buttons.append(services.provision_device(other, household=house, kind="both", actor=Actor.system("test")).device)
+    incident(scene, len(scene.buttons), group=other.public_id)
+    services.merge_groups(other, into=scene.group, actor=Actor.system("test"))
+    outbox.send_due("webpush")
+    ends = [parcel for parcel in told["webpush"].got if parcel.message.subject == f"incident:{one.public_id}:end"]
+    assert f"ghi:{resident.pk}" in {parcel.address for parcel in ends} and "báo động thật" in ends[0].message.text
 
 
 def test_a_bell_test_leaves_the_page_in_no_way(scene: Desk, told: dict[str, Notes]) -> None:

@@ -17,6 +17,7 @@ from liengia.broadcast.services import outbox, receipts
 from liengia.core import clock
 from liengia.core.health import Finding
 from tests.broadcast.given import Notes, Voice, known
+from tests.conftest import ROOT
 
 
 def message(**values: object) -> Message:
@@ -170,6 +171,21 @@ def test_a_provider_is_given_no_more_a_second_than_it_takes(scene: Voice, notes:
     notes.per_second = 2  # type: ignore[misc]
     waiting(scene, notes, 10)
     assert outbox.send_due("notes") <= 4, "two a second, at each of two providers"
+
+
+RATES = """
+import os, django
+os.environ.update(LIENGIA_MAIL_PER_SECOND="7", LIENGIA_PUSH_PER_SECOND="11")
+django.setup()
+from liengia.broadcast import channels
+from liengia.broadcast.services.outbox import Pace
+print([Pace().allow(channels.get(name), "example.vn", 100) for name in ("email", "webpush")])
+"""
+
+
+def test_the_operator_says_how_many_letters_and_pushes_go_a_second() -> None:
+    done = subprocess.run([sys.executable, "-c", RATES], cwd=ROOT, env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}, capture_output=True, text=True, check=False)
+    assert done.stdout.strip().splitlines()[-1:] == ["[7, 11]"], done.stderr
 
 
 def test_what_is_too_late_is_given_up_and_what_is_withdrawn_never_goes(

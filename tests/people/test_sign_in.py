@@ -15,11 +15,12 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from liengia.alarms import services as alarms
 from liengia.core import clock
 from liengia.core.errors import DomainError
 from liengia.people import demo_logins, policies, services
 from liengia.people.adapters import AccountAdapter
-from liengia.people.models import BoundPhone
+from liengia.people.models import BoundPhone, User
 from liengia.people.services import accounts
 from tests.cast import PASSWORD, TESTER, Cast
 from tests.people.conftest import signed_in
@@ -171,6 +172,20 @@ def test_a_lock_does_not_end_a_session_that_is_open(cast: Cast) -> None:
     for _n in range(accounts.LOCK_AFTER):
         _sign_in(Client(), "0900000001", "wrong-password")
     assert client.get("/tai-khoan/").status_code == 200
+
+
+def test_each_lands_where_they_work(cast: Cast) -> None:
+    def landing(who: User) -> str:
+        return signed_in(who).get("/tai-khoan/sau-khi-vao/").headers["Location"]
+
+    assert (landing(cast.lua), landing(cast.khach)) == ("/nha/", "/tai-khoan/")
+    assert landing(cast.huynh) == "/nha/hom-nay/", "who heads the hamlet has the day's work"
+    assert signed_in(cast.huynh).get("/nha/hom-nay/").status_code == 200
+    group = alarms.create_group(cast.hamlet, name="Tổ 1", actor=TESTER)
+    alarms.add_household(group, household=cast.house_9, actor=TESTER)
+    type(group).objects.filter(pk=group.pk).update(leader=cast.khach)
+    assert landing(cast.khach) == "/nha/to/truong/", "a leader who lives elsewhere"
+    assert signed_in(cast.khach).get("/nha/to/truong/").status_code in (200, 302)
 
 
 def test_nobody_signs_up(cast: Cast) -> None:

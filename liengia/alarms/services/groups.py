@@ -241,6 +241,13 @@ def households_of(keys: Sequence[str]) -> models.QuerySet[Any, Any]:
     return GroupHousehold.objects.active().filter(group__public_id__in=keys, group__dissolved_on=None).values("household")
 
 
+def households_in(keys: Sequence[str], first: datetime, last: datetime) -> models.QuerySet[Any, Any]:
+    """Return the households that were in groups at some time between two instants, for what follows a bulletin; the groups may be gone since."""
+    since, until = clock.local(first).date(), clock.local(last).date()
+    held = GroupHousehold.objects.filter(models.Q(left_on=None) | models.Q(left_on__gte=since), group__public_id__in=keys, joined_on__lte=until)
+    return held.values("household")
+
+
 def choices_in(unit: Unit) -> list[tuple[str, str]]:
     """Return the standing groups of neighbours in a unit, for a bulletin's audience."""
     found = NeighbourGroup.objects.active().of_households().filter(unit__in=Unit.objects.below(unit)).select_related("unit").order_by("unit__code", "number")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from liengia.broadcast import audiences
-from liengia.broadcast.channels.base import Audience, Message, Recipient
+from liengia.broadcast.channels.accounts import AccountChannel
+from liengia.broadcast.channels.base import Accepted, Audience, Message, Outcome, Parcel, Recipient
 from liengia.broadcast.gateway.segments import clean
-from liengia.broadcast.models import ZaloGroup, ZaloPost
+from liengia.broadcast.models import ChannelAccount, Dispatch, ZaloGroup, ZaloPost
 from liengia.broadcast.models.zalo import ZaloGroupQuerySet
 from liengia.core import clock
 from liengia.units.models import Unit
@@ -31,18 +32,36 @@ def of(audience: Audience) -> ZaloGroupQuerySet:
 
 def told_in(audience: Audience) -> ZaloGroupQuerySet:
     """Return the groups in which people post: of what follows another also those in which that was posted, of a withdrawal those alone."""
+    return _following(audience, ZaloPost.objects.filter(dispatch__bulletin__in=audience.chain, is_posted=True).values("group"))
+
+
+def _following(audience: Audience, told: QuerySet[Any, Any]) -> ZaloGroupQuerySet:
     if audience.told is None:
         return of(audience)
-    posted = Q(pk__in=ZaloPost.objects.filter(dispatch__bulletin__in=audience.chain, is_posted=True).values("group"))
-    return ZaloGroup.objects.active().filter(posted if audience.only_told else posted | Q(pk__in=of(audience).values("pk")))
+    got = Q(pk__in=told)
+    return ZaloGroup.objects.active().filter(got if audience.only_told else got | Q(pk__in=of(audience).values("pk")))
 
 
-def through(channel: str, audience: Audience) -> Iterator[Recipient]:
-    """Yield the groups of an audience that an account of a channel reaches."""
-    rows = of(audience).filter(account__channel=channel, account__is_on=True).select_related("account")
-    for row in rows.iterator(500):
-        assert row.account is not None
-        yield Recipient(row.remote_key, row.account.public_id)
+class GroupChannel(AccountChannel):
+    """A way into Zalo groups through an account. Which groups it told is noted at the dispatch: what follows goes where the first did."""
+
+    def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
+        """Yield the groups of an audience that an account reaches, and those that got what this follows."""
+        told = Dispatch.told_groups.through.objects.filter(dispatch__bulletin__in=audience.chain).values("zalogroup")
+        rows = _following(audience, told).filter(account__channel=self.name, account__is_on=True).select_related("account")
+        for row in rows.iterator(500):
+            assert row.account is not None
+            yield Recipient(row.remote_key, row.account.public_id)
+
+    def try_one(self, account: ChannelAccount, parcel: Parcel) -> Outcome:
+        """Hand one parcel over, and note which group got it, or may have."""
+        outcome = super().try_one(account, parcel)
+        if isinstance(outcome, Accepted) or outcome.is_unclear:
+            dispatch = Dispatch.objects.filter(deliveries__key=parcel.key).first()
+            group = ZaloGroup.objects.active().filter(account=account, remote_key=parcel.address).first()
+            if dispatch is not None and group is not None:
+                dispatch.told_groups.add(group)
+        return outcome
 
 
 def words(message: Message, *, most: int | None = None) -> str:

@@ -69,6 +69,8 @@ class Dispatch(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     skipped_why = models.CharField(max_length=20, blank=True)
     meant = models.JSONField(default=dict, blank=True)
+    # Groups that an account told, or may have: what follows goes there, wherever they belong by then.
+    told_groups = models.ManyToManyField("broadcast.ZaloGroup", related_name="+", blank=True)
 
     IMPERSONAL: ClassVar = {"state", "salt", "skipped_why", "meant"}
 

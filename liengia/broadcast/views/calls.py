@@ -49,15 +49,15 @@ def _list(request: HttpRequest, kind: str, public_id: str, most: int | None = No
     return found
 
 
-@requires(POST, SEND_ALONE)
+@requires(POST, SEND_ALONE, or_leads=True)
 @never_cache
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """Show the lists of calls of the reader's units."""
+    """Show the lists of calls of the reader's units, or of the group that the reader leads."""
     return render(request, "broadcast/calls/index.html", {"lists": posting.calls(request.user)})
 
 
-@requires(POST, SEND_ALONE)
+@requires(POST, SEND_ALONE, or_leads=True)
 @never_cache
 @require_GET
 def one_list(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
@@ -65,7 +65,7 @@ def one_list(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     return render(request, "broadcast/calls/list.html", {"list": _list(request, kind, public_id, PAGE)})
 
 
-@requires(POST, SEND_ALONE)
+@requires(POST, SEND_ALONE, or_leads=True)
 @never_cache
 @require_GET
 def paper(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
@@ -76,7 +76,7 @@ def paper(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     return answer
 
 
-@requires(POST, SEND_ALONE)
+@requires(POST, SEND_ALONE, or_leads=True)
 @require_POST
 def tick(request: HttpRequest, kind: str, public_id: str, key: str) -> HttpResponse:
     """Tick an entry: told, nobody answered, left out."""

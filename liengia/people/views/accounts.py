@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from liengia.core import rooms
 from liengia.core.actor import Actor
-from liengia.people import policies, queries, services
+from liengia.people import policies, queries, services, stewards
 from liengia.people.forms import AccountForm
 from liengia.people.middleware import has_second_factor
 from liengia.people.models import BoundPhone, User
@@ -88,7 +88,7 @@ def _places(user: User) -> dict[str, object]:
 @signed_in
 @never_cache
 def after_login(request: HttpRequest) -> HttpResponse:
-    """Lead each to where they work: waiting page, console, back office, home."""
+    """Lead each to where they work: waiting page, console, back office, the hamlet's day, the group, home."""
     return redirect(safe_next(request, _landing(me(request), request)))
 
 
@@ -98,12 +98,21 @@ def _landing(user: User, request: HttpRequest) -> str:
     if rooms.is_on_for("alarms", user):
         if policies.can(user, "people.duty"):
             return "/truc/"
-        if not policies.can(user, "office.enter") and queries.active_memberships(user).exists():
-            return "/nha/"
+        if not policies.can(user, "office.enter") and (place := _on_the_phone(user)):
+            return place
     if policies.can(user, "office.enter"):
         return "/quan-tri/"
     is_waiting = user.memberships.filter(confirmed_at=None, ended_at=None).exists()
     return "people:waiting" if is_waiting else "people:account"
+
+
+def _on_the_phone(user: User) -> str:
+    """Return where somebody works or lives who has no desk: the hamlet's day, else home, else the group that they lead from elsewhere."""
+    if policies.can(user, "alarms.today"):
+        return "/nha/hom-nay/"
+    if queries.active_memberships(user).exists():
+        return "/nha/"
+    return "/nha/to/truong/" if stewards.led_by(user) else ""
 
 
 @signed_in

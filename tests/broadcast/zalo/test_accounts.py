@@ -12,14 +12,15 @@ import pytest
 from django.test import Client
 
 from liengia.broadcast import channels
+from liengia.broadcast.audiences import audience_of
 from liengia.broadcast.channels.base import Accepted, DeliveryError, Failure, Recipient
 from liengia.broadcast.channels.zalo_oa import tokens
-from liengia.broadcast.models import ChannelAccount, Delivery
-from liengia.broadcast.services import accounts, outbox, receipts
+from liengia.broadcast.models import ChannelAccount, Delivery, MsgType, ZaloGroup
+from liengia.broadcast.services import accounts, bulletins, outbox, planning, receipts
 from liengia.core import clock
 from tests.broadcast.gateway.given import parcel
 from tests.broadcast.gateway.simulator import Said
-from tests.broadcast.given import Voice
+from tests.broadcast.given import Voice, approved
 from tests.broadcast.webpush.test_transport import message
 from tests.broadcast.zalo.simulator import Bot, Oa
 from tests.cast import TESTER
@@ -55,6 +56,25 @@ def test_refresh_token_is_used_once_and_replaced(scene: Voice, oa: Oa) -> None:
     row.refresh_from_db()
     assert row.values["refresh_token"] == "lam-moi-1" and "renewing_at" not in row.values and row.revision == 3
     assert oa.sent[0][0] == "nhom1" and oa.sent[0][1].startswith("Cúp nước Khu phố 5")
+
+
+def test_what_follows_goes_to_the_groups_that_the_account_told(scene: Voice, oa: Oa) -> None:
+    account = oa_account(scene)
+    told, later = (ZaloGroup.objects.create(unit=scene.cast.hamlet, name=f"Nhóm {key}", account=account, remote_key=key) for key in ("nhom1", "nhom2"))
+    ZaloGroup.objects.filter(pk=later.pk).update(unit=scene.cast.other_commune)
+    row = approved(scene, channels=["zalo_oa"], areas=[scene.cast.commune])
+    planning.plan_due()
+    outbox.send_due("zalo_oa")
+    assert [key for key, _words in oa.sent] == ["nhom1"] and list(row.dispatches.get().told_groups.all()) == [told]
+    # One is of elsewhere since, another came to the commune after it.
+    ZaloGroup.objects.filter(pk=told.pk).update(unit=scene.cast.other_commune)
+    ZaloGroup.objects.filter(pk=later.pk).update(unit=scene.cast.hamlet)
+    followed = bulletins.follow(row, MsgType.CORRECTION, actor=scene.by(scene.editor), text="Sai ngày.")
+    assert {one.address for one in OA.recipients(audience_of(followed), "law")} == {"nhom1", "nhom2"}
+    bulletins.withdraw(row, why="Sai", actor=scene.by(scene.chairman))
+    planning.plan_due()
+    outbox.send_due("zalo_oa")
+    assert [key for key, _words in oa.sent] == ["nhom1", "nhom1"], "a withdrawal tells nobody else of it"
 
 
 def test_an_access_that_zalo_ended_early_is_renewed(scene: Voice, oa: Oa) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +12,17 @@ from django.test import Client
 from openpyxl import load_workbook
 from PIL import Image
 
+from liengia.alarms import services as alarms
+from liengia.alarms.models import NeighbourGroup
 from liengia.broadcast import channels, posting, zalo_spreadsheet
+from liengia.broadcast.audiences import audience_of
 from liengia.broadcast.channels.phone_tree.channel import script
 from liengia.broadcast.channels.zalo import picture
-from liengia.broadcast.models import Delivery, DeliveryState, Dispatch, ZaloGroup, ZaloPost
+from liengia.broadcast.models import Delivery, DeliveryState, Dispatch, MsgType, ZaloGroup, ZaloPost
 from liengia.broadcast.services import bulletins, by_hand, phone_tree, planning, zalo
+from liengia.core import clock
 from liengia.core.errors import Invalid, Refused
+from liengia.people.models import HouseholdPhone
 from tests import factories
 from tests.broadcast.gateway.given import message
 from tests.broadcast.given import Voice, approved
@@ -232,6 +237,48 @@ def test_telephone_tree(scene: Voice) -> None:
     bulletins.outbox.withdraw(subject)
     second.refresh_from_db()
     assert second.household_id is None and phone.get(page).status_code == 404
+
+
+def test_a_telephone_tree_follows_those_who_were_called_first(scene: Voice) -> None:
+    tree = channels.get("phone_tree")
+    assert tree is not None
+    group = alarms.create_group(scene.cast.hamlet, name="Tổ 1", actor=TESTER)
+    left, stays, came = scene.cast.house_1, scene.cast.house_9, factories.household(scene.cast.hamlet, 30)
+    for place, house in enumerate((left, stays, came)):
+        HouseholdPhone.objects.get_or_create(household=house, phone=f"+8490000010{place}")
+    for house in (left, stays):
+        alarms.add_household(group, household=house, actor=TESTER)
+    dispatch = sent(scene, "phone_tree", areas=[], groups=[group.public_id])
+    first = Delivery.objects.of(f"bulletin:{dispatch.bulletin.public_id}")
+    assert {row.household_id for row in first} == {left.pk, stays.pk}
+    with time_machine.travel(clock.now() + timedelta(days=1), tick=False):
+        alarms.remove_household(group, household=left, actor=TESTER)
+        alarms.add_household(group, household=came, actor=TESTER)
+        followed = bulletins.follow(dispatch.bulletin, MsgType.CORRECTION, actor=TESTER, text="Sai ngày.")
+        assert {one.household_id for one in tree.recipients(audience_of(followed), "notice")} == {left.pk, stays.pk, came.pk}
+        bulletins.withdraw(dispatch.bulletin, why="Sai", actor=scene.by(scene.chairman))
+        planning.plan_due()
+        said = Delivery.objects.filter(dispatch__bulletin__msg_type=MsgType.CANCEL)
+        assert {row.household_id for row in said} == {left.pk, stays.pk}, "a withdrawal tells nobody else of it"
+
+
+def test_a_groups_leader_calls_the_houses_of_the_own_group(scene: Voice) -> None:
+    group = alarms.create_group(scene.cast.hamlet, name="Tổ 1", actor=TESTER)
+    alarms.add_household(group, household=scene.cast.house_9, actor=TESTER)
+    NeighbourGroup.objects.filter(pk=group.pk).update(leader=scene.cast.lua)
+    dispatch = sent(scene, "phone_tree")
+    assert Delivery.objects.waiting().count() == 2
+    phone, page = signed_in(scene.cast.lua), f"/nha/goi-dien/bulletin/{dispatch.bulletin.public_id}/"
+    assert [one.rows for one in [posting.call_list(scene.cast.lua, f"bulletin:{dispatch.bulletin.public_id}")] if one] == [[Delivery.objects.get(household=scene.cast.house_9)]]
+    text = phone.get(page).content.decode()
+    assert scene.cast.house_9.head_name in text and scene.cast.house_1.head_name not in text, "of other groups nobody's telephone"
+    assert [one.url for one in posting.chores(scene.cast.lua)] == [page] and page in phone.get("/nha/goi-dien/").content.decode()
+    other = Delivery.objects.get(household=scene.cast.house_1)
+    phone.post(f"{page}{other.key}/", {"what": "told"})
+    phone.post(f"{page}{Delivery.objects.get(household=scene.cast.house_9).key}/", {"what": "told"})
+    other.refresh_from_db()
+    assert other.state == DeliveryState.WAITING and Delivery.objects.waiting().count() == 1
+    assert phone.get(page).status_code == 404 and signed_in(scene.cast.moc_mien).get("/nha/goi-dien/").status_code == 404
 
 
 def test_every_account_channel_is_off_by_default_and_says_if_untried() -> None:

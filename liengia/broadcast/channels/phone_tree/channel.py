@@ -43,7 +43,7 @@ class PhoneTreeChannel(Channel):
 
     def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
         """Yield the households of an audience that have a phone."""
-        rows = audiences.households(audience).filter(phones__isnull=False).distinct().order_by("hamlet", "folded", "pk")
+        rows = audiences.told_households(audience).filter(phones__isnull=False).distinct().order_by("hamlet", "folded", "pk")
         for pk, public_id in rows.values_list("pk", "public_id").iterator(500):
             yield Recipient(public_id, household_id=pk)
 

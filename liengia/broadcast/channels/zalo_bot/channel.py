@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -14,16 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from liengia.broadcast.channels import zalo_groups
-from liengia.broadcast.channels.accounts import AccountChannel
 from liengia.broadcast.channels.base import (
     Accepted,
-    Audience,
     BadSignature,
     Event,
     Message,
     Parcel,
     Preview,
-    Recipient,
 )
 from liengia.broadcast.channels.zalo_bot import client
 from liengia.broadcast.gateway import http
@@ -42,7 +39,7 @@ class BotForm(forms.Form):
     token = secret(gettext_lazy("Token of the bot"), gettext_lazy("“Zalo Bot Manager” sends it when the bot is made. It is kept encrypted and never shown again. Left empty, it stays as it is."))
 
 
-class BotChannel(AccountChannel):
+class BotChannel(zalo_groups.GroupChannel):
     """Zalo Bot Platform."""
 
     name: ClassVar[str] = "zalo_bot"
@@ -53,10 +50,6 @@ class BotChannel(AccountChannel):
     per_second: ClassVar[float | None] = 2.0
     config_form = BotForm
     secrets: ClassVar[frozenset[str]] = frozenset({"token"})
-
-    def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
-        """Yield the groups of an audience that took the bot in."""
-        yield from zalo_groups.through(self.name, audience)
 
     def preview(self, message: Message) -> Preview:
         """Return the text, cut at the platform's limit."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 
@@ -18,10 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from liengia.broadcast.channels import zalo_groups
-from liengia.broadcast.channels.accounts import AccountChannel
 from liengia.broadcast.channels.base import (
     Accepted,
-    Audience,
     BadSignature,
     DeliveryError,
     Event,
@@ -29,7 +27,6 @@ from liengia.broadcast.channels.base import (
     Message,
     Parcel,
     Preview,
-    Recipient,
 )
 from liengia.broadcast.channels.zalo_oa import tokens
 from liengia.broadcast.channels.zalo_oa.errors import ERRORS, TOKEN_IS_OVER
@@ -57,7 +54,7 @@ class OaForm(forms.Form):
     oa_secret = secret(gettext_lazy("OA Secret Key, by which reports are proved"))
 
 
-class OaChannel(AccountChannel):
+class OaChannel(zalo_groups.GroupChannel):
     """Zalo Official Account."""
 
     name: ClassVar[str] = "zalo_oa"
@@ -69,10 +66,6 @@ class OaChannel(AccountChannel):
     per_second: ClassVar[float | None] = 5.0
     config_form = OaForm
     secrets: ClassVar[frozenset[str]] = frozenset({"app_secret", "refresh_token", "oa_secret", "access_token"})
-
-    def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
-        """Yield the groups of an audience that the account made."""
-        yield from zalo_groups.through(self.name, audience)
 
     def preview(self, message: Message) -> Preview:
         """Return the text as it stands in the group."""

@@ -18,4 +18,9 @@ class Migration(migrations.Migration):
             name='told_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
+        migrations.AddField(
+            model_name='dispatch',
+            name='told_groups',
+            field=models.ManyToManyField(blank=True, related_name='+', to='broadcast.zalogroup'),
+        ),
     ]
