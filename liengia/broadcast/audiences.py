@@ -67,7 +67,7 @@ def _before(bulletin: Bulletin) -> list[int]:
 
 def words_of(bulletin: Bulletin) -> list[str]:
     """Return whom a bulletin is for as people say it: units, neighbour groups, offices."""
-    units = [area.unit.full_name for area in bulletin.areas.select_related("unit__parent")]
+    units = [area.unit.listed_name for area in bulletin.areas.select_related("unit__parent")]
     names = dict(group_choices(bulletin.unit)) if bulletin.groups else {}
     offices = Role.objects.filter(code__in=bulletin.roles) if bulletin.roles else ()
     return units + [str(names.get(key, key)) for key in bulletin.groups] + [str(one) for one in offices]

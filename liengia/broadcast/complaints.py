@@ -31,4 +31,4 @@ def address_for(cluster: SpeakerCluster) -> str:
 def place_of(key: str) -> tuple[str, int] | None:
     """Return what a form fills in for a cluster's key: where it is, in words, and its unit; None for one that is gone."""
     row = SpeakerCluster.objects.standing().filter(public_id=key).select_related("unit").first()
-    return (", ".join(part for part in (row.name, row.place, row.unit.full_name) if part), row.unit_id) if row is not None else None
+    return (", ".join(part for part in (row.name, row.place, row.unit.listed_name) if part), row.unit_id) if row is not None else None

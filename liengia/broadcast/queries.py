@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -30,6 +30,7 @@ class Shown:
     preview: Preview
     recipients: int
     cost_vnd: int | None
+    why_nobody: str = ""
 
 
 def previews(bulletin: Bulletin) -> list[Shown]:
@@ -40,8 +41,28 @@ def previews(bulletin: Bulletin) -> list[Shown]:
         channel = channels.get(name)
         if channel is not None:
             preview, count = channel.preview(message), channel.count(audience, bulletin.kind)
-            found.append(Shown(channel, preview, count, cost(bulletin.unit, name, count * preview.pieces)))
+            why = "" if count else channel.why_nobody(bulletin.unit_id)
+            found.append(Shown(channel, preview, count, cost(bulletin.unit, name, count * preview.pieces), why))
     return found
+
+
+def reached_nobody(bulletin: Bulletin) -> list[tuple[Channel, str]]:
+    """Return the channels by which a bulletin that has gone out was meant for nobody, and why that may be."""
+    meant = list(bulletin.dispatches.filter(planned_at__isnull=False).values_list("meant", flat=True))
+    empty = [name for name in bulletin.channels if meant and all(one.get(name) == 0 for one in meant)]
+    return [(channel, channel.why_nobody(bulletin.unit_id)) for name in empty if (channel := channels.get(name)) is not None]
+
+
+def left_by_hand(bulletins: Iterable[Bulletin]) -> dict[int, list[str]]:
+    """Return what of bulletins still waits for people's hands, in words: a bulletin may be through on all other channels."""
+    manual = [one.name for one in channels.every().values() if one.is_manual]
+    rows = Delivery.objects.waiting().filter(is_live=True, channel__in=manual, dispatch__bulletin__in=[one.pk for one in bulletins])
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, name, count in rows.values_list("dispatch__bulletin", "channel").annotate(n=Count("pk")).order_by("dispatch__bulletin", "channel"):
+        channel = channels.get(name)
+        if channel is not None:
+            found[key].append(channel.left_by_hand(count))
+    return dict(found)  # a template would ask a defaultdict for "items"
 
 
 def cost(unit: Unit, channel: str, pieces: int) -> int | None:

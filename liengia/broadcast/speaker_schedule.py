@@ -39,7 +39,7 @@ def packed(orders: Sequence[PlayOrder]) -> bytes:
                 whole = making.repeated(sound.read_wav(data), times=order.times, pause_s=order.pause_s)
                 archive.writestr(names[key], sound.to_mp3(whole))
             sheet.append([
-                _plain(order.cluster.name), _plain(order.cluster.unit.full_name), f"{clock.local(order.play_at):%d/%m/%Y %H:%M}", f"{clock.local(order.expires_at):%d/%m/%Y %H:%M}",
+                _plain(order.cluster.name), _plain(order.cluster.unit.listed_name), f"{clock.local(order.play_at):%d/%m/%Y %H:%M}", f"{clock.local(order.expires_at):%d/%m/%Y %H:%M}",
                 _plain(order.headline), names.get(key, ""), round(order.audio.seconds * order.times + order.pause_s * (order.times - 1)),
                 order.cluster.volume if order.volume is None else order.volume,
             ])  # fmt: skip

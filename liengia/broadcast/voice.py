@@ -35,7 +35,7 @@ from liengia.broadcast.models import (
 )
 from liengia.core import clock
 from liengia.core.reporting import FEWEST_PEOPLE, Period
-from liengia.units.models import Level, Unit
+from liengia.units.models import Unit
 
 # Orders to play go after so long (`recordings.ORDERS_KEPT`): of what was before nothing can be counted.
 PLAYS_KEPT: Final = timedelta(days=400)
@@ -72,7 +72,7 @@ class _AtPlace:
     @property
     def place(self) -> str:
         """The unit's name as a line of a table has room for it: a hamlet's with what tells it apart, a commune's own."""
-        return self.unit.display_name if self.unit.level == Level.HAMLET else self.unit.full_name
+        return self.unit.listed_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -297,6 +297,11 @@ class Unit(models.Model):
         return self.name
 
     @property
+    def listed_name(self) -> str:
+        """The name as a line has room for it: a hamlet's with what tells it apart, "Ấp 1 (Long Sơn cũ)"; a commune's own, "Xã Mỹ Lệ"."""
+        return self.display_name if self.level in (Level.HAMLET, Level.SELF_MANAGED_GROUP) else self.full_name
+
+    @property
     def spoken_name(self) -> str:
         """The name for loudspeakers and voice calls: no brackets, and never the same for two units of a commune."""
         if self.level == Level.SELF_MANAGED_GROUP and self.parent is not None:

@@ -26,6 +26,7 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import NotFound
 from liengia.people.models import DutyShift, HouseholdPhone, Membership, User
+from liengia.units.models import Unit
 from tests import factories
 from tests.alarms.console_scene import Desk, sign_in
 from tests.alarms.given import incident, member
@@ -126,6 +127,12 @@ def test_refuses_07_a_loudspeaker_speaks_of_fire_only(scene: Desk, told: dict[st
     one.steps.update(channels=list(WAYS), target="hamlet")
     run(one, 200, told)
     assert not told["loudspeaker"].got
+
+
+def test_a_loudspeaker_tells_hamlets_of_one_name_apart(scene: Desk) -> None:
+    Unit.objects.filter(pk=scene.hamlet.pk).update(name="1", kind="Ấp", origin="Long Sơn", shares_name=True)
+    said = outward.message_of(Incident.objects.get(pk=incident(scene).pk), at=clock.now(), is_spoken=True)
+    assert "tại Ấp 1, Long Sơn cũ, gần" in said.spoken_text
 
 
 @pytest.mark.parametrize("mode", ("real", "drill"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import io
 import json
 import re
@@ -14,8 +15,17 @@ from django.utils import translation
 from PIL import Image
 
 from liengia.broadcast import audiences
-from liengia.broadcast.models import Bulletin, ReadyText, UnitCost, VoiceRules
+from liengia.broadcast.models import (
+    Bulletin,
+    ChannelAccount,
+    Delivery,
+    ReadyText,
+    UnitCost,
+    VoiceRules,
+    ZaloGroup,
+)
 from liengia.broadcast.services import bulletins, outbox, planning
+from liengia.core import clock
 from liengia.people import menu
 from liengia.people import services as people
 from liengia.people.models import User
@@ -63,6 +73,45 @@ def test_one_writes_another_approves_and_the_pages_say_what_came_of_it(scene: Vo
     assert chairman.post(f"{one}thu-hoi/", {"why": ""}).status_code == 422
     assert chairman.post(f"{one}thu-hoi/", {"why": "Nhầm số"}).status_code == 302
     assert "Nhầm số" in editor.get(one).content.decode()
+
+
+def test_a_way_that_reaches_nobody_says_why_before_and_afterwards(scene: Voice, notes: Notes) -> None:
+    row = approved(scene, channels=["notes", "sms", "zalo", "phone_tree", "email"], areas=[scene.cast.other_commune])
+    editor = into(scene.editor)
+    page = editor.get(f"{BASE}{row.public_id}/").content.decode()
+    assert "Kênh này chưa có tài khoản nào được lập và bật" in page and "chưa có nhóm Zalo nào trong sổ" in page
+    assert "Chưa hộ nào trong số đã chọn có số điện thoại" in page and "chưa khai báo máy chủ thư" in page and "/tai-khoan-kenh/" not in page
+    planning.plan_due()
+    page = editor.get(f"{BASE}{row.public_id}/ket-qua/").content.decode()
+    assert page.count("chưa có nơi nhận nào") == 5 and "Kênh này chưa có tài khoản nào được lập và bật" in page
+    ChannelAccount.objects.create(unit=scene.cast.commune, channel="sms", name="Tổng đài", is_on=True)
+    assert "chưa ai đồng ý nhận qua kênh này" in editor.get(f"{BASE}{row.public_id}/").content.decode()
+
+
+def test_what_waits_for_hands_is_said_though_all_else_is_through(scene: Voice, notes: Notes) -> None:
+    ZaloGroup.objects.create(unit=scene.cast.hamlet, name="Nhóm Khu phố 5")
+    row = approved(scene, channels=["notes", "zalo"])
+    planning.plan_due()
+    outbox.send_due("notes")
+    planning.settle_finished()
+    row.refresh_from_db()
+    editor = into(scene.editor)
+    assert row.state == "finished"
+    for where in ("", f"{row.public_id}/", f"{row.public_id}/ket-qua/"):
+        assert "còn 1 nhóm Zalo chờ đăng tay" in editor.get(f"{BASE}{where}").content.decode(), where
+    page = editor.get(f"{BASE}{row.public_id}/").content.decode()
+    assert "Các kênh khác đã phát xong" in page and "Trước mỗi lần phát, hệ thống so lại" in page
+    Delivery.objects.waiting().update(state="accepted", address="")
+    assert "chờ đăng tay" not in editor.get(BASE).content.decode()
+
+
+def test_the_months_picture_has_a_bar_a_day_and_tells_them_as_a_table(scene: Voice, notes: Notes) -> None:
+    approved(scene)
+    planning.plan_due()
+    page = into(scene.editor).get(f"{BASE}thang/").content.decode()
+    days = calendar.monthrange(clock.today().year, clock.today().month)[1]
+    assert page.count('<rect class="part" x="') == days and f'viewBox="0 0 {days}0 100"' in page
+    assert f'<th scope="row">{clock.today():%d/%m}</th><td>1</td>' in page and "Nhiều nhất 1 lần phát trong một ngày" in page
 
 
 def test_what_was_typed_stays_when_it_is_refused(scene: Voice, notes: Notes) -> None:

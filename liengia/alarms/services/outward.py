@@ -189,7 +189,7 @@ def _what(incident: Incident) -> str:
 
 def _spoken(incident: Incident) -> str:
     unit, group = incident.group.unit, incident.group
-    return _("There is a fire in %(hamlet)s, near %(group)s") % {"hamlet": unit.full_name, "group": group.name}
+    return _("There is a fire in %(hamlet)s, near %(group)s") % {"hamlet": unit.spoken_name, "group": group.name}
 
 
 def _silent_text() -> str:
@@ -317,7 +317,7 @@ def _end_message(incident: Incident, *, at: datetime, is_spoken: bool) -> Messag
 
 
 def _spoken_end(incident: Incident) -> str:
-    return _("Fire in %(hamlet)s") % {"hamlet": incident.group.unit.full_name}
+    return _("Fire in %(hamlet)s") % {"hamlet": incident.group.unit.spoken_name}
 
 
 def of_group(group: NeighbourGroup) -> list[User]:

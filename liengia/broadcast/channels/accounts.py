@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from liengia.broadcast.channels import consent
 from liengia.broadcast.channels.base import (
@@ -102,6 +103,12 @@ class AccountChannel(Channel):
             logger.error("channel %s failed in its own code: %s", self.name, type(error).__name__)
             return DeliveryError(Failure.TECHNICAL, _("The channel broke off."))
 
+    def why_nobody(self, unit_id: int) -> str:
+        """Return that no account is there, else what else may be."""
+        if Accounts(self.name).of(unit_id) is None:
+            return _("No account of this channel is set up and switched on yet, so it reaches nobody.")
+        return super().why_nobody(unit_id)
+
     @abstractmethod
     def hand_over(self, account: ChannelAccount, parcel: Parcel) -> Accepted:
         """Hand one parcel over.
@@ -121,6 +128,8 @@ class AccountChannel(Channel):
 
 class PhoneChannel(AccountChannel):
     """A channel to phone numbers of accounts, with their consent."""
+
+    nobody = gettext_lazy("Nobody of those chosen has agreed to this channel yet; everybody does so by themselves, under “My home”.")
 
     def send(self, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
         """Hand over what may still go: nobody is called who left, changed the number or wants no bulletin any more since it was planned."""

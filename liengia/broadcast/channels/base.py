@@ -187,6 +187,16 @@ class Channel:
     batch: ClassVar[int] = 100
     apart: ClassVar[str] = ""
     config_form: ClassVar[type[Form] | None] = None
+    # What it means that it reaches nobody of an audience, in words for whoever writes.
+    nobody: ClassVar[str | Promise] = ""
+
+    def why_nobody(self, unit_id: int) -> str:
+        """Return why it may reach nobody when a unit speaks, and what helps."""
+        return str(self.nobody)
+
+    def left_by_hand(self, count: int) -> str:
+        """Return in words what so many waiting deliveries of a channel by hand are."""
+        return ""
 
     def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
         """Yield where those of an audience are who want this kind by this channel; in chunks, never all in memory."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from liengia.broadcast import audiences
 from liengia.broadcast.channels.accounts import AccountChannel
@@ -44,6 +45,8 @@ def _following(audience: Audience, told: QuerySet[Any, Any]) -> ZaloGroupQuerySe
 
 class GroupChannel(AccountChannel):
     """A way into Zalo groups through an account. Which groups it told is noted at the dispatch: what follows goes where the first did."""
+
+    nobody = gettext_lazy("No Zalo group of those chosen is entered in the register with this account yet.")
 
     def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
         """Yield the groups of an audience that an account reaches, and those that got what this follows."""

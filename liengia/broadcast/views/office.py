@@ -55,8 +55,9 @@ def register(request: HttpRequest) -> HttpResponse:
         found = [row for row in found if all(word in fold(f"{row.headline} {row.text}") for word in words)]
     waiting = [row for row in rows.filter(state=BulletinState.SUBMITTED) if policies.may_approve(request.user, row)]
     unreviewed = [row for row in rows.filter(was_sent_alone=True, reviewed_at=None) if policies.may(request.user, APPROVE, row)]
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")), "asked": asked, "states": BulletinState.choices[:-1],
+        "page": page, "by_hand": queries.left_by_hand(page), "asked": asked, "states": BulletinState.choices[:-1],
         "waiting": waiting, "unreviewed": unreviewed, "may_write": policies.speaking_units(request.user).exists(),
         "may_alone": policies.speaking_units(request.user, SEND_ALONE).exists(),
     }  # fmt: skip
@@ -255,7 +256,8 @@ def _shown(request: HttpRequest, row: Bulletin, *, status: int = 200, **forms: A
     user = request.user
     may_write, is_approver = policies.may(user, WRITE, row), policies.may(user, APPROVE, row)
     context = {
-        "bulletin": row, "audience": audiences.words_of(row), "shown": queries.previews(row),
+        "bulletin": row, "audience": audiences.words_of(row), "shown": queries.previews(row), "by_hand": queries.left_by_hand([row]).get(row.pk),
+        "may_configure": policies.may(user, CONFIGURE, row),
         "dispatches": row.dispatches.all(), "has_warning": CapAlert.objects.filter(bulletin=row).exists(), "followed_by": row.followed_by.exclude(state=BulletinState.DISCARDED),
         "may_write": may_write, "is_approver": is_approver, "may_approve": policies.may_approve(user, row),
         "may_review": is_approver and row.needs_review and row.approved_by_id != user.pk,

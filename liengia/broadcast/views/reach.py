@@ -24,7 +24,7 @@ def reach(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show what came of a bulletin, by channel and over time."""
     row = _one(request, public_id)
     found = queries.reach(row.dispatches.all())
-    context = {"bulletin": row, "reach": [(one, pictures.bars(one), pictures.curve(one)) for one in found], "dispatches": row.dispatches.all()}
+    context = {"bulletin": row, "reach": [(one, pictures.bars(one), pictures.curve(one)) for one in found], "dispatches": row.dispatches.all(), "nobody": queries.reached_nobody(row), "by_hand": queries.left_by_hand([row]).get(row.pk)}
     return render(request, "broadcast/office/reach.html", context)
 
 
@@ -36,7 +36,7 @@ def month(request: HttpRequest) -> HttpResponse:
     unit, units, first = _month(request)
     found = queries.month(unit, first)
     context: dict[str, Any] = {
-        "unit": unit, "units": units, "month": found, "days": pictures.days(found.by_day), "reach": [(one, pictures.bars(one)) for one in found.channels],
+        "unit": unit, "units": units, "month": found, "days": pictures.days(found.by_day), "most": max(count for _day, count in found.by_day), "reach": [(one, pictures.bars(one)) for one in found.channels],
     }  # fmt: skip
     return render(request, "broadcast/office/month.html", context)
 

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
+from liengia.broadcast import audiences
 from liengia.broadcast import speaker_status as status
 from liengia.broadcast.audio.decoding import decode
 from liengia.broadcast.models import (
@@ -32,6 +33,7 @@ from liengia.broadcast.models import (
 from liengia.broadcast.services import bulletins, outbox, planning, recordings, speakers
 from liengia.core import clock
 from liengia.people import services as people
+from liengia.units.models import Unit
 from tests import factories
 from tests.broadcast.audio.signals import tone
 from tests.broadcast.audio.test_making import packed
@@ -122,6 +124,15 @@ def test_the_list_says_who_is_heard_what_comes_and_why_something_was_not_played(
     assert "không phát: đang giờ yên tĩnh" in page and "đang chờ loa" in page and "17:30 Thứ 3 11/08" in page
     one = desk.get(f"{BASE}{heard.public_id}/").content.decode()
     assert "Ngày hội" in one and "Cấp mật khẩu" not in one and "Nối máy phát" in one
+
+
+def test_hamlets_of_one_name_are_told_apart(scene: Voice) -> None:
+    Unit.objects.filter(pk=scene.cast.hamlet.pk).update(name="1", kind="Ấp", origin="Long Sơn", shares_name=True)
+    row = cluster(scene)
+    desk = into(scene.editor)
+    assert "Ấp 1 (Long Sơn cũ)" in desk.get(BASE).content.decode() and "Ấp 1 (Long Sơn cũ)" in desk.get(f"{BASE}{row.public_id}/").content.decode()
+    bulletin = approved(scene, channels=["loudspeaker"], areas=[Unit.objects.get(pk=scene.cast.hamlet.pk)])
+    assert audiences.words_of(bulletin) == ["Ấp 1 (Long Sơn cũ)"]
 
 
 def test_another_makes_page_says_what_its_supplier_needs(scene: Voice) -> None:

@@ -47,6 +47,12 @@ class Email(Channel):
     label: ClassVar = gettext_lazy("E-mail")
     help: ClassVar = gettext_lazy("To those who asked for letters. The operator sets the mail server; nothing goes out before.")
     icon: ClassVar = "mail"
+    nobody: ClassVar = gettext_lazy("Nobody of those chosen has asked for letters of this kind.")
+
+    def why_nobody(self, unit_id: int) -> str:
+        """Return that no mail server is set, else that nobody asked."""
+        return super().why_nobody(unit_id) if mail_server() else _("No mail server is set on this installation yet, so no letter goes out.")
+
     receipts: ClassVar = frozenset({"accepted"})
     batch: ClassVar = 50
     per_second: ClassVar = float(settings.MAIL_PER_SECOND)  # 20 unless set: what small offices' mail servers take without taking it for spam

@@ -67,6 +67,7 @@ class Loudspeaker(Channel):
     is_noisy = True
     batch = 50
     apart = "webhook:"
+    nobody = gettext_lazy("No loudspeaker that is switched on hangs where they live.")
 
     def clusters(self, audience: Audience) -> Any:
         """Return the clusters that speak where an audience lives."""

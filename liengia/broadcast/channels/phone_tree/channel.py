@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from liengia.broadcast import audiences
 from liengia.broadcast.channels.base import (
@@ -40,6 +40,11 @@ class PhoneTreeChannel(Channel):
     icon: ClassVar[str] = "phone"
     receipts: ClassVar[frozenset[str]] = frozenset({"accepted", "heard"})
     is_manual: ClassVar[bool] = True
+    nobody: ClassVar[str | Promise] = gettext_lazy("No household of those chosen has a telephone number in its record.")
+
+    def left_by_hand(self, count: int) -> str:
+        """Return how many households wait for somebody who calls."""
+        return ngettext("%(n)s household waits for a call", "%(n)s households wait for a call", count) % {"n": count}
 
     def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
         """Yield the households of an audience that have a phone."""

@@ -51,6 +51,7 @@ class WebPush(Channel):
         "Reaches phones whose owners switched it on, also with the page closed. Battery savers and do-not-disturb may hide it: it is never the only way."
     )
     icon: ClassVar = "device-mobile-vibration"
+    nobody: ClassVar = gettext_lazy("Nobody of those chosen has switched push messages on for this kind; everybody does so by themselves, on the own phone.")
     receipts: ClassVar = frozenset({"accepted", "shown", "answered"})
     batch: ClassVar = 500
     per_second: ClassVar = float(settings.PUSH_PER_SECOND)  # to one push service; 5,000 unless set: well above what one machine encrypts

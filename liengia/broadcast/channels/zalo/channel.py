@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from liengia.broadcast.channels import zalo_groups
 from liengia.broadcast.channels.base import (
@@ -34,6 +34,11 @@ class ZaloChannel(Channel):
     help: ClassVar[str | Promise] = gettext_lazy("Whoever keeps a group copies the text and the picture into it on their phone, and ticks it here.")
     icon: ClassVar[str] = "message"
     is_manual: ClassVar[bool] = True
+    nobody: ClassVar[str | Promise] = gettext_lazy("No Zalo group of those chosen is in the register yet: enter it under “Zalo groups”.")
+
+    def left_by_hand(self, count: int) -> str:
+        """Return how many groups wait for somebody who posts."""
+        return ngettext("%(n)s Zalo group waits for somebody who posts", "%(n)s Zalo groups wait for somebody who posts", count) % {"n": count}
 
     def recipients(self, audience: Audience, kind: str) -> Iterator[Recipient]:
         """Yield the groups of an audience in which people post."""
