@@ -35,9 +35,10 @@ def _area(rows: int, **attrs: Any) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
-def channel_choices() -> list[tuple[str, Any]]:
-    """Return the channels for the editor's choice, in the order of their names for people."""
-    return sorted(((one.name, one.label) for one in channels.every().values()), key=lambda pair: str(pair[1]))
+def channel_choices(unit: Unit) -> list[tuple[str, Any]]:
+    """Return the channels for the editor's choice, in the order of their names for people; each says what is not set up yet for the unit."""
+    found = [(one.name, f"{one.label} ({missing})" if (missing := one.missing(unit.pk)) else one.label) for one in channels.every().values()]
+    return sorted(found, key=lambda pair: str(pair[1]))
 
 
 class BulletinForm(forms.Form):
@@ -49,7 +50,7 @@ class BulletinForm(forms.Form):
         help_text=_("An emergency (storm, fire, epidemic) goes out at once, in quiet hours too. Source: Circular 39/2020/TT-BTTTT."),
     )  # fmt: skip
     headline = forms.CharField(label=_("Headline"), max_length=LONGEST_HEADLINE)
-    text = forms.CharField(label=_("Text"), max_length=LONGEST_TEXT, required=False, widget=_area(8))
+    text = forms.CharField(label=_("Text"), max_length=LONGEST_TEXT, required=False, widget=_area(8), help_text=_("Needed, unless a recording is chosen below."))
     short_text = forms.CharField(
         label=_("Short text"), max_length=LONGEST_SHORT, required=False, widget=_area(2),
         help_text=_("For SMS and the phone's notification. Left empty, the headline goes out."),
@@ -102,7 +103,7 @@ class BulletinForm(forms.Form):
         self.fields["areas"].queryset = below if unit.level == "commune" else below.exclude(level="hamlet")  # type: ignore[attr-defined]
         self.fields["groups"].choices = audiences.group_choices(unit)  # type: ignore[attr-defined]
         self.fields["roles"].choices = [(role.code, role.label) for role in Role.objects.exclude(code="resident")]  # type: ignore[attr-defined]
-        self.fields["channels"].choices = channel_choices()  # type: ignore[attr-defined]
+        self.fields["channels"].choices = channel_choices(unit)  # type: ignore[attr-defined]
         ready = Recording.objects.filter(unit=unit, state=RecordingState.READY, removed_at=None)
         self.fields["recording"].choices = [("", _("none: the text is read out")), *ready.values_list("public_id", "title")]  # type: ignore[attr-defined]
         if not self.fields["groups"].choices:  # type: ignore[attr-defined]
@@ -230,9 +231,9 @@ class AloneForm(forms.Form):
         first = {f"blank_{n}": forms.CharField(label=name[:1].upper() + name[1:], max_length=80) for n, name in enumerate(self.names)}
         self.fields = {**first, **self.fields}
         self.fields["areas"].queryset = Unit.objects.below(unit).current().exclude(level="self_managed_group").order_by("level", "code")  # type: ignore[attr-defined]
-        self.fields["channels"].choices = [one for one in channel_choices() if not channels.every()[one[0]].is_manual]  # type: ignore[attr-defined]
+        self.fields["channels"].choices = [one for one in channel_choices(unit) if not channels.every()[one[0]].is_manual]  # type: ignore[attr-defined]
         if not self.is_bound:
-            self.initial = {"areas": [unit.pk], "channels": [name for name, _label in self.fields["channels"].choices]}  # type: ignore[attr-defined]
+            self.initial = {"areas": [unit.pk], "channels": [name for name, _label in self.fields["channels"].choices if not channels.every()[name].missing(unit.pk)]}  # type: ignore[attr-defined]
 
     def blanks(self) -> dict[str, str]:
         """Return what was filled in, by the blanks' names."""

@@ -53,16 +53,16 @@ def reached_nobody(bulletin: Bulletin) -> list[tuple[Channel, str]]:
     return [(channel, channel.why_nobody(bulletin.unit_id)) for name in empty if (channel := channels.get(name)) is not None]
 
 
-def left_by_hand(bulletins: Iterable[Bulletin]) -> dict[int, list[str]]:
-    """Return what of bulletins still waits for people's hands, in words: a bulletin may be through on all other channels."""
-    manual = [one.name for one in channels.every().values() if one.is_manual]
-    rows = Delivery.objects.waiting().filter(is_live=True, channel__in=manual, dispatch__bulletin__in=[one.pk for one in bulletins])
-    found: dict[int, list[str]] = defaultdict(list)
-    for key, name, count in rows.values_list("dispatch__bulletin", "channel").annotate(n=Count("pk")).order_by("dispatch__bulletin", "channel"):
-        channel = channels.get(name)
-        if channel is not None:
-            found[key].append(channel.left_by_hand(count))
-    return dict(found)  # a template would ask a defaultdict for "items"
+def note_left_by_hand(bulletins: Iterable[Bulletin]) -> None:
+    """Give each bulletin, as `by_hand`, what of it still waits for people's hands, in words: it may be through on all other channels."""
+    rows = {one.pk: one for one in bulletins}
+    for row in rows.values():
+        row.by_hand = []  # type: ignore[attr-defined]
+    manual = [one for one in channels.every().values() if one.is_manual]
+    waiting = Delivery.objects.waiting().filter(is_live=True, channel__in=[one.name for one in manual], dispatch__bulletin__in=rows)
+    counts = {(key, name): count for key, name, count in waiting.values_list("dispatch__bulletin", "channel").annotate(n=Count("pk"))}
+    for key, name in sorted(counts):
+        rows[key].by_hand += [one.left_by_hand(counts[key, name]) for one in manual if one.name == name]  # type: ignore[attr-defined]
 
 
 def cost(unit: Unit, channel: str, pieces: int) -> int | None:

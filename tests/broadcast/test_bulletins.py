@@ -232,7 +232,7 @@ def test_offices_are_those_of_the_places_named(scene: Voice, notes: Notes) -> No
     people.assign_role(far, "hamlet_head", factories.unit("9", "Ấp Xa", "hamlet", parent=scene.cast.other_commune), actor=TESTER)
     house = Household.objects.filter(hamlet=scene.cast.hamlet)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audiences, "_groups", [audiences.Groups(households=lambda keys: house.values("pk"), choices=lambda unit: [])])
+        patch.setattr(audiences, "_groups", [audiences.Groups(lambda keys: house.values("pk"), lambda keys, first, last: house.values("pk"), lambda unit: [])])
         found = set(audiences.users(Audience(group_keys=("lien-gia-1",), role_codes=("hamlet_head",))))
     assert head in found and far not in found
     assert not audiences.users(Audience(role_codes=("hamlet_head",))).exists()

@@ -78,6 +78,8 @@ def test_one_writes_another_approves_and_the_pages_say_what_came_of_it(scene: Vo
 def test_a_way_that_reaches_nobody_says_why_before_and_afterwards(scene: Voice, notes: Notes) -> None:
     row = approved(scene, channels=["notes", "sms", "zalo", "phone_tree", "email"], areas=[scene.cast.other_commune])
     editor = into(scene.editor)
+    form = editor.get(f"{BASE}moi/").content.decode()
+    assert "Tin nhắn SMS (chưa có tài khoản)" in form and "Thư điện tử (chưa có máy chủ thư)" in form and "Loa (" not in form
     page = editor.get(f"{BASE}{row.public_id}/").content.decode()
     assert "Kênh này chưa có tài khoản nào được lập và bật" in page and "chưa có nhóm Zalo nào trong sổ" in page
     assert "Chưa hộ nào trong số đã chọn có số điện thoại" in page and "chưa khai báo máy chủ thư" in page and "/tai-khoan-kenh/" not in page
@@ -100,9 +102,9 @@ def test_what_waits_for_hands_is_said_though_all_else_is_through(scene: Voice, n
     for where in ("", f"{row.public_id}/", f"{row.public_id}/ket-qua/"):
         assert "còn 1 nhóm Zalo chờ đăng tay" in editor.get(f"{BASE}{where}").content.decode(), where
     page = editor.get(f"{BASE}{row.public_id}/").content.decode()
-    assert "Các kênh khác đã phát xong" in page and "Trước mỗi lần phát, hệ thống so lại" in page
+    assert "đã phát, còn việc làm tay" in page and "Các kênh khác đã phát xong" in page and "Trước mỗi lần phát, hệ thống so lại" in page
     Delivery.objects.waiting().update(state="accepted", address="")
-    assert "chờ đăng tay" not in editor.get(BASE).content.decode()
+    assert "chờ đăng tay" not in (page := editor.get(BASE).content.decode()) and "đã phát xong" in page
 
 
 def test_the_months_picture_has_a_bar_a_day_and_tells_them_as_a_table(scene: Voice, notes: Notes) -> None:

@@ -251,4 +251,4 @@ def households_in(keys: Sequence[str], first: datetime, last: datetime) -> model
 def choices_in(unit: Unit) -> list[tuple[str, str]]:
     """Return the standing groups of neighbours in a unit, for a bulletin's audience."""
     found = NeighbourGroup.objects.active().of_households().filter(unit__in=Unit.objects.below(unit)).select_related("unit").order_by("unit__code", "number")
-    return [(group.public_id, f"{group.name} ({group.unit})") for group in found]
+    return [(group.public_id, f"{group.name}, {group.unit}") for group in found]

@@ -103,9 +103,13 @@ class AccountChannel(Channel):
             logger.error("channel %s failed in its own code: %s", self.name, type(error).__name__)
             return DeliveryError(Failure.TECHNICAL, _("The channel broke off."))
 
+    def missing(self, unit_id: int) -> str:
+        """Return that no account serves a unit."""
+        return "" if Accounts(self.name).of(unit_id) is not None else _("no account yet")
+
     def why_nobody(self, unit_id: int) -> str:
         """Return that no account is there, else what else may be."""
-        if Accounts(self.name).of(unit_id) is None:
+        if self.missing(unit_id):
             return _("No account of this channel is set up and switched on yet, so it reaches nobody.")
         return super().why_nobody(unit_id)
 

@@ -190,6 +190,10 @@ class Channel:
     # What it means that it reaches nobody of an audience, in words for whoever writes.
     nobody: ClassVar[str | Promise] = ""
 
+    def missing(self, unit_id: int) -> str:
+        """Return what is not set up yet for a unit, in a word or two for the editor's choice; empty when nothing is missing."""
+        return ""
+
     def why_nobody(self, unit_id: int) -> str:
         """Return why it may reach nobody when a unit speaks, and what helps."""
         return str(self.nobody)

@@ -55,13 +55,18 @@ def register(request: HttpRequest) -> HttpResponse:
         found = [row for row in found if all(word in fold(f"{row.headline} {row.text}") for word in words)]
     waiting = [row for row in rows.filter(state=BulletinState.SUBMITTED) if policies.may_approve(request.user, row)]
     unreviewed = [row for row in rows.filter(was_sent_alone=True, reviewed_at=None) if policies.may(request.user, APPROVE, row)]
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": page, "by_hand": queries.left_by_hand(page), "asked": asked, "states": BulletinState.choices[:-1],
+        "page": _page(request, found), "asked": asked, "states": BulletinState.choices[:-1],
         "waiting": waiting, "unreviewed": unreviewed, "may_write": policies.speaking_units(request.user).exists(),
         "may_alone": policies.speaking_units(request.user, SEND_ALONE).exists(),
     }  # fmt: skip
     return render(request, "broadcast/office/register.html", context)
+
+
+def _page(request: HttpRequest, found: Any) -> Any:
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    queries.note_left_by_hand(page)
+    return page
 
 
 @requires(WRITE)
@@ -254,9 +259,10 @@ def _tried(request: HttpRequest, work: Callable[[], Any], words: str) -> Any:
 
 def _shown(request: HttpRequest, row: Bulletin, *, status: int = 200, **forms: Any) -> HttpResponse:
     user = request.user
+    queries.note_left_by_hand([row])
     may_write, is_approver = policies.may(user, WRITE, row), policies.may(user, APPROVE, row)
     context = {
-        "bulletin": row, "audience": audiences.words_of(row), "shown": queries.previews(row), "by_hand": queries.left_by_hand([row]).get(row.pk),
+        "bulletin": row, "audience": audiences.words_of(row), "shown": queries.previews(row),
         "may_configure": policies.may(user, CONFIGURE, row),
         "dispatches": row.dispatches.all(), "has_warning": CapAlert.objects.filter(bulletin=row).exists(), "followed_by": row.followed_by.exclude(state=BulletinState.DISCARDED),
         "may_write": may_write, "is_approver": is_approver, "may_approve": policies.may_approve(user, row),

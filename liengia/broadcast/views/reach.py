@@ -24,7 +24,8 @@ def reach(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show what came of a bulletin, by channel and over time."""
     row = _one(request, public_id)
     found = queries.reach(row.dispatches.all())
-    context = {"bulletin": row, "reach": [(one, pictures.bars(one), pictures.curve(one)) for one in found], "dispatches": row.dispatches.all(), "nobody": queries.reached_nobody(row), "by_hand": queries.left_by_hand([row]).get(row.pk)}
+    queries.note_left_by_hand([row])
+    context = {"bulletin": row, "reach": [(one, pictures.bars(one), pictures.curve(one)) for one in found], "dispatches": row.dispatches.all(), "nobody": queries.reached_nobody(row)}
     return render(request, "broadcast/office/reach.html", context)
 
 

@@ -49,6 +49,10 @@ class Email(Channel):
     icon: ClassVar = "mail"
     nobody: ClassVar = gettext_lazy("Nobody of those chosen has asked for letters of this kind.")
 
+    def missing(self, unit_id: int) -> str:
+        """Return that no mail server is set."""
+        return "" if mail_server() else _("no mail server yet")
+
     def why_nobody(self, unit_id: int) -> str:
         """Return that no mail server is set, else that nobody asked."""
         return super().why_nobody(unit_id) if mail_server() else _("No mail server is set on this installation yet, so no letter goes out.")
