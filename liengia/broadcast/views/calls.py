@@ -18,7 +18,7 @@ from liengia.broadcast.services import phone_tree
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
 from liengia.people.models import User
-from liengia.people.policies import requires
+from liengia.people.policies import can, requires
 
 DONE = {"told": gettext_lazy("Told. This household is off the list."), "nobody": gettext_lazy("Nobody answered. It comes again at the end."), "left_out": gettext_lazy("Left out.")}
 
@@ -54,7 +54,7 @@ def _list(request: HttpRequest, kind: str, public_id: str, most: int | None = No
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Show the lists of calls of the reader's units, or of the group that the reader leads."""
-    return render(request, "broadcast/calls/index.html", {"lists": posting.calls(request.user)})
+    return render(request, "broadcast/calls/index.html", {"lists": posting.calls(request.user), "may_post": can(request.user, POST)})
 
 
 @requires(POST, SEND_ALONE, or_leads=True)

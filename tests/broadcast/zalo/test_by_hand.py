@@ -272,7 +272,7 @@ def test_a_groups_leader_calls_the_houses_of_the_own_group(scene: Voice) -> None
     assert [one.rows for one in [posting.call_list(scene.cast.lua, f"bulletin:{dispatch.bulletin.public_id}")] if one] == [[Delivery.objects.get(household=scene.cast.house_9)]]
     text = phone.get(page).content.decode()
     assert scene.cast.house_9.head_name in text and scene.cast.house_1.head_name not in text, "of other groups nobody's telephone"
-    assert [one.url for one in posting.chores(scene.cast.lua)] == [page] and page in phone.get("/nha/goi-dien/").content.decode()
+    assert [one.url for one in posting.chores(scene.cast.lua)] == [page] and page in (listed := phone.get("/nha/goi-dien/").content.decode()) and 'class="more" href="/nha/zalo/"' not in listed
     other = Delivery.objects.get(household=scene.cast.house_1)
     phone.post(f"{page}{other.key}/", {"what": "told"})
     phone.post(f"{page}{Delivery.objects.get(household=scene.cast.house_9).key}/", {"what": "told"})
