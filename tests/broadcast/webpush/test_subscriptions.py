@@ -154,22 +154,6 @@ def test_a_revoked_phone_and_a_new_password_end_what_they_ended(cast: Cast, serv
     assert accounts_of() == {"kept"}, "signing out ends it though the session's key has changed"
 
 
-def test_a_password_set_by_the_offices_link_ends_what_the_old_one_opened(cast: Cast, service: PushService) -> None:
-    phone = BoundPhone.objects.create(user=cast.quan, token_hash="x", pin_hash="x", label="điện thoại")
-    by_phone, desk = signed_in(cast.quan), signed_in(cast.quan)
-    session = by_phone.session
-    session[BOUND_PHONE_KEY] = phone.pk
-    session.save()
-    kept, gone = start(by_phone, service.subscribe()), start(desk, service.subscribe())
-    link = joining.invite_to_office(cast.quan, actor=TESTER).path
-    assert desk.post(link, {"password": "Moi-va-dai-2026", "again": "Moi-va-dai-2026"}).status_code == 302
-    assert list(PushSubscription.objects.all()) == [kept] and gone.pk != kept.pk
-    again = start(desk, service.subscribe())
-    assert again.session_hash != gone.session_hash, "what is switched on from now on bears a mark of its own"
-    desk.post(reverse("account_logout"))
-    assert list(PushSubscription.objects.all()) == [kept]
-
-
 def test_a_closed_or_erased_account_is_told_nothing(cast: Cast, service: PushService) -> None:
     made = start(signed_in(cast.lua), service.subscribe())
     accounts.close_user(cast.lua, actor=TESTER)
