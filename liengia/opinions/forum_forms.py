@@ -11,7 +11,13 @@ from liengia.audit.office import day_input, moment_input
 from liengia.opinions import services
 from liengia.opinions.forms import OfficerForm, OpinionForm
 from liengia.opinions.models.forum_records import ReportFile
-from liengia.opinions.models.forums import SURVEY_QUESTIONS, ListeningForum, SurveyLevel, SurveyPhase
+from liengia.opinions.models.forums import (
+    SURVEY_QUESTIONS,
+    ForumQuestion,
+    ListeningForum,
+    SurveyLevel,
+    SurveyPhase,
+)
 from liengia.opinions.services.forum_minutes import CORRECTABLE
 from liengia.opinions.services.forum_questions import LONGEST_QUESTION
 from liengia.opinions.services.forum_survey import MOST_AT_ONCE
@@ -147,6 +153,15 @@ class AmendForm(forms.ModelForm[ListeningForum]):
         fields = CORRECTABLE
 
 
+class _QuestionField(forms.ModelChoiceField):
+    """A choice of questions by the title that everybody reads."""
+
+    def label_from_instance(self, obj: ForumQuestion) -> str:
+        """Return place and public title."""
+        text = obj.opinion.current_text
+        return f"{obj.order}. {text.title if text else ''}"
+
+
 class ConclusionForm(forms.Form):
     """A conclusion with its task: what, who, by when."""
 
@@ -154,10 +169,15 @@ class ConclusionForm(forms.Form):
     what = forms.CharField(label=_("What is to be done"), max_length=300)
     owner = forms.ModelChoiceField(label=_("Who answers for it"), queryset=CommitteeMember.objects.none())
     due_on = forms.DateField(label=_("Due on"), widget=day_input())
+    asked = _QuestionField(
+        label=_("From the question"), queryset=ForumQuestion.objects.none(), required=False, empty_label=_("none in particular"),
+        help_text=_("The task counts as done when that opinion is closed."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, forum: ListeningForum, **kwargs: Any) -> None:
-        """Offer the seats of the session's committee."""
+        """Offer the seats of the session's committee, and the questions that everybody may read."""
         super().__init__(*args, **kwargs)
+        self.fields["asked"].queryset = forum.questions.shown().filter(task=None).with_words()  # type: ignore[attr-defined]
         self.fields["owner"].queryset = CommitteeMember.objects.filter(committee=forum.committee_id, valid_to=None)  # type: ignore[attr-defined]
 
 

@@ -13,6 +13,7 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound, Refused
 from liengia.opinions import codes, forum_policies
+from liengia.opinions.forum_forms import ConclusionForm
 from liengia.opinions.models import AnswerKind, Opinion, Source, State, Topic
 from liengia.opinions.models.forums import (
     CameBy,
@@ -186,15 +187,16 @@ def test_the_queue_is_put_in_order(here: Office) -> None:
     assert [one.pk for one in found] == [rows[2].pk, rows[0].pk, rows[1].pk]
 
 
-def test_an_answer_on_the_spot_is_public_and_tells_who_handed_in_a_slip(here: Office) -> None:
+@pytest.mark.parametrize("was_heard", [True, False])
+def test_an_answer_on_the_spot_is_public_and_tells_who_handed_in_a_slip_and_was_there(here: Office, was_heard: bool) -> None:
     forum = live(here)
     question = asked(forum, came_by=CameBy.PAPER, helper=here.cast.huynh, actor=Actor.of(here.cast.huynh), slip_number="07")
     forum_questions.let_in(question, title="Đèn tắt", text=LAMP, actor=by(here))
-    forum_questions.answer_now(question, text="Tối mai đèn sáng lại, tổ điện đã có bóng.", actor=by(here), **SIGNED)
+    forum_questions.answer_now(question, text="Tối mai đèn sáng lại, tổ điện đã có bóng.", actor=by(here), was_heard=was_heard, **SIGNED)
     row = again(question)
     assert (row.state, row.opinion.state) == (QuestionState.ANSWERED, State.PUBLISHED)
-    assert row.opinion.told_on == clock.today() and row.answer_text.startswith("Tối mai") and row.is_answered_on_spot
-    assert Opinion.all_.all().answered().count() == 1
+    assert row.opinion.told_on == (clock.today() if was_heard else None) and row.answer_text.startswith("Tối mai") and row.is_answered_on_spot
+    assert Opinion.all_.all().answered().count() == was_heard
     with pytest.raises(Refused):
         forum_questions.answer_now(question, text="Lần nữa", actor=by(here), **SIGNED)
 
@@ -274,6 +276,31 @@ def test_a_conclusion_becomes_tasks_of_the_committee(here: Office) -> None:
     forums.conclude(forum, text="Tuần tra đêm", tasks=[Assignment("Thêm ca 23 giờ", seat, due)], actor=by(here))
     assert forum.meeting is not None and forum.meeting.conclusions.count() == 2
     assert Task.objects.filter(conclusion__meeting=forum.meeting).count() == 2
+
+
+def test_a_task_that_a_question_became_is_done_when_its_last_opinion_closes(here: Office) -> None:
+    forum = live(here)
+    assert forum.committee is not None
+    seat, due = forum.committee.members.get(), clock.today() + timedelta(days=14)
+    first, second = queued(here, forum), queued(here, forum, LAMP)
+    forums.conclude(forum, text="Thay đèn", tasks=[Assignment("Thay 3 bóng đèn", seat, due)], actor=by(here), question=first)
+    task = Task.objects.get()
+    ForumQuestion.objects.filter(pk=second.pk).update(task=task)
+    for question, state in ((first, "open"), (second, "done")):
+        opinion = forum_questions.promise(question, actor=by(here)).opinion
+        answers.answer(opinion, kind=AnswerKind.IN_WRITING, text=f"Đã làm {question.pk}.", signer_name="A", signer_office="B", actor=by(here), is_paste_meant=True)
+        answers.close(opinion, actor=by(here))
+        task.refresh_from_db()
+        assert task.state == state
+    assert "đã đóng" in task.result
+
+
+def test_the_desk_offers_the_questions_that_everybody_reads(here: Office) -> None:
+    forum = live(here)
+    shown = queued(here, forum)
+    asked(forum)
+    form = ConclusionForm(forum=forum)
+    assert list(form.fields["asked"].queryset) == [shown]  # type: ignore[attr-defined]
 
 
 def test_slips_are_counts_and_nothing_else(here: Office) -> None:

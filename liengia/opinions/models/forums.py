@@ -20,7 +20,7 @@ from liengia.core.fields import NameField, TextField, five_digits, public_id, ra
 from liengia.opinions.models.opinions import Opinion
 from liengia.opinions.models.states import AnswerKind, State
 from liengia.opinions.models.topics import Topic
-from liengia.organisations.models import Committee, Meeting, Organisation
+from liengia.organisations.models import Committee, Meeting, Organisation, Task
 from liengia.units.models import Unit
 
 
@@ -162,7 +162,10 @@ class QuestionQuerySet(models.QuerySet["ForumQuestion"]):
 
 
 class ForumQuestion(models.Model):
-    """The place of an opinion in a session. It has no instant, and its order is given when a moderator lets it in."""
+    """The place of an opinion in a session. It has no instant, and its order is given when a moderator lets it in.
+
+    `task` is what it became in a conclusion, done when the opinion closes.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=random_key, editable=False)
     forum = models.ForeignKey(ListeningForum, models.PROTECT, related_name="questions", verbose_name=_("forum"))
@@ -170,6 +173,9 @@ class ForumQuestion(models.Model):
     came_by = models.CharField(_("how it came"), max_length=10, choices=CameBy)
     state = models.CharField(_("state"), max_length=12, choices=QuestionState, default=QuestionState.WAITING)
     order = models.PositiveIntegerField(_("order"), default=0)
+    task = models.ForeignKey(
+        Task, models.SET_NULL, null=True, blank=True, editable=False, related_name="questions", verbose_name=_("task that it became")
+    )
 
     objects = QuestionQuerySet.as_manager()
 

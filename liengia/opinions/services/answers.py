@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liengia.core import clock, images
@@ -17,6 +18,8 @@ from liengia.opinions import index, similar
 from liengia.opinions.models import Answer, AnswerKind, Evidence, EvidenceKind, Opinion, State
 from liengia.opinions.services.history import move, note, take
 from liengia.opinions.services.publication import decide_marks
+from liengia.organisations import committee_services
+from liengia.organisations.models import Task, TaskState
 
 LARGEST_DOCUMENT: Final = 10 * 1024 * 1024
 # How many earlier answers of the commune a new one is compared with.
@@ -155,4 +158,17 @@ def close(opinion: Opinion, *, actor: Actor, office: str = "") -> Opinion:
         raise Refused(_("Closing needs a photo, a document or a written reply."), code="no_evidence")
     move(row, "close", ended_at=clock.now())
     note(row, "closed", actor=actor, office=office)
+    _finish_tasks(row, actor=actor)
     return row
+
+
+def _finish_tasks(row: Opinion, *, actor: Actor) -> None:
+    """Report the open task that it became at a session as done; of one task for many questions, when the last has ended.
+
+    The task does not open again with the opinion: the committee's entry of that would tell when an anonymous writer came back.
+    """
+    for task in Task.objects.filter(questions__opinion=row, state=TaskState.OPEN):
+        others = [one.opinion for one in task.questions.exclude(opinion=row).select_related("opinion")]
+        if all(other.has_ended for other in others):
+            result = gettext("The opinion that it came from was closed, with what shows that it was done.")
+            committee_services.finish_task(task, result=result, actor=actor)

@@ -205,9 +205,10 @@ def reorder(question: ForumQuestion, *, step: int, actor: Actor) -> ForumQuestio
 @transaction.atomic
 def answer_now(
     question: ForumQuestion, *, text: str, signer_name: str, signer_office: str, actor: Actor, is_paste_meant: bool = False,
-    kept: Collection[str] = (),
+    kept: Collection[str] = (), was_heard: bool = False,
 ) -> ForumQuestion:  # fmt: skip
-    """Answer on the spot, in public; whoever asked by a slip or aloud was there, and so has been told.
+    """Answer on the spot, in public. Whoever asked aloud was there, and so has been told; of a slip, which may have been
+    handed in before, somebody says so (`was_heard`), or its helper is still to tell.
 
     Raises:
         Invalid: no words or signer. Refused: not shown, answered before, the words of an earlier answer (code "pasted"),
@@ -221,7 +222,8 @@ def answer_now(
         is_paste_meant=is_paste_meant,
     )  # fmt: skip
     done.opinion = answers.publish(done.opinion, actor=actor, kept=kept, office=signer_office)
-    if done.opinion.entered_by_id is not None and done.opinion.told_on is None:
+    is_told = was_heard or done.came_by == CameBy.SPOKEN
+    if is_told and done.opinion.entered_by_id is not None and done.opinion.told_on is None:
         office.mark_told(done.opinion, how=ToldHow.MEETING, actor=actor)
     return done
 

@@ -151,8 +151,12 @@ def close_forum(
 
 
 @transaction.atomic
-def conclude(forum: ListeningForum, *, text: str, tasks: Sequence[Assignment], actor: Actor) -> Conclusion:
+def conclude(
+    forum: ListeningForum, *, text: str, tasks: Sequence[Assignment], actor: Actor, question: ForumQuestion | None = None
+) -> Conclusion:
     """Write down a conclusion and the tasks that it becomes, each with an owner and a date, in the committee's own list.
+
+    The first of them belongs to `question`, where it is about one: it ends when that opinion closes.
 
     Raises:
         Invalid: no words, no task, a date before the session, or the session has no committee. Refused: signed, or
@@ -169,6 +173,8 @@ def conclude(forum: ListeningForum, *, text: str, tasks: Sequence[Assignment], a
         )
         row.save(update_fields=["meeting"])
     made = committee_services.conclude(meeting=row.meeting, text=text, tasks=tasks, actor=actor)
+    if question is not None:
+        ForumQuestion.objects.filter(pk=question.pk, forum=row).update(task=made.tasks.order_by("pk").first())
     publish_change(row)
     return made
 

@@ -59,7 +59,7 @@ def _let_in(forum: ListeningForum, data: Any, actor: Actor) -> object:
 def _answer(forum: ListeningForum, data: Any, actor: Actor) -> object:
     return forum_questions.answer_now(
         _question(forum, data), text=nfc(data.get("text", "")), signer_name=data.get("signer_name", "") or forum.chair_name,
-        signer_office=data.get("signer_office", "") or forum.chair_office, actor=actor, is_paste_meant="paste" in data,
+        signer_office=data.get("signer_office", "") or forum.chair_office, actor=actor, is_paste_meant="paste" in data, was_heard="heard" in data,
         kept=[nfc(one) for one in data.getlist("kept")],
     )  # fmt: skip
 
@@ -84,7 +84,8 @@ def _conclude(forum: ListeningForum, data: Any, actor: Actor) -> object:
     if not form.is_valid():
         raise Invalid(_("A conclusion needs words, a task, who answers for it, and a date."), code="incomplete")
     task = Assignment(form.cleaned_data["what"], form.cleaned_data["owner"], form.cleaned_data["due_on"])
-    return forums.conclude(forum, text=form.cleaned_data["text"], tasks=[task], actor=actor)
+    asked = form.cleaned_data["asked"]
+    return forums.conclude(forum, text=form.cleaned_data["text"], tasks=[task], actor=actor, question=asked)
 
 
 def _tally(forum: ListeningForum, data: Any, actor: Actor) -> object:
