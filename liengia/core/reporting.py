@@ -97,7 +97,7 @@ class Table:
 class Pledge:
     """Something that was promised: by whom, for when, and what became of it.
 
-    `state` is one of kept, kept_late, open, late, given_up.
+    `state` is one of kept, kept_late, open, late, given_up; `why` is the reason alone of one that was given up.
     """
 
     text: str
@@ -106,6 +106,7 @@ class Pledge:
     state: str
     words: str = ""
     url: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

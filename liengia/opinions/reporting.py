@@ -15,6 +15,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from liengia.core import clock
 from liengia.core.reporting import (
@@ -126,7 +127,7 @@ def opinions(unit: Unit, period: Period) -> Part | None:
     filed, done = _filed(unit, period), _DONE
     counted = filed.aggregate(
         filed=Count("pk"), answered=Count("pk", filter=done), late=Count("pk", filter=done & Q(was_late=True)),
-        overdue=Count("pk", filter=_OWED & Q(due_at__lt=period.bounds[1])), refused=Count("pk", filter=Q(state=State.REFUSED)),
+        overdue=Count("pk", filter=_overdue(period)), refused=Count("pk", filter=Q(state=State.REFUSED)),
     )  # fmt: skip
     if not counted["filed"]:
         return None
@@ -137,11 +138,16 @@ def opinions(unit: Unit, period: Period) -> Part | None:
         Figure("opinions.filed", _("opinions that came in"), counted["filed"], _("By the day of filing; what concerns an officer, belongs elsewhere by law or was joined with another is left out."), fair=True, is_main=True),
         Figure("opinions.in_time", _("answered in time"), share, _("Of those that were answered, by the due date that the writer was told."), unit="%", more_is_better=True, is_main=True),
         Figure("opinions.late", _("answered late"), counted["late"], _("Answered after the due date that the writer was told."), more_is_better=False),
-        Figure("opinions.overdue", _("not answered and past their day"), counted["overdue"], _("Due in the period and not answered when this was counted."), more_is_better=False),
+        Figure("opinions.overdue", _("not answered and past their day"), counted["overdue"], _("Due before the period's last day and not answered when this was counted."), more_is_better=False, is_main=True),
         Figure("opinions.refused", _("not taken up, with the reason told"), counted["refused"], _("By the day of filing; the reason and where to turn to are read at the private code.")),
         Figure("opinions.days", _("until the answer: half of them sooner than"), round(median(days)) if days else None, _("The median of calendar days from filing to the answer."), unit=_("days"), more_is_better=False),
     )  # fmt: skip
-    return Part(figures, charts=_by_month(filed, done), tables=_by_topic(filed, done))
+    return Part(figures, charts=_by_month(filed, done, _overdue(period)), tables=_by_topic(filed, done))
+
+
+def _overdue(period: Period) -> Q:
+    """Return the condition of those that are owed past their day; as with promises, what is due on the period's last day is not late yet."""
+    return _OWED & Q(due_at__lt=Period(period.last, period.last).bounds[0])
 
 
 def _filed(unit: Unit, period: Period) -> OpinionQuerySet:
@@ -156,7 +162,7 @@ def trace_opinions(unit: Unit, period: Period, code: str, user: Any) -> Records 
     """Bring the opinions behind a figure: those with a public text to everybody, others to whoever handles them in the office."""
     what = {
         "opinions.filed": Q(), "opinions.in_time": _DONE, "opinions.late": _DONE & Q(was_late=True),
-        "opinions.overdue": _OWED & Q(due_at__lt=period.bounds[1]), "opinions.refused": Q(state=State.REFUSED), "opinions.days": _DONE & Q(answered_at__isnull=False),
+        "opinions.overdue": _overdue(period), "opinions.refused": Q(state=State.REFUSED), "opinions.days": _DONE & Q(answered_at__isnull=False),
     }.get(code)  # fmt: skip
     if what is None:
         return None
@@ -180,10 +186,19 @@ def _record_for(user: Any) -> Any:
         text = one.current_text if one.is_public else None
         words = " ".join(text.text.split())[:120] if text is not None else f"{one.topic.name if one.topic else '–'} · {one.public_id}"
         url = reverse("opinions:detail", args=[one.public_id]) if text is not None else reverse("opinions_office_case", args=[one.public_id])
-        late = _("answered late") if one.was_late else ""
-        return Record(words, one.filed_on, late or one.get_state_display(), url=url, is_own=text is None)
+        return Record(words, one.filed_on, _became(one), url=url, is_own=text is None)
 
     return make
+
+
+def _became(one: Opinion) -> str:
+    """Return what became of an opinion; one that still waits for its answer, with the day that its writer was told."""
+    is_told = one.entered_by_id is None or one.told_on is not None
+    if one.state in ANSWERED and is_told:
+        return str(_("answered late") if one.was_late else one.get_state_display())
+    if one.state == State.REFUSED:
+        return str(one.get_state_display())
+    return str(_("%(state)s; not answered yet, due on %(day)s")) % {"state": one.get_state_display(), "day": f"{clock.local(one.due_at):%d/%m/%Y}"}
 
 
 def _days(found: OpinionQuerySet) -> list[int]:
@@ -242,6 +257,8 @@ def _asked(rows: list[ListeningForum]) -> Counter[int]:
 
 
 def _pledge(task: Task, by: date) -> Pledge:
+    if by < clock.today() and (task.closed_on is None or task.closed_on > by):
+        return _pledge_until(task, by)
     tone, words = promise_words(task)
     state = _STATES[tone]
     if task.state == TaskState.DONE:
@@ -250,7 +267,14 @@ def _pledge(task: Task, by: date) -> Pledge:
         state = "given_up"
     elif task.first_due_on < by:
         state = "late"
-    return Pledge(task.what, str(task.owner.office_title), task.first_due_on, state, f"{words}. {task.result}".removesuffix(". ").strip())
+    return Pledge(task.what, str(task.owner.office_title), task.first_due_on, state, f"{words}. {task.result}".removesuffix(". ").strip(), why=task.result if state == "given_up" else "")
+
+
+def _pledge_until(task: Task, by: date) -> Pledge:
+    """Tell of a promise that was open at the end of a period as it was known then: what became of it since is for the next report."""
+    late = (by - task.first_due_on).days
+    words = ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late} if late > 0 else _("not due yet")
+    return Pledge(task.what, str(task.owner.office_title), task.first_due_on, "late" if late > 0 else "open", str(words))
 
 
 def _communes(unit: Unit) -> QuerySet[Unit]:
@@ -264,8 +288,8 @@ def _is_below_commune(unit: Unit) -> bool:
     return unit.level not in ("province", "district", "commune")
 
 
-def _by_month(filed: QuerySet[Opinion], done: Q) -> tuple[Chart, ...]:
-    rows = filed.annotate(month=TruncMonth("filed_on")).values("month").annotate(all=Count("pk"), late=Count("pk", filter=(done & Q(was_late=True)) | (_OWED & Q(due_at__lt=clock.now())))).order_by("month")
+def _by_month(filed: QuerySet[Opinion], done: Q, overdue: Q) -> tuple[Chart, ...]:
+    rows = filed.annotate(month=TruncMonth("filed_on")).values("month").annotate(all=Count("pk"), late=Count("pk", filter=(done & Q(was_late=True)) | overdue)).order_by("month")
     bars = tuple((f"{row['month']:%m/%Y}", float(row["all"] - row["late"]), float(row["late"])) for row in rows)
     if len(bars) < 2:
         return ()
@@ -274,5 +298,5 @@ def _by_month(filed: QuerySet[Opinion], done: Q) -> tuple[Chart, ...]:
 
 def _by_topic(filed: QuerySet[Opinion], done: Q) -> tuple[Table, ...]:
     rows = filed.values(name=F("topic__name")).annotate(all=Count("pk"), answered=Count("pk", filter=done)).order_by("-all", "name")
-    lines = tuple((str(row["name"] or "–"), str(row["all"]), str(row["answered"])) for row in rows)
-    return (Table(_("By topic"), (_("Topic"), _("came in"), _("answered")), lines, figures=("opinions.filed", "opinions.in_time")),) if lines else ()
+    lines = tuple((str(row["name"] or _("not sorted yet")), str(row["all"]), str(row["answered"])) for row in rows)
+    return (Table(_("By topic"), (_("Topic of opinions"), _("came in"), _("answered")), lines, figures=("opinions.filed", "opinions.in_time")),) if lines else ()

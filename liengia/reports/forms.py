@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.office import day_input
 from liengia.core import clock
+from liengia.core.reporting import Period
 from liengia.core.text import nfc
 from liengia.organisations.models import Organisation
 from liengia.reports.models import Report, SafetyCriterion
-from liengia.reports.services import LONGEST_TITLE, LONGEST_WORDS, Text
+from liengia.reports.services import LONGEST_TITLE, LONGEST_WORDS, Text, usual_period
 from liengia.units.choices import UnitChoiceField
 
 
@@ -26,14 +27,29 @@ class BeginForm(forms.Form):
     """A unit and a period."""
 
     unit = UnitChoiceField(label=_("Unit"), help_text=_("A unit that stands on the last day; what its predecessors did counts as its own."))
-    first_on = forms.DateField(label=_("From"), widget=day_input())
-    last_on = forms.DateField(label=_("To, this day too"), widget=day_input())
+    first_on = forms.DateField(label=_("From"), widget=day_input(), required=False, help_text=_("Left empty: from the day after the unit's last report, or from its last day of reporting."))
+    last_on = forms.DateField(label=_("To, this day too"), widget=day_input(), required=False, help_text=_("Left empty: until today."))
     title = forms.CharField(label=_("Title of the report"), max_length=LONGEST_TITLE, help_text=_("For example: What the commune did in a year, and what it still owes."))
+    again = forms.BooleanField(label=_("Begin another one all the same"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, units: Any, *args: Any, **options: Any) -> None:
         """Offer the writer's units."""
         super().__init__(*args, **options)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.like: list[Report] = []
+
+    def clean(self) -> dict[str, Any]:
+        """Fill in the period that is due; ask once where the unit has a report of nearly these days."""
+        data = super().clean() or {}
+        if (unit := data.get("unit")) is None or {"first_on", "last_on"} & set(self.errors):
+            return data
+        usual = usual_period(unit)
+        period = Period(data.get("first_on") or usual.first, data.get("last_on") or usual.last)
+        self.like = Report.objects.all().like(unit, period) if period.first <= period.last else []
+        if self.like and not data.get("again"):
+            self.fields["again"].widget = forms.CheckboxInput()
+            self.add_error(None, _("This unit has a report of nearly the same days already. Go on with that one, or tick below that another one is begun."))
+        return {**data, "first_on": period.first, "last_on": period.last}
 
 
 class TextForm(forms.Form):

@@ -37,6 +37,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Reports of a unit, under any name that it had."""
         return self.filter(unit__in=unit.lineage_ids())
 
+    def like(self, unit: Unit, period: Period) -> list[Report]:
+        """Reports of a unit, drafts too, that tell of at least half of the same days."""
+        found = self.of(unit).filter(first_on__lte=period.last, last_on__gte=period.first).order_by("-last_on", "-pk")
+        return [one for one in found if 2 * Period(max(one.first_on, period.first), min(one.last_on, period.last)).days >= max(period.days, one.period.days)]
+
 
 class Report(models.Model):
     """What a unit says of a period before its people.

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
@@ -65,7 +66,7 @@ def as_sheet(report: Report) -> bytes:
     """Return one A4 page in large letters, to be read aloud: promises first, then the main figures in sentences."""
     said = said_of(report)
     with translation.override("vi"):
-        data = {**_head(report, said), "sentences": list(_sentences(said))[:SENTENCES], "outlook": said["outlook"], "words": {"next": _("What comes after this"), "all": _("The whole report, with every number: %(url)s")}}
+        data = {**_head(report, said), "lines": list(_lines(said)), "outlook": said["outlook"], "words": {"next": _("What comes after this"), "all": _("The whole report, with every number: %(url)s")}}
         data["all"] = _("The whole report, with every number: %(url)s") % {"url": f"{settings.PUBLIC_URL}{reverse('reports:report', args=[report.public_id])}"}
     return pdf.render("reports/sheet", data, at=report.published_at or clock.now())
 
@@ -97,7 +98,8 @@ def dictionary_csv() -> str:
 
 
 def _plain(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    """Return a number with all of its digits: neither rounded nor in powers of ten."""
+    return "" if value is None else format(Decimal(str(value)).normalize(), "f")
 
 
 def _head(report: Report, said: dict[str, Any]) -> dict[str, Any]:
@@ -120,20 +122,33 @@ def _section(one: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sentences(said: dict[str, Any]) -> Iterable[str]:
+def _lines(said: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """Yield what is read aloud, in its order: the editor's words, which stand where there is room, and the first sentences drawn from records."""
+    told = 0
+    if said["intro"]:
+        yield {"words": said["intro"], "is_own": True}
     for section in said["sections"]:
-        yield from filter(None, map(_of_pledge, section["pledges"]))
-    for section in said["sections"]:
-        yield from (_of_figure(one) for one in section["figures"] if one["is_main"])
+        main = [_of_figure(one) for one in section["figures"] if one["is_main"]]
+        drawn = [*filter(None, map(_of_pledge, section["pledges"])), *main][: SENTENCES - told]
+        told += len(drawn)
+        if section["editor"]:
+            yield {"words": section["editor"], "is_own": True}
+        yield from ({"words": words, "is_own": False} for words in drawn)
 
 
 def _of_pledge(pledge: dict[str, Any]) -> str:
     """Return what is said aloud of a promise that was not kept; nothing of one that was."""
     if pledge["state"] == "given_up":
-        return _("Given up: %(what)s. %(why)s") % {"what": pledge["text"], "why": pledge["words"]}
+        return _("Given up: %(what)s. %(why)s") % {"what": pledge["text"], "why": _as_sentence(pledge.get("why") or pledge["words"])}
     if pledge["state"] == "late":
         return _("Still owed: %(what)s (%(who)s, promised for %(day)s).") % {"what": pledge["text"], "who": pledge["owner"], "day": screens.day(pledge["due_on"])}
     return ""
+
+
+def _as_sentence(words: str) -> str:
+    """Return words that stand alone: a capital letter, and a full stop at the end."""
+    said = words.strip()
+    return f"{said[:1].upper()}{said[1:]}" + ("" if not said or said[-1] in ".!?…" else ".")
 
 
 def _of_figure(one: dict[str, Any]) -> str:

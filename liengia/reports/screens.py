@@ -13,6 +13,8 @@ from liengia.core import reporting
 BAR_WIDTH: Final = 34
 BAR_GAP: Final = 18
 BAR_HEIGHT: Final = 150
+# Promises, targets and opinions with what is owed of each.
+TOP: Final = 6
 _TONES: Final = {"kept": "info", "kept_late": "attn", "late": "attn", "given_up": "attn", "open": ""}
 
 
@@ -51,7 +53,7 @@ def sections(said: dict[str, Any]) -> list[dict[str, Any]]:
         pledges = [{**pledge, "day": day(pledge["due_on"]), "tone": _TONES[pledge["state"]], "result": pledge_words(pledge)} for pledge in one["pledges"]]
         figures = [{**figure, "trend": _trend(figure), "is_traced_before": figure["before_shown"] != "–" and reporting.is_traced(one["code"])} for figure in one["figures"]]
         tables = [{**table, "behind": _behind(table, labels)} for table in one["tables"]]
-        found.append({**one, "charts": charts, "tables": tables, "pledges": pledges, "figures": figures})
+        found.append({**one, "charts": charts, "tables": tables, "pledges": pledges, "figures": figures, "brief": [figure for figure in figures if figure["is_main"]] or figures[:2]})
     return found
 
 
@@ -62,7 +64,7 @@ def _behind(shape: dict[str, Any], labels: dict[str, str]) -> list[tuple[str, st
 
 def main_figures(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the figures that stand on top, each with its section."""
-    return [{**figure, "section": one["code"]} for one in shown for figure in one["figures"] if figure["is_main"]][:4]
+    return [{**figure, "section": one["code"]} for one in shown for figure in one["figures"] if figure["is_main"]][:TOP]
 
 
 def day(iso: str) -> str:

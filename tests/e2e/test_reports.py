@@ -46,6 +46,7 @@ def test_from_the_first_count_to_a_visible_correction(scene: Office, opened: Cal
 
     chairman = opened(scene.chairman, f"{OFFICE}{report.public_id}/")
     chairman.get_by_role("button", name="Công bố báo cáo").click()
+    chairman.get_by_role("button", name="Đồng ý, công bố").click()
     expect(chairman.get_by_text("Từ nay nội dung giữ nguyên")).to_be_visible()
 
     context = chromium.new_context(base_url=site.url, locale="vi-VN", java_script_enabled=False, viewport={"width": 360, "height": 740})

@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import time_machine
+from django.utils import translation
 
 from liengia.alarms.models import Incident
 from liengia.core import clock
 from liengia.core.reporting import Figure, Period
 from liengia.opinions.models import Opinion
 from liengia.opinions.models.forums import ForumState, ListeningForum
+from liengia.opinions.reporting import trace_opinions
 from liengia.organisations import committee_services as committees
 from liengia.organisations.models import Task
 from liengia.reports import drawing, services
@@ -19,6 +21,7 @@ from liengia.reports.models import Report, Target, UnitSize
 from liengia.units.models import Succession, Unit
 from tests import factories
 from tests.cast import TESTER
+from tests.opinions.given import filed
 from tests.reports.given import KEPT, LAST_FORUM, LATE, YEAR, Year, begun, rung
 
 
@@ -79,6 +82,36 @@ def test_opinions_are_counted_without_those_about_an_officer(scene: Year) -> Non
     Opinion.all_.filter(commune=scene.here.commune).update(state="refused", due_at=clock.now() - timedelta(days=300))
     found = figures(drawn(scene)["opinions"])
     assert (found["opinions.overdue"]["value"], found["opinions.refused"]["value"]) == (0, 2), "who was told why is owed no answer"
+
+
+def test_an_opinion_due_on_the_last_day_is_not_overdue_and_the_chart_says_the_same(scene: Year) -> None:
+    with time_machine.travel(clock.now() - timedelta(days=50), tick=False):
+        filed(scene.here)
+    waiting = Opinion.all_.filter(commune=scene.here.commune, state="received", about_officials=False)
+    for due, overdue in ((clock.now() + timedelta(hours=2), 0), (clock.now() - timedelta(hours=2), 0), (clock.now() - timedelta(hours=12), 2)):
+        waiting.update(due_at=due)
+        section = drawn(scene)["opinions"]
+        assert figures(section)["opinions.overdue"]["value"] == overdue, due
+        assert sum(bad for _month, _good, bad in section["charts"][0]["rows"]) == overdue, "figure and chart count the same"
+        assert trace_opinions(scene.here.commune, YEAR, "opinions.overdue", scene.here.duyen).value == overdue  # type: ignore[union-attr]
+
+
+def test_an_unanswered_opinion_is_never_called_answered_late(scene: Year) -> None:
+    Opinion.all_.filter(commune=scene.here.commune, state="received").update(due_at=clock.now() - timedelta(days=3), was_late=True)
+    found = trace_opinions(scene.here.commune, YEAR, "opinions.overdue", scene.here.duyen)
+    assert found is not None
+    with translation.override("vi"):
+        assert [str(row.note) for row in found.rows] == ["đã tiếp nhận; chưa trả lời, hẹn trả lời 07/08/2026"]
+
+
+def test_a_period_that_has_passed_knows_nothing_of_what_came_after(scene: Year) -> None:
+    ended = Period(date(2025, 8, 11), date(2025, 11, 15))
+    pledges = drawing.sections(scene.here.commune, ended)[0]["pledges"]
+    assert {one["text"]: (one["state"], one["words"]) for one in pledges} == {KEPT: ("open", "chưa tới hạn"), LATE: ("open", "chưa tới hạn")}
+    ended = Period(date(2025, 8, 11), date(2025, 12, 5))
+    pledges = drawing.sections(scene.here.commune, ended)[0]["pledges"]
+    assert {one["text"]: (one["state"], one["words"]) for one in pledges if one["text"] == LATE} == {LATE: ("late", "trễ 4 ngày")}
+    assert next(one["state"] for one in pledges if one["text"] == KEPT) == "kept"
 
 
 def test_alarms_of_people_are_not_shown_while_they_are_few_and_silent_calls_never(scene: Year) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -130,11 +131,16 @@ def test_the_office_begins_writes_and_publishes(scene: Year) -> None:
     late = editor.post(f"/quan-tri/bao-cao/{report.public_id}/", {**form, "revision": report.revision, "words_promises": "Lời khác."})
     assert late.status_code == 422 and "Lời khác." in late.content.decode() and "vừa có người sửa" in late.content.decode().lower(), "who came second replaces nothing unasked"
     assert editor.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/").status_code in (403, 404)
-    chairman.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/", {"revision": report.revision})
+    chairman.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/", {"revision": report.revision, "sure": "1"})
     assert Report.objects.get().state == "draft", "its words were changed after it was read"
     assert f'name="revision" value="{report.revision + 1}"' in chairman.get(f"/quan-tri/bao-cao/{report.public_id}/").content.decode()
     assert editor.get(f"/quan-tri/bao-cao/{report.public_id}/bao-cao.pdf").content[:5] == b"%PDF-"
-    assert chairman.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/", {"revision": report.revision + 1}).status_code == 302
+    asked = chairman.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/", {"revision": report.revision + 1, "drawn_at": "x"})
+    assert asked.status_code == 200 and Report.objects.get().state == "draft", "one press publishes nothing: it cannot be taken back"
+    assert "không sửa, không rút lại được nữa" in asked.content.decode() and f'name="revision" value="{report.revision + 1}"' in asked.content.decode()
+    assert 'name="drawn_at" value="x"' in asked.content.decode(), "what was read is what is published"
+    assert "Ý kiến đã nhận: 2" in asked.content.decode(), "what would stand on top is read once more"
+    assert chairman.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/", {"revision": report.revision + 1, "sure": "1"}).status_code == 302
     assert "Thưa bà con." in Client().get(f"/bao-cao/{report.public_id}/").content.decode()
     wrong = chairman.post(f"/quan-tri/bao-cao/{report.public_id}/dinh-chinh/", {"section": "opinions", "words": ""})
     assert wrong.status_code == 422
@@ -150,7 +156,7 @@ def test_counting_anew_is_in_no_writers_way_but_in_the_publishers(scene: Year) -
     assert f'name="drawn_at" value="{report.drawn_at.isoformat()}"' in page, "whoever publishes says which numbers were read"
     with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
         services.recount(report, actor=scene.chairman)
-    read = {"revision": report.revision, "drawn_at": report.drawn_at.isoformat()}
+    read = {"revision": report.revision, "drawn_at": report.drawn_at.isoformat(), "sure": "1"}
     chairman.post(f"{address}cong-bo/", read)
     assert Report.objects.get().state == "draft", "its numbers were counted anew after it was read"
     written = {"title": report.title, "revision": report.revision, "words_promises": "Một giờ đã viết."}
@@ -171,6 +177,64 @@ def test_words_that_came_second_go_on_from_those_that_are_kept(scene: Year) -> N
     assert f'name="revision" value="{report.revision + 1}"' in page.partition("Giữ lời")[0], "the next press goes on from there"
     assert editor.post(address, {**written, "intro": "Lời của chị Hai và tôi.", "revision": report.revision + 1}).status_code == 302
     assert Report.objects.get().intro == "Lời của chị Hai và tôi."
+
+
+def test_the_period_that_is_due_stands_ready_or_is_filled_in(scene: Year) -> None:
+    editor, commune = signed_in(scene.here.duyen, second_factor=True), scene.here.commune
+    initial = editor.get("/quan-tri/bao-cao/moi/").context["form"].initial
+    assert (initial["unit"], initial["first_on"], initial["last_on"]) == (commune, date(2025, 8, 10), date(2026, 8, 10)), "its hamlets do not hide the commune"
+    assert editor.post("/quan-tri/bao-cao/moi/", {"unit": commune.pk, "title": "Năm qua"}).status_code == 302
+    report = Report.objects.get()
+    assert (report.first_on, report.last_on) == (date(2025, 8, 10), date(2026, 8, 10))
+
+
+def test_a_second_report_of_nearly_the_same_days_is_asked_about(scene: Year) -> None:
+    editor, commune = signed_in(scene.here.duyen, second_factor=True), scene.here.commune
+    first = begun(scene, title="Báo cáo đang viết")
+    sent = {"unit": commune.pk, "first_on": "2025-08-14", "last_on": "2026-08-10", "title": "Báo cáo nữa"}
+    asked = editor.post("/quan-tri/bao-cao/moi/", sent).content.decode()
+    assert Report.objects.get() == first and f"/bao-cao/{first.public_id}/" in asked and "Báo cáo đang viết" in asked
+    assert 'type="checkbox" name="again"' in asked and "Vẫn bắt đầu một báo cáo khác" in asked
+    assert editor.post("/quan-tri/bao-cao/moi/", {**sent, "first_on": "2026-08-01"}).status_code == 302, "a week of that year is another report"
+    assert editor.post("/quan-tri/bao-cao/moi/", {**sent, "again": "on"}).status_code == 302
+
+
+def test_what_is_owed_stands_on_top_and_in_the_offices_line(scene: Year) -> None:
+    Opinion.all_.filter(state="received", about_officials=False).update(due_at=NOW - timedelta(days=3))
+    report = services.publish_report(begun(scene), actor=scene.chairman)
+    page = Client().get(f"/bao-cao/{report.public_id}/")
+    top = {one["code"]: one["shown"] for one in page.context["main"]}
+    assert (top["opinions.in_time"], top["opinions.overdue"], top["promises.late"]) == ("100", "1", "1")
+    office = signed_in(scene.here.duyen, second_factor=True).get(f"/quan-tri/bao-cao/{report.public_id}/").content.decode()
+    line = office.partition("Góp ý và trả lời</strong>")[2].partition("</summary>")[0]
+    assert "100 % trả lời đúng hẹn" in line and "1 quá hẹn mà chưa trả lời" in line
+    facts = " ".join(re.sub(r"<[^>]+>", "", "".join(re.findall(r"<dl class=.portal-facts.>.*?</dl>", office, re.DOTALL))).split())
+    assert "1. Hẹn trả lời trước" in facts and " ." not in facts, "no space stands before a full stop"
+
+
+def test_a_charts_table_has_a_head_beside_each_number_on_a_phone(scene: Year) -> None:
+    with time_machine.travel(NOW - timedelta(days=90), tick=False):
+        answered(scene.here, "Đã vét cống trước chợ sáng 12/5.")
+    report = services.publish_report(begun(scene), actor=scene.chairman)
+    chart = Client().get(f"/bao-cao/{report.public_id}/").content.decode().partition('<figure class="chart card">')[2].partition("</figure>")[0]
+    table = chart.partition("<table")[2]
+    assert table.startswith(' class="table cards"')
+    assert re.search(r'<th scope="row">05/2026</th><td class="n" data-label="[^"]+">1</td><td class="n" data-label="[^"]+">0</td>', table)
+
+
+def test_a_table_of_opinions_calls_its_columns_what_they_hold(scene: Year) -> None:
+    report = services.publish_report(begun(scene), actor=scene.chairman)
+    table = next(one for one in report.said["sections"] if one["code"] == "opinions")["tables"][0]
+    assert table["head"][0] == "Lĩnh vực" and {row[0] for row in table["rows"]} == {"Đèn đường, điện", "chưa phân loại"}
+
+
+def test_the_safety_register_is_called_by_its_name_and_each_place_with_its_commune(scene: Year) -> None:
+    safety.ensure_criteria()
+    with time_machine.travel(date(2026, 2, 3), tick=False):
+        safety.register_place(scene.here.cast.hamlet, year=2026, registered_on=date(2026, 2, 3), households=100, households_signed=90, actor=TESTER)
+    page = Client().get("/bao-cao/an-toan/?nam=2026").content.decode()
+    assert '<caption class="sr">Các nơi đã đăng ký</caption>' in page and "Sổ văn bản" not in page
+    assert f'<th scope="row">{scene.here.cast.hamlet.place_name}</th>' in page
 
 
 def test_the_choice_holds_units_of_the_period_and_tells_them_apart(scene: Year) -> None:

@@ -29,6 +29,7 @@ from liengia.reports.models import Report
 from liengia.reports.views import public
 
 _ISO: Final = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|30|31)", re.ASCII)
+_LEVELS: Final = ("province", "district", "commune", "hamlet")
 TYPES = {"bao-cao": papers.as_pdf, "doc-truoc-dan": papers.as_sheet}
 
 
@@ -153,14 +154,22 @@ def _instant(said: str) -> datetime | None:
 @requires(PUBLISH)
 @require_POST
 def publish(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Freeze a report and show it to everybody."""
+    """Ask once more, then freeze a report and show it to everybody."""
     row = _publishable(request, public_id)
+    if row.state == "draft" and "sure" not in request.POST:
+        return _asked_again(request, row)
     try:
         services.publish_report(row, revision=_whole(request.POST.get("revision", "")), drawn_at=_instant(request.POST.get("drawn_at", "")), actor=me(request))
         messages.success(request, _("Published. What it says stays as it is from now on; a mistake is mended by a visible correction."))
     except DomainError as error:
         messages.error(request, str(error))
     return redirect("reports_office_report", row.public_id)
+
+
+def _asked_again(request: HttpRequest, row: Report) -> HttpResponse:
+    """Show what publishing does and what would stand on top, with the words and numbers that were read."""
+    main = screens.main_figures(screens.sections(papers.said_of(row)))
+    return render(request, "reports/office/publish.html", {"report": row, "main": main, "read": {name: request.POST.get(name, "") for name in ("revision", "drawn_at")}})
 
 
 @requires(DRAFT)
@@ -220,12 +229,17 @@ def _parsed(text: str) -> date | None:
         return None
 
 
+def _highest(units: Any) -> Any:
+    """Return the one unit that stands above all others of a writer, if there is one."""
+    found = next((found for level in _LEVELS if (found := list(units.filter(level=level)[:2]))), [])
+    return found[0] if len(found) == 1 else None
+
+
 def _due(request: HttpRequest, units: Any, day: date) -> dict[str, Any]:
-    """Return the period that is due for the unit that was asked for, or the only one there is; of one that has ended its last day."""
+    """Return the period that is due for the unit that was asked for, or the one that stands above the others; of one that has ended its last day."""
     key = request.GET.get("don-vi", "")
     chosen = units.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
-    if chosen is None:
-        chosen = units.first() if units.count() == 1 else None
+    chosen = chosen or _highest(units)
     ends = {"last_on": day} if day < clock.today() else {}
     if chosen is None:
         return ends
