@@ -30,6 +30,7 @@ from liengia.festivals.models import (
 )
 from liengia.festivals.rows_widget import Column, RowsWidget
 from liengia.festivals.services import hours
+from liengia.festivals.services.live import MOST_PEOPLE
 from liengia.festivals.workflow import DAY
 from liengia.opinions.models import ListeningForum
 from liengia.organisations.models import Committee, Organisation
@@ -441,6 +442,13 @@ class ReportForm(forms.Form):
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """Return the fields of each promise together."""
         return [(self[f"outcome_{one.pk}"], self[f"words_{one.pk}"]) for one in self.promises]
+
+
+class HeldForm(forms.Form):
+    """That a day of some time ago took place."""
+
+    number = forms.IntegerField(label=_("How many people came"), required=False, min_value=0, max_value=MOST_PEOPLE, help_text=_("Empty: nobody counted."))
+    is_sure = forms.BooleanField(label=_("This number is right, however large"), required=False)
 
 
 class CourseForm(forms.Form):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -35,6 +36,25 @@ def test_what_nobody_tapped_is_not_known_and_results_say_that_it_was_held(scene:
     say(scene, "begun")
     live.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=told("result"), actor=scene.phone)
     assert (held(scene, "Kéo co"), held(scene, "Chào cờ")) == (True, None)
+
+
+def test_a_day_of_long_ago_is_noted_as_held_in_the_office(scene: Season1) -> None:
+    clerk, day = signed_in(scene.here.duyen, second_factor=True), scene.hamlet_day
+    address = f"/quan-tri/ngay-hoi/ngay/{day.public_id}/"
+    assert "Ngày này đã qua" not in clerk.get(address).content.decode()
+    with pytest.raises(Refused):
+        afterwards.note_held(day, number=None, is_sure=False, actor=scene.clerk)
+    with time_machine.travel(day.starts_at + timedelta(days=30), tick=False):
+        assert "Ngày này đã qua" in clerk.get(address).content.decode()
+        refused = clerk.post(f"{address}da-lam/", {"number": "85000"})
+        assert refused.status_code == 422 and "85000" in refused.content.decode() and fresh(day).state == "announced"
+        assert clerk.post(f"{address}da-lam/", {"number": "85"}).status_code == 302
+        now = fresh(day)
+        assert (now.state, now.attendance, now.began_at) == ("ended", 85, day.starts_at)
+        assert now.ended_at is not None and now.ended_at == (day.ends_at or day.starts_at + afterwards.USUAL_LENGTH)
+        assert "da-lam" in clerk.get(address).content.decode() and "Chào cờ" in clerk.get(f"{address}da-lam/").content.decode()
+        with pytest.raises(Refused):
+            afterwards.note_held(day, number=85, is_sure=False, actor=scene.clerk)
 
 
 def test_the_office_says_item_by_item_what_was_held_and_why_not(scene: Season1) -> None:

@@ -1,21 +1,56 @@
-"""What the office says afterwards of a day's items: which were held and which were not, with the reason."""
+"""What the office says afterwards: that a day of some time ago took place, which of its items were held, and which not and why."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
+from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.core.text import nfc
-from liengia.festivals.models import Course, DayState, FestivalDay, ProgrammeItem
+from liengia.festivals import crowds, times
+from liengia.festivals.models import Course, DayEvent, DayState, EventKind, FestivalDay, ProgrammeItem
+from liengia.festivals.services import live
 from liengia.festivals.services.base import take_day, tell
 
 LONGEST_REASON: Final = 500
+# A day whose end was not planned ended by noon, as ceremonies that begin in the morning do.
+USUAL_LENGTH: Final = timedelta(hours=4)
+
+
+def is_past(day: FestivalDay) -> bool:
+    """Tell whether a day was announced and never told of, and is past for phones: a day of an earlier year that is entered now."""
+    return day.state == DayState.ANNOUNCED and day.starts_at + times.LATEST < clock.now()
+
+
+@transaction.atomic
+def note_held(day: FestivalDay, *, number: int | None, is_sure: bool, actor: Actor) -> None:
+    """Note that a past day took place, from its hour to its end, with how many came where that was counted.
+
+    Raises:
+        Refused: it is not past, or something was told of it already; or more people than the place can have sent (code "unlikely").
+    """
+    row = take_day(day)
+    if not is_past(row) or row.events.exists():
+        raise Refused(_("Only of a day more than a week ago, of which nothing was told, can this be said at once."), code="not_past")
+    if number is not None and not is_sure:
+        crowds.check(row, number)
+    said: list[tuple[EventKind, datetime, int | None]] = [(EventKind.BEGUN, row.starts_at, None)]
+    if number is not None:
+        said.append((EventKind.COUNT, row.starts_at, number))
+    said.append((EventKind.ENDED, row.ends_at or row.starts_at + USUAL_LENGTH, None))
+    for kind, at, counted in said:
+        DayEvent.objects.create(day=row, key=uuid.uuid4().hex, kind=kind, number=counted, at=at, by_id=actor.user_id)
+        audit.record("festivals.day_told", actor=actor, about=row, at=clock.now(), unit=row.unit, facts={"what": kind, "number": counted, "item": None})
+    live.refold(row)
+    tell(row)
 
 
 @transaction.atomic

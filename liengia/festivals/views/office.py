@@ -28,6 +28,7 @@ from liengia.festivals.office_forms import (
     CourseForm,
     DayForm,
     GuestsForm,
+    HeldForm,
     OrganisersForm,
     ParadeForm,
     PlanForm,
@@ -235,7 +236,7 @@ def _overview(request: HttpRequest, found: FestivalDay, form: ReasonForm) -> Htt
     """Show the overview; a refused attempt to put the day off keeps what was typed."""
     names = {kind.code: kind.name for kind in kinds.every()}
     return page(
-        request, "day", found, form, outside=hours.outside(found) if found.state == "planned" else [], answers=queries.counted(found), tasks=queries.tasks(found),
+        request, "day", found, form, is_past=afterwards.is_past(found), outside=hours.outside(found) if found.state == "planned" else [], answers=queries.counted(found), tasks=queries.tasks(found),
         papers=[(one, names.get(one.kind, one.kind)) for one in Paper.objects.all().about_subject(found.subject).select_related("issuer")],
         kinds=[(code, names[code]) for code in drafts.KINDS if code in names], lacks=_lacks(found), whole=queries.may_be_counted_in(found), pictures=found.pictures.filter(withdrawn_at=None).defer("data", "thumbnail"),
         items=found.items.select_related("forum").prefetch_related("results", "drills"), pledges=found.pledges.all(),
@@ -392,11 +393,21 @@ def organising(request: HttpRequest, public_id: str) -> HttpResponse:
 def course(request: HttpRequest, public_id: str) -> HttpResponse:
     """Say afterwards of each item whether it was held, and why not."""
     found = policies.get_planned(request.user, public_id)
+    if afterwards.is_past(found):
+        return _past(request, found)
     form = CourseForm(request.POST or None, day=found)
     if form.is_valid() and kept(form, lambda: afterwards.set_course(found, form.said, actor=me(request))):
         messages.success(request, _("Kept. The minutes and the report say it so."))
         return redirect("festivals_office_day", public_id)
     return page(request, "course", found, form)
+
+
+def _past(request: HttpRequest, day: FestivalDay) -> HttpResponse:
+    form = HeldForm(request.POST or None)
+    if form.is_valid() and kept(form, lambda: afterwards.note_held(day, **form.cleaned_data, actor=me(request))):
+        messages.success(request, _("Noted. Now say of its items what was held, and what was not."))
+        return redirect("festivals_office_course", day.public_id)
+    return page(request, "past", day, form)
 
 
 @requires(PLAN)
