@@ -163,6 +163,14 @@ def test_the_number_of_a_decision_stands_whole_on_the_run_sheet(scene: Bureau) -
         assert any(decision.paper.sign in line for line in lines), lines[:4]
 
 
+def test_the_number_of_a_paper_stands_whole_in_another(scene: Bureau) -> None:
+    for length in range(0, 40, 4):
+        said = f"Công an xã Cần Đước {'a' * length} cùng Hội đồng Thi đua, Khen thưởng tại Tờ trình số 05/TTr-CAXCANDUOC ngày 01 tháng 8 năm 2026"
+        paper = papers.Draft(kind="submission", issuer=scene.police, about="Về việc mẫu", values={"kính gửi": "Chủ tịch", "nội dung": said})
+        lines = pdf_text(papers.file_bytes(papers.draft_paper(paper, actor=scene.clerk), "pdf")).splitlines()
+        assert any("05/TTr-CAXCANDUOC" in line for line in lines), lines
+
+
 def test_a_seat_that_says_its_office_says_it_once(scene: Bureau) -> None:
     seat = scene.seats[0]
     assert str(seat) == "Ủy viên 1 (Ủy ban nhân dân xã Cần Đước)"
