@@ -95,7 +95,7 @@ class _NamedForm(forms.ModelForm[Nomination]):
         named = Nomination(kind=self.cleaned_data.get("kind", ""), name=self.cleaned_data.get("name", ""))
         is_one = named.kind == RecipientKind.INDIVIDUAL or (named.kind == RecipientKind.HOUSEHOLD and not named.is_named_as_household)
         if is_one and not self.cleaned_data.get("honorific", "").strip():
-            self.add_error("honorific", _("Write how this person, or who heads the household, is addressed: Ông, Bà, Em."))
+            self.add_error("honorific", _("Write how this person, or who heads the household, is addressed. For example: Ông, Bà, Em."))
         return data
 
 

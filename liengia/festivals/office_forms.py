@@ -318,7 +318,7 @@ class PreparedForm(_Parts):
 class GuestsForm(_Parts):
     """More guests."""
 
-    guests = _list(_("Invite"), Column(_("Name of an office, body or person")), Column(_("How they are addressed, for example Ông, Bà (may be left out)")))
+    guests = _list(_("Invite"), Column(_("Name of an office, body or person")), Column(_("How they are addressed (may be left out). For example: Ông, Bà")))
 
     def clean(self) -> dict[str, Any] | None:
         """Read the list."""
