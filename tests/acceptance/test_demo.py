@@ -19,6 +19,7 @@ from liengia.organisations.models import Committee, Organisation
 from liengia.papers.models import Paper
 from liengia.people.models import User
 from liengia.reports import policies
+from liengia.reports.models import Report
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +45,9 @@ def test_every_room_has_its_part() -> None:
     assert len(players) == 3 < SpeakerCluster.objects.count() and SpeakerFault.objects.filter(cleared_at=None).count() == 1
     assert RotaTurn.objects.exists() and MobileRound.objects.filter(is_done=False).exists() and PlayReport.objects.exists()
     beside = User.objects.get(username="rachkien")
+    district = Report.objects.get(last_on=date(2023, 8, 6)).said
+    assert "groups" not in {one["code"] for one in district["sections"]}, "groups that were entered later are no number of 2023"
+    assert {one["state"] for one in district["sections"][0]["pledges"]} == {"open"}, "what came after is not known on its day"
     waits = policies.reports_of(beside).exclude(state="published").get()
     assert waits.unit.code == "28114" and waits.drawn and policies.may_publish(beside, waits), "a newcomer publishes it"
     assert festival_policies.units_on(User.objects.get(username="tinh"), date(2023, 8, 6)).communes().count() == 17
