@@ -153,7 +153,7 @@ class AmendForm(forms.ModelForm[ListeningForum]):
         fields = CORRECTABLE
 
 
-class _QuestionField(forms.ModelChoiceField):
+class _QuestionField(forms.ModelChoiceField[ForumQuestion]):
     """A choice of questions by the title that everybody reads."""
 
     def label_from_instance(self, obj: ForumQuestion) -> str:

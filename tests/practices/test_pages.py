@@ -192,7 +192,8 @@ def test_another_communes_office_replicates_and_touches_nothing_else(scene: Plac
         assert them.get(f"{own}{path}").status_code == 404
     for path in ("hien/", "lam/ket-thuc/", "bo/tep/1/"):
         assert them.post(f"{own}{path}").status_code == 404
-    assert f'href="{own}nhan-rong/"' in read(f"/mo-hinh/{scene.practice.public_id}/"), "the public page leads there"
+    assert f'href="{own}nhan-rong/"' in them.get(f"{BASE}?q=to lien gia").content.decode(), "who looks for it by name is led there"
+    assert f'href="{own}nhan-rong/"' not in into(User.objects.get(pk=scene.clerk.user_id)).get(f"{BASE}?q=to lien gia").content.decode(), "one's own stands in the register"
     assert them.post(f"{own}nhan-rong/", {"unit": scene.commune.pk, "changed": ""}).status_code == 200, "not their unit"
     assert them.post(f"{own}nhan-rong/", {"unit": scene.other.pk, "changed": "Góp theo chợ."}).status_code == 302
     child = Practice.objects.get(unit=scene.other)

@@ -28,6 +28,7 @@ from liengia.practices.models import NO_FIGURES, ImportFile, Practice, PracticeS
 from liengia.practices.services.transfer import plan_import
 
 PAGE: Final = 50
+MOST_ELSEWHERE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,10 @@ def register(request: HttpRequest) -> HttpResponse:
     if asked["state"] in PracticeState.values:
         rows = rows.filter(state=asked["state"])
     page = Paginator(rows.order_by("-is_asked", F("publication_asked_on").asc(nulls_last=True), F("ended_on").desc(nulls_first=True), "folded_name", "pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "asked": asked, "states": PracticeState.choices, "families": queries.families(), "may_take": people.can(request.user, DECIDE)}
+    words = asked["q"].strip()[:100]
+    elsewhere = queries.shown().search(words).exclude(pk__in=policies.practices_of(request.user).values("pk")).order_by("folded_name", "pk")
+    offered = list(elsewhere[:MOST_ELSEWHERE]) if words else [one.first for one in queries.families()]
+    context = {"page": page, "asked": asked, "states": PracticeState.choices, "offered": offered, "may_take": people.can(request.user, DECIDE)}
     return render(request, "practices/office/register.html", context)
 
 
