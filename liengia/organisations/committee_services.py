@@ -105,9 +105,14 @@ def end_seat(member: CommitteeMember, *, on: date, actor: Actor, at: datetime | 
     """End a seat; its open tasks must have gone to another first.
 
     Raises:
-        Refused: it still answers for open tasks.
+        Refused: it has ended already, or still answers for open tasks. Invalid: a day before the seat begins.
     """
     with transaction.atomic():
+        row = CommitteeMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
+        if row.valid_to is not None:
+            raise Refused(_("This seat ended on %(day)s already; that day stays.") % {"day": f"{row.valid_to:%d/%m/%Y}"}, code="seat_ended")
+        if row.valid_from is not None and on < row.valid_from:
+            raise Invalid(_("This seat began on %(day)s; it cannot end before.") % {"day": f"{row.valid_from:%d/%m/%Y}"}, code="ends_before_it_begins", field="valid_to")
         left = Task.objects.open().filter(owner=member).count()
         if left:
             raise Refused(

@@ -141,6 +141,23 @@ def test_a_committee_has_one_chair_and_a_seat_with_tasks_stays(long_son: Unit) -
         committee_services.end_seat(task.owner, on=clock.today(), actor=ACTOR)
 
 
+def test_a_seat_ends_once_and_not_before_it_begins(long_son: Unit) -> None:
+    committee = committee_with_task(long_son).committee
+    seat = committee_services.seat_member(
+        committee=committee, organisation=committee.members.get().organisation, office_title="Phó Trưởng Công an xã", valid_from=date(2023, 3, 1), actor=ACTOR
+    )  # fmt: skip
+    with pytest.raises(Invalid, match="01/03/2023") as early:
+        committee_services.end_seat(seat, on=date(2023, 2, 28), actor=ACTOR)
+    assert early.value.detail_code == "ends_before_it_begins"
+    seat.refresh_from_db()
+    assert seat.valid_to is None
+    committee_services.end_seat(seat, on=date(2023, 6, 1), actor=ACTOR)
+    with pytest.raises(Refused, match="01/06/2023") as again:
+        committee_services.end_seat(seat, on=date(2024, 6, 1), actor=ACTOR)
+    seat.refresh_from_db()
+    assert (again.value.detail_code, seat.valid_to) == ("seat_ended", date(2023, 6, 1))
+
+
 def test_a_reform_ends_bodies_of_government_and_keeps_the_others_where_they_stand(long_son: Unit) -> None:
     task = committee_with_task(long_son)
     police = task.owner.organisation
