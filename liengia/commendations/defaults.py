@@ -6,12 +6,14 @@ import csv
 from pathlib import Path
 from typing import Any, Final
 
-from liengia.commendations.models import BaseSalary, DecisionRight, Nomination, RewardRate, name_key
+from liengia.commendations.models import BaseSalary, Certificate, DecisionRight, Nomination, RewardRate
 from liengia.core.db import bulk
 
 DATA: Final = Path(__file__).parent / "data"
 # Each chunk is a write of its own: whoever writes meanwhile waits for one only.
 KEYS_AT_ONCE: Final = 1000
+# What is made of a name, of a nomination and of a certificate.
+_KEYS: Final = ("folded_name", "name_key")
 _TABLES: Final = (("base-salaries", BaseSalary), ("reward-rates", RewardRate), ("decision-rights", DecisionRight))
 
 
@@ -29,11 +31,20 @@ def ensure() -> int:
 
 def renew_keys() -> int:
     """Renew the keys of names that are made otherwise today than when they were kept, some at a time; return how many."""
+    return _renewed(Nomination) + _renewed(Certificate)
+
+
+def _renewed(model: type[Nomination | Certificate]) -> int:
     renewed, last = 0, 0
-    while rows := list(Nomination.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "name", "name_key")[:KEYS_AT_ONCE]):
-        changed = [(pk, made) for pk, name, key in rows if key != (made := name_key(name))]
-        bulk.update(Nomination, ["name_key"], changed)
-        renewed, last = renewed + len(changed), rows[-1][0]
+    while rows := list(model._default_manager.filter(pk__gt=last).order_by("pk").only("pk", "name", *_KEYS)[:KEYS_AT_ONCE]):
+        changed = []
+        for row in rows:
+            was = [getattr(row, key) for key in _KEYS]
+            row.fold()
+            if was != (made := [getattr(row, key) for key in _KEYS]):
+                changed.append((row.pk, *made))
+        bulk.update(model, _KEYS, changed)
+        renewed, last = renewed + len(changed), rows[-1].pk
     return renewed
 
 

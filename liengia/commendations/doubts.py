@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from liengia.commendations import pursuit
 from liengia.commendations.models import (
     PURSUIT,
+    Certificate,
     Nomination,
     NominationState,
     RecipientKind,
@@ -40,8 +42,9 @@ class Doubt:
 
 
 def of_round(row: Round, unsaved: Sequence[Nomination] = ()) -> dict[int, list[Doubt]]:
-    """Return the doubts about each standing nomination of a round, in three queries however many there are.
+    """Return the doubts about each standing nomination of a round, in four queries however many there are.
 
+    Whoever has a paper with the name put right is found under both names: as nominated, and as it says now.
     `unsaved` are rows of a file that is looked at: the first of them has the key -1, the second -2.
     """
     own: list[Mapping[str, Any]] = list(row.nominations.standing().values(*_FIELDS))
@@ -49,7 +52,7 @@ def of_round(row: Round, unsaved: Sequence[Nomination] = ()) -> dict[int, list[D
     keys = {one["name_key"] for one in own}
     # What a revoked decision or a cancelled round said is no commendation: the list that is decided anew is not doubtful for it.
     others = Nomination.objects.all().standing().exclude(round=row).exclude(round__state__in=(RoundState.REVOKED, RoundState.CANCELLED))
-    there = _by_key(others.filter(name_key__in=keys).values(*_FIELDS)) if keys else {}
+    there = _by_key([*others.filter(name_key__in=keys).values(*_FIELDS), *_put_right(others, keys)]) if keys else {}
     here = _by_key(own)
     found: dict[int, list[Doubt]] = {}
     for one in own:
@@ -68,6 +71,14 @@ def unanswered(row: Round) -> int:
     """Return how many nominations on the list have a doubt that nobody has answered."""
     listed = set(row.nominations.listed().values_list("pk", flat=True))
     return sum(any(not doubt.is_answered for doubt in doubts) for key, doubts in of_round(row).items() if key in listed)
+
+
+def _put_right(others: QuerySet[Nomination], keys: set[str]) -> list[Mapping[str, Any]]:
+    """Return the nominations whose valid paper says another name than they did, and that name is one of the keys; under that name."""
+    papers = Certificate.objects.all().valid().filter(name_key__in=keys, nomination__in=others).exclude(name_key=F("nomination__name_key"))
+    names = {one.nomination_id: (one.name, one.name_key) for one in papers}
+    rows = others.filter(pk__in=names).values(*_FIELDS) if names else []
+    return [{**one, "name": names[one["pk"]][0], "name_key": names[one["pk"]][1]} for one in rows]
 
 
 def _key(one: Mapping[str, Any]) -> tuple[str, str]:

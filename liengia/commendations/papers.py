@@ -8,6 +8,7 @@ from typing import Final
 
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as told
 from django.utils.translation import gettext_lazy as _
 
 from liengia.commendations.models import (
@@ -19,6 +20,7 @@ from liengia.commendations.models import (
     RecipientKind,
     Round,
     RoundState,
+    SessionState,
 )
 from liengia.commendations.money import Reward, money_words
 from liengia.core.official_papers import OfficialPaper, Signer, Table, day_words, described
@@ -72,9 +74,24 @@ def _tie_of(paper: Paper) -> ties.Tie | None:
     if (row := Round.objects.filter(submission=paper, state__in=(RoundState.SUBMITTED, RoundState.DECIDED)).first()) is not None:
         url = reverse("commendations_office_round", args=[row.public_id])
         return ties.Tie(_("A list of commendations was submitted by this paper. Open the list again: then it is taken back. One that is decided keeps it."), url)
-    session = CouncilSession.objects.filter(minutes=paper).first() if paper.state == PaperState.DRAFT else None
-    if session is not None:
-        return ties.Tie(_("These are the minutes of the council's session, and they can be drafted but once. Change them and issue them."), reverse("commendations_office_session", args=[session.public_id]))
+    session = CouncilSession.objects.filter(minutes=paper).select_related("round__decision__paper").first()
+    return None if session is None else _tie_of_minutes(session, paper)
+
+
+def _tie_of_minutes(session: CouncilSession, paper: Paper) -> ties.Tie | None:
+    """Tell what rests on the minutes of a vote: of the last one a submission or a decision; a draft cannot be made again."""
+    if paper.state == PaperState.DRAFT:
+        url = reverse("commendations_office_session", args=[session.public_id])
+        return ties.Tie(_("These are the minutes of the council's session, and they can be drafted but once. Change them and issue them."), url)
+    row = session.round
+    if session.pk != row.sessions.filter(state=SessionState.CONCLUDED).order_by("held_on", "pk").values_list("pk", flat=True).last():
+        return None
+    url = reverse("commendations_office_round", args=[row.public_id])
+    if row.state == RoundState.SUBMITTED:
+        return ties.Tie(_("A list of commendations that waits for its decision was voted on by these minutes. Open the list again first: then they can be revoked."), url)
+    if row.state == RoundState.DECIDED:
+        words = told("Decision %(sign)s and its certificates rest on these minutes. They are revoked after the decision, which has a page of its own.")
+        return ties.Tie(words % {"sign": row.decision.paper.sign}, reverse("commendations_office_decision", args=[row.decision.public_id]))
     return None
 
 

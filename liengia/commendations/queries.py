@@ -25,6 +25,7 @@ from liengia.commendations.models import (
     Season,
 )
 from liengia.core import clock, codes, rooms
+from liengia.core.text import fold
 from liengia.units.models import Level, Unit
 
 # Below this a count of people is not told in public: so few can be guessed.
@@ -243,12 +244,10 @@ def initials(name: str) -> str:
 
 
 def register(certificates: QuerySet[Certificate], *, year: int | None, words: str = "") -> QuerySet[Certificate]:
-    """Return lines of the honour register, by number."""
-    from liengia.core.text import fold
-
+    """Return lines of the honour register, by number; found by the name that the paper itself says."""
     found = certificates.filter(year=year) if year else certificates
     for word in fold(words).split():
-        found = found.filter(Q(nomination__folded_name__contains=word))
+        found = found.filter(folded_name__contains=word)
     return found.order_by("-year", "register_number", "edition")
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from liengia.commendations import defaults, doubts, imports, queries, spreadsheet
-from liengia.commendations.models import ImportJob, Nomination, name_key
+from liengia.commendations import defaults, doubts, imports, queries, services, spreadsheet
+from liengia.commendations.models import Certificate, ImportJob, Nomination, name_key
 from liengia.units.models import Unit
-from tests.commendations.given import Bureau, nominated, opened
+from tests.commendations.given import Bureau, certified, nominated, opened
 from tests.commendations.test_office import BASE, book, into, line, text_of, typed
 
 KINDS = {"district": "Huyện", "commune": "Xã", "hamlet": "Ấp"}
@@ -46,6 +46,32 @@ def test_keys_that_were_cut_once_are_renewed(scene: Bureau) -> None:
     assert defaults.renew_keys() == 1 and defaults.renew_keys() == 0
     one.refresh_from_db()
     assert one.name_key == "ho van an"
+
+
+def test_a_name_put_right_by_a_new_paper_is_found_and_asked_about_under_the_right_name(scene: Bureau) -> None:
+    wrong = certified(scene, "Phạm Thị Liễu", birth_year=1970)
+    paper = services.replace_certificate(wrong, reason="Sai tên.", name="Bà Phạm Thị Lý", actor=scene.clerk)
+    rows = Certificate.objects.all()
+    assert [one.serial for one in queries.register(rows, year=None, words="pham thi ly")] == [paper.serial]
+    assert [one.serial for one in queries.register(rows, year=None, words="lieu")] == [wrong.serial], "the old line is found by what it says"
+    clerk = into(scene.here.duyen)
+    assert paper.serial in text_of(clerk.get(f"{BASE}so-vang/?q=Phạm Thị Lý"))
+    assert "Phạm Thị Liễu" in text_of(clerk.get(f"{BASE}dot/{wrong.decision.round.public_id}/?q=ly")), "the round leads to it as well"
+    row = opened(scene)
+    same, other = nominated(scene, row, "Phạm Thị Lí"), nominated(scene, row, "Phạm Thị Lý", birth_year=1980)
+    found = doubts.of_round(row)
+    assert "Phạm Thị Lý" in next(one.words for one in found[same.pk] if one.code == doubts.BEFORE)
+    assert not any(one.code == doubts.BEFORE for one in found.get(other.pk, ())), "another year of birth is another person"
+    services.revoke_certificate(paper, reason="Khai man.", actor=scene.chairman)
+    assert "Phạm Thị Lý" not in " ".join(one.words for one in doubts.of_nomination(same) if one.code == doubts.BEFORE)
+
+
+def test_names_of_certificates_of_before_are_filled(scene: Bureau) -> None:
+    paper = services.replace_certificate(certified(scene, "Lê Văn Sai"), reason="Sai tên.", name="Ông Hồ Văn Đúng", actor=scene.clerk)
+    Certificate.objects.update(folded_name="", name_key="")
+    assert (defaults.renew_keys(), defaults.renew_keys()) == (2, 0)
+    paper.refresh_from_db()
+    assert (paper.folded_name, paper.name_key) == ("ong ho van dung", "ho van dung")
 
 
 @pytest.mark.parametrize("name", ["Chi hội Phụ nữ Khu phố 5", "Bá Thị Lan", "Cụ Trần Văn Bảy", "Hòa thượng Thích Mẫu"])

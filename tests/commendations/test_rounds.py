@@ -25,7 +25,7 @@ from liengia.commendations.services import Counts
 from liengia.core.errors import Invalid, Refused
 from liengia.organisations import committee_services
 from liengia.organisations import services as organisations
-from liengia.papers import kinds
+from liengia.papers import kinds, ties
 from liengia.papers import services as papers
 from liengia.papers.models import Issuer, NumberBook, Paper, PaperFile
 from liengia.papers.signing import candidates as signing_of
@@ -354,6 +354,35 @@ def test_revoking_a_decision_revokes_its_paper_and_all_certificates(scene: Burea
     assert code_of(lambda: services.revoke_decision(decision, reason="Lần nữa", actor=scene.chairman))[0] == "transition_refused"
 
 
+def test_minutes_are_not_revoked_while_a_submission_or_a_decision_rests_on_them(scene: Bureau) -> None:
+    row = opened(scene)
+    nominated(scene, row)
+    reviewed(scene, row)
+    first = row.sessions.get()
+    assert first.minutes is not None
+    papers.number_paper(first.minutes, on=ON, signers=[("Ông", "Lê Văn Mẫu"), ("Bà", "Trần Thị Mẫu")], actor=scene.clerk)
+    submitted(scene, row)
+    refused = code_of(lambda: papers.revoke_paper(first.minutes, reason="Ghi sai giờ.", actor=scene.clerk))  # type: ignore[arg-type]
+    assert refused[0] == "tied"
+    first.minutes.refresh_from_db()
+    tie = ties.of(first.minutes)
+    assert tie is not None and "Mở lại danh sách" in str(tie.words) and tie.url.endswith(f"/dot/{row.public_id}/")
+    services.reopen_round(row, reason="Bổ sung.", actor=scene.clerk)
+    assert ties.of(first.minutes) is None, "an open list rests on no vote"
+    submitted(scene, row)
+    last = row.sessions.order_by("pk").last()
+    assert last is not None and last.minutes is not None and ties.of(first.minutes) is None, "the list was voted on anew"
+    papers.number_paper(last.minutes, on=ON, signers=[("Ông", "Lê Văn Mẫu"), ("Bà", "Trần Thị Mẫu")], actor=scene.clerk)
+    last.minutes.refresh_from_db()
+    decision = services.decide(row, signing(), with_files=False, actor=scene.chairman)
+    tie = ties.of(last.minutes)
+    assert tie is not None and decision.paper.sign in str(tie.words) and decision.public_id in tie.url
+    page = signed_in(scene.here.chairman, second_factor=True).get(f"/quan-tri/van-ban/{last.minutes.public_id}/").content.decode()
+    assert tie.url in page and f"{last.minutes.public_id}/thu-hoi/" not in page, "the page says what rests on it and offers nothing that is refused"
+    services.revoke_decision(decision, reason="Sai.", actor=scene.chairman)
+    papers.revoke_paper(last.minutes, reason="Ghi sai giờ.", actor=scene.clerk)
+
+
 def test_the_register_of_papers_revokes_and_discards_nothing_by_which_a_list_goes(scene: Bureau) -> None:
     row = opened(scene)
     nominated(scene, row)
@@ -371,7 +400,7 @@ def test_the_register_of_papers_revokes_and_discards_nothing_by_which_a_list_goe
     assert last is not None and last.pk != session.pk and last.minutes is not None
     papers.number_paper(last.minutes, on=ON, signers=[("Ông", "Lê Văn Mẫu"), ("Bà", "Trần Thị Mẫu")], actor=scene.clerk)
     assert services.unnumbered(Round.objects.get(pk=row.pk)) == [], "minutes of a vote that was taken anew are not asked for"
-    papers.revoke_paper(last.minutes, reason="Ghi sai giờ.", actor=scene.clerk)
+    papers.revoke_paper(last.minutes, reason="Ghi sai giờ.", by_its_room=True, actor=scene.clerk)
     assert [words for words, _paper in services.unnumbered(Round.objects.get(pk=row.pk))] == [last.minutes.about]
     last.minutes.delete()
     assert [(words, paper) for words, paper in services.unnumbered(Round.objects.get(pk=row.pk))] == [("biên bản họp hội đồng ngày 20/07/2026", None)]

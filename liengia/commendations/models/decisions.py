@@ -16,9 +16,11 @@ from liengia.commendations.models.rounds import (
     RecipientKind,
     RollConsent,
     Round,
+    name_key,
 )
 from liengia.core import clock, codes
 from liengia.core.fields import EncryptedBytesField, NameField, TextField, public_id
+from liengia.core.text import fold
 from liengia.papers.models import Issuer, Paper
 from liengia.people.models import User
 from liengia.units.models import Unit
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 # 11 symbols of 22 (49 bits) and a check symbol: too many to try, short enough to type from a paper.
 CODE_LENGTH = 12
+# A name with its form of address.
+LONGEST_PRINTED = 190
 
 
 def new_code() -> str:
@@ -152,7 +156,10 @@ class Certificate(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="certificates")
     kind = models.CharField(max_length=12, choices=RecipientKind)
     award = models.CharField(max_length=12, choices=Award)
-    name = NameField(_("name"), max_length=190)
+    name = NameField(_("name"), max_length=LONGEST_PRINTED)
+    # Its own, for a paper given instead of another may have the name put right.
+    folded_name = models.CharField(max_length=LONGEST_PRINTED, editable=False)
+    name_key = models.CharField(max_length=LONGEST_PRINTED, editable=False, db_index=True)
     words = NameField(_("office or address on the paper"), max_length=200, blank=True)
     merit = NameField(_("merit"), max_length=LONGEST_MERIT)
     code = models.CharField(max_length=14, unique=True, editable=False)
@@ -196,6 +203,11 @@ class Certificate(models.Model):
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+    def fold(self) -> Certificate:
+        """Renew what the honour register is searched by, and by what the same person is found under two spellings; return it."""
+        self.folded_name, self.name_key = fold(self.name)[:LONGEST_PRINTED], name_key(self.name)
+        return self
 
     @property
     def serial(self) -> str:

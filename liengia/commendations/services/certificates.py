@@ -14,6 +14,7 @@ from liengia.audit import services as audit
 from liengia.commendations import index, watchers, wording
 from liengia.commendations.models import (
     LONGEST_MERIT,
+    LONGEST_PRINTED,
     Certificate,
     CertificateState,
     Decision,
@@ -127,7 +128,7 @@ def replace_certificate(certificate: Certificate, *, reason: str, actor: Actor, 
     # The old one gives way first: only one of a nomination may hold.
     found.state, found.ended_on, found.ended_reason = CertificateState(state), clock.today(), reason.strip()
     found.save(update_fields=["state", "ended_on", "ended_reason"])
-    made.save(force_insert=True)
+    made.fold().save(force_insert=True)
     found.replaced_by = made
     found.save(update_fields=["replaced_by"])
     index.renew(found.decision)
@@ -147,7 +148,7 @@ def _put_right(found: Certificate, changes: dict[str, Any]) -> dict[str, str]:
         if name not in CHANGEABLE:
             raise Invalid(_("This cannot be changed on a certificate."), code="not_changeable", field=name)
         plain = " ".join(nfc(value).split())
-        most = {"name": 190, "words": 200, "merit": LONGEST_MERIT}[name]
+        most = {"name": LONGEST_PRINTED, "words": 200, "merit": LONGEST_MERIT}[name]
         if not plain and name != "words":
             raise Invalid(_("This may not be empty."), code="empty", field=name)
         if len(plain) > most:

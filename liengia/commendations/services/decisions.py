@@ -155,7 +155,7 @@ def _certificates(decision: Decision, row: Round, nominations: list[Nomination],
             decision=decision, nomination=one, code=new_code(), issuer=row.authority, unit_id=one.unit_id, kind=one.kind, award=row.award, name=one.called, words=one.on_paper[:200],
             merit=one.merit, year=decision.decided_on.year, register_number=first + place, call_order=place + 1,
             coefficient=rewards[one.kind].coefficient, amount_vnd=rewards[one.kind].amount_vnd,
-        )
+        ).fold()
         for place, one in enumerate(nominations)
     ]  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liengia.commendations import doubts, money, policies, queries, services
 from liengia.commendations.capabilities import COUNCIL, DECIDE, KEEP
 from liengia.commendations.forms import DecideForm, NothingForm, ReasonForm, RoundForm, SubmitForm
-from liengia.commendations.models import NominationState, Round, RoundState
+from liengia.commendations.models import Certificate, NominationState, Round, RoundState
 from liengia.commendations.views.common import a_round, kept, me
 from liengia.core.errors import DomainError
 from liengia.core.text import fold
@@ -95,7 +96,8 @@ def shown(request: HttpRequest, row: Round, *, status: int = 200, **forms: Any) 
     asked, state = request.GET.get("q", ""), request.GET.get("state", "")
     rows = rows.filter(state=state) if state in NominationState.values else rows
     for word in fold(asked).split():
-        rows = rows.filter(folded_name__contains=word)
+        on_paper = Certificate.objects.all().valid().filter(decision__round=row, folded_name__contains=word)
+        rows = rows.filter(Q(folded_name__contains=word) | Q(pk__in=on_paper.values("nomination")))
     found = doubts.of_round(row) if row.is_undecided else {}
     if state == "doubtful":
         rows = rows.filter(pk__in=[key for key, several in found.items() if not all(one.is_answered for one in several)])
