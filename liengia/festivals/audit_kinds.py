@@ -34,6 +34,7 @@ VERBS: Final = {
 GUESTS: Final = {
     "guests_invited": _("guests of a festival day invited"),
     "guest_answered": _("invitation to a festival day answered"),
+    "guests_asked_anew": _("guests of a festival day that moved asked anew"),
     "guest_link_renewed": _("link of an invitation to a festival day renewed"),
     "guest_removed": _("guest of a festival day taken off the list"),
 }

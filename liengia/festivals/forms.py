@@ -23,10 +23,17 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, guest: GuestInvitation, **options: Any) -> None:
         """Begin with the answer that stands."""
-        told = guest.answer != Answer.NONE
-        initial = {"comes": guest.answer if told else "", "people": guest.people or 1, "words": guest.words, "seen": guest.answered}
-        options["initial"] = initial
+        options["initial"] = _as_it_stands(guest)
         super().__init__(*args, **options)
+
+    def show(self, guest: GuestInvitation) -> None:
+        """Show what stands now instead of what was typed, which was refused: it was about an older answer or another date."""
+        self.data = _as_it_stands(guest)
+
+
+def _as_it_stands(guest: GuestInvitation) -> dict[str, Any]:
+    told = guest.answer != Answer.NONE
+    return {"comes": guest.answer if told else "", "people": guest.people or 1, "words": guest.words, "seen": guest.answered}
 
 
 class ToldForm(forms.Form):

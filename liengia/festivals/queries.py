@@ -223,9 +223,10 @@ def tasks(day: FestivalDay) -> list[Task]:
 def counted(day: FestivalDay) -> dict[str, int]:
     """Return how the answers of a day's guests stand."""
     rows = list(day.guests.values_list("answer", "people"))
+    anew = day.guests.filter(answer="none", earlier_for__isnull=False).count()
     return {
         "invited": len(rows), "come": sum(answer == "comes" for answer, _n in rows), "people": sum(n for answer, n in rows if answer == "comes"),
-        "cannot": sum(answer == "cannot" for answer, _n in rows), "waiting": sum(answer == "none" for answer, _n in rows),
+        "cannot": sum(answer == "cannot" for answer, _n in rows), "waiting": sum(answer == "none" for answer, _n in rows), "anew": anew,
     }  # fmt: skip
 
 

@@ -12,11 +12,12 @@ from django.test import Client
 
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
-from liengia.festivals import links
+from liengia.festivals import links, queries
 from liengia.festivals.models import FestivalDay, GuestInvitation
 from liengia.festivals.services import days, guests
 from liengia.festivals.views import guest as page
 from tests.festivals.given import Season1, at, say
+from tests.people.conftest import signed_in
 
 HOSTILE = '"><script>alert(1)</script> {{ 7*7 }} {% load x %}'
 
@@ -76,6 +77,37 @@ def test_an_answer_that_is_replayed_changes_nothing_and_an_old_page_does_not_ove
     assert late.status_code == 422 and "vừa trả lời" in late.content.decode()
     one.refresh_from_db()
     assert one.answer == "comes", "who holds the same link did not see the newer answer"
+
+
+def test_a_page_that_was_refused_shows_the_newer_answer_and_can_be_sent(scene: Season1) -> None:
+    one = guest(scene)
+    Client().post(address(one), typed())
+    late = Client().post(address(one), typed(comes="cannot", words="Bận họp", seen="0"))
+    assert late.context["form"]["seen"].value() == 1 and late.context["form"]["comes"].value() == "comes"
+    assert "Hiệu phó đi thay" in late.content.decode() and "Bận họp" not in late.content.decode()
+    assert Client().post(address(one), typed(comes="cannot", seen="1")).status_code == 200
+
+
+def test_an_answer_for_the_old_date_is_asked_for_anew(scene: Season1) -> None:
+    one, other, silent = guest(scene), guest(scene, "Chùa Mẫu"), guest(scene, "Công ty Mẫu")
+    Client().post(address(one), typed())
+    Client().post(address(other), typed(comes="cannot"))
+    days.postpone_day(scene.hamlet_day, starts_at=at(9), reason="Chờ đoàn.", actor=scene.clerk)
+    assert queries.counted(scene.hamlet_day)["come"] == 1, "another hour of the same date asks nobody anew"
+    days.postpone_day(scene.hamlet_day, starts_at=at(8) + timedelta(days=1), reason="Mưa lớn.", actor=scene.clerk)
+    old = f"{at(8):%d/%m/%Y}"
+    assert queries.counted(scene.hamlet_day) == {"invited": 3, "come": 0, "people": 0, "cannot": 0, "waiting": 3, "anew": 2}
+    office = signed_in(scene.here.duyen, second_factor=True).get(f"/quan-tri/ngay-hoi/ngay/{scene.hamlet_day.public_id}/khach/").content.decode()
+    assert f"đã trả lời cho ngày cũ ({old}): đến dự" in office and "2 nơi đã trả lời cho ngày cũ" in office
+    page = Client().get(address(one)).content.decode()
+    assert f"Quý vị đã trả lời cho ngày cũ, {old}: đến dự." in page and "ngày cũ" not in Client().get(address(silent)).content.decode()
+    stale = Client().post(address(one), typed(seen="1", words="Trang mở từ hôm trước"))
+    assert stale.status_code == 422 and "được dời từ lúc quý vị mở trang" in stale.content.decode() and stale.context["form"]["seen"].value() == 2
+    assert Client().post(address(one), typed(people="4", seen="2")).status_code == 200
+    one.refresh_from_db()
+    assert (one.answer, one.people, one.earlier_answer, one.earlier_for) == ("comes", 4, "none", None)
+    assert "ngày cũ" not in Client().get(address(one)).content.decode()
+    assert queries.counted(scene.hamlet_day)["people"] == 4 and queries.counted(scene.hamlet_day)["anew"] == 1
 
 
 @pytest.mark.parametrize(

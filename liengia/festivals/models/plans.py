@@ -148,7 +148,8 @@ class GuestInvitation(models.Model):
     """Somebody who is invited: an office, or a person by name. They answer by a private link, which is made of a key and kept nowhere.
 
     `round` is part of the link: another one makes the old link worthless. `answered` counts the answers, so that two
-    who hold one link do not overwrite each other unseen.
+    who hold one link do not overwrite each other unseen. Where the day moved after an answer, that answer stands as
+    `earlier_answer` with the date that it was given for, and another is asked for.
     """
 
     public_id = models.CharField(max_length=10, unique=True, default=public_id, editable=False)
@@ -161,9 +162,11 @@ class GuestInvitation(models.Model):
     words = NameField(_("words to the organisers"), max_length=300, blank=True, editable=False)
     answered = models.PositiveIntegerField(default=0, editable=False)
     answered_on = models.DateField(null=True, editable=False)
+    earlier_answer = models.CharField(max_length=8, choices=Answer, default=Answer.NONE, editable=False)
+    earlier_for = models.DateField(null=True, editable=False)
     made_at = models.DateTimeField(default=clock.now, editable=False)
 
-    IMPERSONAL: ClassVar = {"public_id", "salutation", "answer"}
+    IMPERSONAL: ClassVar = {"public_id", "salutation", "answer", "earlier_answer"}
 
     class Meta:
         verbose_name = _("guest of a festival day")

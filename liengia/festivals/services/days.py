@@ -29,7 +29,7 @@ from liengia.festivals.models import (
     Season,
     SeasonState,
 )
-from liengia.festivals.services import live
+from liengia.festivals.services import guests, live
 from liengia.festivals.services.base import take_day, tell
 from liengia.festivals.workflow import DAY
 from liengia.opinions.models import ListeningForum
@@ -239,7 +239,7 @@ def _move(row: FestivalDay, state: str, *, actor: Actor, **facts: object) -> Fes
 
 
 def _bring_along(row: FestivalDay, before: datetime, *, actor: Actor) -> None:
-    """Bring what is tied to a day along to its new date: its forum keeps its hour; drills of the old date and days whose people it counted are untied.
+    """Bring what is tied to a day along to its new date: its forum keeps its hour; drills of the old date and days whose people it counted are untied; guests are asked anew.
 
     Raises:
         Invalid: the host has another day on the new date.
@@ -248,6 +248,7 @@ def _bring_along(row: FestivalDay, before: datetime, *, actor: Actor) -> None:
         return
     _refuse_doubles([row], field="starts_at")
     row.parts.update(counted_in=None)
+    guests.ask_anew(row, clock.local(before).date(), actor=actor)
     for item in row.items.select_related("forum"):
         item.drills.clear()
         if item.forum is not None and item.forum.state in (ForumState.PLANNED, ForumState.ASKING):

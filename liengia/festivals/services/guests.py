@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
@@ -28,6 +29,7 @@ PERIODS: Final = (
     ("festival_guest", _("A guest of a festival"), 365, _("Counted from the day of the festival, so that next year's list can begin with it.")),
 )
 ANSWERED_BY_OTHERS: Final = _("Somebody with this link answered meanwhile. Their answer is shown; change it if it is wrong.")
+MOVED: Final = _("The day was put off since you opened this page. Look at the new date, then answer again.")
 
 
 @transaction.atomic
@@ -62,7 +64,7 @@ def answer(guest: GuestInvitation, *, comes: bool, people: int, words: str, seen
 
     Raises:
         Invalid: a number beyond reason, or too long words. Refused: the day has begun, is over or called off; or another
-            answered with the same link since the page was drawn (code "answered").
+            answered with the same link since the page was drawn (code "answered"), or the day moved since (code "moved").
     """
     row = GuestInvitation.objects.select_for_update(of=("self",)).select_related("day__unit").filter(pk=guest.pk).first()
     if row is None:
@@ -79,13 +81,27 @@ def answer(guest: GuestInvitation, *, comes: bool, people: int, words: str, seen
     if (row.answer, row.people, row.words) == wanted:
         return row
     if row.answered != seen:
-        raise Refused(ANSWERED_BY_OTHERS, code="answered")
+        is_moved = row.answer == Answer.NONE and row.earlier_for is not None
+        raise Refused(MOVED if is_moved else ANSWERED_BY_OTHERS, code="moved" if is_moved else "answered")
     row.answer, row.people, row.words = wanted
     row.answered, row.answered_on = row.answered + 1, clock.today()
-    row.save(update_fields=["answer", "people", "words", "answered", "answered_on"])
+    row.earlier_answer, row.earlier_for = Answer.NONE, None
+    row.save(update_fields=["answer", "people", "words", "answered", "answered_on", "earlier_answer", "earlier_for"])
     facts = {"answer": row.answer, "people": row.people}
     audit.record("festivals.guest_answered", actor=actor, about=row, unit=row.day.unit, facts=facts)
     return row
+
+
+def ask_anew(day: FestivalDay, before: date, *, actor: Actor) -> int:
+    """Ask the guests of a day that moved anew: what they answered stands for its date of before and counts no more; return how many.
+
+    Pages that were opened before are older than this. Number and words stay, for who answers the same again.
+    """
+    said = day.guests.exclude(answer=Answer.NONE)
+    count = said.update(earlier_answer=F("answer"), earlier_for=before, answer=Answer.NONE, answered=F("answered") + 1)
+    if count:
+        audit.record("festivals.guests_asked_anew", actor=actor, about=day, unit=day.unit, facts={"guests": count})
+    return count
 
 
 @transaction.atomic

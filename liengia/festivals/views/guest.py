@@ -60,5 +60,8 @@ def _taken(request: HttpRequest, guest: GuestInvitation, form: AnswerForm) -> bo
     except DomainError as error:
         field = str(error.data.get("field", ""))
         form.add_error(field if field in form.fields else None, str(error))
+        if error.detail_code in ("answered", "moved"):
+            guest.refresh_from_db(fields=["answer", "people", "words", "answered", "earlier_answer", "earlier_for"])
+            form.show(guest)
         return False
     return True
