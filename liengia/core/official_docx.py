@@ -16,7 +16,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
-from docx.table import Table, _Cell
+from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 FONT: Final = "Times New Roman"
@@ -223,6 +223,7 @@ def _grid(document: DocumentType, piece: Mapping[str, Any]) -> None:
         _line(table.rows[0].cells[place], words, size=13, bold=True, is_first=True)
     _repeats(table)
     for row, values in zip(table.rows[1:], piece["rows"], strict=True):
+        _stays_whole(row)
         for place, words in enumerate(values):
             paragraph = _say(row.cells[place].paragraphs[0], words, size=13)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if place in piece["numbers"] else WD_ALIGN_PARAGRAPH.LEFT
@@ -230,8 +231,13 @@ def _grid(document: DocumentType, piece: Mapping[str, Any]) -> None:
 
 def _repeats(table: Table) -> None:
     """Let the heads of the columns stand again on each page."""
-    properties = table.rows[0]._tr.get_or_add_trPr()
-    properties.append(OxmlElement("w:tblHeader"))
+    _stays_whole(table.rows[0])
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _stays_whole(row: _Row) -> None:
+    """Keep a row on one page; a word processor lets one that fits on none go on all the same."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _sign(cells: Sequence[Sequence[_Cell]], signers: Sequence[Mapping[str, Any]]) -> None:
@@ -254,7 +260,7 @@ def _recipients(cell: _Cell, recipients: Sequence[str]) -> None:
 def _whole(table: Table) -> None:
     """Keep both rows on one page, with whatever stands in them."""
     for row in table.rows:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        _stays_whole(row)
     for cell in table.rows[0].cells:
         for paragraph in cell.paragraphs:
             paragraph.paragraph_format.keep_with_next = True

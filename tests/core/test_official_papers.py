@@ -13,9 +13,11 @@ from zlib import decompress
 import pytest
 from django.conf import settings
 from docx import Document
+from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from liengia.core.official_papers import (
+    Annex,
     Heading,
     Item,
     OfficialPaper,
@@ -141,6 +143,32 @@ def test_the_vendored_fonts_are_the_manifests() -> None:
         assert (folder / font["licence_file"]).exists()
         for name, told in font["files"].items():
             assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == told, name
+
+
+def table(rows: int, merit: str = LONG * 2) -> OfficialPaper:
+    """Return a decision with a long list as its annex."""
+    name = "Tổ liên gia an toàn phòng cháy, chữa cháy số {}, ấp Bình Hòa Thượng Chánh Bắc (hết dòng {})"
+    listed = Table(["STT", "Họ tên, tập thể", "Thành tích"], [[str(n), name.format(n, n), f"đầu{n}đầu {merit}cuối{n}cuối"] for n in range(1, rows + 1)], (1, 4, 6))
+    return replace(decision(1), body=[Paragraph("Điều 1."), Annex("DANH SÁCH"), listed])
+
+
+def test_rows_of_a_list_stay_whole_and_its_heads_stand_on_every_page() -> None:
+    pages = pages_of(as_pdf(table(40), at=AT))
+    listed = pages[1:]
+    assert len(listed) > 4 and all("Họ tên, tập thể" in page for page in listed)
+    for n in range(1, 41):
+        assert [place for place, page in enumerate(pages) if f"đầu{n}đầu" in page] == [place for place, page in enumerate(pages) if f"cuối{n}cuối" in page], n
+
+
+def test_a_row_that_no_page_can_hold_goes_on_over_pages() -> None:
+    pages = pages_of(as_pdf(table(1, merit=LONG * 60), at=AT))
+    assert len(pages) > 3 and "cuối1cuối" in " ".join(pages), "nothing of it is lost below the foot"
+
+
+def test_rows_of_a_docx_stay_whole_and_its_heads_are_repeated() -> None:
+    rows = Document(io.BytesIO(as_docx(table(40), at=AT))).tables[-1].rows
+    assert len(rows) == 41 and all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in rows)
+    assert [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in rows] == [True] + [False] * 40
 
 
 def decision(lines: int) -> OfficialPaper:
