@@ -133,3 +133,12 @@ def test_every_page_reads_well(scene: Cast, opened: Callable[..., Page]) -> None
     ]  # fmt: skip
     said = faults(page, paths, {})
     assert not said, said
+
+
+def test_nothing_of_the_register_runs_under_the_edge_of_a_phone(scene: Cast, opened: Callable[..., Page]) -> None:
+    services.create(scene.commune, facts(NAME), TEXT, actor=TESTER)
+    page = opened(scene.quan, BASE, viewport={"width": 360, "height": 800})
+    expect(page.locator("table.listing tbody tr").first).to_be_visible()
+    right = page.locator("table.listing").evaluate("table => Math.max(...[...table.querySelectorAll('tbody td')].map(cell => cell.getBoundingClientRect().right))")
+    assert right <= 360
+    expect(page.locator("table.listing tbody td[data-label='Lần cuối có tin']").first).to_be_visible()

@@ -240,6 +240,7 @@ def test_a_file_is_seen_before_it_is_taken(scene: Place) -> None:
     answer = clerk.post(f"{BASE}nhan-tep/", {"file": SimpleUploadedFile("a.zip", data)})
     before = Practice.objects.count()
     page = clerk.get(answer["Location"]).content.decode()
+    assert ">Nhận</button>" in page and "Không nhận" in page
     assert page.count("Sẽ thêm vào.") == 2 and Practice.objects.count() == before, "seeing it takes nothing"
     assert into(scene.desk.here.cast.quan).get(answer["Location"]).status_code == 404, "another's file"
     assert editor.post(answer["Location"], {"seen": "1"}).status_code == 404 and Practice.objects.count() == before
@@ -247,6 +248,10 @@ def test_a_file_is_seen_before_it_is_taken(scene: Place) -> None:
     assert Practice.objects.count() == before + 2
     again = clerk.post(answer["Location"], {"seen": "1"})
     assert again.status_code == 200 and Practice.objects.count() == before + 2
+
+    answer = clerk.post(f"{BASE}nhan-tep/", {"file": SimpleUploadedFile("a.zip", data)})
+    page = clerk.get(answer["Location"]).content.decode()
+    assert "không có gì thay đổi" in page and ">Nhận</button>" not in page, "the same file a second time offers nothing to press"
 
     taken = Practice.objects.filter(unit=None, replicated_from__isnull=False).latest("pk")
     own = f"{BASE}nhan-tep/{taken.public_id}/hien/"

@@ -25,7 +25,7 @@ from liengia.people.policies import requires
 from liengia.practices import forms, policies, portable, queries, services
 from liengia.practices.capabilities import DECIDE, EDIT
 from liengia.practices.models import NO_FIGURES, ImportFile, Practice, PracticeState
-from liengia.practices.services.transfer import plan_import
+from liengia.practices.services.transfer import CHANGED, NEW, plan_import
 
 PAGE: Final = 50
 MOST_ELSEWHERE: Final = 30
@@ -305,4 +305,5 @@ def preview(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("Taken. Replicate it from its page, where you want it."))
         return redirect("practices:detail", queries.public_id_of(done[-1].taken.uuid))
     planned = kept(form, lambda: plan_import(portable.read(bytes(held.data)))) if not form.is_bound else None
-    return render(request, "practices/office/preview.html", {"form": form, "planned": planned, "held": held})
+    changes = any(one.does in (NEW, CHANGED) for one in planned or ())
+    return render(request, "practices/office/preview.html", {"form": form, "planned": planned, "changes": changes, "held": held})
