@@ -6,7 +6,7 @@ A drawing is plain data that a template prints as SVG: no script, no map tiles. 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, log10, radians
 from typing import Final
 
@@ -23,6 +23,8 @@ LETTERS: Final = 24
 MAP_W: Final = 640
 MAP_MOST_H: Final = 640
 MARGIN: Final = 44
+# A name beside its circle: how far from the middle it begins, what a letter takes at most, how high a line is.
+NAME_GAP, NAME_LETTER, NAME_H = 18, 7.6, 17
 _KM_PER_DEGREE: Final = 111.195
 
 
@@ -109,6 +111,7 @@ class Spot:
     name: str
     is_left: bool
     nodes: list[Node]
+    is_named: bool = True
 
     @property
     def is_running(self) -> bool:
@@ -151,7 +154,47 @@ def draw_map(top: Node) -> Map | None:
         y = round(MARGIN + (north - point.lat) * _KM_PER_DEGREE * px_per_km, 1)
         spots.append(Spot(number, x, y, 13 + min(9.0, 2.0 * (len(nodes) - 1)), nodes[0].practice.short_place, x > MAP_W * 0.62, nodes))
     km = 10 ** int(log10(max(across, 1.0)))
-    return Map(MAP_W, height + 34, spots, _taken_over(top, spots), round(km * px_per_km, 1), km, unplaced)
+    return Map(MAP_W, height + 34, _named(spots), _taken_over(top, spots), round(km * px_per_km, 1), km, unplaced)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What a word or a circle covers."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Extent) -> bool:
+        """Tell whether two lie over each other."""
+        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+
+
+def circle_box(spot: Spot) -> Extent:
+    """Return what a spot's circle covers."""
+    return Extent(spot.x - spot.radius, spot.y - spot.radius, spot.x + spot.radius, spot.y + spot.radius)
+
+
+def name_box(spot: Spot) -> Extent:
+    """Return what a spot's name covers, beside its circle."""
+    width = len(spot.name) * NAME_LETTER
+    left = spot.x - NAME_GAP - width if spot.is_left else spot.x + NAME_GAP
+    return Extent(left, spot.y - NAME_H / 2, left + width, spot.y + NAME_H / 2)
+
+
+def _named(spots: list[Spot]) -> list[Spot]:
+    """Let each name stand on the side where it is on no other circle or name and within the drawing; without room its number stands for it."""
+    found: list[Spot] = []
+    taken: list[Extent] = []
+    for spot in spots:
+        others = [circle_box(one) for one in spots if one is not spot] + taken
+        sides = (replace(spot, is_left=side) for side in (spot.is_left, not spot.is_left))
+        free = next((one for one in sides if (box := name_box(one)).left >= 0 and box.right <= MAP_W and not any(box.meets(other) for other in others)), None)
+        if free is not None:
+            taken.append(name_box(free))
+        found.append(free or replace(spot, is_named=False))
+    return found
 
 
 def _taken_over(top: Node, spots: list[Spot]) -> list[str]:

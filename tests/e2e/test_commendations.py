@@ -19,7 +19,7 @@ from liengia.commendations.models import Certificate, MovementList, Nomination, 
 from liengia.commendations.services import Counts, Signing
 from liengia.core import clock
 from liengia.people import services as people
-from liengia.people.models import User
+from liengia.people.models import RoleAssignment, User
 from tests import factories
 from tests.cast import TESTER
 from tests.commendations.given import MERIT, Bureau, bureau
@@ -223,3 +223,42 @@ def test_certificates_are_handed_out_from_a_phone_that_loses_its_network(scene: 
     phone.goto("/tai-khoan/ra/")
     phone.get_by_role("button", name="Đăng xuất").click()
     until(phone, "caches.keys().then(names => !names.includes('rieng-khen-trao'))")
+
+
+def a_head_s_phone(scene: Bureau, opened: Callable[..., Page]) -> tuple[Page, Certificate, User]:
+    """Open the page on which the head of a hamlet hands one certificate out."""
+    row = a_round(scene)
+    named(scene, row, "Nguyễn Thị Mộc Tê")
+    certificate = signed(scene, row)
+    head = factories.user("truongap", "Huỳnh Văn Khu Phố")
+    people.assign_role(head, "hamlet_head", scene.here.cast.hamlet, actor=TESTER)
+    phone = opened(head, "/khen-thuong/trao/", viewport={"width": 360, "height": 740})
+    expect(phone.locator("[data-next]")).to_contain_text(certificate.name)
+    return phone, certificate, head
+
+
+def test_marks_wait_while_somebody_is_signed_out_and_the_page_says_so(scene: Bureau, opened: Callable[..., Page]) -> None:
+    phone, certificate, _head = a_head_s_phone(scene, opened)
+    told, kept = phone.locator("[data-say='signed-out']"), phone.context.cookies()
+    phone.context.clear_cookies(name="sessionid")
+    phone.locator("[data-next]").get_by_role("button", name="Đã trao").click()
+    expect(told).to_be_visible()
+    expect(phone.locator("[data-waiting]")).to_have_text("1")
+    phone.context.add_cookies([one for one in kept if one["name"] == "sessionid"])  # type: ignore[misc]
+    phone.locator("[data-send]").click()
+    expect(phone.locator("#cho-gui")).to_be_hidden()
+    expect(told).to_be_hidden()
+    wait_until(lambda: Certificate.objects.get(pk=certificate.pk).hand_over == "handed", within_s=30, why=lambda: "the mark did not arrive")
+
+
+def test_a_mark_of_a_certificate_that_is_gone_is_refused_with_words_and_put_away(scene: Bureau, opened: Callable[..., Page]) -> None:
+    phone, certificate, head = a_head_s_phone(scene, opened)
+    gone = phone.locator("[data-hand]").get_attribute("data-gone")
+    assert gone
+    RoleAssignment.objects.filter(user=head).delete()
+    phone.locator("[data-next]").get_by_role("button", name="Đã trao").click()
+    expect(phone.locator("#cho-gui [data-problem]")).to_have_text(gone)
+    expect(phone.locator("[data-send]")).to_be_hidden()
+    phone.locator("#cho-gui [data-away]").click()
+    expect(phone.locator("#cho-gui")).to_be_hidden()
+    assert Certificate.objects.get(pk=certificate.pk).hand_over == "waiting"

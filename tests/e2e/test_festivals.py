@@ -27,11 +27,13 @@ from liengia.festivals.services.live import Told
 from liengia.festivals.services.pledges import Promise
 from liengia.organisations import services as organisations
 from liengia.papers.models import Paper
+from liengia.people.models import RoleAssignment
 from tests.cast import TESTER, Cast, assemble
 from tests.e2e.reading import faults
 from tests.e2e.resident_stage import until
 from tests.festivals.given import PROGRAMME
 from tests.festivals.test_live import _picture
+from tests.harness.processes import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BASE = "/quan-tri/ngay-hoi/"
@@ -167,6 +169,38 @@ def test_the_phone_s_page_opens_without_a_network_and_sends_later(scene: Cast, o
     phone.context.set_offline(False)
     expect(phone.locator("#cho-gui")).to_be_hidden(timeout=30_000)
     assert FestivalDay.objects.get(pk=day.pk).state == "live" and DayEvent.objects.count() == 1
+
+
+def test_who_was_signed_out_is_told_and_what_waits_is_sent_after_signing_in(scene: Cast, opened: Callable[..., Page]) -> None:
+    today_s(scene)
+    phone = opened(scene.huynh, PHONE)
+    told = phone.locator("[data-say='signed-out']")
+    expect(told).to_be_hidden()
+    kept = phone.context.cookies()
+    phone.context.clear_cookies(name="sessionid")
+    phone.get_by_role("button", name="Ngày hội khai mạc").click()
+    expect(told).to_be_visible()
+    expect(phone.locator("[data-waiting]")).to_have_text("1")
+    phone.context.add_cookies([one for one in kept if one["name"] == "sessionid"])  # type: ignore[misc]
+    phone.locator("[data-send]").click()
+    expect(phone.locator("#cho-gui")).to_be_hidden()
+    expect(told).to_be_hidden()
+    wait_until(lambda: DayEvent.objects.count() == 1, within_s=30, why=lambda: "it was not sent")
+
+
+def test_what_is_told_of_a_day_that_is_gone_is_refused_with_words_and_put_away(scene: Cast, opened: Callable[..., Page]) -> None:
+    today_s(scene)
+    phone = opened(scene.huynh, PHONE)
+    gone = phone.locator("[data-tell]").get_attribute("data-gone")
+    assert gone
+    RoleAssignment.objects.filter(user=scene.huynh).delete()
+    phone.get_by_role("button", name="Ngày hội khai mạc").click()
+    expect(phone.locator("#cho-gui [data-problem]")).to_have_text(gone)
+    expect(phone.locator("[data-waiting]")).to_have_text("0")
+    expect(phone.locator("[data-send]")).to_be_hidden()
+    phone.locator("#cho-gui [data-away]").click()
+    expect(phone.locator("#cho-gui")).to_be_hidden()
+    assert not DayEvent.objects.exists()
 
 
 def test_a_guest_answers_without_an_account(scene: Cast, opened: Callable[..., Page]) -> None:

@@ -6,13 +6,15 @@ from datetime import time
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from icalendar import Calendar
 
+from liengia.core.errors import NotFound
 from liengia.core.geo import Point
 from liengia.festivals import printed, rows
 from liengia.festivals.models import RoutePoint
 from liengia.festivals.services import days, live, prepared, seasons
+from liengia.festivals.views import public
 from liengia.units.services import switch_room
 from tests.cast import TESTER
 from tests.festivals.given import ON, PROGRAMME, Season1, another_hamlet, at, fresh, say, told
@@ -151,3 +153,14 @@ def test_a_route_is_drawn_to_scale_and_north_is_above() -> None:
     assert 2100 < found.metres < 2300
     assert drawing.route(points[2:]) is None and drawing.route([points[0], points[0]]) is not None
     assert rows.dong(1234567) == "1.234.567"
+
+
+@pytest.mark.parametrize(("on", "is_one"), [("1974-12-31", False), ("1975-01-01", True), ("2200-12-31", True), ("2201-01-01", False), ("2026-02-30", False), ("0001-01-01", False), ("9999-12-31", False)])
+def test_a_board_has_a_date_whose_neighbours_are_dates_too(scene: Season1, on: str, is_one: bool) -> None:
+    if is_one:
+        assert public._asked(RequestFactory().get("/"), on)[0].isoformat() == on
+    else:
+        with pytest.raises(NotFound):
+            public._asked(RequestFactory().get("/"), on)
+    for path in ("", "phan/", "dong/", "man-hinh/"):
+        assert Client().get(f"/ngay-hoi/truc-tiep/{on}/{path}").status_code in ((200, 404) if is_one else (404,)), path

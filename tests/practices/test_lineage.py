@@ -77,6 +77,40 @@ def test_the_map_places_each_by_its_unit_or_the_one_above(scene: Place) -> None:
     assert not drawn.unplaced and drawn.scale_km == 10
 
 
+def test_lines_of_the_map_go_from_who_had_it_to_who_took_it_over(scene: Place) -> None:
+    child = running(scene, scene.other)
+    running(scene, scene.commune, of=child)
+    for unit, lat, lon in ((scene.commune, 10.50, 106.60), (scene.other, 10.60, 106.50)):
+        Unit.objects.filter(pk=unit.pk).update(lat=lat, lon=lon)
+    drawn = drawings.draw_map(queries.tree(child))
+    assert drawn is not None
+    first, second = drawn.spots
+    assert drawn.lines == [f"M{first.x} {first.y}L{second.x} {second.y}", f"M{second.x} {second.y}L{first.x} {first.y}"], "there and back again"
+    services.hide(child, actor=TESTER)
+    drawn = drawings.draw_map(queries.tree(scene.practice))
+    assert drawn is None or drawn.lines == [], "what is hidden draws no line, and one place draws none to itself"
+
+
+def test_names_on_the_map_stand_on_no_other_place_and_on_no_other_name(scene: Place) -> None:
+    places = [(10.50, 106.60), (10.5004, 106.6004), (10.5008, 106.6002), (10.5012, 106.5996), (10.60, 106.50), (10.40, 106.70)]
+    rows = [scene.practice]
+    for number, (lat, lon) in enumerate(places):
+        unit = Unit.objects.create(code=f"9{number}", name=f"Ấp {number} có tên khá dài", kind="Ấp", level="hamlet", parent=scene.other, lat=lat, lon=lon)
+        made = Practice(
+            unit=unit, founded_in=unit, family=scene.practice.family, replicated_from=rows[0], kind="fire", name=f"Số {number}", summary="x",
+            state="running", started_on=BEGUN, is_public=True,
+        )  # fmt: skip
+        made.save()
+    drawn = drawings.draw_map(queries.tree(scene.practice))
+    assert drawn is not None
+    named = [spot for spot in drawn.spots if spot.is_named]
+    assert 3 <= len(named) < len(drawn.spots), "where there is no room the number stands for it, and the list below has the name"
+    boxes = [drawings.name_box(spot) for spot in named]
+    for number, one in enumerate(boxes):
+        assert not [other for other in boxes[number + 1 :] if one.meets(other)]
+        assert not [spot for spot in drawn.spots if spot is not named[number] and one.meets(drawings.circle_box(spot))]
+
+
 def test_a_root_of_the_area_without_a_place_stands_at_the_mean_of_its_communes(scene: Place) -> None:
     child = running(scene, scene.other)
     area = scene.commune.parent

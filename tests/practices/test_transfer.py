@@ -63,6 +63,29 @@ def from_elsewhere(scene: Place) -> tuple[bytes, Practice]:
     return moved(portable.export(child)), child
 
 
+def test_a_file_leaps_over_what_is_hidden_in_its_line_and_names_no_origin_that_nobody_may_read(scene: Place) -> None:
+    child = running(scene, scene.other)
+    grandchild = running(scene, scene.commune, of=child)
+    top, middle, own = (str(one.uuid) for one in (scene.practice, child, grandchild))
+
+    def line() -> list[tuple[str, str | None]]:
+        return [(row["uuid"], row["parent"]) for row in manifest_of(portable.export(grandchild))["practices"]]
+
+    assert line() == [(top, None), (middle, top), (own, middle)], "the first one first"
+    services.hide(child, actor=TESTER)
+    assert line() == [(top, None), (own, top)]
+    services.hide(scene.practice, actor=TESTER)
+    assert line() == [(own, None)]
+
+
+def test_a_file_holds_no_longer_line_than_may_be_taken(scene: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portable, "MOST_PRACTICES", 2)
+    child = running(scene, scene.other)
+    grandchild = running(scene, scene.commune, of=child)
+    rows = manifest_of(portable.export(grandchild))["practices"]
+    assert [row["uuid"] for row in rows] == [str(child.uuid), str(grandchild.uuid)], "the nearest stay"
+
+
 def test_it_travels_with_its_line_its_files_and_no_evidence(scene: Place) -> None:
     data, child = from_elsewhere(scene)
     planned = services.take_import(data, actor=TESTER)
