@@ -6,6 +6,8 @@ import csv
 from pathlib import Path
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
 from liengia.commendations.models import BaseSalary, Certificate, DecisionRight, Nomination, RewardRate
 from liengia.core.db import bulk
 
@@ -36,7 +38,8 @@ def renew_keys() -> int:
 
 def _renewed(model: type[Nomination | Certificate]) -> int:
     renewed, last = 0, 0
-    while rows := list(model._default_manager.filter(pk__gt=last).order_by("pk").only("pk", "name", *_KEYS)[:KEYS_AT_ONCE]):
+    found: QuerySet[Any] = model._default_manager.order_by("pk").only("pk", "name", *_KEYS)
+    while rows := list(found.filter(pk__gt=last)[:KEYS_AT_ONCE]):
         changed = []
         for row in rows:
             was = [getattr(row, key) for key in _KEYS]
