@@ -111,6 +111,10 @@ class AnswerForm(ActForm):
     text = forms.CharField(label=_("Answer"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 10}))
     signer_name = forms.CharField(label=_("Signed by"), max_length=120)
     signer_office = forms.CharField(label=_("Office of who signs"), max_length=160)
+    joined_text = forms.CharField(
+        label=_("Words to those whose opinions were joined with this one"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("They do not read the answer itself: it was written to somebody else. Say what was found and done, and nothing of who wrote first."),
+    )  # fmt: skip
     document_number = forms.CharField(label=_("Number of the letter"), required=False, max_length=60)
     promised_on = forms.DateField(
         label=_("To be done by"), required=False, widget=day_input(),
@@ -121,7 +125,11 @@ class AnswerForm(ActForm):
     )
 
     def fit(self) -> None:
-        """Who signs is most often whoever writes."""
+        """Who signs is most often whoever writes. Those joined read the public copy; without one they are written to."""
+        if Opinion.all_.filter(merged_into=self.opinion).exists():
+            self.fields["joined_text"].required = not self.opinion.is_public
+        else:
+            del self.fields["joined_text"]
         self.initial.setdefault("signer_name", self.user.full_name)
         self.initial.setdefault("signer_office", officials.answering_office(self.opinion, self.user))
         if self.opinion.state != "sorted":
@@ -139,12 +147,18 @@ class PublishForm(ActForm):
         label=_("Hide these words too"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("One a line, exactly as they stand in the answer."),
     )  # fmt: skip
+    began_from = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def fit(self) -> None:
-        """Ask about each mark of the newest answer, by its place."""
-        answer = self.opinion.answers.first()
-        self.answer = answer.text if answer else ""
+        """Ask about each mark of the newest answer, by its place; what the copy that was made before hides is hidden again."""
+        given = list(self.opinion.answers.all())
+        self.answer = given[0].text if given else ""
         self.marks = office_text.decide("a", self.answer, services.marks_of(self.opinion, self.answer), {})
+        former, out = next((one for one in given if one.public_text), None), self.opinion.public_answer
+        hidden = office_text.hidden_words(former.text, former.public_text) if former else []
+        said, self.lines = office_text.begin_from(self.marks, hidden, self.answer)
+        self.stands, self.stand = out.public_text if out else "", services.stand_of(self.opinion)
+        self.initial |= {**said, "hidden": "\n".join(self.lines), "began_from": self.stand}
         asked = {
             one.name: forms.ChoiceField(
                 label=f"{one.kind_words} “{one.words}”", choices=[(office_text.HIDE, _("Hide")), (office_text.KEEP, _("Keep"))], widget=forms.RadioSelect,
@@ -155,11 +169,20 @@ class PublishForm(ActForm):
         self.fields = {**asked, **self.fields}
 
     def clean(self) -> dict[str, Any]:
-        """Make the copy; what hiding has left over is asked about by the service."""
+        """Make the copy; what hiding has left over is asked about by the service.
+
+        Raises:
+            ValidationError: somebody changed what stands meanwhile; the form keeps what was typed, and hides what they hid.
+        """
+        if self.cleaned_data.get("began_from", "") != self.stand:
+            typed = self.cleaned_data.get("hidden", "").splitlines()
+            now = {"hidden": "\n".join([*typed, *(line for line in self.lines if line not in typed)]), "began_from": self.stand}
+            self.data = {**{name: self.data.get(name) for name in self.data}, **now}
+            raise forms.ValidationError(services.CHANGED)
         said = {name: str(value) for name, value in self.cleaned_data.items()}
         decided = office_text.decide("a", self.answer, [one.mark for one in self.marks], said)
         text = office_text.compose(self.answer, decided, self.cleaned_data.get("hidden", "").splitlines())
-        return {**self.cleaned_data, "copy": {"text": text, "kept": office_text.kept(decided)}}
+        return {**self.cleaned_data, "copy": {"text": text, "kept": office_text.kept(decided), "began_from": self.stand}}
 
 
 class RefuseForm(ActForm):

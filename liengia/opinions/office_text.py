@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -14,6 +16,10 @@ from liengia.opinions.redaction import Mark
 HIDE, KEEP, WRONG = "hide", "keep", "wrong"
 DECISIONS: Final = frozenset((HIDE, KEEP, WRONG))
 BY_HAND: Final = "by_hand"
+_TOKEN: Final = re.compile(r"\w+|[^\w\s]")
+_INSTEAD: Final = re.compile(r"\[[^\[\]\n]{1,40}\]")
+# Stands for what is hidden while a copy is compared; no text has it.
+_NOTHING: Final = "\ue000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,32 @@ def compose(text: str, marks: Iterable[Decided], hidden: Iterable[str] = ()) -> 
         instead = _("[hidden]") if kind == BY_HAND else str(redaction.INSTEAD[kind])
         text = f"{text[:start]}{instead}{text[end:]}"
     return text
+
+
+def hidden_words(text: str, copy: str) -> list[str]:
+    """Return what of a text its public copy hides, place by place. In doubt (the same words twice) more, never less."""
+    bare = _INSTEAD.sub(lambda found: found[0] if found[0] in text else _NOTHING, copy)
+    tokens = list(_TOKEN.finditer(text))
+    steps = SequenceMatcher(None, [one[0] for one in tokens], _TOKEN.findall(bare), autojunk=False).get_opcodes()
+    return [text[tokens[start].start() : tokens[end - 1].end()] for tag, start, end, *_ in steps if tag != "equal" and end > start]
+
+
+def begin_from(marks: list[Decided], hidden: Iterable[str], text: str) -> tuple[dict[str, str], list[str]]:
+    """Return the decisions that hide again what a copy hid, by the names of their fields, and the lines hidden by hand.
+
+    What the copy showed is decided on anew: nobody's decision is on nothing.
+    """
+    said: dict[str, str] = {}
+    lines: list[str] = []
+    for words in hidden:
+        inside = [one for one in marks if one.words in words or words in one.words]
+        said |= {one.name: HIDE for one in inside}
+        left = words
+        for one in inside:
+            left = left.replace(one.words, " ") if one.words in words else ""
+        if re.search(r"\w", left):
+            lines += [line.strip() for line in words.splitlines() if line.strip() and line.strip() in text]
+    return said, list(dict.fromkeys(lines))
 
 
 def kept(marks: Iterable[Decided]) -> set[str]:

@@ -225,7 +225,7 @@ def _not_to_close(opinion: Opinion) -> str:
 def _nothing_to_tell(opinion: Opinion) -> str:
     if opinion.entered_by_id is None:
         return _("The writer sent it and follows it by the code.")
-    if opinion.answered_at is None:
+    if (opinion.merged_into or opinion).answered_at is None:
         return _("It has not been answered yet.")
     return _("The writer has been told.") if opinion.told_on else ""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 
 from liengia.core import clock, rooms
 from liengia.opinions import policies, similar
@@ -49,8 +49,10 @@ def duty_phone(commune: Unit | None) -> str:
 
 def to_tell(user: User) -> OpinionQuerySet:
     """Return the opinions that a helper entered and whose writers wait to be told the answer."""
-    found = Opinion.all_.filter(policies.visible(user), entered_by=user, answered_at__isnull=False, told_on=None)
-    return found.select_related("hamlet__parent").order_by("answered_at")
+    found = Opinion.all_.filter(policies.visible(user), entered_by=user, told_on=None)
+    # Of one that was joined, the answer is the other's.
+    found = found.filter(Q(answered_at__isnull=False) | Q(merged_into__answered_at__isnull=False))
+    return found.select_related("hamlet__parent").order_by("filed_on", "pk")
 
 
 @dataclass(frozen=True, slots=True)

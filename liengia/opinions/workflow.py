@@ -49,7 +49,7 @@ OPINION = Workflow(
         State.FOLLOWING_UP: {"publish": State.FOLLOWING_UP, "close": State.CLOSED, "move_out": State.MOVED_OUT},
         State.CLOSED: {"publish": State.CLOSED, "reopen": State.SORTED},
         State.REFUSED: {"reopen": State.SORTED},
-        State.MERGED: {},
+        State.MERGED: {"reopen": State.SORTED},
         State.MOVED_OUT: {},
     },
 )

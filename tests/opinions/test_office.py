@@ -53,6 +53,8 @@ def address(opinion: Opinion, what: str = "") -> str:
 
 def act(user: User, opinion: Opinion, what: str, **data: object) -> Opinion:
     """Do something by its form; it must have been done."""
+    if what == "cong-khai-tra-loi":
+        data.setdefault("began_from", services.stand_of(opinion))
     response = at(user).post(address(opinion, f"{what}/"), data)
     assert response.status_code == 302, response.content.decode()[-3000:]
     return Opinion.all_.get(pk=opinion.pk)

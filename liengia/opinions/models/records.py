@@ -111,7 +111,8 @@ class Assignment(models.Model):
 class Answer(models.Model):
     """A version of the answer, signed with a name and an office; encrypted, since not every answer is public.
 
-    The writer reads `text` at the code; everybody reads `public_text`, on whose marked places a moderator has decided.
+    The writer reads `text` at the code; everybody reads `public_text`, on whose marked places a moderator has decided;
+    whose opinions were joined with it `joined_text`, or else the public copy.
     """
 
     opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="answers")
@@ -119,6 +120,7 @@ class Answer(models.Model):
     kind = models.CharField(_("how"), max_length=12, choices=AnswerKind.choices)
     text = EncryptedTextField(_("answer"))
     public_text = EncryptedTextField(_("public copy of the answer"), blank=True, default="", help_text=_("Empty until it is published."))
+    joined_text = EncryptedTextField(_("words to those whose opinions were joined"), blank=True, default="")
     signer_name = NameField(_("signed by"), max_length=120)
     signer_office = NameField(_("office"), max_length=160)
     document_number = NameField(_("number of the letter"), max_length=60, blank=True)

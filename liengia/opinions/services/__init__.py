@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from liengia.opinions.services.answers import add_evidence, answer, close, follow_up, has_proof, publish
+from liengia.opinions.services.answers import (
+    CHANGED,
+    add_evidence,
+    answer,
+    close,
+    follow_up,
+    has_proof,
+    publish,
+    stand_of,
+)
 from liengia.opinions.services.defaults import ensure_defaults, set_rules
 from liengia.opinions.services.filing import (
     LONGEST_PLACE,
@@ -39,9 +48,19 @@ from liengia.opinions.services.publication import (
 )
 from liengia.opinions.services.retention import keep_periods
 from liengia.opinions.services.settings import add_reason, add_topic, change_reason, change_topic
-from liengia.opinions.services.writer import find_by_code, may_reopen, rate, reopen, reply_by_code, support
+from liengia.opinions.services.writer import (
+    answers_for,
+    find_by_code,
+    may_rate,
+    may_reopen,
+    rate,
+    reopen,
+    reply_by_code,
+    support,
+)
 
 __all__ = [
+    "CHANGED",
     "LONGEST_PLACE",
     "LONGEST_TEXT",
     "MOST_PHOTOS",
@@ -50,6 +69,7 @@ __all__ = [
     "add_reason",
     "add_topic",
     "answer",
+    "answers_for",
     "ask_writer",
     "assign",
     "audit_past_days",
@@ -73,6 +93,7 @@ __all__ = [
     "mark_told",
     "marked_words",
     "marks_of",
+    "may_rate",
     "may_reopen",
     "merge",
     "move_out",
@@ -87,6 +108,7 @@ __all__ = [
     "rules_of",
     "set_rules",
     "sort",
+    "stand_of",
     "support",
     "verify",
     "withdraw_text",

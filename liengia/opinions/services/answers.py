@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Final
@@ -21,6 +22,7 @@ from liengia.opinions.services.publication import decide_marks
 from liengia.organisations import committee_services
 from liengia.organisations.models import Task, TaskState
 
+CHANGED: Final = _("Somebody changed what everybody reads, or answered anew, since you opened this page. Look at what stands now; what you typed is still here.")
 LARGEST_DOCUMENT: Final = 10 * 1024 * 1024
 # How many earlier answers of the commune a new one is compared with.
 _COMPARED: Final = 300
@@ -29,9 +31,11 @@ _COMPARED: Final = 300
 @transaction.atomic
 def answer(
     opinion: Opinion, *, kind: str, text: str, signer_name: str, signer_office: str, actor: Actor,
-    document_number: str = "", promised_on: date | None = None, is_paste_meant: bool = False,
+    document_number: str = "", promised_on: date | None = None, is_paste_meant: bool = False, joined_text: str = "",
 ) -> Answer:  # fmt: skip
     """Answer on the spot or in writing; the writer reads it at the code, everybody once it is published.
+
+    Whose opinions were joined read `joined_text`, or the public copy: the answer itself was written to somebody else.
 
     Raises:
         Invalid: no words or no signer. Refused: the state does not allow it; or the words are those of an earlier answer
@@ -56,6 +60,7 @@ def answer(
         version=row.answers.count() + 1,
         kind=kind,
         text=text.strip(),
+        joined_text=joined_text.strip(),
         signer_name=signer_name.strip(),
         signer_office=signer_office.strip(),
         document_number=document_number.strip(),
@@ -72,16 +77,22 @@ def _earlier(row: Opinion) -> Iterator[similar.Candidate]:
         yield similar.Candidate(one.opinion.public_id, one.text)
 
 
+def stand_of(opinion: Opinion) -> str:
+    """Return a mark of what a public copy is made from: the answers there are, and the copies of them that stand."""
+    parts = [f"{one.version}:{one.public_text}" for one in opinion.answers.all()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
 @transaction.atomic
 def publish(
-    opinion: Opinion, *, actor: Actor, text: str = "", kept: Collection[str] = (), office: str = ""
+    opinion: Opinion, *, actor: Actor, text: str = "", kept: Collection[str] = (), began_from: str | None = None, office: str = ""
 ) -> Opinion:  # fmt: skip
     """Make the newest answer public beside the public text: as it is, or as the redacted copy `text`.
 
-    `kept` are the marked words that the moderator decided to leave.
+    `kept` are the marked words that the moderator decided to leave; `began_from` is the `stand_of` that they saw.
 
     Raises:
-        Refused: there is no public text, or no answer; or a marked place on which nobody decided (code "undecided").
+        Refused: there is no public text, or no answer; what was seen no longer stands (code "changed"); or a marked place on which nobody decided (code "undecided").
     """
     row = take(opinion, actor=actor)
     if not row.is_public:
@@ -89,6 +100,8 @@ def publish(
     newest = row.answers.first()
     if newest is None:
         raise Refused(_("It has not been answered yet."), code="not_answered")
+    if began_from is not None and began_from != stand_of(row):
+        raise Refused(CHANGED, code="changed")
     newest.public_text = text.strip() or newest.text
     decide_marks(row, [newest.public_text], kept=kept)
     move(row, "publish")

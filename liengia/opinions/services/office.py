@@ -253,7 +253,7 @@ def mark_told(opinion: Opinion, *, how: str, actor: Actor, office: str = "") -> 
     row = take(opinion, actor=actor)
     if how not in ToldHow.values:
         raise Invalid(_("Choose how the writer was told."), code="no_choice", field="how")
-    if row.entered_by_id is None or row.answered_at is None or row.told_on is not None:
+    if row.entered_by_id is None or (row.merged_into or row).answered_at is None or row.told_on is not None:
         raise Refused(_("It has not been answered, or the writer has been told."), code="nothing_to_tell")
     Opinion.all_.filter(pk=row.pk).update(told_how=how, told_on=clock.today())
     row.told_how, row.told_on = how, clock.today()

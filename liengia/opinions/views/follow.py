@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from liengia.core.errors import DomainError, NotFound
 from liengia.core.limits import Limiter
-from liengia.opinions import codes, papers, screens, services
+from liengia.opinions import codes, papers, queries, screens, services
 from liengia.opinions.forms import CodeForm, RatingForm, WordsForm
 from liengia.opinions.models import Opinion
 from liengia.people.policies import public
@@ -60,14 +60,13 @@ def _act(request: HttpRequest, opinion: Opinion) -> str:
 
 def _page(request: HttpRequest, opinion: Opinion, code: str, problem: str) -> HttpResponse:
     main = opinion.merged_into or opinion
-    # Of what was written to somebody else they read what everybody reads.
-    out = main.public_answer if main.is_public and not main.about_officials else None
-    given = [(one, one.text) for one in opinion.answers.all()] if main is opinion else [(out, out.public_text)] if out else []
+    given = services.answers_for(opinion)
     context = {
         "opinion": opinion, "main": main, "code": code, "problem": problem, "steps": screens.steps(opinion, for_writer=True),
         "due": screens.due(main), "answers": given, "questions": opinion.questions.all(),
         "photo_count": opinion.photos.count(), "evidence": main.evidence.filter(is_public=True).defer("data"), "rating": RatingForm(),
-        "may_rate": opinion.answered_at is not None and not opinion.ratings.filter(is_after_reopening=opinion.reopened_on is not None).exists(),
+        "may_rate": services.may_rate(opinion), "office_phone": queries.duty_phone(main.commune),
+        "is_told_to_first_alone": main is not opinion and main.answered_at is not None and main.reason_id is None and not given,
         "may_reopen": services.may_reopen(opinion), "typed": request.POST.get("words", "") if problem else "",
         "did": request.POST.get("do", "") if not problem else "",
     }  # fmt: skip
