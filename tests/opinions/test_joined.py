@@ -97,7 +97,7 @@ def test_a_helper_tells_the_answer_to_whom_they_wrote_for_though_it_was_joined(h
 
 
 def test_keys_that_counted_are_drawn_anew(here: Office) -> None:
-    draw = importlib.import_module("liengia.opinions.migrations.0009_old_keys_drawn_anew").draw_anew
+    draw = importlib.import_module("liengia.opinions.migrations.0010_old_keys_drawn_anew").draw_anew
     rows = [sorted_(here) for _ in range(3)]
     for number, one in enumerate(rows, start=1):
         Reopening.objects.create(pk=number, opinion=one, words=f"lần {number}", on=clock.today())
