@@ -158,7 +158,7 @@ class PublishForm(ActForm):
         hidden = office_text.hidden_words(former.text, former.public_text) if former else []
         said, self.lines = office_text.begin_from(self.marks, hidden, self.answer)
         self.stands, self.stand = out.public_text if out else "", services.stand_of(self.opinion)
-        self.initial |= {**said, "hidden": "\n".join(self.lines), "began_from": self.stand}
+        self.initial.update(said, hidden="\n".join(self.lines), began_from=self.stand)
         asked = {
             one.name: forms.ChoiceField(
                 label=f"{one.kind_words} “{one.words}”", choices=[(office_text.HIDE, _("Hide")), (office_text.KEEP, _("Keep"))], widget=forms.RadioSelect,
