@@ -245,8 +245,10 @@ DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits must be seen by all web workers, so the cache is a table of the database.
+# Above so many rows Django throws the first third away, in the order of their names: limits on guessing and codes that were used would go
+# with it, so that a few hundred mistyped names must never reach it.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"},
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache", "OPTIONS": {"MAX_ENTRIES": 200_000}},
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 

@@ -26,6 +26,7 @@ from liengia.people.models import (
     RoleAssignment,
     User,
 )
+from liengia.people.models.households import NEED_WORDING
 from liengia.people.services import ensure_default_roles
 from liengia.units.models import Unit
 from tests.harness.factor import give_second_factor
@@ -128,7 +129,7 @@ def desk(*, houses: int = 15) -> Desk:
                 group=group, household=house, kind="both", place="nút trong nhà", provisioned_at=now, first_seen_at=now
             )
         )
-    consent = Consent.objects.create(household=homes[min(8, houses - 1)], purpose="evacuation")
+    consent = Consent.objects.create(household=homes[min(8, houses - 1)], purpose="evacuation", wording=NEED_WORDING)
     EvacuationNeed.all_needs.create(
         household=homes[min(8, houses - 1)], text="một cụ 84 tuổi cần dìu ra", consent=consent
     )

@@ -20,6 +20,7 @@ from liengia.people import services as services_of_people
 from liengia.people.models import Consent, Membership
 from liengia.people.services.households import write_need
 from tests import factories
+from tests.alarms.console_scene import sign_in
 from tests.alarms.resident_scene import Scene, build, client_of
 from tests.cast import TESTER
 
@@ -81,7 +82,7 @@ def test_who_works_for_the_hamlet_and_has_no_house_there_finds_the_way_on(scene:
 @pytest.mark.parametrize("who", ["khach", "quan"])
 def test_others_find_no_alarm_and_no_act(scene: Scene, who: str) -> None:
     incident = scene.raised()
-    client = client_of(getattr(scene.cast, who))
+    client = sign_in(Client(), getattr(scene.cast, who))
     assert client.get(alarm_path(incident)).status_code == 404
     for name in ("answer", "call", "ask_end", "quiet"):
         assert client.post(reverse(f"alarms:{name}", args=[incident.public_id]), {"answer": "safe", "number": "114"}).status_code == 404

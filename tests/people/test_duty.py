@@ -154,26 +154,28 @@ def test_a_handover_whose_giver_and_taker_are_gone_is_taken_back_by_who_writes_t
 
 
 def test_the_rota_and_the_log_show_the_week(cast: Cast) -> None:
-    services.set_shift(cast.post, cast.truc, actor=TESTER, starts_at=_at(7), ends_at=_at(19))
+    # All of it tomorrow or later: whoever reads holds the role from now on, whatever the hour is.
+    services.set_shift(cast.post, cast.truc, actor=TESTER, starts_at=_at(7, day=1), ends_at=_at(19, day=1))
     client = signed_in(cast.quan, second_factor=True)
-    page = client.get(f"/truc/lich/{cast.post.public_id}/").content.decode()
+    page = client.get(f"/truc/lich/{cast.post.public_id}/", {"tuan": f"{_at(7, day=1):%Y-%m-%d}"}).content.decode()
     assert "Nguyễn Văn Trực" in page
     answer = client.post(
         f"/truc/lich/{cast.post.public_id}/",
         {
             "user": cast.truc.pk,
             "role": "officer",
-            "day": f"{clock.today() + timedelta(days=1)}",
+            "day": f"{clock.today() + timedelta(days=2)}",
             "begins": "07:00",
             "ends": "07:00",
         },
     )
     assert answer.status_code == 302
-    assert queries.on_duty(cast.commune, _at(6, 59, day=2)) == [cast.truc]
+    assert queries.on_duty(cast.commune, _at(6, 59, day=3)) == [cast.truc]
     log = f"/truc/lich/{cast.post.public_id}/so-truc/"
-    with time_machine.travel(_at(8), tick=False):
+    eight, six = _at(8, day=1), _at(6, day=1)
+    with time_machine.travel(eight, tick=False):
         assert "Nguyễn Văn Trực" in client.get(log).content.decode()
-    with time_machine.travel(_at(6), tick=False):
+    with time_machine.travel(six, tick=False):
         assert "Nguyễn Văn Trực" not in client.get(log).content.decode(), "the day of duty that runs is yesterday's still"
         assert "Nguyễn Văn Trực" in client.get(log, {"ngay": f"{clock.today()}"}).content.decode()
 

@@ -29,8 +29,11 @@ def test_a_household_opens_to_its_people_and_those_who_answer_for_it(cast: Cast)
     path = f"/nha/ho/{cast.house_9.public_id}/"
     assert signed_in(cast.lua).get(path).status_code == 200
     assert signed_in(cast.huynh).get(path).status_code == 200
-    for stranger in (cast.moc_mien, cast.khach, cast.truc):
+    for stranger in (cast.moc_mien, cast.khach):
         assert signed_in(stranger).get(path).status_code == 404
+    assert signed_in(cast.truc, second_factor=True).get(path).status_code == 404
+    for address in (path, "/nha/ho/zzzzzzzzzz/"):
+        assert signed_in(cast.truc).get(address).headers["Location"].startswith("/tai-khoan/lop-thu-hai/"), "there or not, the step is asked for first"
 
 
 def test_a_member_corrects_phones_in_calling_order(cast: Cast) -> None:
