@@ -185,7 +185,9 @@ def test_comments_of_the_area_are_taken_once_somebody_reads_them(client: Client,
     assert [one.says for one in doctor._unread()] and "toàn địa bàn" in next(doctor._unread()).says
     page = client.get(address(scene)).content.decode()
     assert "chưa có ai đọc" in page and "<textarea" not in page
-    assert client.post(address(scene), filled(scene)).status_code == 200 and not area.comments.exists()
+    late = client.post(address(scene), filled(scene))
+    assert late.status_code == 200 and not area.comments.exists()
+    assert "Mong xã dán bảng" in late.content.decode(), "the words of a page that was open longer go back to their writer"
     tinh = factories.user("tinh", "Ngô Thị Tỉnh", is_staff=True)
     people.assign_role(tinh, "commune_approver", scene.cast.commune.parent, actor=TESTER)
     assert not list(doctor._unread())

@@ -130,7 +130,8 @@ def _page(request: HttpRequest, found: Thread, form: CommentForm, written: servi
     context = {
         "thread": found,
         "talk": queries.conversation(found, page=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1),
-        "form": form if may_write and is_read else None,
+        # What was refused goes back whatever has changed since the page was opened: its words are promised.
+        "form": form if (may_write and is_read) or (form.is_bound and form.errors and written is None) else None,
         "is_read": is_read,
         "is_named_only": rule.who == Who.NAMED,
         "is_moderated_first": rule.is_moderated_first,
