@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db.models import Case, Exists, Max, OuterRef, QuerySet, Sum, When
+from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Sum, When
 
 from liengia.alarms import policies
 from liengia.alarms.models import (
@@ -272,12 +272,13 @@ class InVain:
 def presses_in_vain(groups: Iterable[NeighbourGroup]) -> list[InVain]:
     """Return the real presses of the last day that were stale or of a device set apart, the newest first; no silent ones.
 
-    None of a house that calls silently now: whoever reads such a press telephones the house.
+    None of a house that calls silently, or did within that day: whoever reads such a press telephones the house.
     """
     since = clock.now() - IN_VAIN_FOR
     rows = Press.objects.filter(incident=None, group__in=groups, mode=Mode.REAL, is_silent=False, received_at__gt=since)
-    calling = Incident.objects.open().filter(is_silent=True, household__isnull=False)
-    rows = rows.exclude(device__household__in=calling.values("household"))
+    calls = Incident.objects.filter(Q(state__in=OPEN_STATES) | Q(ended_at__gt=since), is_silent=True)
+    rows = rows.exclude(device__household__in=calls.exclude(household=None).values("household"))
+    rows = rows.exclude(device__household__in=Press.objects.filter(incident__in=calls, device__household__isnull=False).values("device__household"))
     found: dict[tuple[int, str], list[Press]] = defaultdict(list)
     rows = rows.select_related("device__household", "group").prefetch_related("device__household__phones")
     for press in rows.order_by("-received_at", "-pk")[:IN_VAIN_MOST]:

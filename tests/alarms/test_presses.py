@@ -131,6 +131,10 @@ def test_what_was_pressed_in_vain_stands_a_day_on_the_desk_and_the_leaders_page(
     press(scene, 3, kind="help", is_silent=True)
     desk = sign_in(Client(), scene.officer).get("/truc/").content.decode()
     assert "Nhà số 3 bấm “" not in desk and "0900 000 003" not in desk and "Nhà số 4 bấm “" in desk, "nobody is asked to telephone who calls silently"
+    press(scene, 4, kind="help", is_silent=True)
+    services.resolve_incident(Incident.objects.get(is_silent=True), actor=Actor.of(scene.officer))
+    desk = sign_in(Client(), scene.officer).get("/truc/").content.decode()
+    assert "Nhà số 3 bấm “" not in desk and "Nhà số 4 bấm “" not in desk, "nor when the call is over, nor a house that joined it"
     elsewhere = sign_in(Client(), scene.elsewhere).get("/truc/").content.decode()
     assert "mà không chuông nào reo" not in elsewhere
 
