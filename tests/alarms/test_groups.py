@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+import importlib
+from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 
 from liengia.alarms import services
-from liengia.alarms.models import Device, EscalationPlan
+from liengia.alarms.models import Device, EscalationPlan, GroupHousehold
+from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.units.models import Unit
@@ -84,3 +87,13 @@ def test_plans_follow_their_unit(scene: Desk) -> None:
         EscalationPlan.objects.create(unit=unit, kind="fire", name="thử")
     assert services.move_plans(scene.hamlet, scene.commune, on=date(2026, 1, 1), actor=TESTER) == 1
     assert EscalationPlan.objects.filter(unit=scene.commune, is_active=True).count() == 1
+
+
+def test_places_of_houses_that_left_before_end_with_the_update(scene: Desk) -> None:
+    gone, stays = scene.houses[2], scene.houses[3]
+    type(gone).objects.filter(pk=gone.pk).update(is_active=False, left_on=clock.today() - timedelta(days=9))
+    end = importlib.import_module("liengia.alarms.migrations.0004_places_of_houses_that_left").end_places
+    GroupHousehold.objects.update(joined_on=clock.today() - timedelta(days=90))
+    end(apps, None)
+    assert GroupHousehold.objects.get(household=gone).left_on == clock.today() - timedelta(days=9)
+    assert GroupHousehold.objects.get(household=stays).left_on is None
