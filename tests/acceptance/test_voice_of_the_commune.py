@@ -179,6 +179,18 @@ def wait_for(stage: Stage, what: str, count: int, *, within_s: float = 30) -> No
         processes.wait_until(lambda box=box: box.whats().count(what) >= count, within_s=within_s, why=lambda box=box: f"{box.notes()} {processes.tail(box.log)}")
 
 
+def reported(stage: Stage, count: int, *, within_s: float = 30) -> dict[str, Any]:
+    """Return what the centre knows, once both players' word has reached it that they have played so many orders: it comes after the sound."""
+    read: list[dict[str, Any]] = []
+
+    def has_come() -> bool:
+        read.append(stage.centre.python(STATE))
+        return len({(subject, name) for subject, name, outcome, _times in read[-1]["reports"] if outcome == "played"}) >= count * len(stage.boxes)
+
+    processes.wait_until(has_come, within_s=within_s, why=lambda: f"{read[-1]}")
+    return read[-1]
+
+
 def heard(box: Box, number: int) -> bytes:
     """Return the samples of the first time that a player played its n-th order."""
     notes = box.notes()
@@ -219,7 +231,7 @@ def test_a_law_bulletin_is_heard_corrected_and_withdrawn(stage: Stage, tmp_path:
         "Uống rượu bia không lái xe.\nĐã uống rượu bia thì không lái xe.", "ĐÍNH CHÍNH: Uống rượu bia không lái xe.\nMức phạt có trên bảng tin khu phố.",
         "THU HỒI: Uống rượu bia không lái xe.\nTin “Uống rượu bia không lái xe” không còn hiệu lực. Lý do: đăng nhầm",
     ]  # fmt: skip
-    state = stage.centre.python(STATE)
+    state = reported(stage, 3)
     orders = {row[1]: row[3] for row in state["orders"]}
     assert len(orders) == 3
     lengths = list(orders.values())
