@@ -23,6 +23,7 @@ from liengia.people.models import RoleAssignment, User
 from tests import factories
 from tests.cast import TESTER
 from tests.commendations.given import MERIT, Bureau, bureau
+from tests.e2e.kept import press_signed_out_and_send_after
 from tests.e2e.reading import faults
 from tests.e2e.resident_stage import until
 from tests.harness.browser import violations
@@ -239,15 +240,7 @@ def a_head_s_phone(scene: Bureau, opened: Callable[..., Page]) -> tuple[Page, Ce
 
 def test_marks_wait_while_somebody_is_signed_out_and_the_page_says_so(scene: Bureau, opened: Callable[..., Page]) -> None:
     phone, certificate, _head = a_head_s_phone(scene, opened)
-    told, kept = phone.locator("[data-say='signed-out']"), phone.context.cookies()
-    phone.context.clear_cookies(name="sessionid")
-    phone.locator("[data-next]").get_by_role("button", name="Đã trao").click()
-    expect(told).to_be_visible()
-    expect(phone.locator("[data-waiting]")).to_have_text("1")
-    phone.context.add_cookies([one for one in kept if one["name"] == "sessionid"])  # type: ignore[misc]
-    phone.locator("[data-send]").click()
-    expect(phone.locator("#cho-gui")).to_be_hidden()
-    expect(told).to_be_hidden()
+    press_signed_out_and_send_after(phone, phone.locator("[data-next]").get_by_role("button", name="Đã trao").click)
     wait_until(lambda: Certificate.objects.get(pk=certificate.pk).hand_over == "handed", within_s=30, why=lambda: "the mark did not arrive")
 
 

@@ -29,6 +29,7 @@ from liengia.organisations import services as organisations
 from liengia.papers.models import Paper
 from liengia.people.models import RoleAssignment
 from tests.cast import TESTER, Cast, assemble
+from tests.e2e.kept import press_signed_out_and_send_after
 from tests.e2e.reading import faults
 from tests.e2e.resident_stage import until
 from tests.festivals.given import PROGRAMME
@@ -174,17 +175,7 @@ def test_the_phone_s_page_opens_without_a_network_and_sends_later(scene: Cast, o
 def test_who_was_signed_out_is_told_and_what_waits_is_sent_after_signing_in(scene: Cast, opened: Callable[..., Page]) -> None:
     today_s(scene)
     phone = opened(scene.huynh, PHONE)
-    told = phone.locator("[data-say='signed-out']")
-    expect(told).to_be_hidden()
-    kept = phone.context.cookies()
-    phone.context.clear_cookies(name="sessionid")
-    phone.get_by_role("button", name="Ngày hội khai mạc").click()
-    expect(told).to_be_visible()
-    expect(phone.locator("[data-waiting]")).to_have_text("1")
-    phone.context.add_cookies([one for one in kept if one["name"] == "sessionid"])  # type: ignore[misc]
-    phone.locator("[data-send]").click()
-    expect(phone.locator("#cho-gui")).to_be_hidden()
-    expect(told).to_be_hidden()
+    press_signed_out_and_send_after(phone, phone.get_by_role("button", name="Ngày hội khai mạc").click)
     wait_until(lambda: DayEvent.objects.count() == 1, within_s=30, why=lambda: "it was not sent")
 
 
