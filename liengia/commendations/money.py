@@ -1,6 +1,7 @@
 """What a commendation brings, and who may decide it: reckoned from dated tables, with the formula in words.
 
-Source: Decree 91/2017/NĐ-CP, articles 69 to 73; Decree 98/2023/NĐ-CP, articles 53 to 57; the rows name their own.
+Source: Decree 91/2017/NĐ-CP, articles 69 to 73; Decree 98/2023/NĐ-CP, articles 53 to 57; since 1 July 2025 Decree 152/2025/NĐ-CP, article 54; the
+rows name their own.
 """
 
 from __future__ import annotations

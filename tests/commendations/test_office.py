@@ -103,18 +103,18 @@ def test_a_round_from_its_first_nomination_to_the_hand_out(scene: Bureau) -> Non
     assert "chưa có số" in text_of(chairman.get(f"{address}ky/")) and "hoặc cho biết hồ sơ đã có bản giấy" in text_of(chairman.post(f"{address}ky/", sign)) and not Certificate.objects.exists()
     sign["is_on_paper"] = "on"
     money = text_of(chairman.post(f"{address}ky/", {**sign, "look": "1", "on": "2026-06-30"}))
-    assert "0,15 × 2.340.000 = 351.000 đồng, làm tròn lên 10.000: 360.000 đồng" in money and "Nghị định 73/2024/NĐ-CP" in money
+    assert "0,3 × 2.340.000 = 702.000 đồng, làm tròn lên 10.000: 710.000 đồng" in money and "Nghị định 73/2024/NĐ-CP" in money
     assert "chưa có mức" in text_of(chairman.post(f"{address}ky/", {**sign, "look": "1", "on": "2016-06-30"}))
     assert not Certificate.objects.exists(), "looking signs nothing"
     assert chairman.post(f"{address}ky/", {**sign, "on": "2026-08-11"}).status_code == 200
     asked = text_of(chairman.post(f"{address}ky/", sign))
-    assert "Ký quyết định?" in asked and "2 trường hợp" in asked and "1.140.000 đồng" in asked and 'name="bases"' in asked and not Certificate.objects.exists(), "asked a second time"
+    assert "Ký quyết định?" in asked and "2 trường hợp" in asked and "2.280.000 đồng" in asked and 'name="bases"' in asked and not Certificate.objects.exists(), "asked a second time"
     done = chairman.post(f"{address}ky/", {**sign, "sure": "1"})
     decision = f"{BASE}quyet-dinh/{Certificate.objects.first().decision.public_id}/"  # type: ignore[union-attr]
     assert done["Location"] == decision
 
     shown = text_of(clerk.get(decision))
-    assert "Tổ liên gia số 3" in shown and "1.140.000" in shown
+    assert "Tổ liên gia số 3" in shown and "2.280.000" in shown
     layouts = list(PrintLayout.objects.values_list("pk", flat=True))
     printed = clerk.post(f"{decision}in/", {"layout": layouts[0], "which": "new", "reason": ""})
     assert pdf_pages(printed.content) == 2 and "Bà Nguyễn Thị Mẫu" in pdf_text(printed.content)

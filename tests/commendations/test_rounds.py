@@ -64,12 +64,12 @@ def test_a_round_goes_from_its_list_to_its_decision(scene: Bureau) -> None:
     assert row.state == "decided"
     assert decision.paper.sign == "01/QĐ-UBND" and decision.is_public
     rows = list(decision.certificates.order_by("call_order").values_list("name", "register_number", "amount_vnd"))
-    # 2.530.000 × 0,3 · 0,225 · 0,15, rounded up to tens of thousands; collectives are called first.
-    assert rows == [("Tổ liên gia số 3", 1, 760_000), ("Hộ ông Trần Văn Hai", 2, 570_000), ("Ông Nguyễn Văn Một", 3, 380_000)]
+    # 2.530.000 × 0,6 · 0,45 · 0,3, rounded up to tens of thousands; collectives are called first.
+    assert rows == [("Tổ liên gia số 3", 1, 1_520_000), ("Hộ ông Trần Văn Hai", 2, 1_140_000), ("Ông Nguyễn Văn Một", 3, 760_000)]
     assert len(set(decision.certificates.values_list("code", flat=True))) == 3
     assert not row.nominations.exclude(state="commended").exists()
     text = pdf_text(papers.file_bytes(decision.paper, "pdf"))
-    for words in ("CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ CẦN ĐƯỚC", "01 tập thể, 01 hộ gia đình, 01 cá nhân", "0,15 × 2.530.000 = 379.500 đồng, làm tròn lên 10.000: 380.000 đồng", "1.710.000 đồng", "Hộ ông Trần Văn Hai"):
+    for words in ("CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ CẦN ĐƯỚC", "01 tập thể, 01 hộ gia đình, 01 cá nhân", "0,3 × 2.530.000 = 759.000 đồng, làm tròn lên 10.000: 760.000 đồng", "3.420.000 đồng", "Hộ ông Trần Văn Hai"):
         assert words in text, words
     assert "TM. ỦY BAN" not in text, "the chairman decides, not the committee"
     annex = text.index("ĐƯỢC KHEN THƯỞNG")
@@ -79,7 +79,7 @@ def test_a_round_goes_from_its_list_to_its_decision(scene: Bureau) -> None:
     order = [element.tag.rpartition("}")[2] + "".join(element.itertext()) for element in written.element.body]
     assert [n for n, words in enumerate(order) if "Võ Văn Chủ Tịch" in words] < [n for n, words in enumerate(order) if "(Kèm theo" in words] < [n for n, words in enumerate(order) if "Hộ ông Trần Văn Hai" in words]
     entry = Entry.objects.get(kind="commendations.decided")
-    assert entry.facts["certificates"] == 3 and entry.facts["total_vnd"] == 1_710_000
+    assert entry.facts["certificates"] == 3 and entry.facts["total_vnd"] == 3_420_000
     minutes = Paper.objects.about_subject(row.subject).get(kind="minutes")
     assert "Đề nghị khen thưởng 3 trong 3" in pdf_text(papers.file_bytes(minutes, "pdf"))
 
