@@ -51,12 +51,13 @@ def as_pdf(report: Report) -> bytes:
     with translation.override("vi"):
         data = {
             **_head(report, said), "intro": said["intro"], "outlook": said["outlook"], "left_out": said["left_out"],
-            "sections": [_section(one) for one in said["sections"]],
+            "sections": [_section(one, report) for one in screens.sections(said)],
             "errata": [{"day": f"{clock.local(one.at):%d/%m/%Y}", "words": one.words} for one in report.errata.all()],
             "words": {
                 "before": _("before"), "how": _("How the numbers were counted"), "next": _("What comes after this"), "errata": _("Corrections"),
                 "left_out": _("Left out by the editor"), "figure": _("Figure"), "value": _("This period"), "last": _("The period before"),
                 "promise": _("Promised"), "owner": _("Who answers for it"), "due": _("For"), "result": _("Result"),
+                "behind": _("The records behind it"), "links": _("Touch a number to open the records behind it, and its name to read how it was counted. On paper: %(url)s") % {"url": _address(report)} if report.said else "",
             },
         }  # fmt: skip
     return pdf.render("reports/report", data, at=report.published_at or clock.now())
@@ -67,7 +68,7 @@ def as_sheet(report: Report) -> bytes:
     said = said_of(report)
     with translation.override("vi"):
         data = {**_head(report, said), "lines": list(_lines(said)), "outlook": said["outlook"], "words": {"next": _("What comes after this"), "all": _("The whole report, with every number: %(url)s")}}
-        data["all"] = _("The whole report, with every number: %(url)s") % {"url": f"{settings.PUBLIC_URL}{reverse('reports:report', args=[report.public_id])}"}
+        data["all"] = _("The whole report, with every number: %(url)s") % {"url": _address(report)}
     return pdf.render("reports/sheet", data, at=report.published_at or clock.now())
 
 
@@ -83,7 +84,7 @@ def as_csv(reports: Iterable[Report]) -> str:
                 rows.writerow([
                     report.public_id, report.unit.code, said["unit"], said["first"], said["last"], section["code"], one["code"], one["label"],
                     _plain(one["value"]), one["unit"], _plain(one["before"]), one["how"],
-                    f"{settings.PUBLIC_URL.rstrip('/')}{reverse('reports:figure', args=[report.public_id, one['code']])}" if report.said else "",
+                    _records(report, one["code"]),
                 ])  # fmt: skip
     return out.getvalue()
 
@@ -97,6 +98,12 @@ def dictionary_csv() -> str:
     return out.getvalue()
 
 
+def _address(report: Report, code: str = "") -> str:
+    """Return the address of a report's page, or of the records behind a figure, as it stands in files that leave the site."""
+    path = reverse("reports:figure", args=[report.public_id, code]) if code else reverse("reports:report", args=[report.public_id])
+    return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
+
+
 def _plain(value: float | None) -> str:
     """Return a number with all of its digits: neither rounded nor in powers of ten."""
     return "" if value is None else format(Decimal(str(value)).normalize(), "f")
@@ -106,20 +113,41 @@ def _head(report: Report, said: dict[str, Any]) -> dict[str, Any]:
     first, last = date.fromisoformat(said["first"]), date.fromisoformat(said["last"])
     is_draft = not report.said
     return {
-        "title": said["title"], "unit": said["unit"], "read_at": said["read_at"], "is_draft": is_draft,
+        "title": said["title"], "unit": said["unit"], "read_at": _("Read before the people: %(place)s.") % {"place": said["read_at"]} if said["read_at"] else "", "is_draft": is_draft,
         "period": _("From %(first)s to %(last)s") % {"first": f"{first:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"},
         "made": _("Drawn from the records on %(day)s; nobody typed a number.") % {"day": date_words(clock.local(report.drawn_at).date() if report.drawn_at else clock.today())},
         "draft": _("Draft"),
     }  # fmt: skip
 
 
-def _section(one: dict[str, Any]) -> dict[str, Any]:
+def _section(one: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Return a section of the page for the typesetter, with what leads where."""
     return {
-        "title": one["title"], "editor": one["editor"], "words": one["words"],
-        "figures": [{"label": f["label"], "shown": f"{f['shown']} {f['unit']}".strip(), "before": f["before_shown"], "how": f["how"]} for f in one["figures"]],
-        "tables": one["tables"], "charts": [{"title": c["title"], "source": c["source"], "rows": [[label, value + bad, bad] for label, value, bad in c["rows"]]} for c in one["charts"]],
-        "pledges": [{"text": p["text"], "owner": p["owner"], "due": screens.day(p["due_on"]), "result": screens.pledge_words(p), "bad": p["state"] in ("late", "given_up")} for p in one["pledges"]],
+        "title": one["title"], "editor": one["editor"], "words": one["words"], "figures": [_figure(figure, report) for figure in one["figures"]],
+        "tables": [{"head": t["head"], "rows": t["rows"], "note": t["note"], "behind": _behind(t, report)} for t in one["tables"]],
+        "charts": [{"title": c["title"], "source": c["source"], "rows": [[label, value + bad, bad] for label, value, bad in c["rows"]], "behind": _behind(c, report)} for c in one["charts"]],
+        "pledges": [{"text": p["text"], "owner": p["owner"], "due": p["day"], "result": p["result"], "bad": p["state"] in ("late", "given_up")} for p in one["pledges"]],
     }  # fmt: skip
+
+
+def _figure(one: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Return a figure with where its numbers lead, and what each link is called where it is heard: a number alone names nothing."""
+    records, shown = _records(report, one["code"]), f"{one['shown']} {one['unit']}".strip()
+    return {
+        "label": one["label"], "how": one["how"], "shown": shown, "before": one["before_shown"],
+        "url": records if one["has_records"] else "", "named": _("%(label)s: %(value)s; the records behind it") % {"label": one["label"], "value": shown},
+        "url_before": f"{records}?ky=truoc" if records and one["has_records_before"] else "",
+        "named_before": _("%(label)s, the period before: %(value)s; the records behind it") % {"label": one["label"], "value": one["before_shown"]},
+    }  # fmt: skip
+
+
+def _behind(shape: dict[str, Any], report: Report) -> list[list[str]]:
+    return [[label, _records(report, code)] for code, label in shape["behind"] if report.said]
+
+
+def _records(report: Report, code: str) -> str:
+    """Return the address of the records behind a figure; a draft has none that everybody may open."""
+    return _address(report, code) if report.said else ""
 
 
 def _lines(said: dict[str, Any]) -> Iterable[dict[str, Any]]:

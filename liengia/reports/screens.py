@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from liengia.core import reporting
+from liengia.reports.drawing import TARGETS
 
 BAR_WIDTH: Final = 34
 BAR_GAP: Final = 18
@@ -51,10 +52,20 @@ def sections(said: dict[str, Any]) -> list[dict[str, Any]]:
     for one in said["sections"]:
         charts = [{**chart, "bars": columns(chart), "width": BAR_GAP + len(chart["rows"]) * (BAR_WIDTH + BAR_GAP), "lines": _lines(chart), "has_bad": any(bad for _l, _v, bad in chart["rows"]), "behind": _behind(chart, labels)} for chart in one["charts"]]
         pledges = [{**pledge, "day": day(pledge["due_on"]), "tone": _TONES[pledge["state"]], "result": pledge_words(pledge)} for pledge in one["pledges"]]
-        figures = [{**figure, "trend": _trend(figure), "is_traced_before": figure["before_shown"] != "–" and reporting.is_traced(one["code"])} for figure in one["figures"]]
+        figures = [_figure(figure, one["code"]) for figure in one["figures"]]
         tables = [{**table, "behind": _behind(table, labels)} for table in one["tables"]]
         found.append({**one, "charts": charts, "tables": tables, "pledges": pledges, "figures": figures, "brief": [figure for figure in figures if figure["is_main"]] or figures[:2]})
     return found
+
+
+def _figure(figure: dict[str, Any], section: str) -> dict[str, Any]:
+    """Return a figure with its trend, and whether records stand behind its numbers for everybody; fewer than five people have none to show."""
+    is_traced = reporting.is_traced(section)
+    return {
+        **figure, "trend": _trend(figure), "is_traced_before": is_traced and figure["before_shown"] != "–",
+        "has_records": figure["value"] is not None and (is_traced or section == TARGETS or bool(figure.get("url"))),
+        "has_records_before": is_traced and figure["before"] is not None,
+    }  # fmt: skip
 
 
 def _behind(shape: dict[str, Any], labels: dict[str, str]) -> list[tuple[str, str]]:

@@ -6,14 +6,16 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
+from liengia.core import pdf
 from liengia.opinions.models import Opinion
-from liengia.reports import safety, services
+from liengia.reports import papers, safety, services
 from liengia.reports.models import Report, SafetyRegistration
 from liengia.units.models import Succession
 from liengia.units.services import switch_room
@@ -23,7 +25,7 @@ from tests.opinions.given import answered, filed
 from tests.opinions.given import public as public_opinion
 from tests.people.conftest import signed_in
 from tests.reports.given import NOW, Year, begun, rung
-from tests.texts import pdf_pages, pdf_text
+from tests.texts import pdf_links, pdf_pages, pdf_text
 
 
 @pytest.fixture
@@ -103,13 +105,43 @@ def test_files_say_the_same_as_the_page(scene: Year, published: Report) -> None:
     assert columns == list(rows[0]), "every column has its meaning"
 
 
+def test_numbers_of_the_pdf_lead_to_their_records_and_names_to_how_they_were_counted(scene: Year, published: Report, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://xa.example"
+    made = papers.as_pdf(published)
+    address = f"https://xa.example/bao-cao/{published.public_id}/"
+    figures = {one["code"]: one for section in published.said["sections"] for one in section["figures"]}
+    links = pdf_links(made)
+    heard = {link.address: link.heard for link in links if link.heard}
+    counted = [one for one in figures.values() if one["value"] is not None]
+    assert len(counted) < len(figures), "some are withheld"
+    for one in counted:
+        shown = f"{one['shown']} {one['unit']}".strip()
+        assert heard.pop(f"{address}so-lieu/{one['code']}/") == f"{one['label']}: {shown}; xem sổ sách", "its link says what it is"
+    for url, words in heard.items():
+        one = figures[url.removeprefix(f"{address}so-lieu/").removesuffix("/?ky=truoc")]
+        assert one["before"] is not None and words == f"{one['label']}, kỳ trước: {one['before_shown']}; xem sổ sách"
+    outside = {link.address for link in links if link.address}
+    assert not any("alarms.other" in url for url in outside), "fewer than five people lead to no records"
+    assert sum(not link.address for link in links) == len(figures), "the name of each leads to how it was counted"
+    page = Client().get(f"/bao-cao/{published.public_id}/").content.decode()
+    assert outside <= {f"https://xa.example{url}" for url in re.findall(r'href="([^"]+)"', page)}, "the page leads to the very same"
+    assert "Đọc trước dân" not in pdf_text(made), "nobody said where it is read"
+    assert address in pdf_text(made), "on paper the page's address stands there"
+    published.said = {}
+    assert {link.address for link in pdf_links(papers.as_pdf(published))} == {""}, "a draft's numbers lead nowhere"
+
+
+def test_the_pdf_keeps_to_the_standard_of_accessible_pdfs(scene: Year, published: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf.typst, "compile", partial(pdf.typst.compile, pdf_standards=["ua-1"]))
+    assert "Vét cống trước chợ" in pdf_text(papers.as_pdf(published)), "the typesetter refuses what breaks PDF/UA-1"
+    assert "Vét cống trước chợ" in pdf_text(papers.as_sheet(published))
+
+
 def test_a_sheet_is_one_page_however_much_there_is(scene: Year, published: Report) -> None:
     said = published.said
     said["sections"][0]["pledges"] = [{**said["sections"][0]["pledges"][0], "state": "late", "text": "việc rất dài " * 40}] * 30
     said["outlook"] = "rất nhiều việc " * 300
     published.said = said
-    from liengia.reports import papers
-
     assert pdf_pages(papers.as_sheet(published)) == 1
     assert pdf_pages(papers.as_pdf(published)) > 1
 

@@ -87,4 +87,4 @@ def test_place_and_note_of_the_pdf_are_lines_of_their_own(scene: Year) -> None:
     from pypdf import PdfReader
 
     first = PdfReader(io.BytesIO(papers.as_pdf(report))).pages[0].extract_text().splitlines()
-    assert any(line.strip() == "Hội trường Ủy ban nhân dân xã" for line in first)
+    assert any(line.strip() == "Đọc trước dân: Hội trường Ủy ban nhân dân xã." for line in first)
