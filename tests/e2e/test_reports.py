@@ -54,7 +54,7 @@ def test_from_the_first_count_to_a_visible_correction(scene: Office, opened: Cal
     visitor.goto("/bao-cao/")
     visitor.get_by_role("link", name="Năm qua").click()
     expect(visitor.get_by_text("Năm nay bà con góp ý nhiều hơn.")).to_be_visible()
-    visitor.locator("#opinions").get_by_role("link", name="Xem sổ sách").first.click()
+    visitor.locator("#opinions").get_by_role("link", name="ý kiến đã nhận: 1 (xem sổ sách)").click()
     expect(visitor).to_have_url(f"{site.url}/bao-cao/{report.public_id}/so-lieu/opinions.filed/")
     expect(visitor.locator("[data-number]")).to_have_text("1")
     expect(visitor.get_by_text("1 không liệt kê ở đây.")).to_be_visible()

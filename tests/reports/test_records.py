@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -185,6 +186,21 @@ def test_each_chart_and_table_leads_to_records_or_says_how_it_was_counted(scene:
     for section, figure in _figures(scene.report):
         if figure["before"] is not None and section not in LISTED:
             assert f"/so-lieu/{figure['code']}/?ky=truoc" in text, f"the period before of {figure['code']} leads nowhere"
+
+
+def test_a_figure_is_one_link_that_says_figure_and_number(scene: Full) -> None:
+    page = Client().get(f"/bao-cao/{scene.report.public_id}/").content.decode()
+    rows = re.findall(r"<div><dt>(.*?)</dt>(.*?)</details></dd></div>", page)
+    figures = [one for _section, one in _figures(scene.report)]
+    assert len(rows) == len(figures)
+    for (label, rest), one in zip(rows, figures, strict=True):
+        links = re.findall(r'<a href="([^"]+)">(.*?)</a>', rest)
+        address = f"/bao-cao/{scene.report.public_id}/so-lieu/{one['code']}/"
+        heard = {url: " ".join(re.sub(r"<[^>]+>", "", words).split()) for url, words in links}
+        assert len(links) == len(heard) and set(heard) <= {address, f"{address}?ky=truoc"}, "no two links lead to the same"
+        assert heard[address] == f"{label}: {one['shown']} {one['unit']}".strip() + " (xem sổ sách)"
+        if (before := heard.get(f"{address}?ky=truoc")) is not None:
+            assert before == f"{label}, kỳ trước: {one['before_shown']} (xem sổ sách)"
 
 
 def test_who_runs_the_groups_sees_them_one_by_one_and_others_their_hamlet(scene: Full) -> None:
