@@ -51,7 +51,7 @@ def _list(label: Any, *columns: Column, **options: Any) -> forms.CharField:
 
 def _programme(label: Any, kinds: Sequence[ItemKind]) -> forms.CharField:
     return _list(
-        label, Column(_("Hour"), "time"), Column(_("Kind"), "choice", [kind.label for kind in kinds]), Column(_("Content of the row")), Column(_("Who")),
+        label, Column(_("Hour"), "time"), Column(_("Kind"), "choice", [kind.label for kind in kinds]), Column(_("Content of the row"), "long"), Column(_("Who")),
         Column(_("Words of the master of ceremonies"), "long"),
     )  # fmt: skip
 

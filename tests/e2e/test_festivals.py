@@ -148,6 +148,35 @@ def test_a_day_is_held_from_a_phone_that_loses_its_network(scene: Cast, opened: 
     expect(board.get_by_text("1.235")).to_be_visible()
 
 
+def test_the_phone_s_state_line_says_the_newest_truth(scene: Cast, opened: Callable[..., Page]) -> None:
+    today_s(scene)
+    phone = opened(scene.huynh, PHONE, viewport={"width": 360, "height": 740})
+    said = {name: phone.locator(f"[data-say='{name}']") for name in ("asks", "waiting", "sent", "before")}
+
+    def says(*names: str) -> None:
+        for name, line in said.items():
+            expect(line).to_be_visible() if name in names else expect(line).to_be_hidden()
+
+    says()
+    phone.get_by_role("button", name="Ngày hội khai mạc").click()
+    says("sent")
+    expect(said["sent"]).to_contain_text("Đã gửi hết, lần cuối lúc")
+    phone.get_by_label("Số bà con đã đến").fill("123400")
+    phone.get_by_role("button", name="Báo", exact=True).first.click()
+    says("asks", "before")
+    phone.get_by_role("button", name="Viết lại").click()
+    says("sent")
+    phone.context.set_offline(True)
+    phone.get_by_label("Số bà con đã đến").fill("120")
+    phone.get_by_role("button", name="Báo", exact=True).first.click()
+    says("waiting", "before")
+    expect(said["waiting"]).to_contain_text("Còn chờ gửi: 1 việc")
+    phone.context.set_offline(False)
+    says("sent")
+    phone.reload()
+    says("sent")
+
+
 def faults_here(page: Page) -> list[str]:
     """Return what axe finds on the page as it stands."""
     from tests.harness.browser import violations
@@ -209,6 +238,15 @@ def test_a_guest_answers_without_an_account(scene: Cast, opened: Callable[..., P
     assert faults_here(page) == []
     guest.refresh_from_db()
     assert (guest.answer, guest.people) == ("comes", 4)
+
+
+def test_an_office_copies_a_guest_s_link(scene: Cast, opened: Callable[..., Page]) -> None:
+    day = today_s(scene)
+    guests.invite(day, [("Trường Mẫu", "")], actor=TESTER)
+    page = opened(scene.quan, f"{BASE}ngay/{day.public_id}/khach/", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Chép liên kết").click()
+    expect(page.get_by_role("button", name="Đã chép")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").split("/ngay-hoi/")[1] == links.address(GuestInvitation.objects.get()).split("/ngay-hoi/")[1]
 
 
 def _everything(scene: Cast) -> tuple[FestivalDay, Pledge]:

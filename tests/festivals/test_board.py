@@ -89,6 +89,11 @@ def test_who_is_late_stands_first_and_says_by_how_much(scene: Season1) -> None:
         assert all(not tile.late_minutes for tile in board.board(ON).tiles)
 
 
+def test_a_board_says_nothing_of_opinions_where_none_was_asked_yet(scene: Season1) -> None:
+    page = Client().get(f"/ngay-hoi/truc-tiep/{ON}/").content.decode()
+    assert "nơi đã khai mạc" in page and "ý kiến" not in page.split("<main", 1)[1].split("</main", 1)[0].lower()
+
+
 def test_watchers_are_sent_the_tile_that_changed_in_their_language(scene: Season1) -> None:
     base.number()
     say(scene, "begun")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from django.test import Client
 
 from liengia.core import clock
@@ -130,3 +131,9 @@ def test_the_office_invitation_sets_a_password_and_leads_to_the_second_factor(ca
     answer = client.post(issued.path, {"password": "lua chin vang dong"})
     assert answer.headers["Location"] == "/tai-khoan/lop-thu-hai/"
     assert client.get("/quan-tri/").status_code in (302, 404)
+
+
+def test_an_office_without_work_that_comes_often_shows_no_empty_heading() -> None:
+    office = {"chores": [], "links": []}
+    assert "Việc thường làm" not in render_to_string("people/office/home.html", office)
+    assert "Việc thường làm" in render_to_string("people/office/home.html", {**office, "links": [{"url": "/", "title": "Hộ", "what": "Địa chỉ"}]})

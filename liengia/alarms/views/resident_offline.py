@@ -36,6 +36,7 @@ SHELL: Final = (
     "css/print.css",
     "js/early.js",
     "js/look.js",
+    "js/copy.js",
     "js/clock.js",
     "js/hold.js",
     "js/live.js",

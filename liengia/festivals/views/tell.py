@@ -26,11 +26,14 @@ from liengia.people.policies import public, requires
 
 KEPT: Final = "o-lai"
 WORKER: Final = settings.BASE_DIR / "static" / "enter-sw.js"
+# The lines of the page's state, in their order; {n} and {time} are filled in by the phone.
 SAYS: Final = {
-    "kept": _("It is kept in this phone, and goes by itself when there is a network."),
-    "sent": _("Sent. The board shows it."),
-    "refused": _("One thing was not taken. It stands below with the reason; nothing else was lost."),
+    "asks": _("The number is not sent yet: answer the question beside it."),
     "signed-out": _("Signing in, or its second step, is asked for again. What you said waits in this phone: open this page again and follow it."),
+    "refused": _("Not taken: {n}. It stands below with the reason; nothing else was lost."),
+    "waiting": _("To be sent: {n}. It is kept in this phone, and goes by itself when there is a network."),
+    "sent": _("All is sent, last at {time}. The board shows it."),
+    "before": _("Last sent at {time}."),
 }
 
 

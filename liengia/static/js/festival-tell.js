@@ -37,13 +37,42 @@ const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) 
 // The token of a kept page may be an old one; the cookie's is the one that counts.
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
-let hiding;
-function say(name) {
-  clearTimeout(hiding);
-  for (const line of root.querySelectorAll("[data-say]")) line.hidden = line.dataset.say !== name;
-  // It lies over the page; what went well need not stay there.
-  if (name === "sent") hiding = setTimeout(() => say(""), SENT_SHOWS_MS);
+// When this phone last sent something of this account: said also after the page was opened anew.
+const SENT = `liengia-festivals-sent-${root?.dataset.reader}`;
+let lastSent = 0, isSignedOut = false, hiding;
+try { lastSent = Number(localStorage.getItem(SENT)) || 0; } catch { /* said until the page is left */ }
+function sentNow() {
+  lastSent = Date.now();
+  isSignedOut = false;
+  try { localStorage.setItem(SENT, lastSent); } catch { /* said until the page is left */ }
 }
+function when(moment) {
+  const at = new Date(moment), hour = { hour: "2-digit", minute: "2-digit" };
+  return at.toDateString() === new Date().toDateString() ? at.toLocaleTimeString("vi-VN", hour) : at.toLocaleString("vi-VN", { ...hour, day: "2-digit", month: "2-digit" });
+}
+
+// The state is drawn whole from what is so now: what asks, what was refused, what waits, when something was last sent.
+function truth(entries) {
+  const refused = entries.filter((entry) => entry.problem).length, waiting = entries.length - refused;
+  const asks = root.querySelector("[data-ask]:not([hidden])") !== null;
+  const isOpen = asks || isSignedOut || refused > 0 || waiting > 0;
+  const lines = { asks, "signed-out": isSignedOut, refused: refused > 0, waiting: waiting > 0, sent: !isOpen && lastSent > 0, before: isOpen && lastSent > 0 };
+  const numbers = { refused, waiting };
+  for (const line of root.querySelectorAll("[data-say]")) {
+    const words = line.dataset.words.replace("{n}", numbers[line.dataset.say]).replace("{time}", when(lastSent));
+    line.hidden = !lines[line.dataset.say];
+    if (!line.hidden && line.textContent !== words) line.textContent = words;
+  }
+  const box = root.querySelector("[data-told]");
+  box.hidden = !isOpen && !lastSent;
+  box.dataset.tone = isOpen ? "attn" : "info";
+  // It lies over the page while something is open, and a while after the last was sent; then it goes back to its place on top.
+  clearTimeout(hiding);
+  const isFresh = Date.now() - lastSent < SENT_SHOWS_MS;
+  box.parentElement.toggleAttribute("data-quiet", !isOpen && !isFresh);
+  if (!isOpen && isFresh) hiding = setTimeout(() => box.parentElement.setAttribute("data-quiet", ""), SENT_SHOWS_MS);
+}
+const retell = async () => truth(await mine());
 
 function item(entry) {
   const line = document.getElementById(`dong-${entry.problem ? "hong" : "cho"}`).content.cloneNode(true);
@@ -67,6 +96,7 @@ async function show() {
   const waiting = entries.filter((entry) => !entry.problem).length;
   box.querySelector("[data-waiting]").textContent = waiting;
   box.querySelector("[data-send]").hidden = waiting === 0;
+  truth(entries);
 }
 
 const part = (address) => root.querySelector(`[data-run="${CSS.escape(address)}"]`);
@@ -107,6 +137,7 @@ async function send(entry, isLast) {
     const response = await fetch(entry.to, { method: "POST", headers: { "X-CSRFToken": token() }, body, redirect: "manual", signal: patience.signal });
     if (response.ok) {
       await drop(entry.key);
+      sentNow();
       const run = part(entry.to);
       if (run && isLast) mark(run, await response.json());
       return true;
@@ -115,7 +146,7 @@ async function send(entry, isLast) {
     // The page is gone, or no longer this account's: what comes after it must not wait for that.
     if (response.status === 404) { await put({ ...entry, problem: root.dataset.gone }); return true; }
     // To the page on which one signs in.
-    if (response.status === 403 || response.type === "opaqueredirect") say("signed-out");
+    if (response.status === 403 || response.type === "opaqueredirect") isSignedOut = true;
     return false;
   } catch { return false; } finally { clearTimeout(timer); }
 }
@@ -129,7 +160,6 @@ function sync() {
       const waiting = (await mine()).filter((entry) => !entry.problem);
       for (const [place, entry] of waiting.entries()) if (!(await send(entry, place === waiting.length - 1))) { await show(); return; }
       const refused = (await mine()).some((entry) => entry.problem && waiting.some((one) => one.key === entry.key));
-      if (waiting.length) say(refused ? "refused" : "sent");
       await show();
       if (refused) box.focus();
     }
@@ -144,7 +174,6 @@ async function tell(run, kind, fields, words) {
   last[run.dataset.run] = entry.key;
   await put(entry);
   expect(run, entry);
-  say("kept");
   await show();
   await sync();
 }
@@ -173,6 +202,7 @@ function asks(form, number) {
   other.dataset.meant = meant;
   other.querySelector("[data-number]").textContent = dotted(meant);
   ask.hidden = false;
+  retell();
   ask.focus();
   return true;
 }
@@ -207,7 +237,7 @@ async function submit(event) {
 
 async function press(event) {
   const again = event.target.closest("[data-again]");
-  if (again) { again.closest("[data-ask]").hidden = true; again.closest("form").elements.number.focus(); return; }
+  if (again) { again.closest("[data-ask]").hidden = true; retell(); again.closest("form").elements.number.focus(); return; }
   const button = event.target.closest("[data-tell-kind]");
   if (!button) return;
   if (button.dataset.sure && !button.hasAttribute("data-asked")) {

@@ -22,16 +22,10 @@ const acts = {
   print: () => window.print(),
   open: (button) => document.getElementById(button.dataset.open)?.showModal(),
   close: (button) => button.closest("dialog")?.close(),
-  copy: async (button) => {
-    const from = document.getElementById(button.dataset.copy);
-    try { await navigator.clipboard.writeText(from?.textContent.trim() ?? ""); } catch { return; }
-    const say = button.querySelector("[data-said]");
-    if (say) { say.textContent = say.dataset.said; }
-  },
 };
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-text-to],[data-theme-flip],[data-print],[data-open],[data-close],[data-copy]");
+  const button = event.target.closest("[data-text-to],[data-theme-flip],[data-print],[data-open],[data-close]");
   if (!button) return;
   for (const [name, act] of Object.entries(acts)) {
     if (name in button.dataset) { act(button, event); return; }
