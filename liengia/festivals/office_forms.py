@@ -28,8 +28,8 @@ from liengia.festivals.models import (
     ProgrammeItem,
     Season,
 )
+from liengia.festivals.readiness import Readiness
 from liengia.festivals.rows_widget import Column, RowsWidget
-from liengia.festivals.services import hours
 from liengia.festivals.services.live import MOST_PEOPLE
 from liengia.festivals.workflow import DAY
 from liengia.opinions.models import ListeningForum
@@ -135,28 +135,26 @@ class PlanForm(forms.Form):
 
 
 class AnnounceForm(forms.Form):
-    """Which planned days everybody shall see; those that lack something cannot be chosen, those with items outside their hours only on purpose."""
+    """Which planned days everybody shall see; those that are held back cannot be chosen, those that want a second look only on purpose."""
 
-    days = forms.ModelMultipleChoiceField(label=_("Days that will be shown to everybody"), queryset=FestivalDay.objects.none(), widget=forms.CheckboxSelectMultiple, required=False)
+    days = forms.ModelMultipleChoiceField(label=_("Days that will be shown to everybody"), queryset=FestivalDay.objects.none(), required=False)
 
-    def __init__(self, *args: Any, rows: Sequence[tuple[FestivalDay, str]], **options: Any) -> None:
-        """Offer what is complete, and choose what needs no second look."""
-        super().__init__(*args, **{**options, "initial": {"days": [one.pk for one, why in rows if not why and not hours.outside(one)]}})
+    def __init__(self, *args: Any, rows: Sequence[Readiness], **options: Any) -> None:
+        """Offer what may be announced, and choose what needs no second look."""
+        super().__init__(*args, **{**options, "initial": {"days": [one.day.pk for one in rows if one.is_usual]}})
         self.offer(rows)
 
-    def offer(self, rows: Sequence[tuple[FestivalDay, str]]) -> None:
-        """Offer what is complete of some days; what was said of the form stays."""
-        ready = [one.pk for one, why in rows if not why]
-        found = FestivalDay.objects.filter(pk__in=ready).select_related("unit__parent__parent", "organisation", "season").prefetch_related("items").order_by("starts_at", "pk")
-        self.fields["days"].queryset = found  # type: ignore[attr-defined]
-        self.fields["days"].label_from_instance = _announced_as  # type: ignore[attr-defined]
+    def offer(self, rows: Sequence[Readiness]) -> None:
+        """Offer what may be announced of some days; what was said of the form stays."""
+        self.rows = rows
+        found = FestivalDay.objects.filter(pk__in=[one.day.pk for one in rows if not one.holds_back])
+        self.fields["days"].queryset = found.select_related("unit__parent__parent", "organisation", "season")  # type: ignore[attr-defined]
 
-
-def _announced_as(day: FestivalDay) -> str:
-    """Return who holds a day and when, and which items lie outside its hours."""
-    words = f"{day.host_name}, {clock.local(day.starts_at):%H:%M %d/%m/%Y}"
-    found = "; ".join(f"{one.starts_at:%H:%M} {one.title}" for one in hours.outside(day))
-    return _("%(day)s (outside its hours: %(items)s)") % {"day": words, "items": found} if found else words
+    @property
+    def lines(self) -> list[tuple[Readiness, bool]]:
+        """Return each day with whether it is ticked."""
+        chosen = {str(key) for key in self["days"].value() or ()}
+        return [(one, str(one.day.pk) in chosen) for one in self.rows]
 
 
 class DayForm(forms.ModelForm[FestivalDay]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -75,19 +75,6 @@ def shown_seasons(unit: Unit | None) -> list[Season]:
         below = Unit.objects.below_any(unit.lineage_ids()).values("pk")
         found = found.filter(Q(unit__in=below) | Q(days__unit__in=below)).distinct()
     return list(found[:SEASONS])
-
-
-def to_announce(days: DayQuerySet) -> list[tuple[FestivalDay, str]]:
-    """Return planned days with why each cannot be announced yet; nothing where it can."""
-    found = days.select_related("unit__parent__parent", "organisation", "season").annotate(planned=Count("items")).prefetch_related("items").order_by("starts_at", "pk")
-    bare = set(found.filter(planned=0).values_list("pk", flat=True))
-    return [(one, _holds_back(one, has_programme=one.pk not in bare)) for one in found]
-
-
-def _holds_back(day: FestivalDay, *, has_programme: bool) -> str:
-    if not has_programme:
-        return _("it has no programme yet")
-    return "" if day.unit.stands_on(day.day) else _("its unit does not stand on that day")
 
 
 def board_dates(unit: Unit | None) -> list[date]:

@@ -56,7 +56,7 @@ def test_items_outside_the_day_are_asked_about_before_everybody_reads_them(scene
     page = clerk.get(of(day)).content.decode()
     assert "Ngoài giờ của ngày hội" in page and "07:00 Diễu hành" in page
     listed = clerk.get(f"{BASE}mua/{scene.season.public_id}/cong-bo/").content.decode()
-    assert "ngoài giờ: 07:00 Diễu hành" in listed and "checked" not in listed, "it is ticked only on purpose"
+    assert "Ngoài giờ của ngày hội:</b> 07:00 Diễu hành" in listed and "checked" not in listed, "it is ticked only on purpose"
     assert "ngoài giờ" in clerk.post(f"{of(day)}viec/thong-bao/", follow=True).content.decode() and fresh(day).state == DayState.PLANNED
     clerk.post(f"{of(day)}viec/thong-bao/", {"is_sure": "on"})
     assert fresh(day).state == DayState.ANNOUNCED

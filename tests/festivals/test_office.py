@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -240,6 +241,27 @@ def test_days_that_were_announced_before_one_is_refused_stay_so_and_the_page_say
     assert refused.status_code == 422 and "Đã công bố 1 ngày hội." in page and f"{bare}:" in page
     assert [fresh(one).state for one in (first, bare, last)] == [DayState.ANNOUNCED, DayState.PLANNED, DayState.PLANNED]
     assert [f'value="{one.pk}"' in page for one in (first, bare, last)] == [False, False, True], "what can still be announced is offered"
+
+
+def test_announcing_shows_day_by_day_what_lacks_and_what_is_past_and_announces_only_what_is_chosen(scene: Season1) -> None:
+    clerk, address = into(scene.here.duyen), f"{BASE}mua/{scene.season.public_id}/cong-bo/"
+    full = {"ends_at": at(11, on=date(2026, 8, 20)), "rain_plan": "Vào trong", "safety_plan": "Đội dân phòng", "contact_phone": "+842763700101"}
+    names = [("28108-77", "Ấp Bảy"), ("28108-78", "Ấp Tám"), ("28108-79", "Ấp Chín"), ("28108-80", "Ấp Mười")]
+    hosts = [Host(another_hamlet(scene, *name), place=f"Sân {name[1]}") for name in names]
+    items = [one for one in PROGRAMME if one.kind not in ("parade", "forum")]
+    ready, lacking = days.plan_days(scene.season, [replace(hosts[0], facts=full), replace(hosts[1], place="Sân Ấp Chín")], place="", starts_at=at(8, on=date(2026, 8, 20)), items=items, actor=TESTER)
+    (bare,) = days.plan_days(scene.season, [hosts[2]], place="", starts_at=at(8, on=date(2026, 8, 20)), actor=TESTER)
+    (past,) = days.plan_days(scene.season, [replace(hosts[3], facts={**full, "ends_at": None})], place="", starts_at=at(8, on=date(2026, 8, 10)), items=items, actor=TESTER)
+    page = clerk.get(address).content.decode()
+    rows = {name: page.split(f"/ngay/{one.public_id}/", 1)[1].split("</tr>", 1)[0] for (_code, name), one in zip(names, (ready, lacking, bare, past), strict=True)}
+    ticked = [f'value="{one.pk}" checked' in page for one in (ready, lacking, bare, past)]
+    assert ticked == [True, False, False, False] and f'value="{bare.pk}"' not in page, "what people who come would miss is not announced unasked"
+    for words in ("phương án khi trời mưa", "giờ kết thúc", "cùng nơi với 1 ngày hội khác"):
+        assert words in rows["Ấp Tám"] and words not in rows["Ấp Bảy"], words
+    assert "khách mời" in rows["Ấp Bảy"] and "chưa có chương trình" in rows["Ấp Chín"]
+    assert "Đã qua" in rows["Ấp Mười"] and "Đã qua" not in rows["Ấp Bảy"] and "Đã qua" in clerk.get(of(past)).content.decode()
+    assert clerk.post(address, {"days": [ready.pk]}).status_code == 302
+    assert [fresh(one).state for one in (ready, lacking, bare, past)] == [DayState.ANNOUNCED, *[DayState.PLANNED] * 3]
 
 
 def test_amounts_and_days_in_the_office_s_words(scene: Season1) -> None:

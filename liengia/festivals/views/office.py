@@ -20,9 +20,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, NotFound, Refused
-from liengia.festivals import drafts, links, policies, queries, usual
+from liengia.festivals import drafts, links, policies, queries, readiness, usual
 from liengia.festivals.capabilities import PLAN
-from liengia.festivals.models import DayPicture, FestivalDay, GuestInvitation, ItemKind, Season
+from liengia.festivals.models import DayPicture, FestivalDay, GuestInvitation, Season
 from liengia.festivals.office_forms import (
     AnnounceForm,
     CourseForm,
@@ -208,19 +208,17 @@ def season_act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def announce(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Say which planned days would be shown to everybody and which lack something, and announce those that are chosen."""
+    """Say day by day what the planned ones lack and which are past, and announce only those that are chosen."""
     found = policies.get_season(request.user, public_id)
     planned = policies.planned_by(request.user).filter(season=found, state="planned")
-    rows = queries.to_announce(planned)
-    form = AnnounceForm(request.POST if request.method == "POST" else None, rows=rows)
+    form = AnnounceForm(request.POST if request.method == "POST" else None, rows=readiness.of_days(planned))
     if form.is_valid() and kept(form, lambda: days.announce_days(form.cleaned_data["days"], actor=me(request))):
         messages.success(request, ngettext("%(n)s day is announced.", "%(n)s days are announced.", len(form.cleaned_data["days"])) % {"n": len(form.cleaned_data["days"])})
         return redirect("festivals_office_season", public_id)
     if form.is_bound:
         # Those before a refused day are announced already.
-        form.offer(rows := queries.to_announce(planned))
-    context = {"season": found, "form": form, "held_back": [(one, why) for one, why in rows if why]}
-    return render(request, "festivals/office/announce.html", context, status=422 if form.is_bound else 200)
+        form.offer(readiness.of_days(planned))
+    return render(request, "festivals/office/announce.html", {"season": found, "form": form}, status=422 if form.is_bound else 200)
 
 
 @requires(PLAN)
@@ -236,24 +234,11 @@ def _overview(request: HttpRequest, found: FestivalDay, form: ReasonForm) -> Htt
     """Show the overview; a refused attempt to put the day off keeps what was typed."""
     names = {kind.code: kind.name for kind in kinds.every()}
     return page(
-        request, "day", found, form, is_past=afterwards.is_past(found), outside=hours.outside(found) if found.state == "planned" else [], answers=queries.counted(found), tasks=queries.tasks(found),
+        request, "day", found, form, is_past=afterwards.is_past(found), answers=queries.counted(found), tasks=queries.tasks(found),
         papers=[(one, names.get(one.kind, one.kind)) for one in Paper.objects.all().about_subject(found.subject).select_related("issuer")],
-        kinds=[(code, names[code]) for code in drafts.KINDS if code in names], lacks=_lacks(found), whole=queries.may_be_counted_in(found), pictures=found.pictures.filter(withdrawn_at=None).defer("data", "thumbnail"),
+        kinds=[(code, names[code]) for code in drafts.KINDS if code in names], ready=readiness.of_days(FestivalDay.objects.filter(pk=found.pk))[0], whole=queries.may_be_counted_in(found), pictures=found.pictures.filter(withdrawn_at=None).defer("data", "thumbnail"),
         items=found.items.select_related("forum").prefetch_related("results", "drills"), pledges=found.pledges.all(),
     )  # fmt: skip
-
-
-def _lacks(day: FestivalDay) -> list[tuple[str, str]]:
-    """Say what a day still lacks, each with the page on which it is written."""
-    asked = (
-        (day.items.exists(), _("a programme"), "festivals_office_programme"), (bool(day.rain_plan), _("what is done when it rains"), "festivals_office_facts"),
-        (bool(day.safety_plan), _("how order, traffic, fire safety and first aid are kept"), "festivals_office_facts"),
-        (bool(day.contact_phone), _("an office phone for questions"), "festivals_office_facts"), (day.committee is not None, _("an organising committee"), "festivals_office_organisers"),
-        (day.guests.exists(), _("guests"), "festivals_office_guests"),
-        (not day.items.filter(kind=ItemKind.FORUM, forum=None).exists(), _("the forum's session"), "festivals_office_programme"),
-        (not day.items.filter(kind=ItemKind.PARADE).exists() or hasattr(day, "parade"), _("the parade's order of march and route"), "festivals_office_parade"),
-    )  # fmt: skip
-    return [(words, address) for is_there, words, address in asked if not is_there]
 
 
 @requires(PLAN)

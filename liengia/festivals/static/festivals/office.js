@@ -32,3 +32,9 @@ for (const list of document.querySelectorAll("[data-rows]")) {
   });
   number();
 }
+// Boxes of one name, ticked or not at a press.
+for (const button of document.querySelectorAll("[data-tick-all], [data-tick-none]")) {
+  const { tickAll, tickNone } = button.dataset;
+  button.hidden = false;
+  button.addEventListener("click", () => { for (const box of button.form.querySelectorAll(`input[type=checkbox][name="${tickAll ?? tickNone}"]`)) box.checked = tickAll !== undefined; });
+}
