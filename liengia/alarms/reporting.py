@@ -28,7 +28,18 @@ from liengia.alarms.models import (
 )
 from liengia.alarms.models.devices import DeviceQuerySet
 from liengia.core import clock
-from liengia.core.reporting import Chart, Figure, Listed, Part, Period, Provider, Record, Records, register
+from liengia.core.reporting import (
+    Chart,
+    Figure,
+    Listed,
+    Part,
+    Period,
+    Provider,
+    Record,
+    Records,
+    filled,
+    register,
+)
 from liengia.units.models import Unit
 
 _KEPT_CLOSE = _("Who pressed, where and when is shown to nobody but the neighbours concerned and the duty desk; the number alone is public.")
@@ -71,8 +82,8 @@ def alarms(unit: Unit, period: Period) -> Part | None:
         Figure("alarms.drills", _("drills"), counted["drills"], _("Drills that were held; a drill is counted once for its group."), fair=True, more_is_better=True),
     )  # fmt: skip
     rows = (
-        (str(_("Real, fire")), counted["fire"], 0.0), (str(_("Mistaken")), counted["mistaken"], 0.0),
-        (str(_("Drill")), counted["drills"], 0.0), (str(_("Bell test")), counted["tests"], 0.0),
+        (_("Real, fire"), counted["fire"], 0.0), (_("Mistaken"), counted["mistaken"], 0.0),
+        (_("Drill"), counted["drills"], 0.0), (_("Bell test"), counted["tests"], 0.0),
     )  # fmt: skip
     chart = Chart(_("What the bells rang for"), rows, source=_("Incident records of the duty desk."), figures=("alarms.fire", "alarms.mistaken", "alarms.drills"))
     return Part(figures, charts=(chart,) if any(value for _label, value, _bad in rows) else ())
@@ -115,7 +126,7 @@ def groups(unit: Unit, period: Period) -> Part | None:
         Figure("groups.sirens", _("sirens in houses"), devices.sirens().count(), _("Sirens that were provisioned and not revoked on the last day."), fair=True, more_is_better=True),
         Figure("groups.faulty", _("devices at fault"), _faulty(devices, period), _("Devices with a fault that was open at the end of the last day."), more_is_better=False),
         Figure(
-            "groups.drilled", _("groups that held a drill"), _drilled(standing, period).count(), _("Groups with at least one drill in the period."), unit=_("of %(n)s") % {"n": count},
+            "groups.drilled", _("groups that held a drill"), _drilled(standing, period).count(), _("Groups with at least one drill in the period."), unit=filled(_("of %(n)s"), n=count),
             more_is_better=True,
         ),
     )  # fmt: skip

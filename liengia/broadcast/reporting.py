@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from liengia.broadcast import channels, queries, voice
@@ -38,7 +39,7 @@ def said(unit: Unit, period: Period) -> Part | None:
         Figure("voice.zalo_posts", _("posts in Zalo groups"), sum(one.posts for one in groups), _("Ticked by whoever posted, once a bulletin and group, by the day of the tick."), url=f"{page}#zalo"),
     ]  # fmt: skip
     ways = sorted(voice.by_channel(told).items(), key=lambda one: (-one[1], one[0]))
-    chart = Chart(_("Bulletins by channel"), tuple((_name(name), count, 0.0) for name, count in ways), source=_("A bulletin counts once at each channel by which it went."), figures=("voice.bulletins",))
+    chart = Chart(_("Bulletins by channel"), tuple((_label(name), count, 0.0) for name, count in ways), source=_("A bulletin counts once at each channel by which it went."), figures=("voice.bulletins",))
     return Part(tuple(figures), charts=(chart,) if ways else (), tables=_reached(unit, period))
 
 
@@ -54,11 +55,14 @@ def _name(channel: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+_label = lazy(_name, str)
+
+
 def _reached(unit: Unit, period: Period) -> tuple[Table, ...]:
     """Say what came of the goings-out a channel: a dash where a channel cannot tell."""
     found = queries.reach(voice.goings_out(unit, period))
     rows = tuple(
-        (_name(one.name), str(one.meant), *(str(one.counts[what]) if what in one.can_tell else "–" for what in RECEIPTS[:4])) for one in found
+        (_label(one.name), one.meant, *(one.counts[what] if what in one.can_tell else None for what in RECEIPTS[:4])) for one in found
     )
     head = (_("Channel"), _("Meant for"), *(WORDS[what] for what in RECEIPTS[:4]))
     note = _("Messages, not persons. What a provider accepted need not have reached the phone, and what reached it need not have been read; a dash: the channel does not tell.")

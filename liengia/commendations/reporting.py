@@ -44,9 +44,9 @@ def commended(unit: Unit, period: Period) -> Part | None:
     if not _is_few(total.people - total.civilians):
         figures.append(Figure("commendations.civilians", _("of the people, members of the public"), total.civilians, _HOW, is_about_people=True))
     if not _is_few(total.people):  # by its dated table the money would tell how many
-        figures.append(Figure("commendations.money", _("reward money"), total.amount_vnd, _("The sum of what the certificates say, by the tables in force on each decision's day."), unit="đồng"))
+        figures.append(Figure("commendations.money", _("reward money"), total.amount_vnd, _("The sum of what the certificates say, by the tables in force on each decision's day."), unit=_("dong")))
     told = {code: one for code, one in by_list.items() if not _is_few(one.people)}
-    lines = tuple((str(MovementList(code).label), str(one.collectives), str(one.people)) for code, one in told.items())
+    lines = tuple((MovementList(code).label, one.collectives, one.people) for code, one in told.items())
     has_table = lines and not _is_few(total.people - sum(one.people for one in told.values()))
     return Part(tuple(figures), tables=(Table(_("By list"), (_("List"), _("collectives"), _("people and households")), lines, figures=("commendations.collectives", "commendations.people")),) if has_table else ())
 

@@ -12,14 +12,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.timezone import get_current_timezone
 
 from liengia.core import rooms
 
 Words = str | Promise
+# A cell: words, or a number that is written as each language writes it; None where nothing could be counted.
+Cell = Words | float | None
 # Fewer people than these are not counted in public: a small number points at somebody.
 FEWEST_PEOPLE: Final = 5
+
+
+def _filled(words: Words, **values: object) -> str:
+    return str(words) % values
+
+
+# Words with values in them, said in the language of whoever reads: a report is drawn once and told in each.
+filled = lazy(_filled, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ class Chart:
     """
 
     title: Words
-    rows: tuple[tuple[str, float, float], ...]
+    rows: tuple[tuple[Words, float, float], ...]
     names: tuple[Words, ...] = ()
     source: Words = ""
     is_by_time: bool = False
@@ -88,7 +98,7 @@ class Table:
 
     title: Words
     head: tuple[Words, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     note: Words = ""
     figures: tuple[str, ...] = ()
 
@@ -104,7 +114,7 @@ class Pledge:
     owner: str
     due_on: date
     state: str
-    words: str = ""
+    words: Words = ""
     url: str = ""
     why: str = ""
 

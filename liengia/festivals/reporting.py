@@ -54,7 +54,7 @@ def held(unit: Unit, period: Period) -> Part | None:
         Figure("festivals.uncounted", _("days without a count"), found.uncounted, _("Held, but nobody counted who came: they add nothing to the sum."), more_is_better=False),
         Figure("festivals.called_off", _("days called off"), found.called_off, _("Announced and called off, with the reason on their page."), more_is_better=False),
     )  # fmt: skip
-    rows = tuple((day.host_name, f"{clock.local(day.starts_at):%d/%m/%Y}", str(day.attendance) if day.attendance is not None else "–") for day in found.days[:LISTED])
+    rows = tuple((day.host_name, f"{clock.local(day.starts_at):%d/%m/%Y}", day.attendance) for day in found.days[:LISTED])
     return Part(figures, tables=(Table(_("Festival days"), (_("Day of"), _("Date"), _("People who came")), rows, figures=("festivals.held", "festivals.people")),) if rows else ())
 
 

@@ -14,8 +14,9 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from liengia.core import clock
 from liengia.core.reporting import (
@@ -29,6 +30,7 @@ from liengia.core.reporting import (
     Record,
     Records,
     Table,
+    filled,
     register,
     register_days,
 )
@@ -72,7 +74,7 @@ def promises(unit: Unit, period: Period) -> Part:
     kept = sum(one.state in ("kept", "kept_late") for one in rows)
     late = sum(one.state == "late" for one in rows)
     figures = (
-        Figure("promises.kept", _("promises kept"), kept, _("Promises of the last forum, of each place its own, that were closed as done by the period's end, late ones too."), unit=_("of %(n)s") % {"n": len(rows)}, is_main=True, more_is_better=True),
+        Figure("promises.kept", _("promises kept"), kept, _("Promises of the last forum, of each place its own, that were closed as done by the period's end, late ones too."), unit=filled(_("of %(n)s"), n=len(rows)), is_main=True, more_is_better=True),
         Figure("promises.late", _("promises still owed"), late, _("Promises whose first day had passed at the period's end and that were not kept."), more_is_better=False, is_main=True),
     )  # fmt: skip
     words = "" if rows else _("No forum before this report has promised anything that is on record.")
@@ -221,7 +223,7 @@ def forums(unit: Unit, period: Period) -> Part | None:
     )  # fmt: skip
     table = Table(
         _("Sessions"), (_("Session"), _("Day"), _("People who came"), _("Questions asked")),
-        tuple((one.title, f"{one.day:%d/%m/%Y}", str(one.attendance) if one.attendance is not None else "–", str(asked[one.pk])) for one in rows[:50]),
+        tuple((one.title, f"{one.day:%d/%m/%Y}", one.attendance, asked[one.pk]) for one in rows[:50]),
         figures=("forums.held", "forums.came", "forums.asked"),
     )  # fmt: skip
     return Part(figures, tables=(table,))
@@ -259,7 +261,7 @@ def _asked(rows: list[ListeningForum]) -> Counter[int]:
 def _pledge(task: Task, by: date) -> Pledge:
     if by < clock.today() and (task.closed_on is None or task.closed_on > by):
         return _pledge_until(task, by)
-    tone, words = promise_words(task)
+    tone, _words = promise_words(task)
     state = _STATES[tone]
     if task.state == TaskState.DONE:
         state = "kept_late" if tone == "attn" else "kept"
@@ -267,14 +269,22 @@ def _pledge(task: Task, by: date) -> Pledge:
         state = "given_up"
     elif task.first_due_on < by:
         state = "late"
-    return Pledge(task.what, str(task.owner.office_title), task.first_due_on, state, f"{words}. {task.result}".removesuffix(". ").strip(), why=task.result if state == "given_up" else "")
+    return Pledge(task.what, str(task.owner.office_title), task.first_due_on, state, _outcome(task), why=task.result if state == "given_up" else "")
+
+
+def _outcome_words(task: Task) -> str:
+    _tone, words = promise_words(task)
+    return f"{words}. {task.result}".removesuffix(". ").strip()
+
+
+_outcome = lazy(_outcome_words, str)
 
 
 def _pledge_until(task: Task, by: date) -> Pledge:
     """Tell of a promise that was open at the end of a period as it was known then: what became of it since is for the next report."""
     late = (by - task.first_due_on).days
-    words = ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late} if late > 0 else _("not due yet")
-    return Pledge(task.what, str(task.owner.office_title), task.first_due_on, "late" if late > 0 else "open", str(words))
+    words = filled(ngettext_lazy("%(n)s day late", "%(n)s days late", late), n=late) if late > 0 else _("not due yet")
+    return Pledge(task.what, str(task.owner.office_title), task.first_due_on, "late" if late > 0 else "open", words)
 
 
 def _communes(unit: Unit) -> QuerySet[Unit]:
@@ -298,5 +308,5 @@ def _by_month(filed: QuerySet[Opinion], done: Q, overdue: Q) -> tuple[Chart, ...
 
 def _by_topic(filed: QuerySet[Opinion], done: Q) -> tuple[Table, ...]:
     rows = filed.values(name=F("topic__name")).annotate(all=Count("pk"), answered=Count("pk", filter=done)).order_by("-all", "name")
-    lines = tuple((str(row["name"] or _("not sorted yet")), str(row["all"]), str(row["answered"])) for row in rows)
+    lines = tuple((row["name"] or _("not sorted yet"), row["all"], row["answered"]) for row in rows)
     return (Table(_("By topic"), (_("Topic of opinions"), _("came in"), _("answered")), lines, figures=("opinions.filed", "opinions.in_time")),) if lines else ()

@@ -10,40 +10,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import translation
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
 
 from liengia.core import clock, reporting
-from liengia.core.reporting import FEWEST_PEOPLE, Chart, Drawn, Figure, Period
+from liengia.core.reporting import (
+    FEWEST_PEOPLE,
+    Cell,
+    Chart,
+    Drawn,
+    Figure,
+    Part,
+    Period,
+    Table,
+    Words,
+    filled,
+)
 from liengia.reports.models import Report, Target, UnitSize
 from liengia.units.models import Level, Succession, Unit
 
 TARGETS: Final = "targets"
 COMPARED: Final = "compared"
+# The language of the record; what is told in others stands beside it.
+OFFICIAL: Final = "vi"
+_OTHERS: Final = tuple(code for code, _name in settings.LANGUAGES if code != OFFICIAL)
 _SECTIONS_COMPARED: Final = ("groups", "opinions", "alarms")
 _FIGURES_COMPARED: Final = ("groups.households", "alarms.drills", "opinions.filed")
 _BELOW: Final = {Level.PROVINCE: Level.COMMUNE, Level.DISTRICT: Level.COMMUNE, Level.COMMUNE: Level.HAMLET}
 Section = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A section as it was counted, before it is told in a language."""
+
+    code: str
+    title: Words
+    part: Part
+    is_fixed: bool = False
+    before: Mapping[str, float | None] = field(default_factory=dict)
+
+
 def sections(unit: Unit, period: Period) -> list[Section]:
-    """Return all sections of a unit's period as data, in Vietnamese, in the order in which they are read."""
-    with translation.override("vi"):
-        drawn, before = reporting.draw(unit, period), period.before()
-        # Of people only what a report told already: any other days, or another ground, less those of the last report, would leave a small number over.
-        earlier = Report.objects.all().of(unit).published().filter(first_on=before.first, last_on=before.last, drawn_at__isnull=False).select_related("unit")
-        was_told = any(_is_of_same_ground(one, unit) for one in earlier)
-        found = [_section(one, was_told=was_told) for one in drawn]
-        if (judged := _targets(unit, period, drawn)) is not None:
-            found.insert(1 if found and found[0]["is_fixed"] else 0, judged)
-        if (compared := _compared(unit, period)) is not None:
-            found.append(compared)
+    """Return all sections of a unit's period as data, in Vietnamese, in the order in which they are read; `told` is each in the other languages."""
+    with translation.override(OFFICIAL):
+        return [{**_as_data(one, OFFICIAL), "told": {language: _as_data(one, language) for language in _OTHERS}} for one in _counted(unit, period)]
+
+
+def _counted(unit: Unit, period: Period) -> list[_Counted]:
+    drawn, before = reporting.draw(unit, period), period.before()
+    # Of people only what a report told already: any other days, or another ground, less those of the last report, would leave a small number over.
+    earlier = Report.objects.all().of(unit).published().filter(first_on=before.first, last_on=before.last, drawn_at__isnull=False).select_related("unit")
+    was_told = any(_is_of_same_ground(one, unit) for one in earlier)
+    found = [_section(one, was_told=was_told) for one in drawn]
+    if (judged := _targets(unit, period, drawn)) is not None:
+        found.insert(1 if found and found[0].is_fixed else 0, judged)
+    if (compared := _compared(unit, period)) is not None:
+        found.append(compared)
     return found
 
 
@@ -65,20 +97,30 @@ def shown(value: float | None, *, is_about_people: bool = False) -> str:
     if value is None:
         return "–"
     if is_about_people and 0 < value < FEWEST_PEOPLE:
-        return _("fewer than %(n)s") % {"n": FEWEST_PEOPLE}
+        return str(_("fewer than %(n)s")) % {"n": FEWEST_PEOPLE}
     return number_format(value if value != int(value) else int(value), decimal_pos=None if value == int(value) else 1, use_l10n=True, force_grouping=True)
 
 
-def _section(one: Drawn, *, was_told: bool) -> Section:
+def _section(one: Drawn, *, was_told: bool) -> _Counted:
+    before = {figure.code: one.before.get(figure.code) for figure in one.part.figures if was_told or not figure.is_about_people}
+    return _Counted(one.provider.code, one.provider.title, one.part, one.provider.is_fixed, before)
+
+
+def _as_data(one: _Counted, language: str) -> Section:
+    """Return a section as data that can be frozen, told in a language."""
     part = one.part
-    before = {figure.code: one.before.get(figure.code) for figure in part.figures if was_told or not figure.is_about_people}
-    return {
-        "code": one.provider.code, "title": str(one.provider.title), "is_fixed": one.provider.is_fixed, "words": str(part.words),
-        "figures": [_figure(figure, before.get(figure.code)) for figure in part.figures],
-        "charts": [_chart(chart) for chart in part.charts],
-        "tables": [{"title": str(t.title), "head": [str(h) for h in t.head], "rows": [list(row) for row in t.rows], "note": str(t.note), "figures": list(t.figures)} for t in part.tables],
-        "pledges": [{"text": p.text, "owner": p.owner, "due_on": p.due_on.isoformat(), "state": p.state, "words": p.words, "url": p.url, "why": p.why} for p in part.pledges],
-    }  # fmt: skip
+    with translation.override(language):
+        return {
+            "code": one.code, "title": str(one.title), "is_fixed": one.is_fixed, "words": str(part.words),
+            "figures": [_figure(figure, one.before.get(figure.code)) for figure in part.figures],
+            "charts": [_chart(chart) for chart in part.charts],
+            "tables": [{"title": str(t.title), "head": [str(h) for h in t.head], "rows": [[_cell(cell) for cell in row] for row in t.rows], "note": str(t.note), "figures": list(t.figures)} for t in part.tables],
+            "pledges": [{"text": p.text, "owner": p.owner, "due_on": p.due_on.isoformat(), "state": p.state, "words": str(p.words), "url": p.url, "why": p.why} for p in part.pledges],
+        }  # fmt: skip
+
+
+def _cell(cell: Cell) -> str:
+    return shown(cell) if cell is None or isinstance(cell, int | float) else str(cell)
 
 
 def _figure(figure: Figure, before: float | None) -> dict[str, Any]:
@@ -95,11 +137,11 @@ def _figure(figure: Figure, before: float | None) -> dict[str, Any]:
 def _chart(chart: Chart) -> dict[str, Any]:
     return {
         "title": str(chart.title), "names": [str(name) for name in chart.names], "source": str(chart.source), "is_by_time": chart.is_by_time, "figures": list(chart.figures),
-        "rows": [[label, value, bad] for label, value, bad in chart.rows],
+        "rows": [[str(label), value, bad] for label, value, bad in chart.rows],
     }  # fmt: skip
 
 
-def _targets(unit: Unit, period: Period, drawn: Sequence[Drawn]) -> Section | None:
+def _targets(unit: Unit, period: Period, drawn: Sequence[Drawn]) -> _Counted | None:
     """Judge the targets that fell due in the period, or since the last report, each by what was counted until its day: missed ones first."""
     before = Report.objects.all().of(unit).published().filter(last_on__lt=period.first).order_by("-last_on").values_list("last_on", flat=True).first()
     due = Target.objects.filter(unit__in=unit.lineage_ids(), due_on__lte=period.last)
@@ -110,17 +152,15 @@ def _targets(unit: Unit, period: Period, drawn: Sequence[Drawn]) -> Section | No
     judged = sorted(((target.is_met_by(figure.value if figure else None), target, figure) for target, figure in told), key=lambda one: (one[0], one[1].due_on, one[1].pk))
     missed = sum(not met for met, _target, _found in judged)
     figures = (
-        Figure("targets.missed", _("targets missed"), missed, _("Targets that fell due in the period, or since the report before; each judged by what was counted until its day."), unit=_("of %(n)s") % {"n": len(told)}, is_main=True, more_is_better=False),
+        Figure("targets.missed", _("targets missed"), missed, _("Targets that fell due in the period, or since the report before; each judged by what was counted until its day."), unit=filled(_("of %(n)s"), n=len(told)), is_main=True, more_is_better=False),
     )
-    rows = [
-        [target.label, _aim(target), _reached(figure), _("reached") if met else _("missed")]
-        for met, target, figure in judged
-    ]
-    head = [_("What was aimed at"), _("Aim"), _("Value reached"), _("Result")]
-    return {
-        "code": TARGETS, "title": _("Targets, missed ones first"), "is_fixed": True, "words": "", "figures": [_figure(one, None) for one in figures], "charts": [],
-        "tables": [{"title": _("Targets"), "head": head, "rows": rows, "note": _("Each was judged by what was counted until its day; this period's own numbers lead to their records."), "figures": list(dict.fromkeys(target.figure for _met, target, _reached in judged))}], "pledges": [],
-    }  # fmt: skip
+    table = Table(
+        _("Targets"), (_("What was aimed at"), _("Aim"), _("Value reached"), _("Result")),
+        tuple((target.label, _aim(target), _reached(figure), _("reached") if met else _("missed")) for met, target, figure in judged),
+        _("Each was judged by what was counted until its day; this period's own numbers lead to their records."),
+        tuple(dict.fromkeys(target.figure for _met, target, _figure in judged)),
+    )  # fmt: skip
+    return _Counted(TARGETS, _("Targets, missed ones first"), Part(figures, tables=(table,)), is_fixed=True)
 
 
 def _figure_by(unit: Unit, period: Period, drawn: Sequence[Drawn], target: Target) -> Figure | None:
@@ -134,16 +174,19 @@ def _figure_by(unit: Unit, period: Period, drawn: Sequence[Drawn], target: Targe
     return next((figure for part in parts for figure in part.figures if figure.code == target.figure), None)
 
 
-def _aim(target: Target) -> str:
+def _aim_words(target: Target) -> str:
     least = _("at least") if target.is_at_least else _("at most")
-    return _("%(aim)s by %(day)s") % {"aim": f"{least} {shown(target.aim)}", "day": f"{target.due_on:%d/%m/%Y}"}
+    return str(_("%(aim)s by %(day)s")) % {"aim": f"{least} {shown(target.aim)}", "day": f"{target.due_on:%d/%m/%Y}"}
 
 
-def _reached(figure: Figure | None) -> str:
+def _reached_words(figure: Figure | None) -> str:
     return "–" if figure is None else shown(figure.value, is_about_people=figure.is_about_people)
 
 
-def _compared(unit: Unit, period: Period) -> Section | None:
+_aim, _reached = lazy(_aim_words, str), lazy(_reached_words, str)
+
+
+def _compared(unit: Unit, period: Period) -> _Counted | None:
     """Compare the units right below by figures per thousand households; units whose size is not known are named."""
     level = _BELOW.get(Level(unit.level))
     if level is None:
@@ -155,21 +198,21 @@ def _compared(unit: Unit, period: Period) -> Section | None:
         return None
     providers = [one for one in reporting.providers(unit) if one.code in _SECTIONS_COMPARED]
     rates: dict[str, list[tuple[str, float, float]]] = {}
-    labels: dict[str, str] = {}
+    labels: dict[str, Words] = {}
     for one in counted:
         for figure in _figures(providers, one, period):
             if figure.code in _FIGURES_COMPARED and figure.value is not None:
-                labels[figure.code] = str(figure.label)
+                labels[figure.code] = figure.label
                 rates.setdefault(figure.code, []).append((one.display_name, round(1000 * figure.value / sizes[one.pk], 1), 0.0))
-    charts = [
-        _chart(Chart(_("%(what)s, per 1,000 households") % {"what": labels[code]}, tuple(sorted(rows, key=lambda row: (-row[1], row[0]))), source=_("Households as the office entered them, with their source."), figures=(code,)))
+    charts = tuple(
+        Chart(filled(_("%(what)s, per 1,000 households"), what=labels[code]), tuple(sorted(rows, key=lambda row: (-row[1], row[0]))), source=_("Households as the office entered them, with their source."), figures=(code,))
         for code, rows in rates.items()
-    ]
+    )
     if not charts:
         return None
     unknown = [one.display_name for one in below if one.pk not in sizes]
-    words = _("Not compared, because nobody has entered how many households they have: %(names)s.") % {"names": ", ".join(unknown)} if unknown else ""
-    return {"code": COMPARED, "title": _("Place by place"), "is_fixed": False, "words": words, "figures": [], "charts": charts, "tables": [], "pledges": []}
+    words = filled(_("Not compared, because nobody has entered how many households they have: %(names)s."), names=", ".join(unknown)) if unknown else ""
+    return _Counted(COMPARED, _("Place by place"), Part(charts=charts, words=words))
 
 
 def _figures(providers: Sequence[reporting.Provider], unit: Unit, period: Period) -> Iterable[Figure]:

@@ -14,6 +14,7 @@ from liengia.core import clock
 from liengia.core.reporting import Period
 from liengia.core.text import nfc
 from liengia.organisations.models import Organisation
+from liengia.reports import screens
 from liengia.reports.models import Report, SafetyCriterion
 from liengia.reports.services import LONGEST_TITLE, LONGEST_WORDS, Text, usual_period
 from liengia.units.choices import UnitChoiceField
@@ -65,7 +66,7 @@ class TextForm(forms.Form):
         options["initial"] = _words_of(report)
         super().__init__(*args, **options)
         self.codes = [one["code"] for one in report.drawn]
-        for one in report.drawn:
+        for one in map(screens.told, report.drawn):
             self.fields[f"words_{one['code']}"] = forms.CharField(label=one["title"], max_length=LONGEST_WORDS, required=False, widget=_area(3), help_text=_("Your words before the numbers of this section."))
             if not one["is_fixed"]:
                 self.fields[f"out_{one['code']}"] = forms.BooleanField(label=_("Leave “%(title)s” out; the report says that it is left out") % {"title": one["title"]}, required=False)
@@ -121,7 +122,7 @@ class ErratumForm(forms.Form):
         """Offer the report's sections."""
         super().__init__(*args, **options)
         sections = report.said.get("sections", []) if report.said else []
-        self.fields["section"].choices = [("", _("the whole report")), *((one["code"], one["title"]) for one in sections)]  # type: ignore[attr-defined]
+        self.fields["section"].choices = [("", _("the whole report")), *((one["code"], one["title"]) for one in map(screens.told, sections))]  # type: ignore[attr-defined]
 
 
 class TargetForm(forms.Form):

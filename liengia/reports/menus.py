@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from liengia.core import front
 from liengia.core.menus import Item, register
+from liengia.reports import screens
 from liengia.reports.models import Report
 from liengia.units.models import Unit
 
@@ -32,7 +33,7 @@ def figures(unit: Unit | None) -> Iterator[front.Figure]:
         return
     url = reverse("reports:report", args=[report.public_id])
     source = _("report of %(first)s to %(last)s") % {"first": f"{report.first_on:%d/%m/%Y}", "last": f"{report.last_on:%d/%m/%Y}"}
-    main = [(one["code"], figure) for one in report.said["sections"] for figure in one["figures"] if figure["is_main"]]
+    main = [(one["code"], figure) for one in map(screens.told, report.said["sections"]) for figure in one["figures"] if figure["is_main"]]
     for section, figure in main[:FIGURES]:
         value = f"{figure['shown']} {figure['unit']}".strip()
         yield front.Figure(value, figure["label"], source, f"{url}#{section}")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from liengia.core import clock, pdf
 from liengia.core.text import date_words
-from liengia.reports import screens
+from liengia.reports import drawing, screens
 from liengia.reports.models import Report
 from liengia.reports.services import statement
 
@@ -56,7 +56,7 @@ def as_pdf(report: Report) -> bytes:
             "words": {
                 "before": _("before"), "how": _("How the numbers were counted"), "next": _("What comes after this"), "errata": _("Corrections"),
                 "left_out": _("Left out by the editor"), "figure": _("Figure"), "value": _("This period"), "last": _("The period before"),
-                "promise": _("Promised"), "owner": _("Who answers for it"), "due": _("For"), "result": _("Result"),
+                "number": _("Number"), "promise": _("Promised"), "owner": _("Who answers for it"), "due": _("For"), "result": _("Result"),
                 "behind": _("The records behind it"), "links": _("Touch a number to open the records behind it, and its name to read how it was counted. On paper: %(url)s") % {"url": _address(report)} if report.said else "",
             },
         }  # fmt: skip
@@ -125,9 +125,16 @@ def _section(one: dict[str, Any], report: Report) -> dict[str, Any]:
     return {
         "title": one["title"], "editor": one["editor"], "words": one["words"], "figures": [_figure(figure, report) for figure in one["figures"]],
         "tables": [{"head": t["head"], "rows": t["rows"], "note": t["note"], "behind": _behind(t, report)} for t in one["tables"]],
-        "charts": [{"title": c["title"], "source": c["source"], "rows": [[label, value + bad, bad] for label, value, bad in c["rows"]], "behind": _behind(c, report)} for c in one["charts"]],
+        "charts": [{"title": c["title"], "source": c["source"], "names": c["names"] if c["has_bad"] else [], "rows": _rows(c), "behind": _behind(c, report)} for c in one["charts"]],
         "pledges": [{"text": p["text"], "owner": p["owner"], "due": p["day"], "result": p["result"], "bad": p["state"] in ("late", "given_up")} for p in one["pledges"]],
     }  # fmt: skip
+
+
+def _rows(chart: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a chart, each with its bar in parts of the longest and with its numbers as they are written."""
+    most = max((value + bad for _label, value, bad in chart["rows"]), default=0) or 1
+    written = [[good, bad] if chart["has_bad"] else [drawing.shown(value + late)] for (_l, value, late), (_label, good, bad) in zip(chart["rows"], chart["written"], strict=True)]
+    return [{"label": label, "good": value / most, "bad": bad / most, "numbers": numbers} for (label, value, bad), numbers in zip(chart["rows"], written, strict=True)]
 
 
 def _figure(one: dict[str, Any], report: Report) -> dict[str, Any]:

@@ -242,16 +242,17 @@ def keep_size(unit: Unit, *, year: int, households: int, source: str, actor: Act
 def statement(report: Report) -> dict[str, Any]:
     """Return what a report says with the editor's words, as it is shown, printed and frozen."""
     words = {one.section: one for one in report.words.all()}
-    sections, left_out = [], []
+    sections, left_out = [], list[dict[str, Any]]()
     for one in report.drawn:
         own = words.get(one["code"])
         if own is not None and own.is_left_out and not one["is_fixed"]:
-            left_out.append(one["title"])
+            left_out.append(one)
             continue
         sections.append({**one, "editor": own.text if own is not None else ""})
     return {
         "title": report.title, "unit": report.unit.full_name, "first": report.first_on.isoformat(), "last": report.last_on.isoformat(),
-        "intro": report.intro, "outlook": report.outlook, "read_at": report.read_at, "sections": sections, "left_out": left_out,
+        "intro": report.intro, "outlook": report.outlook, "read_at": report.read_at, "sections": sections, "left_out": [one["title"] for one in left_out],
+        "left_out_told": {language: [one["told"][language]["title"] for one in left_out] for language in (left_out[0].get("told", {}) if left_out else ())},
         "counted_at": clock.local(report.drawn_at).isoformat() if report.drawn_at else "",
     }  # fmt: skip
 

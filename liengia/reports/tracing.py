@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils import translation
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from liengia.core import reporting, rooms
 from liengia.core.errors import NotFound
 from liengia.core.reporting import FEWEST_PEOPLE, Period, Record, Records
-from liengia.reports import drawing
+from liengia.reports import drawing, screens
 from liengia.reports.models import Report
 from liengia.reports.papers import said_of
 
@@ -71,22 +71,27 @@ def trace(report: Report, code: str, user: Any, *, before: bool = False) -> Trac
         raise NotFound("")
     period = report.period.before() if before else report.period
     records = _records(report, section["code"], code, period, user)
-    said = figure["before_shown"] if before else figure["shown"]
+    shown = "before_shown" if before else "shown"
+    read = screens.told(section)
+    figure_read = next(one for one in read["figures"] if one["code"] == code)
+    said = figure_read[shown]
     if before and records is None and not (reporting.is_traced(section["code"]) and figure["before_shown"] != "–"):
         raise NotFound("")
     if records is None:
-        return Traced(section, figure, period, before, said, said, False, (), "", "", False)
+        return Traced(read, figure_read, period, before, said, said, False, (), "", "", False)
     rows, folded = _fold(records.rows) if is_about_people else (records.rows, 0.0)
     hidden = records.hidden + folded
     if is_about_people and isinstance(rows, tuple) and 0 < hidden < FEWEST_PEOPLE:
         # The number less what is listed would tell the rest.
         rows, folded, hidden = (), 1.0, float(records.value or 0)
     is_few = is_about_people and records.value is not None and 0 < records.value < FEWEST_PEOPLE
-    with translation.override("vi"):  # as the report was drawn: else 1.200 and 1,200 are two numbers
+    # Written as the number that stands beside it: what was published before it was drawn in the reader's language is in Vietnamese, and 1.200 and 1,200 would be two.
+    language = get_language() if get_language() in section.get("told", ()) else drawing.OFFICIAL
+    with translation.override(language):
         now = drawing.shown(records.value, is_about_people=is_about_people)
         told = "" if is_few or not hidden else drawing.shown(hidden, is_about_people=is_about_people)
     why = " ".join(str(words) for words in (records.why if records.hidden else "", _FEW if folded else "") if words)
-    return Traced(section, figure, period, before, said, now, now != said, rows, told, _("Fewer than five people are not shown in public.") if is_few else why, True)
+    return Traced(read, figure_read, period, before, said, now, now != said, rows, told, _("Fewer than five people are not shown in public.") if is_few else why, True)
 
 
 def _fold(rows: Sequence[Record]) -> tuple[Sequence[Record], float]:
@@ -108,7 +113,7 @@ def _records(report: Report, section: str, code: str, period: Period, user: Any)
 
 def _targets(report: Report) -> Records:
     """Bring the targets that were missed, as the report judged them: in its own table they stand first."""
-    section = next(one for one in said_of(report)["sections"] if one["code"] == drawing.TARGETS)
+    section = screens.told(next(one for one in said_of(report)["sections"] if one["code"] == drawing.TARGETS))
     missed = int(section["figures"][0]["value"] or 0)
     rows = section["tables"][0]["rows"][:missed]
     return Records(missed, tuple(Record(label, note=f"{aim}; {_('Value reached')}: {value}") for label, aim, value, *_rest in rows))

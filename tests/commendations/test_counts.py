@@ -17,7 +17,7 @@ def told(scene: Bureau) -> tuple[list[str], list[str]]:
     """Return the figures that stand in the report, and the people of each line of its table."""
     part = reporting.commended(scene.here.commune, PERIOD)
     assert part is not None
-    return [one.code.removeprefix("commendations.") for one in part.figures], [row[2] for table in part.tables for row in table.rows]
+    return [one.code.removeprefix("commendations.") for one in part.figures], [str(row[2]) for table in part.tables for row in table.rows]
 
 
 def count(scene: Bureau, code: str) -> float | None:

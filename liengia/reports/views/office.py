@@ -250,7 +250,7 @@ def _due(request: HttpRequest, units: Any, day: date) -> dict[str, Any]:
 def _shown(request: HttpRequest, row: Report, *, form: Any = None, erratum: Any = None, status: int = 200) -> HttpResponse:
     said = papers.said_of(row)
     context = {
-        "report": row, "said": said, "sections": screens.sections(said), "form": form or TextForm(row), "erratum": erratum or ErratumForm(row),
+        "report": row, "said": said, "sections": screens.sections(said), "left_out": screens.left_out(said), "form": form or TextForm(row), "erratum": erratum or ErratumForm(row),
         "may_publish": policies.may_publish(request.user, row), "errata": list(row.errata.all()), "papers": official.papers_of(row), "may_draft": people.can(request.user, DRAFT, row.unit),
     }  # fmt: skip
     return render(request, "reports/office/report.html", context, status=status)

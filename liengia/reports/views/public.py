@@ -55,7 +55,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         one["opinion_url"] = _opinion_url(row, one["code"])
         one["opinions"] = written.get(f"{THREAD}:{row.public_id}:{one['code']}")
     errata = list(row.errata.all())
-    context = {"report": row, "said": row.said, "sections": shown, "main": screens.main_figures(shown), "errata": errata}
+    context = {"report": row, "said": row.said, "sections": shown, "main": screens.main_figures(shown), "left_out": screens.left_out(row.said), "errata": errata, "is_translated": screens.is_translated()}
     return render(request, "reports/report.html", context)
 
 
