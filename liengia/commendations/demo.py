@@ -32,7 +32,6 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.db import bulk
 from liengia.organisations import committee_services
-from liengia.organisations import services as organisations
 from liengia.organisations.models import (
     Committee,
     CommitteeMember,
@@ -109,7 +108,7 @@ def load() -> int:
 
 def _season_of_2023(people: _People) -> None:
     district = Unit.objects.at(FESTIVAL).get(code="806")
-    body = organisations.create_organisation(kind=OrganisationKind.PEOPLES_COMMITTEE, name="Ủy ban nhân dân huyện Cần Đước", unit=district, valid_to=REFORM, actor=ACTOR)
+    body = Organisation.objects.get(kind=OrganisationKind.PEOPLES_COMMITTEE, unit=district)
     police = Organisation.objects.get(kind=OrganisationKind.POLICE, unit=district)
     issuer = papers.keep_issuer(papers.issuer_of(body, actor=ACTOR), place="Cần Đước", actor=ACTOR)
     proposer = papers.keep_issuer(papers.issuer_of(police, actor=ACTOR), symbol="CAH", place="Cần Đước", superior="Công an tỉnh Long An", actor=ACTOR)

@@ -41,6 +41,7 @@ def load() -> int:
     """Load institutions, committees and one agreement; needs `units.demo.load()`. Loading twice changes nothing."""
     before = Organisation.objects.count()
     _police_in_time()
+    _above()
     for number, commune in enumerate(Unit.objects.at(REFORM).communes().order_by("code"), start=1):
         bodies = _bodies(commune, number)
         if not Committee.objects.filter(unit=commune).exists():
@@ -74,6 +75,19 @@ def _police_in_time() -> None:
             kind=Committee.Kind.STEERING, name=f"{STEERING} huyện Cần Đước", unit=district, actor=ACTOR,
             valid_to=REFORM,
         )  # fmt: skip
+
+
+def _above() -> None:
+    """The People's Committees above the communes, each in its time, and the ministry's department for the movement."""
+    district = Unit.objects.at(FESTIVAL).get(code="806")
+    long_an, tay_ninh = Unit.objects.at(FESTIVAL).get(code="80"), Unit.objects.at(REFORM).get(code="80")
+    committee = OrganisationKind.PEOPLES_COMMITTEE
+    _organisation(committee, "Ủy ban nhân dân huyện Cần Đước", district, valid_to=REFORM)
+    now = _organisation(committee, "Ủy ban nhân dân tỉnh Tây Ninh", tay_ninh, valid_from=REFORM)
+    before = _organisation(committee, "Ủy ban nhân dân tỉnh Long An", long_an)
+    if before.valid_to is None:
+        services.end_organisation(before, on=REFORM, successor=now, actor=ACTOR, legal_basis="Nghị quyết 202/2025/QH15")
+    _organisation(OrganisationKind.MINISTRY, "Cục Xây dựng phong trào toàn dân bảo vệ an ninh Tổ quốc, Bộ Công an", tay_ninh)
 
 
 def _bodies(commune: Unit, number: int) -> list[Organisation]:

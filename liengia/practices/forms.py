@@ -15,10 +15,8 @@ from liengia.core.text import fold
 from liengia.organisations.models import Agreement, Organisation
 from liengia.papers.models import Paper, PaperState
 from liengia.practices.models import (
-    ActKind,
     Basis,
     Campaign,
-    Exemplar,
     Material,
     Practice,
     PracticeKind,
@@ -27,7 +25,7 @@ from liengia.practices.models import (
 )
 from liengia.practices.models.practices import LONGEST_NAME
 from liengia.practices.services import Facts, NeedLine, Text
-from liengia.practices.services.records import ACTING, ACTING_LEVELS
+from liengia.units.choices import UnitChoiceField
 from liengia.units.models import Unit
 
 LONG: Final = 8_000
@@ -159,18 +157,13 @@ class TextForm(forms.Form):
 class NewForm(FactsForm, TextForm):
     """A practice that begins a line of its own."""
 
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    unit = UnitChoiceField(label=_("Unit"))
     field_order = ["unit", "name", "kind", "summary", "problem", "how", "cost", "cost_basis", "cost_words", "needs"]
 
     def __init__(self, units: Any, *args: Any, **options: Any) -> None:
         """Offer the user's units."""
         super().__init__(units, *args, **options)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        self.fields["unit"].label_from_instance = _place  # type: ignore[attr-defined]
-
-
-def _place(unit: Any) -> str:
-    return str(unit.place_name)
 
 
 class ReviseForm(TextForm):
@@ -191,7 +184,7 @@ class ReviseForm(TextForm):
 class ReplicateForm(forms.Form):
     """A practice in another place."""
 
-    unit = forms.ModelChoiceField(label=_("Unit that takes it over"), queryset=Unit.objects.none())
+    unit = UnitChoiceField(label=_("Unit that takes it over"))
     institution = forms.ModelChoiceField(label=_("Institution where it runs"), queryset=Organisation.objects.none(), required=False)
     name = forms.CharField(label=_("Name here"), max_length=LONGEST_NAME, required=False, help_text=_("Empty: the same name."))
     changed = forms.CharField(label=_("What is done differently here"), widget=_area(4), max_length=LONG, required=False)
@@ -200,7 +193,6 @@ class ReplicateForm(forms.Form):
         """Offer the user's units and the institutions there."""
         super().__init__(*args, **options)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        self.fields["unit"].label_from_instance = _place  # type: ignore[attr-defined]
         offer_bodies(self, ("institution",), Organisation.objects.current().filter(unit__in=units))
 
 
@@ -248,30 +240,6 @@ class ClaimForm(forms.Form):
         """Offer the practice's files."""
         super().__init__(*args, **options)
         self.fields["evidence"].queryset = practice.materials.defer("data")  # type: ignore[attr-defined]
-
-
-class ActForm(forms.Form):
-    """An act of a body, with its paper."""
-
-    kind = forms.ChoiceField(label=_("What is done"), choices=ActKind.choices)
-    body = forms.ModelChoiceField(label=_("Body that acts"), queryset=Organisation.objects.none())
-    paper = forms.ModelChoiceField(label=_("Paper issued here"), queryset=Paper.objects.none(), required=False, help_text=_("Its date is the date of the act."))
-    number = forms.CharField(label=_("Or number of a paper issued elsewhere"), max_length=60, required=False)
-    on = _day(_("Date of that paper"), required=False)
-    text = forms.CharField(label=_("What it says, in short"), widget=_area(2), max_length=2_000, required=False)
-    addressed = forms.ModelMultipleChoiceField(label=_("Units that are to replicate it"), queryset=Unit.objects.none(), required=False)
-
-    def __init__(self, practice: Practice, *args: Any, **options: Any) -> None:
-        """Offer the bodies above the practice, those that have ended among them: a paper of 2023 is of a body of 2023."""
-        super().__init__(*args, **options)
-        places = [one for one in (practice.unit, practice.founded_in) if one is not None]
-        above = {up.pk for one in places for start in (one, *one.predecessors()) for up in (start, *start.ancestors())}
-        bodies = Organisation.objects.filter(kind__in=ACTING, unit__level__in=ACTING_LEVELS, unit__in=above) | Organisation.objects.filter(kind="ministry")
-        offer_bodies(self, ("body",), bodies.order_by("unit__level", "folded_name"))
-        self.fields["paper"].queryset = issued_papers(sorted(above))  # type: ignore[attr-defined]
-        below = Unit.objects.all().below_any(sorted(above)).filter(level__in=("commune", "hamlet"))
-        self.fields["addressed"].queryset = below.with_ancestors().order_by("level", "code")  # type: ignore[attr-defined]
-        self.fields["addressed"].label_from_instance = _place  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):
@@ -328,7 +296,7 @@ class TakeForm(forms.Form):
 class CampaignForm(forms.Form):
     """A year's campaign."""
 
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    unit = UnitChoiceField(label=_("Unit"))
     year = forms.IntegerField(label=_("Year"))
     name = forms.CharField(label=_("Name"), max_length=160)
     text = forms.CharField(label=_("What it asks for"), widget=_area(4), max_length=4_000, required=False)
@@ -361,7 +329,7 @@ class RegisterForm(forms.Form):
 class ExemplarForm(forms.Form):
     """A person or collective in a campaign; the agreement can be recorded at once or later."""
 
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    unit = UnitChoiceField(label=_("Unit"))
     name = forms.CharField(label=_("Name"), max_length=160)
     is_collective = forms.BooleanField(label=_("A collective"), required=False)
     deed = forms.CharField(label=_("Deed"), widget=_area(4), max_length=4_000, help_text=_("The deed and what came of it. No marks, no ranking, nothing about belief or family."))
@@ -375,7 +343,6 @@ class ExemplarForm(forms.Form):
         super().__init__(*args, **options)
         units = Unit.objects.all().below_any(campaign.unit.lineage_ids()).current().filter(level__in=("commune", "hamlet"))
         self.fields["unit"].queryset = units.with_ancestors().order_by("level", "code")  # type: ignore[attr-defined]
-        self.fields["unit"].label_from_instance = _place  # type: ignore[attr-defined]
 
 
 class FindingForm(forms.Form):
@@ -390,20 +357,6 @@ class ConsentForm(forms.Form):
 
     on = _day(_("Agreed on"), initial=clock.today)
     how = forms.CharField(label=_("How they agreed"), max_length=160)
-
-
-class PraiseForm(forms.Form):
-    """Praise of an exemplar."""
-
-    body = forms.ModelChoiceField(label=_("Body that acts"), queryset=Organisation.objects.none())
-    number = forms.CharField(label=_("Number of the paper"), max_length=60)
-    on = _day(_("Date of that paper"))
-
-    def __init__(self, exemplar: Exemplar, *args: Any, **options: Any) -> None:
-        """Offer the bodies above."""
-        super().__init__(*args, **options)
-        above = [up.pk for start in (exemplar.unit, *exemplar.unit.predecessors()) for up in (start, *start.ancestors())]
-        offer_bodies(self, ("body",), Organisation.objects.filter(kind__in=ACTING, unit__level__in=ACTING_LEVELS, unit__in=above))
 
 
 class NumbersForm(forms.Form):

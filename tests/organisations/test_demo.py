@@ -30,3 +30,11 @@ def test_the_demonstration_loads_once(demonstration: None) -> None:
     assert Committee.objects.current().count() == 6
     assert Task.objects.overdue().count() == 6
     assert consistency.faults() == []
+
+
+def test_the_committees_above_the_communes_stand_each_in_its_time(demonstration: None) -> None:
+    assert demo.load() == 0, "a second time it adds nothing"
+    found = {one.name: one for one in Organisation.objects.of_kind("peoples_committee").exclude(unit__level="commune")}
+    assert found["Ủy ban nhân dân tỉnh Long An"].successor == found["Ủy ban nhân dân tỉnh Tây Ninh"]
+    assert found["Ủy ban nhân dân huyện Cần Đước"].valid_to == found["Ủy ban nhân dân tỉnh Long An"].valid_to == demo.REFORM
+    assert len(found) == 3 and Organisation.objects.of_kind("ministry").count() == 1

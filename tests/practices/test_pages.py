@@ -321,3 +321,61 @@ def test_a_commune_without_the_room_shows_none_of_its_practices(scene: Place) ->
     assert Client().get(f"/mo-hinh/{scene.practice.public_id}/").status_code == 404
     assert scene.practice.name not in read("/mo-hinh/")
     assert linked.card("practice", scene.practice.public_id) is None
+
+
+# What is refused, and choices that are told apart
+
+
+def test_a_refused_act_is_said_above_all_with_a_way_to_each_field(scene: Place) -> None:
+    chairman, own = into(scene.desk.here.chairman), f"{BASE}{scene.practice.public_id}/"
+    answer = chairman.post(f"{own}lam/bieu-duong/", {"kind": "replicate", "body": scene.provincial.pk, "number": "", "on": "2026-05-01"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    summary = page.index('class="notice problems"')
+    assert page.index("Chưa ghi được: Ghi biểu dương hoặc chỉ đạo nhân rộng") < summary < page.index('class="papers-about"'), "above what stands about it"
+    assert 'href="#id_bieu-duong_number"' in page[summary : page.index('class="papers-about"')] and 'id="id_bieu-duong_number"' in page
+    assert "data-focus" in page and '<details class="portal-act practices-act" id="bieu-duong" open>' in page
+    refused = chairman.post(f"{own}lam/bieu-duong/", {"kind": "replicate", "body": scene.provincial.pk, "number": "5", "on": "2026-05-01", "addressed": [scene.hamlet.pk, 999_999]})
+    assert 'href="#id_bieu-duong_addressed"' in refused.content.decode() and 'id="id_bieu-duong_addressed"' in refused.content.decode()
+
+
+def test_an_order_names_units_that_no_two_look_alike(scene: Place) -> None:
+    from liengia.practices.act_forms import ActForm
+
+    Unit.objects.create(code="28108-01", name="Ấp 1", kind="Ấp", level="hamlet", parent=scene.commune, origin="Tân Chánh", shares_name=True)
+    Unit.objects.create(code="28108-02", name="Ấp 1", kind="Ấp", level="hamlet", parent=scene.commune, origin="Phước Tuy", shares_name=True)
+    Unit.objects.create(code="28135-01", name="Ấp 1", kind="Ấp", level="hamlet", parent=scene.other)
+    old = Practice.objects.create(unit=scene.commune, founded_in=scene.town, kind="fire", name="Cũ", summary="x", state="running", started_on=date(2023, 1, 5), family=scene.practice.family)
+    groups = dict(ActForm(old).fields["addressed"].choices)  # type: ignore[attr-defined]
+    labels = [words for units in groups.values() for _pk, words in units]
+    assert len(set(labels)) == len(labels) and {"Ấp 1 (Tân Chánh cũ), xã Cần Đước", "Ấp 1 (Phước Tuy cũ), xã Cần Đước"} <= set(labels)
+    assert "Ấp 1, xã Rạch Kiến" not in labels, "hamlets of another commune are not named one by one"
+    assert {"Thị trấn Cần Đước, huyện Cần Đước (đến 30/06/2025)", "Xã Cần Đước"} <= set(labels)
+    assert all("đến 30/06/2025" not in words for units in dict(ActForm(scene.practice).fields["addressed"].choices).values() for _pk, words in units), (  # type: ignore[attr-defined]
+        "it began after the reform"
+    )
+
+
+def test_units_of_an_order_are_told_apart_on_the_public_page(scene: Place) -> None:
+    hamlet = Unit.objects.create(code="28108-01", name="Ấp 1", kind="Ấp", level="hamlet", parent=scene.commune, origin="Tân Chánh", shares_name=True)
+    services.act(scene.practice, kind="replicate", body=scene.provincial, number="9/KH", on=date(2026, 5, 1), addressed=[hamlet], actor=TESTER)
+    assert "Ấp 1 (Tân Chánh cũ), xã Cần Đước" in read(f"/mo-hinh/{scene.practice.public_id}/")
+
+
+def test_a_practice_of_a_merged_commune_is_told_from_that_of_its_namesake(scene: Place) -> None:
+    old = Practice.objects.create(unit=scene.commune, founded_in=scene.town, kind="fire", name="Cũ", summary="x", state="running", started_on=date(2023, 1, 5), family=scene.practice.family)
+    assert old.short_place == "Thị trấn Cần Đước (cũ)"
+    old.unit = scene.town
+    assert old.place == "Thị trấn Cần Đước (cũ)"
+    assert scene.practice.short_place == "Khu phố 5"
+
+
+def test_what_a_campaign_refuses_is_said_above_with_the_words_still_there(scene: Place) -> None:
+    front, held = into(scene.desk.here.front), campaign(scene)
+    address = f"{BASE}dan-van-kheo/{held.public_id}/"
+    key = exemplar(scene, held).pk
+    services.review_registration(Exemplar.objects.get().registrations.get(), is_recognised=True, finding="Tốt.", actor=TESTER)
+    answer = front.post(f"{address}{key}/khen/", {"body": scene.district_committee.pk, "number": "7/QĐ-UBND", "on": "2026-05-01"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and f'href="#id_p{key}_body"' in page[: page.index("<article")] and "7/QĐ-UBND" in page
+    assert "Ngày 01/05/2026 không có cơ quan này (cơ quan có đến 30/06/2025)." in page

@@ -16,12 +16,12 @@ from liengia.core.reporting import Period
 from liengia.core.worker import run_once
 from liengia.organisations import services as organisations
 from liengia.papers import services as papers
-from liengia.practices import brief, queries, reporting, services
+from liengia.practices import bodies, brief, queries, reporting, services
 from liengia.practices.models import Practice, Question
 from liengia.units.ground import ground_of
 from tests.cast import TESTER
 from tests.papers.given import issued
-from tests.practices.given import BEGUN, PDF, Place, facts, running
+from tests.practices.given import BEGUN, PDF, REFORM, Place, facts, running
 from tests.practices.test_practices import code
 
 
@@ -88,6 +88,27 @@ def test_only_a_body_above_acts_and_a_school_never(scene: Place) -> None:
     with pytest.raises(Invalid) as caught:
         praise(scene, kind="replicate", addressed=[scene.other])
     assert code(caught) == "unit_elsewhere"
+
+
+def test_bodies_are_offered_from_the_commune_up_in_their_time(scene: Place) -> None:
+    """Of a practice that began in the town: the bodies above it, then and now; none of a hamlet, of a commune that was merged too, or gone before it began."""
+    create = organisations.create_organisation
+    create(kind="mass_organisation", name="Chi hội Phụ nữ Khu phố 5", unit=scene.hamlet, actor=TESTER)
+    beside = create(kind="peoples_committee", name="UBND xã Phước Tuy", unit=scene.phuoc_tuy, valid_to=REFORM, actor=TESTER)
+    create(kind="police", name="Công an huyện Cần Đước", unit=scene.district, valid_to=date(2022, 3, 1), actor=TESTER)
+    create(kind="school", name="Trường Mẫu", unit=scene.commune, actor=TESTER)
+    ministry = create(kind="ministry", name="Cục V05", unit=scene.other, actor=TESTER)
+    old = Practice.objects.create(
+        unit=scene.commune, founded_in=scene.town, kind="fire", name="Cũ", summary="x", state="running", started_on=date(2023, 1, 5), family=scene.practice.family
+    )  # fmt: skip
+    offered = {words for _title, rows in bodies.grouped_bodies(old) for _pk, words in rows}
+    assert {"Ủy ban nhân dân huyện Cần Đước (đến 30/06/2025)", "Ủy ban nhân dân tỉnh Tây Ninh (từ 01/07/2025)", "Cục V05"} <= offered
+    assert not any(words in one for one in offered for words in ("Chi hội", "Phước Tuy", "Công an huyện", "Trường"))
+    assert "Ủy ban nhân dân huyện Cần Đước (đến 30/06/2025)" not in {words for _title, rows in bodies.grouped_bodies(scene.practice) for _pk, words in rows}
+    with pytest.raises(Invalid) as caught:
+        services.act(old, kind="praise", body=beside, number="7/QĐ", on=date(2024, 1, 1), actor=TESTER)
+    assert code(caught) == "body_elsewhere"
+    assert services.act(old, kind="praise", body=ministry, number="7/QĐ", on=date(2024, 1, 1), actor=TESTER).pk
 
 
 def test_another_bodys_paper_a_draft_or_a_revoked_one_is_none(scene: Place) -> None:

@@ -190,7 +190,7 @@ class Practice(models.Model):
         """Where it runs, in words; of a unit that has ended, by the name it had."""
         if self.unit is None:
             return self.place_words
-        where = self.unit.place_name
+        where = _told_apart(self.unit, self.unit.place_name)
         if self.began_elsewhere:
             where = gettext("%(place)s, on the ground of the former %(old)s") % {"place": where, "old": f"{self._founding.kind.lower()} {self._founding.name}"}
         return f"{self.institution.name}, {where}" if self.institution is not None else where
@@ -215,7 +215,7 @@ class Practice(models.Model):
         if self.unit is None:
             return self.place_words
         unit = self._founding if self.began_elsewhere else self.unit
-        return unit.full_name if unit.level in (Level.COMMUNE, Level.DISTRICT, Level.PROVINCE) else unit.display_name
+        return _told_apart(unit, unit.full_name if unit.level in (Level.COMMUNE, Level.DISTRICT, Level.PROVINCE) else unit.display_name)
 
     @property
     def who_leads(self) -> str:
@@ -236,6 +236,11 @@ class Practice(models.Model):
     def decision_words(self) -> str:
         """Number of the founding decision, whether it was issued here or elsewhere."""
         return self.decision_paper.sign if self.decision_paper is not None else self.decision_number
+
+
+def _told_apart(unit: Unit, words: str) -> str:
+    """Mark a commune that has ended: a merged one often bears the name of one of those before, and stands beside it."""
+    return gettext("%(unit)s (former)") % {"unit": words} if unit.level == Level.COMMUNE and not unit.is_current else words
 
 
 class Basis(models.TextChoices):

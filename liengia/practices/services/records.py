@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from liengia.core import clock, counts
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
-from liengia.organisations.models import OF_GOVERNMENT, Organisation, OrganisationKind
+from liengia.organisations.models import Organisation, OrganisationKind
 from liengia.papers.models import Paper, PaperState
+from liengia.practices.bodies import ACTING, ACTING_LEVELS, acts_on, dates, units_above
 from liengia.practices.models import (
     NO_FIGURES,
     Act,
@@ -31,10 +32,9 @@ from liengia.practices.models import (
 from liengia.practices.services.common import locked, noted, past_day, words
 from liengia.practices.services.writing import end
 from liengia.practices.workflow import PRACTICE
-from liengia.units.models import Level, Unit
+from liengia.units.choices import label
+from liengia.units.models import Unit
 
-ACTING: Final = OF_GOVERNMENT | {OrganisationKind.MINISTRY}
-ACTING_LEVELS: Final = frozenset({Level.PROVINCE, Level.DISTRICT, Level.COMMUNE})
 AT_ONCE: Final = 50
 LARGEST_FIGURE: Final = 1_000_000_000
 
@@ -96,13 +96,9 @@ def _day_of(paper: Paper | None, on: date | None, body: Organisation) -> date:
 def _may_act(body: Organisation, day: date, about: Practice | Exemplar) -> None:
     if body.kind not in ACTING or (body.unit.level not in ACTING_LEVELS and body.kind != OrganisationKind.MINISTRY):
         raise Invalid(_("Only a body of a commune, district, province or ministry praises or orders to replicate."), code="bad_body", field="body")
-    if not (body.unit.stands_on(day) and (body.valid_from is None or body.valid_from <= day) and (body.valid_to is None or body.valid_to > day)):
-        raise Invalid(_("This body did not stand on %(day)s.") % {"day": f"{day:%d/%m/%Y}"}, code="body_not_standing", field="body")
-    if body.kind == OrganisationKind.MINISTRY:
-        return
-    units = [about.unit] if isinstance(about, Exemplar) else [about.unit, about.founded_in]
-    above = {one.pk for unit in units if unit is not None for start in (unit, *unit.predecessors()) for one in (start, *start.ancestors())}
-    if body.unit_id not in above:
+    if not acts_on(body, day):
+        raise Invalid(_("This body did not stand on %(day)s: %(dates)s.") % {"day": f"{day:%d/%m/%Y}", "dates": dates(body)}, code="body_not_standing", field="body")
+    if body.kind != OrganisationKind.MINISTRY and body.unit_id not in units_above(about):
         raise Invalid(_("This body stands above no unit in which the practice runs."), code="body_elsewhere", field="body")
 
 
@@ -110,7 +106,7 @@ def _stand_below(addressed: Sequence[Unit], body: Organisation, day: date) -> No
     for unit in addressed:
         inside = body.kind == OrganisationKind.MINISTRY or body.unit_id in {unit.pk, *(one.pk for one in unit.ancestors())}
         if not inside or not unit.stands_on(day):
-            raise Invalid(_("%(unit)s is no unit of this body on that day.") % {"unit": unit.full_name}, code="unit_elsewhere", field="addressed")
+            raise Invalid(_("%(unit)s is no unit of this body on that day.") % {"unit": label(unit)}, code="unit_elsewhere", field="addressed")
 
 
 # Figures

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
 from django import template
+from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from liengia.core import counts
+from liengia.units.choices import label
+from liengia.units.models import Unit
 
 register = template.Library()
 
@@ -41,3 +48,31 @@ def steps(text: str) -> SafeString:
         if row:
             parts.append(format_html("<p>{}</p>", row))
     return mark_safe("".join(parts))  # noqa: S308  (every part is escaped above)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceGroup:
+    """Choices under one heading, as a template prints them; `chosen` tells whether one of them is ticked."""
+
+    title: str
+    options: list[dict[str, Any]]
+
+    @property
+    def chosen(self) -> bool:
+        """Tell whether one is ticked."""
+        return any(one["selected"] for one in self.options)
+
+
+@register.filter
+def choice_groups(field: BoundField) -> list[ChoiceGroup]:
+    """Return the choices of a field of tick boxes by their headings; Django's own template has none for them."""
+    value = field.value()
+    chosen = {str(getattr(one, "pk", one)) for one in (value if isinstance(value, Iterable) and not isinstance(value, str) else ())}
+    widget: Any = field.field.widget
+    return [ChoiceGroup(str(title or ""), options) for title, options, _index in widget.optgroups(field.html_name, sorted(chosen))]
+
+
+@register.filter
+def unit_label(unit: Unit) -> str:
+    """Return a unit so that no two look alike, wherever they belong: "Ấp 1 (Tân Chánh cũ), xã Cần Đước"."""
+    return label(unit)

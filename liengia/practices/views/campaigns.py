@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from liengia.core.errors import DomainError
 from liengia.people.policies import requires
-from liengia.practices import forms, policies, services
+from liengia.practices import act_forms, forms, policies, services
 from liengia.practices.capabilities import CAMPAIGN
 from liengia.practices.models import ActKind, Campaign, Registration
 from liengia.practices.views.office import kept, me
+
+ADDING: Final[dict[str, Any]] = {"mo-hinh": forms.RegisterForm, "guong": forms.ExemplarForm}
 
 
 def _one(request: HttpRequest, public_id: str) -> Campaign:
@@ -58,7 +60,7 @@ def campaign(request: HttpRequest, public_id: str) -> HttpResponse:
 def add(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
     """Register a practice ("mo-hinh") or an exemplar ("guong")."""
     row = _one(request, public_id)
-    form: Any = (forms.RegisterForm if what == "mo-hinh" else forms.ExemplarForm)(row, request.POST)
+    form: Any = ADDING["mo-hinh" if what == "mo-hinh" else "guong"](row, request.POST, auto_id=f"id_{what}_%s")
     work = _practice if what == "mo-hinh" else _exemplar
     if not form.is_valid() or not kept(form, lambda: work(request, row, form.cleaned_data)):
         return _shown(request, row, {what: form}, status=422)
@@ -84,19 +86,20 @@ def review(request: HttpRequest, public_id: str, key: int, verb: str) -> HttpRes
     if found is None:
         raise Http404
     form, work = found
-    if not form.is_valid():
+    if not form.is_valid() or not kept(form, lambda: work(form.cleaned_data)):
         return _shown(request, row, {f"{verb}-{key}": form}, status=422)
-    return _told(request, row, lambda: work(form.cleaned_data))
+    messages.success(request, _("Done."))
+    return redirect("practices_office_campaign", row.public_id)
 
 
 def _verbs(request: HttpRequest, one: Registration) -> dict[str, tuple[Any, Callable[[dict[str, Any]], object]]]:
     found: dict[str, tuple[Any, Callable[[dict[str, Any]], object]]] = {
-        "xet": (forms.FindingForm(request.POST), lambda data: services.review_registration(one, **data, actor=me(request)))
+        "xet": (forms.FindingForm(request.POST, auto_id=f"id_{one.pk}_%s"), lambda data: services.review_registration(one, **data, actor=me(request)))
     }
     exemplar = one.exemplar
     if exemplar is not None and not exemplar.erased:
-        found["dong-y"] = (forms.ConsentForm(request.POST), lambda data: services.consent(exemplar, **data, actor=me(request)))
-        found["khen"] = (forms.PraiseForm(exemplar, request.POST), lambda data: services.act(exemplar, kind=ActKind.PRAISE, **data, actor=me(request)))
+        found["dong-y"] = (forms.ConsentForm(request.POST, auto_id=f"id_c{one.pk}_%s"), lambda data: services.consent(exemplar, **data, actor=me(request)))
+        found["khen"] = (act_forms.PraiseForm(exemplar, request.POST, auto_id=f"id_p{one.pk}_%s"), lambda data: services.act(exemplar, kind=ActKind.PRAISE, **data, actor=me(request)))
         found["rut"] = (forms.TakeForm(request.POST), lambda data: services.withdraw(exemplar, actor=me(request)))
     return found
 
@@ -124,11 +127,11 @@ def _shown(request: HttpRequest, row: Campaign, bound: dict[str, Any] | None = N
     for one in row.registrations.select_related("practice__unit__parent", "practice__institution", "exemplar__unit"):
         exemplar = one.exemplar if one.exemplar is not None and not one.exemplar.erased else None
         lines.append({
-            "row": one, "exemplar": exemplar, "finding": given.get(f"xet-{one.pk}") or forms.FindingForm(prefix=None, auto_id=f"id_{one.pk}_%s"),
+            "row": one, "exemplar": exemplar, "finding": given.get(f"xet-{one.pk}") or forms.FindingForm(auto_id=f"id_{one.pk}_%s"),
             "consent": given.get(f"dong-y-{one.pk}") or forms.ConsentForm(auto_id=f"id_c{one.pk}_%s") if exemplar and not exemplar.consented_on else None,
-            "praise": given.get(f"khen-{one.pk}") or forms.PraiseForm(exemplar, auto_id=f"id_p{one.pk}_%s") if exemplar and one.is_recognised else None,
+            "praise": given.get(f"khen-{one.pk}") or act_forms.PraiseForm(exemplar, auto_id=f"id_p{one.pk}_%s") if exemplar and one.is_recognised else None,
             "acts": exemplar.acts.select_related("body") if exemplar else (),
         })  # fmt: skip
-    adding = {what: given.get(what) or form(row, auto_id=f"id_{what}_%s") for what, form in (("mo-hinh", forms.RegisterForm), ("guong", forms.ExemplarForm))}
+    adding = {what: given.get(what) or form(row, auto_id=f"id_{what}_%s") for what, form in ADDING.items()}
     context = {"campaign": row, "lines": lines, "add_practice": adding["mo-hinh"], "add_exemplar": adding["guong"], "bound": given}
     return render(request, "practices/office/campaign.html", context, status=status)

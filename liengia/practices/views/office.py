@@ -22,7 +22,7 @@ from liengia.core.errors import DomainError
 from liengia.people import policies as people
 from liengia.people.models import User
 from liengia.people.policies import requires
-from liengia.practices import forms, policies, portable, queries, services
+from liengia.practices import act_forms, forms, policies, portable, queries, services
 from liengia.practices.capabilities import DECIDE, EDIT
 from liengia.practices.models import NO_FIGURES, ImportFile, Practice, PracticeState
 from liengia.practices.services.transfer import CHANGED, NEW, plan_import
@@ -73,7 +73,7 @@ VERBS: Final = {
              lambda p, d, a: services.add_tie(p, **d, actor=a), gettext_lazy("It is counted from now on, in this practice's own place.")),
         Verb("so-bao-cao", gettext_lazy("Enter a reported figure"), EDIT, _about(forms.ClaimForm),
              lambda p, d, a: services.claim(p, **d, actor=a), gettext_lazy("The figure is kept, with its evidence.")),
-        Verb("bieu-duong", gettext_lazy("Enter praise or an order to replicate"), DECIDE, _about(forms.ActForm),
+        Verb("bieu-duong", gettext_lazy("Enter praise or an order to replicate"), DECIDE, _about(act_forms.ActForm),
              lambda p, d, a: services.act(p, **{**d, "addressed": list(d["addressed"])}, actor=a), gettext_lazy("The act is kept."), _ALL),
         Verb("xem-lai", gettext_lazy("Enter the year's review"), DECIDE, _plain(forms.ReviewForm),
              lambda p, d, a: services.review(p, **d, actor=a), gettext_lazy("The review is kept.")),

@@ -18,3 +18,7 @@ const name = () => {
   }
 };
 new MutationObserver(name).observe(document.documentElement, { childList: true, subtree: true });
+// What was refused is said above the form: it takes the focus, so that it is seen and read first.
+const refused = () => document.querySelector("[data-focus]")?.focus();
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", refused);
+else refused();
