@@ -33,6 +33,8 @@ class FestivalsConfig(AppConfig):
         from liengia.festivals import tasks as _tasks  # noqa: F401  (registers its chores)
         from liengia.festivals.services.follow import follow_hand_out
         from liengia.festivals.services.guests import PERIODS
+        from liengia.festivals.tied import remark
+        from liengia.papers import remarks
         from liengia.people.services.retention import register_period
         from liengia.units import succession
 
@@ -46,6 +48,7 @@ class FestivalsConfig(AppConfig):
         reporting.register_own()
         counts.register_own()
         watchers.register(follow_hand_out)
+        remarks.register(remark)
         for mover in (reform.move_days, reform.move_seasons, reform.move_pledges):
             succession.register(mover)
         search.register_source(index.KIND, index.entries, name=_("Festival days"))

@@ -17,8 +17,8 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound
 from liengia.core.templatetags.look import spaced_phone
-from liengia.core.text import addressed, date_words, list_words
-from liengia.festivals import awards, links, queries, rows, times
+from liengia.core.text import date_words, list_words
+from liengia.festivals import awards, links, queries, rows, said, tied
 from liengia.festivals.models import (
     DayEvent,
     DayState,
@@ -34,7 +34,7 @@ from liengia.festivals.models import (
     ProgrammeItem,
 )
 from liengia.festivals.paper_kinds import COMMITTEE
-from liengia.festivals.services import guests, live
+from liengia.festivals.services import live
 from liengia.festivals.services.base import take_day
 from liengia.opinions import forum_queries
 from liengia.opinions.models import ForumQuestion
@@ -87,44 +87,10 @@ def open_or_draft(day: FestivalDay, kind: str, *, guest: GuestInvitation | None 
         NotFound, Invalid: as `draft`.
     """
     row = take_day(day)
-    lying = Paper.objects.all().about_subject(row.subject).filter(kind=kind, state=PaperState.DRAFT).order_by("-pk")
-    found = next((one for one in lying if kind != "invitation" or _is_for(one, guest)), None)
+    found = tied.lying(row, kind, guest)
     return (found, False) if found is not None else (draft(day, kind, guest=guest, actor=actor), True)
 
 
-def _is_for(paper: Paper, guest: GuestInvitation | None) -> bool:
-    """Tell whether an invitation's draft is this guest's: by its words, and by a link that opens for them today, never another's or a revoked one."""
-    return paper.values.get("kính mời") == _whom(guest) and (guest is None or links.leads_to(guest, paper.values.get("trả lời", "")))
-
-
-@transaction.atomic
-def renew_link(day: FestivalDay, guest: GuestInvitation, *, actor: Actor) -> GuestInvitation:
-    """Give a guest another link, and write it into the drafts of their invitation in place of the old one; all that was worked on there stays."""
-    lying = _invitations(day, guest)
-    made = guests.renew_link(guest, actor=actor)
-    for one in lying:
-        values = {**one.values, "trả lời": links.renewed(guest, made, one.values["trả lời"])}
-        signers = [(office, name) for office, name in one.signers]
-        same = Draft(kind=one.kind, issuer=one.issuer, about=one.about, values=values, blocks=one.blocks, signers=signers, recipients=one.recipients, subject=one.subject)
-        papers.change_draft(one, same, actor=actor)
-    return made
-
-
-@transaction.atomic
-def take_off(day: FestivalDay, guest: GuestInvitation, *, actor: Actor) -> None:
-    """Take a guest off the list, with the drafts of their invitation."""
-    for one in _invitations(day, guest):
-        papers.discard_draft(one, actor=actor)
-    guests.remove(guest, actor=actor)
-
-
-def _invitations(day: FestivalDay, guest: GuestInvitation) -> list[Paper]:
-    """Return the drafts of invitations that hold a guest's present link, locked: nobody else writes in them meanwhile."""
-    lying = Paper.objects.select_for_update(of=("self",)).about_subject(day.subject).filter(kind="invitation", state=PaperState.DRAFT).select_related("issuer").order_by("pk")
-    return [one for one in lying if links.leads_to(guest, one.values.get("trả lời", ""))]
-
-
-@transaction.atomic
 def open_or_draft_pledge(pledge: Pledge, *, actor: Actor) -> tuple[Paper, bool]:
     """Return the draft of a pledge's paper that lies there, or draft it, and whether it is new.
 
@@ -136,6 +102,7 @@ def open_or_draft_pledge(pledge: Pledge, *, actor: Actor) -> tuple[Paper, bool]:
     return (found, False) if found is not None else (draft_pledge(pledge, actor=actor), True)
 
 
+@transaction.atomic
 def draft(day: FestivalDay, kind: str, *, guest: GuestInvitation | None = None, actor: Actor) -> Paper:
     """Draft a paper of a day from its records.
 
@@ -152,7 +119,9 @@ def draft(day: FestivalDay, kind: str, *, guest: GuestInvitation | None = None, 
         issuer = issuer_for(day, actor=actor)
     clean = {name: value[:LONGEST_VALUE] for name, value in values.items() if value}
     made = Draft(kind=kind, issuer=issuer, about=about[:300], values=clean, blocks={name: found for name, found in blocks.items() if found}, subject=day.subject, recipients=RECIPIENTS[kind], signers=_signers(kind, issuer))
-    return papers.draft_paper(made, actor=actor)
+    paper = papers.draft_paper(made, actor=actor)
+    tied.tie(day, paper, guest)
+    return paper
 
 
 def _signers(kind: str, issuer: Issuer) -> list[tuple[str, str]]:
@@ -187,29 +156,6 @@ def draft_pledge(pledge: Pledge, *, actor: Actor) -> Paper:
 
 
 Made = tuple[str, dict[str, str], dict[str, Table]]
-
-
-def _when(day: FestivalDay) -> str:
-    here = clock.local(day.starts_at)
-    until = f" đến {clock.local(day.ends_at):%H giờ %M}" if day.ends_at else ""
-    return f"{here:%H giờ %M}{until}, {date_words(day.day)} ({times.lunar_words(day.day)})"
-
-
-def _spoken(name: str) -> str:
-    """Return a unit's name as it stands within a sentence: "xã Cần Đước"."""
-    return f"{name[:1].lower()}{name[1:]}"
-
-
-def _host(day: FestivalDay) -> str:
-    return day.organisation.name if day.organisation is not None else _spoken(day.place_name)
-
-
-def _name(day: FestivalDay) -> str:
-    return f"{day.title} tại {_host(day)}" if _host(day).lower() not in day.title.lower() else day.title
-
-
-def _where(day: FestivalDay) -> str:
-    return day.place if day.place_name.lower() in day.place.lower() else f"{day.place}, {_spoken(day.place_name)}"
 
 
 def _hours(item: ProgrammeItem) -> str:
@@ -255,25 +201,25 @@ def _plan(day: FestivalDay) -> Made:
     values = {
         "căn cứ": BASES,
         "mục đích": "- Báo cáo trước Nhân dân việc đã làm, việc chưa làm trong một năm.\n- Nghe Nhân dân góp ý, trả lời tại chỗ hoặc hẹn ngày trả lời.\n- Biểu dương tập thể, cá nhân; ký kết giao ước thi đua.",
-        "chủ đề": day.season.theme, "thời gian": _when(day), "địa điểm": _where(day),
-        "thành phần": f"Nhân dân {_spoken(day.place_name)} và {invited} đại biểu được mời." if invited else f"Nhân dân {_spoken(day.place_name)}.",
+        "chủ đề": day.season.theme, "thời gian": said.when(day), "địa điểm": said.where(day),
+        "thành phần": f"Nhân dân {said.spoken(day.place_name)} và {invited} đại biểu được mời." if invited else f"Nhân dân {said.spoken(day.place_name)}.",
         "kinh phí": _money(day), "phương án mưa": day.rain_plan.rstrip("."), "an toàn": _safety(day),
     }  # fmt: skip
-    return f"Tổ chức {_name(day)}", values, {"chương trình": _table(_in_time(day)), "phân công": _tasks(day)}
+    return f"Tổ chức {said.name(day)}", values, {"chương trình": _table(_in_time(day)), "phân công": _tasks(day)}
 
 
 def _decision(day: FestivalDay) -> Made:
     seats = _seats(day)
-    people = [[one.office_title, one.organisation.name, f"{MemberPost(one.post).label[:1].upper()}{MemberPost(one.post).label[1:]}{f': {_spoken(one.duty)}' if one.duty else ''}"] for one in seats]
+    people = [[one.office_title, one.organisation.name, f"{MemberPost(one.post).label[:1].upper()}{MemberPost(one.post).label[1:]}{f': {said.spoken(one.duty)}' if one.duty else ''}"] for one in seats]
     commune = day.unit.commune() or day.unit
     values = {
-        "người quyết định": f"Chủ tịch Ủy ban nhân dân {_spoken(commune.full_name)}".upper(), "căn cứ": BASES,
-        "đề nghị": f"Thường trực Ban Chỉ đạo phong trào Toàn dân bảo vệ an ninh Tổ quốc {_spoken(commune.full_name)}",
-        "thành lập": f"Ban Tổ chức {_name(day)}, {date_words(day.day)}",
+        "người quyết định": f"Chủ tịch Ủy ban nhân dân {said.spoken(commune.full_name)}".upper(), "căn cứ": BASES,
+        "đề nghị": f"Thường trực Ban Chỉ đạo phong trào Toàn dân bảo vệ an ninh Tổ quốc {said.spoken(commune.full_name)}",
+        "thành lập": f"Ban Tổ chức {said.name(day)}, {date_words(day.day)}",
         "nhiệm vụ": "Ban Tổ chức chuẩn bị, điều hành Ngày hội theo kế hoạch, bảo đảm an toàn, tiết kiệm; tự giải thể sau khi báo cáo kết quả.",
         "thi hành": "Văn phòng, các đơn vị liên quan",
     }  # fmt: skip
-    return f"Về việc thành lập Ban Tổ chức {_name(day)}", values, {"thành viên": people}
+    return f"Về việc thành lập Ban Tổ chức {said.name(day)}", values, {"thành viên": people}
 
 
 def _seats(day: FestivalDay) -> list[CommitteeMember]:
@@ -283,23 +229,16 @@ def _seats(day: FestivalDay) -> list[CommitteeMember]:
     return sorted(seats, key=lambda one: (order.index(MemberPost(one.post)), one.pk))
 
 
-def _whom(guest: GuestInvitation | None) -> str:
-    if guest is None:
-        return "Quý đại biểu và bà con"
-    # "Kính mời" stands on the paper already.
-    return addressed("" if guest.salutation.lower().startswith("kính") else guest.salutation, guest.name)
-
-
 def _invitation(day: FestivalDay, guest: GuestInvitation | None = None) -> Made:
-    whom = _whom(guest)
+    whom = said.whom(guest)
     ask = ", ".join(part for part in (day.contact_office, spaced_phone(day.contact_phone) if day.contact_phone else "") if part)
-    values = {"kính mời": whom, "dự": _name(day), "thời gian": _when(day), "địa điểm": _where(day), "trả lời": links.address(guest) if guest else ask}
-    return f"Dự {_name(day)}", values, {}
+    values = {"kính mời": whom, "dự": said.name(day), "thời gian": said.when(day), "địa điểm": said.where(day), "trả lời": links.address(guest) if guest else ask}
+    return f"Dự {said.name(day)}", values, {}
 
 
 def _programme(day: FestivalDay) -> Made:
-    values = {"chủ đề": day.season.theme, "thời gian": _when(day), "địa điểm": _where(day)}
-    return _name(day), values, {"chương trình": _table(_in_time(day, Part.CEREMONY)), "phần hội": _table(_in_time(day, Part.FESTIVITIES))}
+    values = {"chủ đề": day.season.theme, "thời gian": said.when(day), "địa điểm": said.where(day)}
+    return said.name(day), values, {"chương trình": _table(_in_time(day, Part.CEREMONY)), "phần hội": _table(_in_time(day, Part.FESTIVITIES))}
 
 
 # What a master of ceremonies says where the programme has no words of its own; {0} is who, {1} what.
@@ -323,20 +262,20 @@ SPOKEN: Final = {
 
 def _script(day: FestivalDay) -> Made:
     guests = [one.name for one in day.guests.all()[:40]]
-    hello = f"Kính thưa quý vị đại biểu, kính thưa toàn thể bà con! Hôm nay, {date_words(day.day)}, {_name(day)} được tổ chức tại {_where(day)}."
+    hello = f"Kính thưa quý vị đại biểu, kính thưa toàn thể bà con! Hôm nay, {date_words(day.day)}, {said.name(day)} được tổ chức tại {said.where(day)}."
     if guests:
         hello += f"\nVề dự có: {list_words(guests)}."
     spoken = [[_hours(one), one.title, one.script or _words_for(one)] for one in _in_time(day)]
     values = {
-        "thời gian": _when(day), "địa điểm": _where(day), "lời chào": hello,
+        "thời gian": said.when(day), "địa điểm": said.where(day), "lời chào": hello,
         "lời kết": "Thay mặt Ban Tổ chức, xin cảm ơn quý vị đại biểu và bà con đã về dự. Chúc bà con dồi dào sức khỏe, giữ xóm ấp bình yên.",
     }  # fmt: skip
-    return _name(day), values, {"lời dẫn": spoken}
+    return said.name(day), values, {"lời dẫn": spoken}
 
 
 def _words_for(item: ProgrammeItem) -> str:
     who = item.by_whom or "Ban Tổ chức"
-    words = SPOKEN.get(ItemKind(item.kind), "Sau đây là {1}. Xin mời {0}.").format(_spoken(who) if who.startswith(("Các ", "Đội ", "Đơn ")) else who, _spoken(item.title))
+    words = SPOKEN.get(ItemKind(item.kind), "Sau đây là {1}. Xin mời {0}.").format(said.spoken(who) if who.startswith(("Các ", "Đội ", "Đơn ")) else who, said.spoken(item.title))
     signs = list_words([f"Quyết định số {one.paper.sign}" for one in item.decisions.filter(awards.told()).select_related("paper__issuer").order_by("pk")])
     return f"{words} ({signs})" if signs else words
 
@@ -351,12 +290,12 @@ def _minutes(day: FestivalDay) -> Made:
     named = {one.item_id for one in events}
     told += [f"- {one.title.rstrip('.')} (ghi nhận sau, không rõ giờ)." for one in queries.in_order(items) if one.was_held and one.pk not in named]
     values = {
-        "bắt đầu": f"{clock.local(day.began_at):%H giờ %M}, {date_words(day.day)}" if day.began_at else "", "địa điểm": _where(day),
-        "thành phần": f"Nhân dân {_spoken(day.place_name)}, {rows.dong(day.attendance)} người." if day.attendance is not None else "",
+        "bắt đầu": f"{clock.local(day.began_at):%H giờ %M}, {date_words(day.day)}" if day.began_at else "", "địa điểm": said.where(day),
+        "thành phần": f"Nhân dân {said.spoken(day.place_name)}, {rows.dong(day.attendance)} người." if day.attendance is not None else "",
         "chủ trì": office[MemberPost.CHAIR], "thư ký": office[MemberPost.SECRETARY], "diễn biến": "\n".join(told),
         "kết luận": "\n".join(_concluded(day, items)), "kết thúc": f"{clock.local(day.ended_at):%H giờ %M}" if day.ended_at else "",
     }  # fmt: skip
-    return _name(day), values, {}
+    return said.name(day), values, {}
 
 
 _TOLD: Final = (EventKind.ITEM, EventKind.RESULT, EventKind.NOTE)
@@ -411,7 +350,7 @@ def _results(day: FestivalDay) -> Made:
     won = [f"- {one.title}: " + "; ".join(f"hạng {row.place} {row.who}{f' ({row.score})' if row.score else ''}" for row in one.results.all()) for one in items if one.results.all()]
     promised = [[task.what, task.owner.office_title, _became(task)] for task in (forum_queries.earlier_promises(forum) if forum else [])]
     values = {"kết quả": _held(day, items, won), "chưa đạt": _missed(day, items)}
-    return f"Kết quả {_name(day)}", values, {"số liệu": figures, "việc đã hứa": promised}
+    return f"Kết quả {said.name(day)}", values, {"số liệu": figures, "việc đã hứa": promised}
 
 
 def _became(task: Task) -> str:
@@ -432,7 +371,7 @@ def _held(day: FestivalDay, items: Sequence[ProgrammeItem], won: Sequence[str]) 
     span += f", kết thúc lúc {clock.local(day.ended_at):%H giờ %M}" if day.ended_at else ""
     done = [one.title for one in items if one.was_held is True]
     people = f" Có {rows.dong(day.attendance)} người dự." if day.attendance is not None else ""
-    lines = [f"{span}, {date_words(day.day)}, tại {_where(day)}.{people}"]
+    lines = [f"{span}, {date_words(day.day)}, tại {said.where(day)}.{people}"]
     lines += [f"Đã thực hiện: {list_words(done)}."] if done else []
     drills = [f"- Diễn tập {words}." for one in queries.lines(day, items) for words in one.drills]
     return "\n".join([*lines, *drills, *(["Kết quả hội thi, trò chơi:", *won] if won else [])])

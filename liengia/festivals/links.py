@@ -37,6 +37,11 @@ def leads_to(guest: GuestInvitation, words: str) -> bool:
     return any(opens(guest, given) for given in re.findall(_pattern(guest), words, re.ASCII))
 
 
+def is_dead(guest: GuestInvitation, words: str) -> bool:
+    """Tell whether words hold an address of the guest, and none that opens today."""
+    return re.search(_pattern(guest), words, re.ASCII) is not None and not leads_to(guest, words)
+
+
 def renewed(before: GuestInvitation, now: GuestInvitation, words: str) -> str:
     """Return words in which each address that opened before the guest's new round is the present one; all else stays."""
     return re.sub(_pattern(before), lambda found: found[0].replace(found[1], token(now)) if opens(before, found[1]) else found[0], words, flags=re.ASCII)

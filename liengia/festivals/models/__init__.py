@@ -6,6 +6,7 @@ from liengia.festivals.models.days import DayParty, DayQuerySet, FestivalDay, Pr
 from liengia.festivals.models.live import BoardEdition, ContestResult, DayEvent, DayPicture
 from liengia.festivals.models.plans import (
     BudgetLine,
+    DayPaper,
     Equipment,
     GuestInvitation,
     Parade,
@@ -48,6 +49,7 @@ __all__ = [
     "ContestResult",
     "Course",
     "DayEvent",
+    "DayPaper",
     "DayParty",
     "DayPicture",
     "DayQuerySet",

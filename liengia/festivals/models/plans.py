@@ -14,6 +14,7 @@ from liengia.core.text import addressed
 from liengia.festivals.models.days import FestivalDay
 from liengia.festivals.models.states import Answer, Direction
 from liengia.organisations.models import Organisation
+from liengia.papers.models import Paper, PaperState
 
 
 class Parade(models.Model):
@@ -182,3 +183,31 @@ class GuestInvitation(models.Model):
     def addressed(self) -> str:
         """Name with how they are addressed, once."""
         return addressed(self.salutation, self.name)
+
+
+class DayPaper(models.Model):
+    """A paper that was drafted from a day, for everybody or for one guest, with what it says of when and where: so it is found again, and told of when the day moves."""
+
+    day = models.ForeignKey(FestivalDay, models.CASCADE, related_name="paper_ties")
+    paper = models.OneToOneField(Paper, models.CASCADE, related_name="festival_tie")
+    guest = models.ForeignKey(GuestInvitation, models.CASCADE, null=True, blank=True, related_name="paper_ties")
+    on = models.DateField(_("date that it says"))
+    said_when = TextField(_("hours and date that it says"))
+    said_where = TextField(_("place that it says"))
+
+    IMPERSONAL: ClassVar = {"said_when", "said_where"}
+
+    class Meta:
+        verbose_name = _("paper of a festival day")
+        verbose_name_plural = _("papers of festival days")
+        ordering: ClassVar = ["pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """Return the paper."""
+        return str(self.paper)
+
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether it can still be written anew."""
+        return self.paper.state == PaperState.DRAFT

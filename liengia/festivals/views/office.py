@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, NotFound, Refused
-from liengia.festivals import drafts, links, policies, queries, readiness, usual
+from liengia.festivals import drafts, links, policies, queries, readiness, tied, usual
 from liengia.festivals.capabilities import PLAN
 from liengia.festivals.models import DayPicture, FestivalDay, GuestInvitation, Season
 from liengia.festivals.office_forms import (
@@ -233,8 +233,9 @@ def day(request: HttpRequest, public_id: str) -> HttpResponse:
 def _overview(request: HttpRequest, found: FestivalDay, form: ReasonForm) -> HttpResponse:
     """Show the overview; a refused attempt to put the day off keeps what was typed."""
     names = {kind.code: kind.name for kind in kinds.every()}
+    outdated = [(one, names.get(one.paper.kind, one.paper.kind)) for one in tied.outdated(found)]
     return page(
-        request, "day", found, form, is_past=afterwards.is_past(found), answers=queries.counted(found), tasks=queries.tasks(found),
+        request, "day", found, form, is_past=afterwards.is_past(found), answers=queries.counted(found), tasks=queries.tasks(found), outdated=outdated, redrawn=sum(one.is_draft for one, _name in outdated),
         papers=[(one, names.get(one.kind, one.kind)) for one in Paper.objects.all().about_subject(found.subject).select_related("issuer")],
         kinds=[(code, names[code]) for code in drafts.KINDS if code in names], ready=readiness.of_days(FestivalDay.objects.filter(pk=found.pk))[0], whole=queries.may_be_counted_in(found), pictures=found.pictures.filter(withdrawn_at=None).defer("data", "thumbnail"),
         items=found.items.select_related("forum").prefetch_related("results", "drills"), pledges=found.pledges.all(),
@@ -330,9 +331,15 @@ def guest_list(request: HttpRequest, public_id: str) -> HttpResponse:
     if form.is_valid() and kept(form, lambda: guests.invite(found, form.rows, actor=me(request))):
         messages.success(request, _("They are on the list. Send each their link, or draft their invitations."))
         return redirect("festivals_office_guests", public_id)
-    rows = [(one, links.address(one)) for one in found.guests.all()]
+    stale = _outdated_of(found)
+    rows = [(one, links.address(one), stale.get(one.public_id)) for one in found.guests.all()]
     before = guests.last_list(found) if not rows else []
     return page(request, "guests", found, form, rows=rows, answers=queries.counted(found), before="\n".join(before))
+
+
+def _outdated_of(day: FestivalDay) -> dict[str, bool]:
+    """Return the guests whose invitation says an old date or place, each with whether it is still a draft."""
+    return {one.guest.public_id: one.is_draft for one in tied.outdated(day) if one.guest is not None}
 
 
 @requires(PLAN)
@@ -342,8 +349,8 @@ def guest_act(request: HttpRequest, public_id: str, guest_id: str, what: str) ->
     found = policies.get_planned(request.user, public_id)
     guest = GuestInvitation.objects.filter(day=found, public_id=guest_id).first()
     works: dict[str, tuple[str, Callable[[Any], object]]] = {
-        "lien-ket": (_("The old link opens nothing any more. Where an invitation is drafted, the new one stands in it."), lambda one: drafts.renew_link(found, one, actor=me(request))),
-        "bo": (_("Taken off the list, with the draft of the invitation where there was one."), lambda one: drafts.take_off(found, one, actor=me(request))),
+        "lien-ket": (_("The old link opens nothing any more. Where an invitation is drafted, the new one stands in it."), lambda one: tied.renew_link(found, one, actor=me(request))),
+        "bo": (_("Taken off the list, with the draft of the invitation where there was one."), lambda one: tied.take_off(found, one, actor=me(request))),
     }
     if guest is not None and what == "giay-moi":
         return drafted(request, lambda: drafts.open_or_draft(found, "invitation", guest=guest, actor=me(request)), "festivals_office_guests", public_id)
@@ -406,10 +413,22 @@ def act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
     }
     if what == "van-ban":
         return drafted(request, lambda: drafts.open_or_draft(found, request.POST.get("kind", ""), actor=me(request)), "festivals_office_day", public_id)
+    if what == "soan-lai":
+        return _redrawn(request, found, request.POST.get("paper", ""))
     if what not in works:
         raise NotFound("")
     done(request, _("Done."), works[what])
     return redirect("festivals_office_day", public_id)
+
+
+def _redrawn(request: HttpRequest, day: FestivalDay, only: str) -> HttpResponse:
+    """Write the day's new date into its drafts, or into one, and go back to where that was pressed."""
+    number = tied.redraw(day, only=only, actor=me(request))
+    words = ngettext("The new date stands in %(n)s draft. Read it before it is issued.", "The new date stands in %(n)s drafts. Read them before they are issued.", number)
+    messages.success(request, words % {"n": number})
+    if only and paper_policies.papers_of(request.user).filter(public_id=only, subject=day.subject).exists():
+        return redirect("papers_office_paper", only)
+    return redirect("festivals_office_day", day.public_id)
 
 
 def _announce(day: FestivalDay, actor: Actor, *, is_sure: bool) -> None:

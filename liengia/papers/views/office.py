@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
 from liengia.core.text import fold
-from liengia.papers import kinds, policies, services, ties
+from liengia.papers import kinds, policies, remarks, services, ties
 from liengia.papers.capabilities import DRAFT, ISSUE
 from liengia.papers.forms import IssueForm, PaperForm, RevokeForm
 from liengia.papers.models import Paper, PaperState
@@ -177,7 +177,7 @@ def _shown(request: HttpRequest, row: Paper, kind: kinds.PaperKind, *, issuing: 
     may_issue = policies.may_issue(request.user, row)
     context = {
         "paper": row, "kind": kind, "signers": row.signers, "may_issue": may_issue,
-        "issuing": issuing or IssueForm(kind, row), "body_key": policies.key_of(row.issuer.body), "revoking": revoking or RevokeForm(), "tie": ties.of(row),
+        "issuing": issuing or IssueForm(kind, row), "body_key": policies.key_of(row.issuer.body), "revoking": revoking or RevokeForm(), "tie": ties.of(row), "remarks": remarks.of(row),
         "values": [(one.name, row.values.get(one.name, "")) for one in kind.fields if row.values.get(one.name)],
         "blocks": [(one.name, len(row.blocks.get(one.name, ()))) for one in kind.blocks if row.blocks.get(one.name)],
     }  # fmt: skip
