@@ -148,6 +148,23 @@ def test_a_day_is_held_from_a_phone_that_loses_its_network(scene: Cast, opened: 
     expect(board.get_by_text("1.235")).to_be_visible()
 
 
+def test_an_item_pressed_on_a_day_that_is_over_says_that_it_goes_on(scene: Cast, opened: Callable[..., Page]) -> None:
+    today_s(scene)
+    phone = opened(scene.huynh, PHONE)
+    state, item = phone.locator("[data-state-word]"), phone.locator("li[data-item]", has_text="Chào cờ")
+    phone.get_by_role("button", name="Ngày hội khai mạc").click()
+    phone.get_by_role("button", name="Ngày hội kết thúc").click()
+    phone.get_by_role("button", name="Bấm lần nữa").click()
+    expect(state).to_have_text("Đã xong")
+    item.get_by_role("button").click()
+    expect(item).to_have_attribute("data-on", "")
+    expect(state).to_have_text("Đang diễn ra")
+    expect(phone.locator("#cho-gui")).to_be_hidden()
+    phone.reload()
+    expect(state).to_have_text("Đang diễn ra")
+    expect(item).to_have_attribute("data-on", "")
+
+
 def test_the_phone_s_state_line_says_the_newest_truth(scene: Cast, opened: Callable[..., Page]) -> None:
     today_s(scene)
     phone = opened(scene.huynh, PHONE, viewport={"width": 360, "height": 740})

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
@@ -26,7 +27,7 @@ USUAL_LENGTH: Final = timedelta(hours=4)
 
 
 def is_past(day: FestivalDay) -> bool:
-    """Tell whether a day was announced and never told of, and is past for phones: a day of an earlier year that is entered now."""
+    """Tell whether a day was announced, nobody told that it began, and it is past for phones: one of an earlier year, or of which only a count was told."""
     return day.state == DayState.ANNOUNCED and day.starts_at + times.LATEST < clock.now()
 
 
@@ -34,18 +35,23 @@ def is_past(day: FestivalDay) -> bool:
 def note_held(day: FestivalDay, *, number: int | None, is_sure: bool, actor: Actor) -> None:
     """Note that a past day took place, from its hour to its end, with how many came where that was counted.
 
+    What phones told of it stays: notes, an end, and a count where no other number is given.
+
     Raises:
-        Refused: it is not past, or something was told of it already; or more people than the place can have sent (code "unlikely").
+        Refused: it is not past, or it was told to begin; or more people than the place can have sent (code "unlikely").
     """
     row = take_day(day)
-    if not is_past(row) or row.events.exists():
-        raise Refused(_("Only of a day more than a week ago, of which nothing was told, can this be said at once."), code="not_past")
+    if not is_past(row):
+        raise Refused(_("Only of a day more than a week ago, of which nobody told that it began, can this be said at once."), code="not_past")
     if number is not None and not is_sure:
         crowds.check(row, number)
+    told = dict(row.events.filter(at__gte=row.starts_at - times.EARLIEST).order_by().values_list("kind").annotate(last=Max("at")))
     said: list[tuple[EventKind, datetime, int | None]] = [(EventKind.BEGUN, row.starts_at, None)]
     if number is not None:
-        said.append((EventKind.COUNT, row.starts_at, number))
-    said.append((EventKind.ENDED, row.ends_at or row.starts_at + USUAL_LENGTH, None))
+        last = told.get(EventKind.COUNT)
+        said.append((EventKind.COUNT, row.starts_at if last is None else max(row.starts_at, last + timedelta(milliseconds=1)), number))
+    if told.get(EventKind.ENDED, row.starts_at) <= row.starts_at:
+        said.append((EventKind.ENDED, row.ends_at or row.starts_at + USUAL_LENGTH, None))
     for kind, at, counted in said:
         DayEvent.objects.create(day=row, key=uuid.uuid4().hex, kind=kind, number=counted, at=at, by_id=actor.user_id)
         audit.record("festivals.day_told", actor=actor, about=row, at=clock.now(), unit=row.unit, facts={"what": kind, "number": counted, "item": None})

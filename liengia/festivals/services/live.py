@@ -34,11 +34,14 @@ from liengia.festivals.models import (
     EventKind,
     FestivalDay,
     ProgrammeItem,
+    Season,
+    SeasonState,
 )
 from liengia.festivals.services.base import take_day, tell
 from liengia.festivals.times import EARLIEST, LATEST
 
-LONGEST_WAIT: Final = timedelta(days=3)
+# As long as anything can be told of: the time of what a phone kept is known for just as long, and never becomes "now" before it is too late.
+LONGEST_WAIT: Final = EARLIEST + LATEST
 MOST_PEOPLE: Final = 1_000_000
 MOST_EVENTS: Final = 2_000
 MOST_PICTURES: Final = 60
@@ -80,7 +83,7 @@ def tell_event(day: FestivalDay, told: Told, *, actor: Actor) -> DayEvent:
 
     Raises:
         Invalid: no key, no such kind, a number beyond reason, an item of another day, or words that lack. Refused: the
-            day was not announced, is called off, it is too early or too late for it, or more people than the place can have sent (code
+            day was not announced, is called off, its season is closed, it is too early or too late for it, or more people than the place can have sent (code
             "unlikely"; said to be sure, it is taken).
     """
     with transaction.atomic():
@@ -92,6 +95,9 @@ def tell_event(day: FestivalDay, told: Told, *, actor: Actor) -> DayEvent:
         if event.kind == EventKind.COUNT and not told.is_sure:
             crowds.check(row, event.number or 0)
         event.at = _after(row, told.after, event.at)
+        if event.kind == EventKind.ENDED and row.state == DayState.LIVE and row.began_at is not None and event.at <= row.began_at:
+            # A phone whose clock leapt while it waited; an end before the beginning would leave the day going on for ever.
+            event.at = clock.now()
         _refuse_now(row, event)
         event.save(force_insert=True)
         refold(row)
@@ -143,6 +149,8 @@ def happened_at(age_s: float) -> datetime:
 def _refuse_now(day: FestivalDay, event: DayEvent) -> None:
     if day.state in (DayState.PLANNED, DayState.CANCELLED):
         raise Refused(_("This day is not announced, or was called off; nothing is told of it."), code="not_now")
+    if Season.objects.filter(pk=day.season_id, state=SeasonState.CLOSED).exists():
+        raise Refused(_("The season is closed and its numbers are reported; nothing more is told of its days."), code="season_closed")
     if event.at < day.starts_at - EARLIEST:
         raise Refused(_("It is too early: this can be told from the day before on."), code="too_early")
     if event.at > day.starts_at + LATEST:
@@ -177,7 +185,8 @@ def in_time(events: Iterable[DayEvent]) -> list[DayEvent]:
 def fold(events: Sequence[DayEvent], state: str) -> Course:
     """Return what a day is after events that stand in the order in which they happened.
 
-    Anything that goes on in the yard begins the day; the last of "ended" and "goes on after all" decides.
+    Anything that goes on in the yard begins the day; the last of "ended" and "goes on after all" decides. An item told after the end opens
+    nothing again: it may have waited in a phone, and whoever means that the day goes on says so.
     """
     course = Course(DayState.ANNOUNCED if state in (DayState.LIVE, DayState.ENDED) else state)
     for one in events:
@@ -187,17 +196,25 @@ def fold(events: Sequence[DayEvent], state: str) -> Course:
             course.attendance = one.number
         elif one.kind == EventKind.ENDED and course.began_at is not None:
             course.ended_at, course.state = one.at, DayState.ENDED
-        elif one.kind in (EventKind.REOPENED, EventKind.ITEM):
+        elif one.kind == EventKind.REOPENED:
             course.ended_at, course.state = None, DayState.LIVE
     return course
 
 
 def spans_of(events: Iterable[DayEvent], course: Course) -> dict[int, tuple[datetime, datetime | None]]:
-    """Return from when until when each item went on; one begins when the one before ends, and one that is begun again goes on."""
+    """Return from when until when each item went on; one begins when the one before ends, and one that is begun again goes on.
+
+    One that is told only after the day's end was held, and goes on no more.
+    """
     spans: dict[int, tuple[datetime, datetime | None]] = {}
     running: int | None = None
+    has_begun = is_over = False
     for one in events:
-        if one.kind == EventKind.ITEM and one.item_id is not None and one.item_id != running:
+        has_begun = has_begun or one.kind in (EventKind.BEGUN, EventKind.ITEM, EventKind.REOPENED)
+        is_over = (is_over or (one.kind == EventKind.ENDED and has_begun)) and one.kind != EventKind.REOPENED
+        if one.kind == EventKind.ITEM and one.item_id is not None and is_over:
+            spans.setdefault(one.item_id, (one.at, one.at))
+        elif one.kind == EventKind.ITEM and one.item_id is not None and one.item_id != running:
             if running is not None:
                 spans[running] = (spans[running][0], one.at)
             running = one.item_id

@@ -12,7 +12,7 @@ from liengia.core import pagecache
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.festivals.models import DayState, Season
-from liengia.festivals.services.base import check
+from liengia.festivals.services.base import check, tell
 from liengia.festivals.workflow import SEASON
 from liengia.organisations.services import validate
 
@@ -56,6 +56,10 @@ def change_season(season: Season, *, revision: int | None = None, actor: Actor, 
     row.revision += 1
     row.save()
     audit.record("festivals.season_changed", actor=actor, about=row, unit=row.unit, facts={"fields": changed})
+    if {"name", "theme"} & set(changed):
+        # A day without a name of its own is called by its season's, on boards and in search; its theme finds it too.
+        for day in row.days.select_related("season", "unit__parent", "organisation").order_by("pk"):
+            tell(day)
     pagecache.bump()
     return row
 
@@ -77,10 +81,14 @@ def close_season(season: Season, *, actor: Actor) -> Season:
     Raises:
         Refused: a day is still to come or goes on; or it is closed already.
     """
-    left = season.days.exclude(state__in=(DayState.ENDED, DayState.CANCELLED)).count()
+    row = _take(season)
+    SEASON.after(row.state, "close")
+    # With their rows locked nobody tells of a day, plans or reopens one meanwhile.
+    states = list(row.days.select_for_update().order_by("pk").values_list("state", flat=True))
+    left = sum(state not in (DayState.ENDED, DayState.CANCELLED) for state in states)
     if left:
         raise Refused(_("%(n)s days are not over yet. End them or call them off first.") % {"n": left}, code="days_left")
-    return _move(season, "close", actor=actor)
+    return _move(row, "close", actor=actor)
 
 
 def _move(season: Season, verb: str, *, actor: Actor) -> Season:

@@ -120,7 +120,8 @@ function mark(run, { state, item: on }) {
 function expect(run, entry) {
   if (entry.kind === "begun" || entry.kind === "reopened") mark(run, { state: "live" });
   if (entry.kind === "ended") mark(run, { state: "ended", item: null });
-  if (entry.kind === "item") mark(run, { state: "live", item: entry.fields.item });
+  // An item told after the end opens nothing again: see press().
+  if (entry.kind === "item" && run.dataset.state !== "ended") mark(run, { state: "live", item: entry.fields.item });
 }
 
 // True: it is settled, for good or with a word why not. False: no network, or the server is away: it waits.
@@ -168,12 +169,15 @@ function sync() {
 }
 
 let turn = 0, last = {};
-async function tell(run, kind, fields, words) {
+async function keep(run, kind, fields, words) {
   const place = root.querySelectorAll("[data-run]").length > 1 ? `${run.querySelector("h2").textContent.trim()}: ` : "";
   const entry = { key: newKey(), after: last[run.dataset.run], who: root.dataset.reader, to: run.dataset.run, at: Date.now(), turn: turn++, kind, fields, words: place + words };
   last[run.dataset.run] = entry.key;
   await put(entry);
   expect(run, entry);
+}
+async function tell(run, kind, fields, words) {
+  await keep(run, kind, fields, words);
   await show();
   await sync();
 }
@@ -247,8 +251,11 @@ async function press(event) {
     setTimeout(() => { button.removeAttribute("data-asked"); button.innerHTML = before; }, SURE_MS);
     return;
   }
-  const line = button.closest("li[data-item]");
-  await tell(button.closest("[data-run]"), button.dataset.tellKind, line ? { item: line.dataset.item } : {}, button.dataset.words);
+  const line = button.closest("li[data-item]"), run = button.closest("[data-run]");
+  // Whoever presses an item of a day that is over means that it goes on after all, and that is said of its own.
+  const reopens = line && run.dataset.state === "ended" && run.querySelector("[data-tell-kind=reopened]");
+  if (reopens) await keep(run, "reopened", {}, reopens.dataset.words);
+  await tell(run, button.dataset.tellKind, line ? { item: line.dataset.item } : {}, button.dataset.words);
 }
 
 if (root && window.indexedDB) {
