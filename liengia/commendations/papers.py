@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as told
 from django.utils.translation import gettext_lazy as _
 
+from liengia.commendations import policies
+from liengia.commendations.capabilities import COUNCIL, DECIDE, KEEP
 from liengia.commendations.models import (
     AWARD_WORDS,
+    SUBJECT,
     Award,
     CouncilSession,
     Decision,
@@ -24,7 +29,7 @@ from liengia.commendations.models import (
 )
 from liengia.commendations.money import Reward, money_words
 from liengia.core.official_papers import OfficialPaper, Signer, Table, day_words, described
-from liengia.papers import ties
+from liengia.papers import readers, ties
 from liengia.papers.kinds import Block, Field, PaperKind, register
 from liengia.papers.models import Paper, PaperState
 from liengia.papers.services import Draft, head_lines
@@ -62,6 +67,14 @@ def register_all() -> None:
     """Register the kind, and what its papers are tied to; called from `AppConfig.ready`."""
     register(DECISION)
     ties.register(_tie_of)
+    readers.register(_closed_to)
+
+
+def _closed_to(user: Any) -> Q:
+    """Return the papers of rounds that a user does not read here: they name whom a pursuit's list names nowhere else."""
+    keep, council, decide = (policies.units_of(user, capability) for capability in (KEEP, COUNCIL, DECIDE))
+    read = Round.objects.filter(Q(unit__in=keep) | Q(unit__in=council) | Q(unit__in=decide)).annotate(key=Concat(Value(SUBJECT), "public_id")).values("key")
+    return Q(subject__startswith=SUBJECT) & ~Q(subject__in=read)
 
 
 def _tie_of(paper: Paper) -> ties.Tie | None:
@@ -73,7 +86,8 @@ def _tie_of(paper: Paper) -> ties.Tie | None:
         return ties.Tie(_("Certificates and register hold by this decision. It is revoked with all of them, in the decision's own page."), url)
     if (row := Round.objects.filter(submission=paper, state__in=(RoundState.SUBMITTED, RoundState.DECIDED)).first()) is not None:
         url = reverse("commendations_office_round", args=[row.public_id])
-        return ties.Tie(_("A list of commendations was submitted by this paper. Open the list again: then it is taken back. One that is decided keeps it."), url)
+        words = _("A list of commendations was submitted by this paper. Open the list again: then it is taken back. One that is decided keeps it.")
+        return ties.Tie(words, url, ("danh sách",), _("These rows are the list that was voted on or submitted, and stay as they are. To change them, open the list itself again."))
     session = CouncilSession.objects.filter(minutes=paper).select_related("round__decision__paper").first()
     return None if session is None else _tie_of_minutes(session, paper)
 
@@ -82,7 +96,8 @@ def _tie_of_minutes(session: CouncilSession, paper: Paper) -> ties.Tie | None:
     """Tell what rests on the minutes of a vote: of the last one a submission or a decision; a draft cannot be made again."""
     if paper.state == PaperState.DRAFT:
         url = reverse("commendations_office_session", args=[session.public_id])
-        return ties.Tie(_("These are the minutes of the council's session, and they can be drafted but once. Change them and issue them."), url)
+        once = _("These are the minutes of the council's session, and they can be drafted but once. Change them and issue them.")
+        return ties.Tie(once, url, ("biểu quyết",), _("These are the votes as they were counted in the session, and stay as they are. To vote anew, open the list itself again."))
     row = session.round
     if session.pk != row.sessions.filter(state=SessionState.CONCLUDED).order_by("held_on", "pk").values_list("pk", flat=True).last():
         return None

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from liengia.core import rooms
 from liengia.papers import kinds, policies
 from liengia.papers.capabilities import ISSUE
-from liengia.papers.models import Paper, PaperState
 from liengia.people import policies as people
 from liengia.people.menu import Chore
 from liengia.people.models import User
@@ -24,7 +23,7 @@ def today(user: User) -> Iterator[Chore]:
     """Name each draft that a user may issue, the oldest first; past some, how many more."""
     if not people.can(user, ISSUE) or not rooms.is_on_for("papers", user):
         return
-    rows = Paper.objects.filter(state=PaperState.DRAFT, issuer__in=policies.issuers_of(user, ISSUE)).order_by("made_at", "pk")
+    rows = policies.to_be_issued(user).order_by("made_at", "pk")
     for row in rows[:MOST]:
         kind = kinds.get(row.kind)
         words = _("%(kind)s “%(about)s” waits to be issued") % {"kind": kind.name if kind else row.kind, "about": row.about}

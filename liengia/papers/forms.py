@@ -11,7 +11,7 @@ from liengia.audit.office import day_input
 from liengia.core import clock
 from liengia.core.errors import Invalid
 from liengia.organisations.models import Committee, MemberPost, Organisation
-from liengia.papers import signing, wording
+from liengia.papers import signing, ties, wording
 from liengia.papers.kinds import PaperKind
 from liengia.papers.models import Issuer, Paper, Signatory
 from liengia.papers.services import LONGEST_ABOUT, LONGEST_VALUE, Draft
@@ -55,6 +55,7 @@ class PaperForm(forms.Form):
                 label=block.name[:1].upper() + block.name[1:], required=False, widget=_area(6), strip=False,
                 help_text=_("%(what)s. One row a line; rows can be pasted from a spreadsheet.") % {"what": block.help},
             )  # fmt: skip
+        self._only_read(paper)
         known = paper or last
         self.signing = max(kind.signers, len(known.signers) + 1 if known is not None else 0) if kind.is_signed_by_all else kind.signers
         for number in range(self.signing):
@@ -63,6 +64,14 @@ class PaperForm(forms.Form):
         self.fields["recipients"] = forms.CharField(
             label=_("Addressees"), required=False, max_length=2000, widget=_area(3), help_text=_("One a line, as they stand at the foot of the paper.")
         )
+
+    def _only_read(self, paper: Paper | None) -> None:
+        """Let lists that are another room's records be read here, and say where they are changed."""
+        self.paper, tie = paper, ties.of(paper) if paper is not None else None
+        for number, block in enumerate(self.kind.blocks):
+            if tie is not None and block.name in tie.blocks:
+                field = self.fields[f"block_{number}"]
+                field.widget.attrs["readonly"], field.help_text = True, str(tie.of_blocks)
 
     def _signer(self, number: int, what: Any) -> str:
         if self.kind.signers == 1:
@@ -95,8 +104,12 @@ class PaperForm(forms.Form):
         data = super().clean()
         self.rows: dict[str, list[list[str]]] = {}
         for number, block in enumerate(self.kind.blocks):
+            typed = self.cleaned_data.get(f"block_{number}", "")
+            if self.paper is not None and typed.split() == str(self.initial[f"block_{number}"]).split():  # read anew, a cell with a bar in it would be two
+                self.rows[block.name] = self.paper.blocks.get(block.name, [])
+                continue
             try:
-                self.rows[block.name] = wording.read_rows(self.cleaned_data.get(f"block_{number}", ""), block)
+                self.rows[block.name] = wording.read_rows(typed, block)
             except Invalid as error:
                 self.add_error(f"block_{number}", str(error))
         return data
@@ -118,6 +131,9 @@ class PaperForm(forms.Form):
         for n, one in enumerate(self.kind.fields):
             if one.name == field:
                 return f"field_{n}"
+        for n, block in enumerate(self.kind.blocks):
+            if block.name == field:
+                return f"block_{n}"
         known = {"signers": "signer_0"}.get(field, field)
         return known if known in self.fields else None
 

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from liengia.organisations.models import Committee, Organisation, OrganisationKind
+from liengia.papers import readers
 from liengia.papers.capabilities import DRAFT, ISSUE, WORDING
-from liengia.papers.models import Issuer, Paper, Signatory
+from liengia.papers.models import Issuer, Paper, PaperState, Signatory
 from liengia.units import scope
 from liengia.units.models import Unit
 
 
 def papers_of(user: Any) -> QuerySet[Paper]:
-    """Return the papers of the issuers of a user's units."""
+    """Return the papers of the issuers of a user's units, without those that another room keeps from them."""
+    return _of_issuers(user).exclude(readers.closed_to(user))
+
+
+def register_of(user: Any) -> QuerySet[Paper]:
+    """Return the register of a user's issuers: of a paper that they do not read (`is_closed`) only that its number is taken, for there is no gap."""
+    closed = Case(When(readers.closed_to(user), then=Value(True)), default=Value(False), output_field=BooleanField())
+    return _of_issuers(user).annotate(is_closed=closed).filter(Q(is_closed=False) | Q(number__isnull=False))
+
+
+def _of_issuers(user: Any) -> QuerySet[Paper]:
     return Paper.objects.filter(issuer__in=issuers_of(user, DRAFT)).select_related("issuer__unit", "issuer__organisation", "issuer__committee")
+
+
+def to_be_issued(user: Any) -> QuerySet[Paper]:
+    """Return the drafts that a user may issue."""
+    return Paper.objects.filter(state=PaperState.DRAFT, issuer__in=issuers_of(user, ISSUE)).exclude(readers.closed_to(user))
 
 
 def issuers_of(user: Any, capability: str = DRAFT) -> QuerySet[Issuer]:

@@ -222,12 +222,15 @@ def change_draft(paper: Paper, draft: Draft, *, actor: Actor) -> Paper:
     """Change a draft.
 
     Raises:
-        Refused: it is issued already. NotFound, Invalid: as `draft_paper`.
+        Refused: it is issued already, or a list that is another room's record would say something else (code "from_records").
+        NotFound, Invalid: as `draft_paper`.
     """
     row = _locked(paper)
     row.state = PAPER.after(row.state, "change")
     _check(draft)
+    recorded = dict(row.blocks)
     _fill(row, draft)
+    _refuse_other_records(row, recorded)
     row.save()
     audit.record("papers.draft_changed", actor=actor, about=row, unit=draft.issuer.unit_id, facts={"paper": row.kind})
     return row
@@ -307,6 +310,14 @@ def revoke_paper(paper: Paper, *, reason: str, by_its_room: bool = False, actor:
 def _refuse_tied(row: Paper, by_its_room: bool) -> None:
     if not by_its_room and (tie := ties.of(row)) is not None:
         raise Refused(str(tie.words), code="tied")
+
+
+def _refuse_other_records(row: Paper, before: Mapping[str, object]) -> None:
+    """Refuse a draft that says otherwise what its room's records say: names that were voted on, counted votes."""
+    tie = ties.of(row)
+    for name in tie.blocks if tie is not None else ():
+        if row.blocks.get(name, []) != before.get(name, []):
+            raise Refused(str(tie.of_blocks) if tie is not None else "", code="from_records", field=name)
 
 
 def description(paper: Paper) -> dict[str, object]:

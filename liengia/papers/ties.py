@@ -12,10 +12,15 @@ from liengia.papers.models import Paper
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Why a paper is not revoked, or a draft not thrown away, by itself; and the page where its room does it."""
+    """Why a paper is not revoked, or a draft not thrown away, by itself; and the page where its room does it.
+
+    `blocks` are the draft's lists and tables that are its room's records: they are changed there, as `of_blocks` says, and here only read.
+    """
 
     words: str | Promise
     url: str
+    blocks: tuple[str, ...] = ()
+    of_blocks: str | Promise = ""
 
 
 _rooms: list[Callable[[Paper], Tie | None]] = []

@@ -24,6 +24,7 @@ from liengia.commendations.models.rounds import (
     LONGEST_MERIT,
     LONGEST_NAME,
     PURSUIT,
+    SUBJECT,
     UNDECIDED,
     Award,
     CouncilSeat,
@@ -44,7 +45,7 @@ from liengia.commendations.models.rounds import (
 )
 
 __all__ = [
-    "AWARD_WORDS", "CODE_LENGTH", "LONGEST_MERIT", "LONGEST_NAME", "LONGEST_PRINTED", "PURSUIT", "UNDECIDED", "Award", "BaseSalary", "Certificate", "CertificateQuerySet",
+    "AWARD_WORDS", "CODE_LENGTH", "LONGEST_MERIT", "LONGEST_NAME", "LONGEST_PRINTED", "PURSUIT", "SUBJECT", "UNDECIDED", "Award", "BaseSalary", "Certificate", "CertificateQuerySet",
     "CertificateState", "CouncilSeat", "CouncilSession", "Decision", "DecisionQuerySet", "DecisionRight", "DeedEvidence", "HandOver",
     "HonourBook", "ImportJob", "ImportState", "MovementList", "Nomination", "NominationState", "PrintLayout", "PrintRun", "Procedure",
     "RecipientKind", "RewardRate", "RollConsent", "Round", "RoundState", "Season", "SessionState", "VoteCount", "name_key", "new_code",

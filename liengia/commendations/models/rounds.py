@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 160
 LONGEST_MERIT = 400
+# How the key begins under which a round's papers are kept.
+SUBJECT = "commendations:"
 # Forms of address before a name, as they are written. Without marks only those are taken that begin no family name:
 # "Hồ" and "Chu" are two, "hộ" and "chú" are written with their marks.
 _FORMS = (
@@ -161,7 +163,7 @@ class Round(models.Model):
     @property
     def subject(self) -> str:
         """The key under which its papers are kept."""
-        return f"commendations:{self.public_id}"
+        return f"{SUBJECT}{self.public_id}"
 
     @property
     def is_undecided(self) -> bool:

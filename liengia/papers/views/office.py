@@ -39,7 +39,7 @@ def me(request: HttpRequest) -> Actor:
 @require_GET
 def register(request: HttpRequest) -> HttpResponse:
     """Show the register of papers: drafts first, then by number; found by words, kind, year and state."""
-    rows = policies.papers_of(request.user)
+    rows = policies.register_of(request.user)
     asked = {name: request.GET.get(name, "") for name in ("q", "kind", "year", "state")}
     for name in ("kind", "state"):
         rows = rows.filter(**{name: asked[name]}) if asked[name] else rows
@@ -47,9 +47,9 @@ def register(request: HttpRequest) -> HttpResponse:
     found: Any = rows.order_by("-year", "-issued_on", "-number", "-pk")
     if asked["q"].strip():
         words = fold(asked["q"]).split()
-        found = [row for row in found if all(word in fold(f"{row.sign} {row.about} {row.issuer.name}") for word in words)]
+        found = [row for row in found if all(word in fold(f"{row.sign} {'' if row.is_closed else row.about} {row.issuer.name}") for word in words)]
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    years = policies.papers_of(request.user).exclude(year=None).order_by("-year").values_list("year", flat=True).distinct()
+    years = policies.register_of(request.user).exclude(year=None).order_by("-year").values_list("year", flat=True).distinct()
     context = {"page": page, "kinds": list(kinds.every()), "asked": asked, "years": list(years), "states": PaperState.choices}
     return render(request, "papers/office/register.html", context)
 
