@@ -285,6 +285,7 @@ def test_two_are_joined_after_both_were_read(here: Office) -> None:
     assert at(here.duyen).post(address(goes, "gop/"), {"vao": stays.public_id, "is_sure": "on"}).status_code == 302
     goes.refresh_from_db()
     assert goes.merged_into_id == stays.pk
+    assert "Gộp chung với ý kiến này" in page(here.duyen, address(stays)) and goes.public_id in page(here.duyen, address(stays))
 
 
 def test_one_of_another_commune_is_never_joined_with(here: Office) -> None:

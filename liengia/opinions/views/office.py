@@ -69,7 +69,7 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, Any]:
         "photos": opinion.photos.defer("data"), "evidence": opinion.evidence.defer("data"), "answers": opinion.answers.all(),
         "questions": opinion.questions.all(), "ratings": opinion.ratings.all(), "reopening": getattr(opinion, "reopening", None),
         "given": opinion.assignments.filter(ended_at=None).select_related("person", "organisation", "unit").first(),
-        "officers": opinion.officers.select_related("officer"), "merged": opinion.merged.all(), "point": _point(opinion),
+        "officers": opinion.officers.select_related("officer"), "joined": policies.visible_to(user).filter(merged_into=opinion).order_by("filed_on", "pk"), "point": _point(opinion),
     }  # fmt: skip
 
 
