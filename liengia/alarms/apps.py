@@ -26,6 +26,7 @@ class AlarmsConfig(AppConfig):
             menus,
             own_house,
             policies,
+            queries,
             reporting,
             supervision,
         )
@@ -38,6 +39,7 @@ class AlarmsConfig(AppConfig):
         from liengia.core import families, health
         from liengia.papers import brief as month
         from liengia.people import stewards
+        from liengia.people.services.erasure import hold_while
         from liengia.people.services.households import on_leaving
         from liengia.units import succession, switches
 
@@ -51,6 +53,7 @@ class AlarmsConfig(AppConfig):
         succession.register(groups.move_groups)
         succession.register(groups.move_plans)
         on_leaving(groups.leave_groups)
+        hold_while(queries.is_called_for)
         own_house.follow_deletions()
         stewards.register(led_by=policies.households_led_by, leaders_of=policies.leaders_of)
         counts.register_all()

@@ -261,6 +261,11 @@ def open_incidents_for(user: User) -> QuerySet[Incident]:
     return found.alias(gravity=gravity).order_by("gravity", "-opened_at", "-pk").distinct()
 
 
+def is_called_for(household: Household) -> bool:
+    """Tell whether a real alarm of a household is open: help needs to know where it is."""
+    return Incident.objects.open().real().filter(household=household).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class InVain:
     """Presses of one device that rang nothing and stand in no incident: the last, and how many there were."""

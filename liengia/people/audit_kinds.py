@@ -24,6 +24,7 @@ register(Kind("people.role_changed", label=_("What a role may do was changed"), 
 register(Kind("people.household_made", label=_("Household added"), erase=_TEXT))
 register(Kind("people.household_changed", label=_("Household corrected"), erase=_TEXT))
 register(Kind("people.household_left", label=_("Household left"), erase=_TEXT))
+register(Kind("people.household_erasure_asked", label=_("Household's data to be deleted"), erase=_NONE))
 register(Kind("people.household_erased", label=_("Household's data deleted"), erase=_NONE))
 register(Kind("people.household_exported", label=_("Household's data handed out"), erase=_NONE, is_read=True))
 register(Kind("people.households_imported", label=_("Households imported"), erase=_NONE))

@@ -194,11 +194,11 @@ def _needs(user: User, summary: Summary) -> list[Need]:
         return []
     if not people.can(user, "people.evacuation", incident.group.unit):
         return []
-    houses = {house.household.pk: house for house in summary.houses}
-    found = evacuation_needs([h.household for h in summary.houses], actor=Actor.of(user), incident=incident)
-    needs = [
-        Need(houses[key].household.house_label, text, houses[key].is_pressing) for key, text in found.items()
-    ]
+    # The house that called is read though it left the group meanwhile (`people.services.erasure`).
+    houses = {one.pk: one for one in (incident.household, *(house.household for house in summary.houses)) if one is not None}
+    found = evacuation_needs(houses.values(), actor=Actor.of(user), incident=incident)
+    pressing = {incident.household_id, *(house.household.pk for house in summary.houses if house.is_pressing)}
+    needs = [Need(houses[key].house_label, text, key in pressing) for key, text in found.items()]
     return sorted(needs, key=lambda need: not need.is_source)
 
 

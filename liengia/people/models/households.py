@@ -72,6 +72,9 @@ class Household(models.Model):
     folded = models.CharField(max_length=330, editable=False, default="")
     created_at = models.DateTimeField(default=clock.now, editable=False)
     left_on = models.DateField(null=True, blank=True, editable=False)
+    # Asked for while help was on its way to the house (`services.erasure`).
+    erasure_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erasure_reason = EncryptedTextField(blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     IMPERSONAL = {"public_id", "kind"}

@@ -14,12 +14,12 @@ from liengia.people.services.accounts import (
     unlock_user,
 )
 from liengia.people.services.duty import accept_handover, copy_week, offer_handover, remove_shift, set_shift
+from liengia.people.services.erasure import ask_erasure, erase_household
 from liengia.people.services.households import (
     KitLine,
     PhoneLine,
     agree_anew,
     correct_household,
-    erase_household,
     export_household,
     export_membership,
     leave_household,
@@ -54,6 +54,7 @@ __all__ = [
     "accept_handover",
     "add_number",
     "agree_anew",
+    "ask_erasure",
     "assign_role",
     "bind_phone",
     "change_number",

@@ -345,8 +345,10 @@ def on_leaving(follower: Callable[[Household, Actor], None]) -> None:
 
 
 @transaction.atomic
-def leave_household(household: Household, *, actor: Actor, on: date | None = None) -> None:
+def leave_household(household: Household, *, actor: Actor, on: date | None = None, keep_needs: bool = False) -> None:
     """Note that a household has gone: memberships and invitations end; its data goes after the period.
+
+    Who needs help to get out stays noted with `keep_needs`, for help that is on its way.
 
     Raises:
         Refused: it has left already.
@@ -358,39 +360,11 @@ def leave_household(household: Household, *, actor: Actor, on: date | None = Non
     household.save(update_fields=["is_active", "left_on"])
     Membership.objects.filter(household=household, ended_at=None).update(ended_at=now)
     Invitation.objects.filter(household=household, used_at=None, revoked_at=None).update(revoked_at=now)
-    _close_needs(household, now=now)
+    if not keep_needs:
+        _close_needs(household, now=now)
     for follower in _on_leaving:
         follower(household, actor)
     audit.record("people.household_left", actor=actor, about=household, unit=household.hamlet)
-
-
-@transaction.atomic
-def erase_household(household: Household, *, actor: Actor, reason: str) -> None:
-    """Delete all personal data of a household; an empty row stays, so that counts and old incidents hold.
-
-    Raises:
-        Invalid: no reason.
-    """
-    if not reason.strip():
-        raise Invalid(_("Say why the data is deleted; nothing was deleted."), code="reason_missing")
-    if household.is_active:
-        leave_household(household, actor=actor)
-    household.phones.all().delete()
-    household.rooms.all().delete()
-    household.kit.all().delete()
-    EvacuationNeed.all_needs.filter(household=household).delete()
-    household.consents.all().delete()
-    household.invitations.all().delete()
-    household.memberships.all().delete()
-    household.head_name = ""
-    household.address_label = household.house_label = str(_("(deleted)"))
-    household.landmark = household.truck_meets_at = household.water_source = ""
-    household.lat = household.lon = None
-    household.lane_width_m = None
-    household.erased_at = clock.now()
-    household.save()
-    audit.erase(actor=actor, reason=reason, about=household)
-    audit.record("people.household_erased", actor=actor, about=household, unit=household.hamlet)
 
 
 def lane_words(width_m: Decimal | None) -> str:

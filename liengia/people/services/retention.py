@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from liengia.people.models import (
     RetentionPeriod,
     User,
 )
-from liengia.people.services.households import erase_household
+from liengia.people.services.erasure import erase_household, is_held
 
 CHUNK: Final = 100
 PERIODS: Final = (
@@ -83,16 +83,22 @@ def keep_periods() -> int:
     now = clock.now()
     actor = Actor.system("worker")
     done = 0
-    left = Household.objects.filter(is_active=False, erased_at=None)
-    for household in left.filter(left_on__lte=(now - period("household_left")).date())[:CHUNK]:
-        erase_household(household, actor=actor, reason="period ended")
-        done += 1
+    done += _erase_households((now - period("household_left")).date(), actor)
     done += _delete(Membership, Q(ended_at__lte=now - period("membership_ended")), "membership_ended")
     done += _delete(Invitation, Q(expires_at__lte=now - period("invitation")), "invitation")
     done += _delete(BoundPhone, Q(revoked_at__lte=now - period("bound_phone")), "bound_phone")
     done += _blank_notes(now - period("handover_note"))
     done += _close_unconfirmed(now - period("join_refused"))
     return done + _erase_accounts(now - period("account_closed"))
+
+
+def _erase_households(left_by: date, actor: Actor) -> int:
+    """Delete the data of those who asked while help was on its way to them, and of those who left long ago."""
+    gone = Household.objects.filter(is_active=False, erased_at=None).filter(Q(left_on__lte=left_by) | Q(erasure_asked_at__isnull=False))
+    due = [household for household in gone.order_by("pk") if not is_held(household)][:CHUNK]
+    for household in due:
+        erase_household(household, actor=actor, reason=household.erasure_reason or "period ended")
+    return len(due)
 
 
 @transaction.atomic

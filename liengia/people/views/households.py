@@ -190,8 +190,9 @@ def data(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and not may_all:
         raise Http404
     if request.method == "POST" and form.is_valid():
-        services.erase_household(household, actor=Actor.of(me(request)), reason=form.cleaned_data["reason"])
-        messages.success(request, _("The household's data has been deleted."))
+        services.ask_erasure(household, actor=Actor.of(me(request)), reason=form.cleaned_data["reason"])
+        # The same words whether or not help is on its way: they tell nobody of a silent call.
+        messages.success(request, _("The household has left. Its data is deleted now; if help were on its way to the house, as soon as that has ended."))
         return redirect("people:after_login")
     return _page(request, "household_data", household, form=form, may_all=may_all)
 
