@@ -28,6 +28,7 @@ urlpatterns = [
     path("nha/ho/<slug:public_id>/du-lieu/", households.data, name="household_data"),
     path("nha/ho/<slug:public_id>/du-lieu/tai/", households.export, name="household_export"),
     path("nha/ho/<slug:public_id>/thanh-vien/<int:pk>/", households.end_member, name="household_end_member"),
+    path("nha/ho/<slug:public_id>/thanh-vien/<int:pk>/noi-thay/", households.set_head, name="household_set_head"),
     path("truc/lich/", duty.posts, name="posts"),
     path("truc/lich/<slug:public_id>/", duty.rota, name="rota"),
     path("truc/lich/<slug:public_id>/ca/<int:pk>/bo/", duty.remove, name="rota_remove"),

@@ -12,7 +12,7 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import NotFound
 from liengia.people.models import DutyShift, Membership, Role, RoleAssignment, User
-from liengia.people.services import households, joining
+from liengia.people.services import erase_household, households, joining
 from tests import factories
 from tests.alarms.console_scene import Desk
 from tests.alarms.given import incident, member
@@ -83,7 +83,7 @@ def test_whoever_lived_in_the_calling_house_learns_nothing_by_moving_out(scene: 
         households.leave_household(house, actor=TESTER)
     else:
         Incident.objects.filter(pk=one.pk).update(state="resolved")
-        households.erase_household(house, actor=TESTER, reason="đã dọn đi")
+        erase_household(house, actor=TESTER, reason="đã dọn đi")
         assert not Membership.objects.filter(user=at_home).exists()
     assert not sees(at_home, one) and own_house.people_of([one.pk]) == {one.pk: {at_home.pk}}
     DutyShift.objects.update(user=at_home)

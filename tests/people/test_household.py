@@ -13,7 +13,7 @@ from liengia.audit.models import Entry
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Forbidden, Invalid
-from liengia.people import queries, services
+from liengia.people import policies, queries, services
 from liengia.people.models import Consent, EvacuationNeed, Household, Invitation, Membership, User
 from liengia.people.services import retention
 from tests import factories
@@ -167,6 +167,24 @@ def test_a_tenant_takes_and_deletes_nothing_of_the_neighbours(cast: Cast) -> Non
     speaker = signed_in(cast.lua)
     assert "Người Thuê Phòng" in speaker.get(page + "tai/").content.decode()
     assert speaker.post(page, erase).status_code == 302
+
+
+def test_the_leader_says_later_who_speaks_for_a_house(cast: Cast) -> None:
+    services.set_rooms(cast.house_9, ["Phòng 1"], actor=TESTER)
+    tenant = factories.user("+84900000077", "Người Thuê Phòng")
+    row = Membership.objects.create(user=tenant, household=cast.house_9, room=cast.house_9.rooms.first(), confirmed_at=clock.now())
+    house, path = f"/nha/ho/{cast.house_9.public_id}/", f"/nha/ho/{cast.house_9.public_id}/thanh-vien/{row.pk}/noi-thay/"
+    assert signed_in(tenant).post(path, {"speaks": "1"}).status_code == 404, "nobody makes themselves the one"
+    assert path not in signed_in(tenant).get(house).content.decode()
+    leader = signed_in(cast.huynh)
+    assert path in leader.get(house).content.decode()
+    for speaks in ("1", "0"):
+        assert leader.post(path, {"speaks": speaks}).status_code == 302
+        assert policies.speaks_for(tenant, cast.house_9) is (speaks == "1")
+    Membership.objects.filter(pk=row.pk).update(confirmed_at=None)
+    assert path not in leader.get(house).content.decode()
+    assert "chưa có gì thay đổi" in leader.post(path, {"speaks": "1"}, follow=True).content.decode()
+    assert Entry.objects.filter(kind="people.membership_head_set").count() == 2
 
 
 def test_a_card_for_a_room_that_is_not_there_is_not_made(cast: Cast) -> None:

@@ -44,6 +44,7 @@ from liengia.people.services.joining import (
     open_office_account,
     revoke_invitation,
     revoke_phone,
+    set_head,
 )
 from liengia.people.services.rules import add_number, change_number, change_post, open_post, set_period
 
@@ -87,6 +88,7 @@ __all__ = [
     "revoke_invitation",
     "revoke_phone",
     "set_capabilities",
+    "set_head",
     "set_kit",
     "set_period",
     "set_phones",

@@ -203,6 +203,23 @@ def confirm_membership(membership: Membership, *, actor: Actor, is_head: bool = 
 
 
 @transaction.atomic
+def set_head(membership: Membership, *, actor: Actor, is_head: bool) -> None:
+    """Say, or say no longer, that somebody confirmed speaks for the household.
+
+    Raises:
+        Refused: the membership waits or has ended.
+    """
+    if not Membership.objects.active().filter(pk=membership.pk).update(is_head=is_head):
+        raise Refused(_("This membership waits to be confirmed, or has ended; nothing was changed."), code="membership_not_active")
+    audit.record(
+        "people.membership_head_set",
+        actor=actor,
+        about=membership.household,
+        facts={"membership": membership.pk, "is_head": is_head},
+    )
+
+
+@transaction.atomic
 def end_membership(membership: Membership, *, actor: Actor) -> None:
     """Refuse one who waits, or end a membership; live pages close within 60 s.
 

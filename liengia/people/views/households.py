@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from liengia.core.actor import Actor
+from liengia.core.errors import Refused
 from liengia.core.pdf import qr_svg
 from liengia.core.templatetags.look import spaced_phone
 from liengia.people import policies, queries, services
@@ -222,3 +223,19 @@ def end_member(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     services.end_membership(membership, actor=Actor.of(user))
     messages.success(request, _("%(who)s no longer belongs to this household.") % {"who": membership.user})
     return redirect("people:after_login") if is_own else redirect("people:household", public_id)
+
+
+@signed_in
+@require_POST
+def set_head(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    """Have somebody of the house speak for it, or no longer; the group's leader says who."""
+    household = _found(request, public_id)
+    membership = get_object_or_404(Membership.objects.filter(household=household, ended_at=None), pk=pk)
+    if not policies.leads(me(request), household):
+        raise Http404
+    try:
+        services.set_head(membership, actor=Actor.of(me(request)), is_head=request.POST.get("speaks") == "1")
+        messages.success(request, _("Saved."))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("people:household", public_id)
