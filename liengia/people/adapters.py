@@ -36,7 +36,6 @@ class AccountAdapter(DefaultAccountAdapter):
         "account_locked": _(
             "Too many wrong passwords: this account is locked for 30 minutes. The commune's administrator can unlock it."
         ),
-        "incorrect_code": _("This code is not right. A code lives 30 seconds: wait for the next one."),
         "incorrect_password": _("This is not the password."),
     }
 
@@ -75,6 +74,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MFAAdapter(DefaultMFAAdapter):
     """Secrets of second factors stand encrypted; the office cannot go without one."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is not right. A code lives 30 seconds: wait for the next one."),
+        "codes_locked": _(
+            "Too many wrong codes: codes are not taken for 30 minutes. A passkey opens even so; the commune's administrator can unlock codes."
+        ),
+    }
 
     def encrypt(self, text: str) -> str:
         """Encrypt with this installation's key."""

@@ -21,7 +21,7 @@ from liengia.core.fields import parse_phone
 from liengia.core.text import nfc
 from liengia.people import policies
 from liengia.people.models import DutyPost, DutyShift, Household, KitItem, Role, User
-from liengia.people.services import KitLine, PhoneLine
+from liengia.people.services import KitLine, PhoneLine, accounts
 from liengia.people.services.duty import at_local
 from liengia.units.models import Unit
 
@@ -119,8 +119,16 @@ class _CodeOnce(BaseAuthenticateForm):  # type: ignore[misc]
     """A code of an app is good once, for as long as it is accepted (RFC 6238, section 5.2); allauth's own mark lasts one period."""
 
     def clean_code(self) -> str:
-        """Refuse a code that this account has used."""
-        code = str(super().clean_code())
+        """Refuse a code that this account has used; count a wrong one, and refuse all after too many."""
+        if accounts.are_codes_locked(self.user):
+            raise get_adapter().validation_error("codes_locked")
+        try:
+            code = str(super().clean_code())
+        except forms.ValidationError as error:
+            if error.code == "incorrect_code":
+                accounts.note_wrong_code(self.user)
+            raise
+        accounts.note_right_code(self.user)
         if self.authenticator.type == Authenticator.Type.TOTP:
             accepted_s = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
             if not cache.add(f"people.code:{self.user.pk}:{normalize_user_code(code)}", True, timeout=accepted_s):

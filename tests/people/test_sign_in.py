@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from liengia.alarms import services as alarms
+from liengia.audit.models import Entry
 from liengia.core import clock
 from liengia.core.errors import DomainError
 from liengia.people import demo_logins, policies, services
@@ -164,6 +165,20 @@ def test_eight_wrong_passwords_lock_and_an_administrator_unlocks(cast: Cast) -> 
     cast.truc.refresh_from_db()
     services.unlock_user(cast.truc, actor=TESTER)
     assert _sign_in(Client(), "truc") == "/tai-khoan/sau-khi-vao/"
+
+
+def test_eight_wrong_codes_shut_codes_and_an_administrator_opens_them(cast: Cast) -> None:
+    _with_password(cast)
+    TOTP.activate(cast.truc, demo_logins.TOTP_SECRET)
+    client = Client()
+    _sign_in(client, "truc")
+    wrong = ["Mã chưa đúng" in client.post("/tai-khoan/bao-mat/ma/", {"code": "000000"}).content.decode() for _n in range(accounts.LOCK_AFTER)]
+    assert all(wrong)
+    shut = client.post("/tai-khoan/bao-mat/ma/", {"code": demo_logins.code_now()})
+    assert shut.status_code == 200 and "Sai mã quá nhiều lần" in shut.content.decode()
+    assert Entry.objects.filter(kind="people.codes_locked").count() == 1
+    services.unlock_user(cast.truc, actor=TESTER)
+    assert client.post("/tai-khoan/bao-mat/ma/", {"code": demo_logins.code_now()}).status_code == 302
 
 
 def test_a_lock_does_not_end_a_session_that_is_open(cast: Cast) -> None:

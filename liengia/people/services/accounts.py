@@ -296,11 +296,38 @@ def note_sign_in(user: User) -> None:
         User.objects.filter(pk=user.pk).update(failures=0)
 
 
+def _codes(user: User) -> str:
+    return f"people.wrong_codes:{user.pk}"
+
+
+def are_codes_locked(user: User) -> bool:
+    """Tell whether too many wrong codes of the second factor were typed; a passkey opens even so."""
+    return int(cache.get(_codes(user), 0)) >= LOCK_AFTER
+
+
+def note_wrong_code(user: User) -> None:
+    """Count a wrong code: the eighth in a row shuts codes for 30 minutes.
+
+    Apart from the count of wrong passwords: only who gave the password, or has a session, can type one, so that no
+    stranger shuts the duty officer's way to what asks for the code again.
+    """
+    cache.add(_codes(user), 0, timeout=LOCK_FOR.total_seconds())
+    if cache.incr(_codes(user)) == LOCK_AFTER:
+        cache.touch(_codes(user), timeout=LOCK_FOR.total_seconds())
+        audit.record("people.codes_locked", actor=Actor.visitor(), about=user)
+
+
+def note_right_code(user: User) -> None:
+    """Forget the wrong codes before a right one."""
+    cache.delete(_codes(user))
+
+
 @transaction.atomic
 def unlock_user(user: User, *, actor: Actor) -> None:
     """Lift a lock-out, of the account and of its bound phones."""
     User.objects.filter(pk=user.pk).update(failures=0, locked_until=None)
     BoundPhone.objects.filter(user=user).update(failures=0, locked_until=None)
+    note_right_code(user)
     user.failures, user.locked_until = 0, None
     audit.record("people.user_unlocked", actor=actor, about=user)
 

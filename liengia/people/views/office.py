@@ -22,7 +22,7 @@ from liengia.people import policies, services
 from liengia.people.forms import GiveRoleForm, NewAccountForm
 from liengia.people.models import BoundPhone, RoleAssignment, User
 from liengia.people.policies import requires
-from liengia.people.services import Issued
+from liengia.people.services import Issued, accounts
 from liengia.people.views.accounts import me
 
 
@@ -101,6 +101,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "roles": RoleAssignment.objects.current().filter(user=user).select_related("role", "unit"),
         "phones": BoundPhone.objects.active().filter(user=user),
+        "are_codes_locked": accounts.are_codes_locked(user),
     }
     return render(request, "people/office/account.html", data)
 
