@@ -88,15 +88,19 @@ def _run_client(program: str, *arguments: str) -> None:
 
 @contextmanager
 def _kept(suffix: str) -> Iterator[Path]:
-    """Give the name under which what was migrated is kept, alone with it; the oldest of many are removed."""
+    """Give the name under which what was migrated is kept, alone with it; the oldest of many are removed.
+
+    One lock for each: whoever changes a migration keeps nobody waiting whose own is there.
+    """
     folder = Path(tempfile.gettempdir()) / f"liengia-templates-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    with (folder / f"lock{suffix}").open("w") as lock:
+    with (folder / f"{_fingerprint()}.lock{suffix}").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         kept = folder / f"{_fingerprint()}{suffix}"
         if not kept.exists():
             for old in sorted(folder.glob(f"*[0-9a-f]{suffix}"), key=lambda path: path.stat().st_mtime)[:-16]:
-                old.unlink()
+                old.unlink(missing_ok=True)
+                old.with_name(f"{old.stem}.lock{suffix}").unlink(missing_ok=True)
         yield kept
 
 

@@ -185,7 +185,7 @@ def _faulty(devices: QuerySet[Device], period: Period) -> int:
 
 
 def _below(unit: Unit) -> QuerySet[Unit]:
-    return Unit.objects.all().below_any(unit.lineage_ids())
+    return unit.ground()
 
 
 def _groups(unit: Unit) -> QuerySet[NeighbourGroup]:

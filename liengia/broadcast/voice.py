@@ -44,7 +44,7 @@ MENDED: Final = Q(msg_type__in=(MsgType.CORRECTION, MsgType.CANCEL)) | Q(state=B
 
 def own(unit: Unit | None) -> QuerySet[Unit]:
     """Return the units of any time that are a unit's own ground; all of them for the whole area."""
-    return Unit.objects.all() if unit is None else Unit.objects.all().below_any(unit.lineage_ids())
+    return Unit.objects.all() if unit is None else unit.ground()
 
 
 def told(unit: Unit | None, period: Period) -> QuerySet[Bulletin]:

@@ -86,7 +86,7 @@ def _certificates(unit: Unit, period: Period) -> QuerySet[Certificate]:
 
     A hamlet decides nothing: its own are those that are tied to it, on the public roll and of no pursuit, for of so few places the rest would tell of somebody.
     """
-    inside, rounds = Unit.objects.all().below_any(unit.lineage_ids()), _whose_rounds(unit)
+    inside, rounds = unit.ground(), _whose_rounds(unit)
     rows = Certificate.objects.filter(decision__revoked_on=None, decision__decided_on__gte=period.first, decision__decided_on__lte=period.last)
     open_ones = [one.pk for one in queries.public_decisions(unit=rounds)]
     if rounds is None:

@@ -54,5 +54,5 @@ def trace(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
 
 def _written(unit: Unit, period: Period) -> QuerySet[Comment]:
     return Comment.objects.filter(
-        thread__unit__in=Unit.objects.all().below_any(unit.lineage_ids()), is_official=False, written_on__gte=period.first, written_on__lte=period.last
+        thread__unit__in=unit.ground(), is_official=False, written_on__gte=period.first, written_on__lte=period.last
     )

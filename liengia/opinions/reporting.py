@@ -40,7 +40,7 @@ from liengia.opinions.models import ANSWERED, Opinion, OpinionQuerySet, State
 from liengia.opinions.models.forums import ForumQuestion, ListeningForum
 from liengia.organisations.models import Task, TaskState
 from liengia.units import switches
-from liengia.units.models import Unit
+from liengia.units.models import Level, Unit
 
 _TOLD = Q(entered_by=None) | Q(told_on__isnull=False)
 _DONE = Q(state__in=ANSWERED) & _TOLD
@@ -154,9 +154,12 @@ def _overdue(period: Period) -> Q:
 
 def _filed(unit: Unit, period: Period) -> OpinionQuerySet:
     """Return the opinions of a unit's period that figures count."""
-    here = Opinion.all_.filter(commune__in=_communes(unit), about_officials=False).exclude(state__in=(State.MERGED, State.MOVED_OUT))
-    if _is_below_commune(unit):
-        here = here.filter(hamlet__in=Unit.objects.all().below_any(unit.lineage_ids()))
+    ground = unit.ground().values("pk")
+    # What was written to a commune goes over to the one that it joined; its hamlet says of which ground it is.
+    inside = Q(hamlet__in=ground) if Level(unit.level).rank > Level.COMMUNE.rank else Q(commune__in=ground)
+    if unit.valid_to is not None:
+        inside |= Q(hamlet__in=ground)
+    here = Opinion.all_.filter(inside, about_officials=False).exclude(state__in=(State.MERGED, State.MOVED_OUT))
     return here.filter(filed_on__gte=period.first, filed_on__lte=period.last)
 
 
@@ -285,17 +288,6 @@ def _pledge_until(task: Task, by: date) -> Pledge:
     late = (by - task.first_due_on).days
     words = filled(ngettext_lazy("%(n)s day late", "%(n)s days late", late), n=late) if late > 0 else _("not due yet")
     return Pledge(task.what, str(task.owner.office_title), task.first_due_on, "late" if late > 0 else "open", words)
-
-
-def _communes(unit: Unit) -> QuerySet[Unit]:
-    if _is_below_commune(unit):
-        commune = unit.commune()
-        return Unit.objects.filter(pk__in=commune.lineage_ids() if commune is not None else [])
-    return Unit.objects.all().below_any(unit.lineage_ids())
-
-
-def _is_below_commune(unit: Unit) -> bool:
-    return unit.level not in ("province", "district", "commune")
 
 
 def _by_month(filed: QuerySet[Opinion], done: Q, overdue: Q) -> tuple[Chart, ...]:

@@ -30,7 +30,7 @@ from liengia.practices.models import (
     Revision,
 )
 from liengia.units.ground import ground_of, grounds
-from liengia.units.models import Succession, Unit
+from liengia.units.models import Unit
 from liengia.units.switches import all_off
 
 ROOM: Final = "practices"
@@ -327,7 +327,7 @@ def counted(unit: Unit, since: date, until: date) -> dict[str, QuerySet[Any]]:
 
     A practice counts where it was founded, so that nothing counts twice when units merge. Revoked papers do not count.
     """
-    rows = Practice.objects.filter(founded_in__in=Unit.objects.all().below_any(_with_those_before(unit)), is_public=True)
+    rows = Practice.objects.filter(founded_in__in=unit.ground(), is_public=True)
     acts = Act.objects.filter(practice__in=rows, on__range=(since, until)).exclude(paper__state="revoked").select_related("practice", "body").order_by("on", "pk")
     begun = rows.filter(started_on__range=(since, until)).order_by("started_on", "pk")
     return {
@@ -347,12 +347,3 @@ def on_pages(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Return those of the rows whose practice has a page that everybody opens."""
     pages = shown().values("pk")
     return rows.filter(pk__in=pages).with_places() if isinstance(rows, PracticeQuerySet) else rows.filter(practice__in=pages)
-
-
-def _with_those_before(unit: Unit) -> list[int]:
-    """Return a unit's id and those of all whose ground it took over."""
-    found, edge = {unit.pk}, {unit.pk}
-    while edge:
-        edge = set(Succession.objects.filter(new__in=edge).values_list("old_id", flat=True)) - found
-        found |= edge
-    return sorted(found)

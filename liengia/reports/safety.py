@@ -143,7 +143,7 @@ def decide(registration: SafetyRegistration, *, is_recognised: bool, on: date, n
 
 def of(unit: Unit, year: int) -> QuerySet[SafetyRegistration]:
     """Return the registrations of a unit's places and all below it for a year."""
-    return SafetyRegistration.objects.filter(unit__in=Unit.objects.all().below_any(unit.lineage_ids()), year=year)
+    return SafetyRegistration.objects.filter(unit__in=unit.ground(), year=year)
 
 
 def counts(unit: Unit, year: int) -> dict[str, int]:

@@ -245,6 +245,30 @@ class Unit(models.Model):
                 seen |= edge
         return sorted(seen)
 
+    def ground(self) -> UnitQuerySet:
+        """Return the units of any time whose records are this unit's own: what reports count.
+
+        It, what it took over, and all below. Of a unit that a reform ended also what stands on nothing but its ground since (its
+        hamlets under the new commune), never the unit that it shares with others: their records are not its own.
+        """
+        below = Unit.objects.all().below_any
+        if not Succession.objects.filter(old=self).exists():
+            return below(self.lineage_ids())
+        known = set(below(self._with_predecessors()).values_list("pk", flat=True))
+        while True:
+            heirs = set(Succession.objects.filter(old__in=known).exclude(new__in=known).values_list("new_id", flat=True))
+            heirs -= set(Succession.objects.filter(new__in=heirs).exclude(old__in=known).values_list("new_id", flat=True))
+            if not heirs:
+                return Unit.objects.filter(pk__in=known)
+            known |= set(below(sorted(heirs)).values_list("pk", flat=True))
+
+    def _with_predecessors(self) -> list[int]:
+        seen, edge = {self.pk}, {self.pk}
+        while edge:
+            edge = set(Succession.objects.filter(new__in=edge).values_list("old_id", flat=True)) - seen
+            seen |= edge
+        return sorted(seen)
+
     # Place
 
     def ancestors(self) -> list[Unit]:

@@ -12,7 +12,8 @@ from django.utils import translation
 from liengia.core import clock, front, pagecache, search
 from liengia.core.actor import Actor
 from liengia.core.models import Sequence
-from liengia.opinions import policies, screens, services
+from liengia.core.reporting import Period
+from liengia.opinions import policies, reporting, screens, services
 from liengia.opinions.models import AnswerKind, Opinion, OpinionRules
 from liengia.people import policies as people
 from liengia.units.models import Unit
@@ -136,6 +137,9 @@ def test_a_reform_moves_opinions_to_the_officers_who_follow(here: Office) -> Non
     hamlet = Opinion.all_.get(pk=with_hamlet.pk).hamlet
     assert hamlet is not None and hamlet.parent == new
     assert OpinionRules.objects.get(unit=new).reception == "Thứ Ba"
+    counted = {unit.code: set(reporting._filed(unit, Period(clock.today(), clock.today())).values_list("pk", flat=True)) for unit in Unit.objects.filter(pk__in=(here.commune.pk, here.cast.other_commune.pk, new.pk))}
+    assert counted["28108"] == {with_hamlet.pk}, "by its hamlet: of which ground what names none was nobody knows since"
+    assert counted[here.cast.other_commune.code] == set() and counted["99108"] == {with_hamlet.pk, plain.pk}
     # The officer's roles went over; what is an officer's matter stays with those who hold that capability.
     assert people.can(here.duyen, "opinions.moderate", new)
     assert policies.get_for(here.duyen, plain.public_id).commune == new

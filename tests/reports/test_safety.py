@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 
+from liengia.core import clock
 from liengia.core.errors import Invalid, Refused
 from liengia.reports import safety
 from liengia.reports.models import SafetyCriterion, SafetyRegistration, SafetyState
+from liengia.units.models import Unit
+from liengia.units.plans import NewUnit, Passing, ReformPlan
+from liengia.units.reforms import apply_reform
+from tests.cast import TESTER
 from tests.reports.given import Year
 
 IN_TIME = date(2026, 2, 10)
@@ -51,6 +56,18 @@ def test_once_a_year(scene: Year) -> None:
     with pytest.raises(Invalid) as refused:
         registered(scene)
     assert refused.value.detail_code == "twice"
+
+
+def test_a_merged_commune_counts_its_own_places_alone(scene: Year) -> None:
+    row = registered(scene)
+    old, other = scene.here.commune, scene.here.cast.other_commune
+    plan = ReformPlan(
+        "merger", "Sáp nhập", clock.today(), "Nghị quyết thử", new=(NewUnit("99108", "Long Cần", "Xã", "commune", "80"),),
+        passings=(Passing("28108", "99108"), Passing(other.code, "99108")),
+    )  # fmt: skip
+    apply_reform(plan, actor=TESTER)
+    counted = {unit: [one.pk for one in safety.of(unit, 2026)] for unit in (old, other, Unit.objects.current().get(code="99108"))}
+    assert list(counted.values()) == [[row.pk], [], [row.pk]]
 
 
 def test_every_criterion_is_answered_and_a_missing_one_explained(scene: Year) -> None:

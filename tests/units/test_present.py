@@ -119,6 +119,20 @@ def test_the_database_itself_refuses_an_overlap(present: None) -> None:
     connection.check_constraints()
 
 
+def test_the_ground_of_what_was_merged_is_its_own_and_no_more(present: None) -> None:
+    old, other = (Unit.objects.at(EVE).communes().get(name=name) for name in ("Phước Tuy", "Tân Ân"))
+    new = old.current()
+    assert new.pk == other.current().pk
+    mine, theirs, all_of_it = (set(unit.ground().values_list("pk", flat=True)) for unit in (old, other, new))
+    before, since = (set(Unit.objects.at(day).filter(level=Level.HAMLET, code__startswith=old.code).values_list("pk", flat=True)) for day in (EVE, DAY))
+    assert before and since and before != since
+    assert mine == {old.pk} | before | since, "its hamlets of both times, without the new commune"
+    assert mine.isdisjoint(theirs) and mine | theirs < all_of_it and new.pk in all_of_it
+    assert old.current().ground().count() == Unit.objects.below_any(new.lineage_ids()).count()
+    hamlet = Unit.objects.get(pk=min(before))
+    assert set(hamlet.ground().values_list("pk", flat=True)) == {hamlet.pk, hamlet.current().pk}
+
+
 def test_a_split_sends_each_hamlet_where_the_plan_says(present: None) -> None:
     day = date(2030, 1, 1)
     old = Unit.objects.current().get(code="28132")
