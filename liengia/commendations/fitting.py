@@ -34,7 +34,7 @@ LINE_COST: Final = 0.6
 GOOD: Final = 0.6
 _NEVER: Final = 1e9
 _ASKS: Final = frozenset(
-    ["ông", "bà", "anh", "chị", "em", "cô", "chú", "bác", "ấp", "xã", "phường", "huyện", "tỉnh", "quận", "tổ", "số", "khu", "phố", "thị", "trấn", "ngày", "tháng", "năm", "đường", "hẻm", "và", "của", "tại", "cho", "với", "là", "đã", "các", "những", "một"]
+    ["ông", "bà", "ông/bà", "anh", "chị", "em", "cô", "chú", "bác", "ấp", "xã", "phường", "huyện", "tỉnh", "quận", "tổ", "số", "khu", "phố", "thị", "trấn", "ngày", "tháng", "năm", "đường", "hẻm", "và", "của", "tại", "cho", "với", "là", "đã", "các", "những", "một"]
 )
 
 

@@ -20,7 +20,6 @@ from liengia.commendations.models import (
     Nomination,
     PrintLayout,
     Procedure,
-    RecipientKind,
     Round,
 )
 from liengia.commendations.services import Counts, Signing
@@ -92,9 +91,8 @@ class _NamedForm(forms.ModelForm[Nomination]):
     def clean(self) -> dict[str, Any] | None:
         """Ask how a person, or who heads a household, is addressed: nobody is “Ông” because nobody looked."""
         data = super().clean()
-        named = Nomination(kind=self.cleaned_data.get("kind", ""), name=self.cleaned_data.get("name", ""))
-        is_one = named.kind == RecipientKind.INDIVIDUAL or (named.kind == RecipientKind.HOUSEHOLD and not named.is_named_as_household)
-        if is_one and not self.cleaned_data.get("honorific", "").strip():
+        written = {name: self.cleaned_data.get(name, "") for name in ("kind", "honorific", "name")}
+        if written["kind"] and Nomination(**written).is_unaddressed:
             self.add_error("honorific", _("Write how this person, or who heads the household, is addressed. For example: Ông, Bà, Em."))
         return data
 

@@ -19,6 +19,7 @@ from liengia.commendations.models import (
     Decision,
     HandOver,
     MovementList,
+    Nomination,
     RecipientKind,
     Round,
     RoundState,
@@ -236,6 +237,12 @@ def _with_code(raw: str) -> Certificate | None:
 
 def _is_off(found: Certificate) -> bool:
     return not rooms.is_on("commendations", found.issuer.unit.current())
+
+
+def unaddressed(row: Round) -> list[Nomination]:
+    """Return who stands in a round without anybody having said how they are addressed: papers call them "Ông/bà"."""
+    rows = row.nominations.all().standing().exclude(kind=RecipientKind.COLLECTIVE).filter(honorific="")
+    return [one for one in rows if one.is_unaddressed]
 
 
 def initials(name: str) -> str:

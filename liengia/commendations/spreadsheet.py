@@ -66,6 +66,11 @@ class NominationRow:
     is_police: bool = False
     consents: bool = False
 
+    @property
+    def named(self) -> Nomination:
+        """Who the row names, as papers would call them; not saved."""
+        return Nomination(kind=self.kind, honorific=self.honorific, name=self.name)
+
 
 @dataclass(slots=True)
 class Read:

@@ -9,18 +9,18 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
+from liengia.commendations import imports, services, sheets
 from liengia.commendations import papers as own_papers
-from liengia.commendations import sheets
 from liengia.commendations.forms import NominationForm, RoundForm
-from liengia.commendations.models import Award, Certificate, Nomination
+from liengia.commendations.models import Award, Certificate, ImportJob, Nomination, Round, name_key
 from liengia.core import clock
 from liengia.organisations import services as organisations
 from liengia.organisations.models import OrganisationKind
 from liengia.papers import services as papers
 from liengia.papers.models import Issuer, Paper
 from tests.cast import TESTER
-from tests.commendations.given import Bureau, decided, nominated, opened, reviewed
-from tests.commendations.test_office import BASE, a_round, into, text_of, typed
+from tests.commendations.given import Bureau, decided, nominated, opened, reviewed, signing, submitted
+from tests.commendations.test_office import BASE, a_round, book, into, line, text_of, typed
 from tests.texts import pdf_text
 
 
@@ -176,3 +176,46 @@ def test_a_seat_that_says_its_office_says_it_once(scene: Bureau) -> None:
     assert str(seat) == "Ủy viên 1 (Ủy ban nhân dân xã Cần Đước)"
     seat.office_title = "Đại diện Ủy ban nhân dân xã Cần Đước"
     assert str(seat) == seat.office_title
+
+
+@pytest.mark.parametrize(
+    ("kind", "honorific", "name", "called"),
+    [
+        ("individual", "", "Nguyễn Văn Một", "Ông/bà Nguyễn Văn Một"),
+        ("individual", "Em", "Nguyễn Văn Một", "Em Nguyễn Văn Một"),
+        ("individual", "", "Bà Trần Thị Chín", "Bà Trần Thị Chín"),
+        ("individual", "Bà", "Bà Trần Thị Chín", "Bà Trần Thị Chín"),
+        ("individual", "", "Đại úy Hồ Văn Chu", "Đại úy Hồ Văn Chu"),
+        ("individual", "", "Hồ Thị Bà", "Ông/bà Hồ Thị Bà"),
+        ("household", "", "Lê Văn Tám", "Hộ ông/bà Lê Văn Tám"),
+        ("household", "", "Hộ Lê Văn Tám", "Hộ Lê Văn Tám"),
+        ("collective", "", "Tổ liên gia số 3", "Tổ liên gia số 3"),
+    ],
+)
+def test_where_nobody_said_it_papers_say_both_and_never_guess(kind: str, honorific: str, name: str, called: str) -> None:
+    one = Nomination(kind=kind, honorific=honorific, name=name)
+    assert one.called == called
+    assert name_key(called) == name_key(name), "and it is the same person in search and doubts"
+
+
+def test_rows_without_a_form_of_address_are_marked_before_and_after_they_are_saved(scene: Bureau) -> None:
+    row = opened(scene)
+    clerk, address = into(scene.here.duyen), f"{BASE}dot/{row.public_id}/"
+    rows = [line("Lê Thị Hai"), line("Trần Văn Ba", honorific=""), line("Bà Võ Thị Tư", honorific=""), line("Tổ liên gia số 3", kind="tập thể", honorific="", birth_year="", consent="")]
+    clerk.post(f"{address}nhap/", {"file": book(rows)})
+    there = f"{BASE}nhap/{ImportJob.objects.get().public_id}/"
+    looked = text_of(clerk.get(there))
+    assert "1 dòng chưa ghi danh xưng" in looked and looked.count("Danh xưng?") == 1 and "Ông/bà Trần Văn Ba" in looked
+    assert looked.index("Trần Văn Ba") < looked.index("Lê Thị Hai"), "what is asked about stands first"
+    clerk.post(f"{there}luu/")
+    imports.run_due()
+    assert Nomination.objects.get(name="Trần Văn Ba").honorific == "", "nothing is kept that nobody wrote"
+    assert "1 đề nghị chưa ghi danh xưng" in text_of(clerk.get(address))
+    only = text_of(clerk.get(f"{address}?state=unaddressed"))
+    assert "Trần Văn Ba" in only and "Lê Thị Hai" not in only
+    submitted(scene, row)
+    asked = text_of(into(scene.here.chairman).get(f"{address}ky/"))
+    assert "Gọi là “Ông/bà”" in asked and "Trần Văn Ba" in asked and "Lê Thị Hai" not in asked
+    decision = services.decide(Round.objects.get(pk=row.pk), signing(), actor=scene.chairman)
+    assert "Ông/bà Trần Văn Ba" in paper_text(decision.paper) and "Bà Võ Thị Tư" in paper_text(decision.paper)
+    assert Certificate.objects.filter(decision=decision, name="Ông/bà Trần Văn Ba").exists()

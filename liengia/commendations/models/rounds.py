@@ -28,21 +28,30 @@ SUBJECT = "commendations:"
 # Forms of address before a name, as they are written. Without marks only those are taken that begin no family name:
 # "Hồ" and "Chu" are two, "hộ" and "chú" are written with their marks.
 _FORMS = (
-    "ông bà|ông|bà|anh|chị|em|cháu|cô|chú|bác|cậu|dì|cụ|đồng chí|đ/c|hộ gia đình|hộ|gia đình|tập thể|"
+    "ông/bà|ông bà|ông|bà|anh|chị|em|cháu|cô|chú|bác|cậu|dì|cụ|đồng chí|đ/c|hộ gia đình|hộ|gia đình|tập thể|"
     "đại tá|thượng tá|trung tá|thiếu tá|đại úy|đại uý|thượng úy|thượng uý|trung úy|trung uý|thiếu úy|thiếu uý|thượng sĩ|thượng sỹ|trung sĩ|trung sỹ|hạ sĩ|hạ sỹ|"
     "hòa thượng|hoà thượng|thượng tọa|thượng toạ|đại đức|ni sư|sư cô|linh mục"
 )
 _ADDRESSED = re.compile(rf"^(?:{_FORMS})[. ]+")
-_ADDRESSED_PLAIN = re.compile(r"^(?:ong ba|ong|ba|dong chi|d/c|ho gia dinh|ho (?=(?:ong|ba) )|tap the|dai ta|thuong ta|trung ta|thieu ta|dai uy|thuong uy|trung uy|thieu uy)[. ]+")
+_ADDRESSED_PLAIN = re.compile(r"^(?:ong/ba|ong ba|ong|ba|dong chi|d/c|ho gia dinh|ho (?=(?:ong|ba) )|tap the|dai ta|thuong ta|trung ta|thieu ta|dai uy|thuong uy|trung uy|thieu uy)[. ]+")
+# What papers say where nobody said how somebody is addressed.
+BOTH = "Ông/bà"
 # Letters that look like Đ on other keyboards, and signs that are not seen.
 _LIKE = str.maketrans({"\u00d0": "Đ", "\u00f0": "đ", "\u0189": "Đ", "\u0256": "đ", "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "", "\u00ad": "", "\u00a0": " "})
 
 
+def _spoken(name: str) -> str:
+    return " ".join(nfc(name.translate(_LIKE)).casefold().split())
+
+
+def _unaddressed(words: str) -> str:
+    return (_ADDRESSED_PLAIN if words.isascii() else _ADDRESSED).sub("", words)
+
+
 def name_key(name: str) -> str:
     """Return what two spellings of one name share: Hòa and Hoà, Lý and Lí, with a form of address or without."""
-    words = " ".join(nfc(name.translate(_LIKE)).casefold().split())
-    addressed = _ADDRESSED_PLAIN if words.isascii() else _ADDRESSED
-    while (shorter := addressed.sub("", words)) != words and shorter:
+    words = _spoken(name)
+    while (shorter := _unaddressed(words)) != words and shorter:
         words = shorter
     return re.sub(r"[^a-z0-9]+", " ", fold(words).replace("y", "i")).strip()[:LONGEST_NAME]
 
@@ -274,9 +283,20 @@ class Nomination(models.Model):
     @property
     def called(self) -> str:
         """The name as it is called and printed: with its form of address; a household by who heads it, "Hộ ông Lê Văn Tám"."""
+        address = BOTH if self.is_unaddressed else self.honorific
+        if _spoken(self.name).startswith(f"{address.casefold()} "):  # typed twice: "Bà" and "Bà Trần Thị Chín"
+            address = ""
         if self.kind != RecipientKind.HOUSEHOLD or self.is_named_as_household:
-            return f"{self.honorific} {self.name}".strip()
-        return " ".join(part for part in ("Hộ", self.honorific.lower(), self.name) if part)
+            return f"{address} {self.name}".strip()
+        return " ".join(part for part in ("Hộ", address.lower(), self.name) if part)
+
+    @property
+    def is_unaddressed(self) -> bool:
+        """Tell whether nobody said how this person, or who heads the household, is addressed: papers then say "Ông/bà", and nothing is guessed."""
+        if self.kind == RecipientKind.COLLECTIVE or self.honorific or self.is_named_as_household:
+            return False
+        words = _spoken(self.name)
+        return _unaddressed(words) == words
 
     @property
     def is_named_as_household(self) -> bool:

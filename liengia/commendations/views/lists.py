@@ -60,8 +60,9 @@ def watch(request: HttpRequest, public_id: str) -> HttpResponse:
 def _shown(request: HttpRequest, job: ImportJob, *, status: int = 200, refused: Any = None) -> HttpResponse:
     rows = imports.again(job).rows if job.state == "preview" and job.file else []
     asked = imports.doubts_about(job.round, rows)
-    lines = sorted(((one, asked.get(number, [])) for number, one in enumerate(rows)), key=lambda line: not line[1])[:PREVIEW]
-    context = {"job": job, "row": job.round, "lines": lines, "doubtful": len(asked), "more": max(0, job.total - len(lines)), "refused": refused}
+    unaddressed = sum(one.named.is_unaddressed for one in rows)
+    lines = sorted(((one, asked.get(number, [])) for number, one in enumerate(rows)), key=lambda line: (not line[1], not line[0].named.is_unaddressed))[:PREVIEW]
+    context = {"job": job, "row": job.round, "lines": lines, "doubtful": len(asked), "unaddressed": unaddressed, "more": max(0, job.total - len(lines)), "refused": refused}
     return render(request, "commendations/office/import.html", context, status=status)
 
 

@@ -101,9 +101,12 @@ def shown(request: HttpRequest, row: Round, *, status: int = 200, **forms: Any) 
     found = doubts.of_round(row) if row.is_undecided else {}
     if state == "doubtful":
         rows = rows.filter(pk__in=[key for key, several in found.items() if not all(one.is_answered for one in several)])
+    unaddressed = queries.unaddressed(row) if row.is_undecided else []
+    if state == "unaddressed":
+        rows = rows.filter(pk__in=[one.pk for one in unaddressed])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
-        "row": row, "page": page, "steps": _steps(row), "lines": [(one, found.get(one.pk, [])) for one in page], "asked": asked, "state": state, "states": NominationState.choices,
+        "unaddressed": len(unaddressed), "row": row, "page": page, "steps": _steps(row), "lines": [(one, found.get(one.pk, [])) for one in page], "asked": asked, "state": state, "states": NominationState.choices,
         "counts": services.counts_of(row), "doubtful": sum(not all(one.is_answered for one in several) for several in found.values()),
         "proposed": row.nominations.filter(state=NominationState.PROPOSED).count(), "sessions": list(row.sessions.select_related("committee", "minutes")),
         "decision": getattr(row, "decision", None), "may_decide": policies.may_decide(request.user, row), "may_council": people.can(request.user, COUNCIL, row.unit),
@@ -169,7 +172,7 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("Signed: %(sign)s. Certificates can be printed.") % {"sign": decision.paper.sign})
         return redirect("commendations_office_decision", decision.public_id)
     on = form.cleaned_data.get("on") if form.is_bound and hasattr(form, "cleaned_data") else form.fields["on"].initial()
-    return render(request, "commendations/office/decide.html", {"form": form, "row": row, "body_key": papers.key_of(row.authority.body), **_reckoned(row, on)})
+    return render(request, "commendations/office/decide.html", {"form": form, "row": row, "body_key": papers.key_of(row.authority.body), "unaddressed": queries.unaddressed(row), **_reckoned(row, on)})
 
 
 def _sure(request: HttpRequest, row: Round, form: DecideForm) -> HttpResponse | None:
