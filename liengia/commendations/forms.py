@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from liengia.audit.office import day_input
 from liengia.commendations import money, papers, queries, services, stock
 from liengia.commendations.models import (
+    AWARD_WORDS,
     LONGEST_MERIT,
     Award,
     CouncilSession,
@@ -226,7 +227,9 @@ class SubmitForm(_SignedForm):
         super().__init__(among, *args, **options)
         self.fields["signer"].label = _("Who proposes and signs")
         self.fields["signer"].help_text = _("The submission bears head, symbol and signature of the body under which the name stands.")
-        self.fields["words"].initial = f"Kính đề nghị Chủ tịch {row.authority.name} xem xét, tặng thưởng các tập thể, hộ gia đình, cá nhân có tên dưới đây, {row.title}."
+        listed = list(row.nominations.listed().in_calling_order().select_related("unit__parent__parent"))
+        whom = papers.commended_as(row, listed, listed="(có tên trong danh sách dưới đây)")
+        self.fields["words"].initial = f"Kính đề nghị {papers.head_of(row)} xem xét, tặng {AWARD_WORDS[Award(row.award)]} cho {whom}."
 
     def _choices(self) -> list[Any]:
         groups: dict[str, list[tuple[str, str]]] = {}

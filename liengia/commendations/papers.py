@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -32,31 +33,34 @@ from liengia.core.official_papers import OfficialPaper, Signer, Table, day_words
 from liengia.papers import readers, ties
 from liengia.papers.kinds import Block, Field, PaperKind, register
 from liengia.papers.models import Paper, PaperState
-from liengia.papers.services import Draft, head_lines
+from liengia.papers.services import Draft, head_lines, wording_of
 
 WHO: Final = {RecipientKind.COLLECTIVE: "tập thể", RecipientKind.HOUSEHOLD: "hộ gia đình", RecipientKind.INDIVIDUAL: "cá nhân"}
 # How a title begins that says what was done, or how, and not yet by whom.
 _WHAT: Final = frozenset(["đã", "có", "vì", "trong", "do"])
+# How a title begins that says of whom it is, before what was done.
+_WHOM: Final = re.compile(r"^(?:(?:các|những) )?(?:(?:tập thể|hộ gia đình|gia đình|hộ|cá nhân)(?:, | và | ))+", re.IGNORECASE)
 
 DECISION: Final = PaperKind(
     "commendation", "Quyết định", "QĐ", purpose=_("commendation, from its round"), is_of_its_head=True,
     fields=(
         Field("người quyết định", _("Who decides."), is_required=True), Field("căn cứ", _("One legal basis a line."), is_long=True),
         Field("đề nghị", _("At whose request.")), Field("hình thức", _("What is given."), is_required=True),
-        Field("số lượng", _("How many collectives, households, individuals."), is_required=True), Field("thành tích", _("What it is for."), is_required=True),
+        Field("khen ai", _("Who is commended for what, as article 1 goes on: one by the name, several by their number, with the list."), is_required=True),
+        Field("số lượng", _("How many collectives, households, individuals.")), Field("thành tích", _("What it is for.")),
         Field("tiền thưởng", _("How the money is reckoned; one line a kind of recipient."), is_long=True), Field("tổng tiền", _("The whole sum.")),
-        Field("thi hành", _("Who carries it out."), is_required=True),
+        Field("thi hành", _("Who carries it out."), is_required=True), Field("người được khen", _("Whom the last article binds: one by the name, several as those on the list."), is_required=True),
     ),
     blocks=(Block("danh sách", _("The list: name | address or unit | achievement | money"), ("Họ tên, tập thể", "Địa chỉ, đơn vị", "Thành tích", "Tiền thưởng"), (4, 4, 5, 2), (3,), is_kept=True, is_counted=True),),
     wording="""# {người quyết định}
 {căn cứ}
 ? Theo đề nghị của {đề nghị}.
 # QUYẾT ĐỊNH:
-**Điều 1.** Tặng {hình thức} cho {số lượng} có tên trong danh sách kèm theo. Nội dung khen thưởng: {thành tích}.
+**Điều 1.** Tặng {hình thức} cho {khen ai}.
 **Điều 2.** Tiền thưởng kèm theo:
 {tiền thưởng}
 ? Tổng cộng: {tổng tiền}.
-**Điều 3.** {thi hành} và các tập thể, hộ gia đình, cá nhân có tên trong danh sách chịu trách nhiệm thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký.
+**Điều 3.** {thi hành} và {người được khen} chịu trách nhiệm thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký./.
 === DANH SÁCH ĐƯỢC KHEN THƯỞNG
 [[danh sách]]
 """,
@@ -143,23 +147,73 @@ def commended_for(row: Round, kinds: Iterable[str]) -> str:
     return f"{'các ' if counted.total() > 1 else ''}{who} {title}" if who else title
 
 
+def _deed(words: str) -> str:
+    """Return a deed as a sentence goes on with it, "đã có thành tích …", without whom it is of; nothing where the words tell no deed."""
+    rest = _WHOM.sub("", words.strip()).rstrip(" .;")
+    first = rest.casefold().split(" ", 1)[0]
+    if first not in _WHAT:
+        return ""
+    rest = f"{rest[:1].lower()}{rest[1:]}"
+    return f"đã {rest}" if first == "có" else rest
+
+
+def inside(one: Nomination) -> str:
+    """Return how somebody is called inside a sentence: "ông Lê Văn Tám", "hộ bà Trần Thị Chín"; a collective's name stays as it is."""
+    if one.kind == RecipientKind.COLLECTIVE:
+        return one.called
+    address, _blank, name = one.called.partition(" ")
+    return f"{address.lower()} {name}"
+
+
+def commended_as(row: Round, nominations: Sequence[Nomination], *, listed: str) -> str:
+    """Return whom an article commends for what: one by the name, with the own merit; several by their number, `listed` says where they stand.
+
+    Source: the usual "Tặng Bằng khen cho 28 tập thể và 28 cá nhân đã có thành tích … (danh sách kèm theo)"; of one, "cho ông …, đã có thành tích …".
+    """
+    if len(nominations) == 1:
+        one = nominations[0]
+        who, what, joint = ", ".join(part for part in (inside(one), one.on_paper) if part), one.merit, ", "
+    else:
+        who, what, joint = how_many([str(one.kind) for one in nominations]), row.title, " "
+    deed = _deed(what)
+    said = f"{who}{joint}{deed}" if deed else who
+    said += f" {listed}" if listed and len(nominations) > 1 else ""
+    return said if deed else f"{said}. Nội dung khen thưởng: {what.strip().rstrip('.')}"
+
+
+def bound(nominations: Sequence[Nomination]) -> str:
+    """Return whom the last article binds: "ông Lê Văn Tám", or "các tập thể, cá nhân có tên trong danh sách"."""
+    if len(nominations) == 1:
+        return inside(nominations[0])
+    kinds = {one.kind for one in nominations}
+    return f"các {', '.join(word for kind, word in WHO.items() if kind in kinds)} có tên trong danh sách"
+
+
+def _each(word: str, number: int) -> str:
+    return f"Mỗi {word}" if number > 1 else word.capitalize()
+
+
 def decision_draft(
     row: Round, nominations: Sequence[Nomination], rewards: Mapping[str, Reward], *, bases: str, proposed_by: str, carried_out_by: str, signer: tuple[str, str], recipients: str,
 ) -> Draft:  # fmt: skip
-    """Return the draft of a round's decision, filled from its records; no total is typed."""
-    kinds = [str(one.kind) for one in nominations]
-    total = sum(rewards[kind].amount_vnd for kind in kinds)
+    """Return the draft of a round's decision, filled from its records; no total is typed. One alone stands in the article, without a list."""
+    counted = Counter(str(one.kind) for one in nominations)
+    total = sum(rewards[kind].amount_vnd * n for kind, n in counted.items())
     with translation.override("vi"):
-        money = [f"- Mỗi {WHO[RecipientKind(kind)]}: {reward.formula}." for kind, reward in rewards.items()]
+        money = [f"- {_each(WHO[RecipientKind(kind)], counted[kind])}: {reward.formula}." for kind, reward in rewards.items()]
     head = head_of(row)
+    # An office's own wording may still lead to the list, whatever its length.
+    is_named = len(nominations) == 1 and "{khen ai}" in wording_of(DECISION, row.authority.unit)[0]
+    rows = [[one.called, one.on_paper, one.merit, money_words(rewards[one.kind].amount_vnd)] for one in nominations]
     return Draft(
-        kind=DECISION.code, issuer=row.authority, about=f"Về việc khen thưởng {commended_for(row, kinds)}"[:300], subject=row.subject, signers=[signer], recipients=recipients,
+        kind=DECISION.code, issuer=row.authority, about=f"Về việc khen thưởng {commended_for(row, list(counted.elements()))}"[:300], subject=row.subject, signers=[signer], recipients=recipients,
         values={
             "người quyết định": head.upper(), "căn cứ": bases, "đề nghị": proposed_by, "hình thức": f"{AWARD_WORDS[Award(row.award)]} của {head}",
-            "số lượng": how_many(kinds), "thành tích": row.title, "tiền thưởng": "\n".join(money), "tổng tiền": f"{money_words(total)} đồng",
-            "thi hành": carried_out_by,
+            "khen ai": commended_as(row, nominations, listed="(có danh sách kèm theo)"), "số lượng": how_many(list(counted.elements())), "thành tích": row.title,
+            "tiền thưởng": "\n".join(money), "tổng tiền": f"{money_words(total)} đồng" if len(nominations) > 1 else "",
+            "thi hành": carried_out_by, "người được khen": bound(nominations),
         },
-        blocks={"danh sách": [[one.called, one.on_paper, one.merit, money_words(rewards[one.kind].amount_vnd)] for one in nominations]},
+        blocks={"danh sách": [] if is_named else rows},
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ COMMITTEE: Final = PaperKind(
 **Điều 1.** Thành lập {thành lập}, gồm các thành viên sau:
 [[thành viên]]
 **Điều 2.** {nhiệm vụ}
-**Điều 3.** {thi hành} và các thành viên có tên tại Điều 1 chịu trách nhiệm thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký.
+**Điều 3.** {thi hành} và các thành viên có tên tại Điều 1 chịu trách nhiệm thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký./.
 """,
 )  # fmt: skip
 

@@ -45,7 +45,7 @@ PLAN: Final = PaperKind(
 ? {kinh phí}.
 #. TỔ CHỨC THỰC HIỆN
 [[phân công]]
-Các đơn vị, cá nhân được phân công triển khai đúng thời gian; có khó khăn thì báo về {cơ quan} để được giải quyết.
+Các đơn vị, cá nhân được phân công triển khai đúng thời gian; có khó khăn thì báo về {cơ quan} để được giải quyết./.
 """,
 )  # fmt: skip
 
@@ -60,7 +60,7 @@ DECISION: Final = PaperKind(
 **Điều 1.** {điều 1}
 [[danh sách]]
 ? **Điều 2.** {điều 2}
-**Điều khoản thi hành.** {thi hành} chịu trách nhiệm thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký.
+**Điều khoản thi hành.** {thi hành} chịu trách nhiệm thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký./.
 """,
 )  # fmt: skip
 

@@ -32,8 +32,8 @@ def test_the_money_follows_the_decree_of_the_day(award: str, level: str, on: dat
 
 
 def test_what_the_law_is_not_known_to_say_waits_to_be_compared() -> None:
-    found = money.rewards("merit", "province", date(2026, 1, 5), WHO)
-    sure = money.rewards("certificate", "commune", date(2026, 1, 5), ("individual",))["individual"]
+    found = money.rewards("certificate", "commune", date(2026, 1, 5), WHO)
+    sure = found["individual"]
     assert found["collective"].is_unsure and "cần đối chiếu" in found["collective"].source
     assert not sure.is_unsure and "152/2025/NĐ-CP" in sure.source
     with pytest.raises(Invalid) as refused:

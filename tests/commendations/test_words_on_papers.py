@@ -11,7 +11,7 @@ from django.apps import apps
 
 from liengia.commendations import imports, services, sheets
 from liengia.commendations import papers as own_papers
-from liengia.commendations.forms import NominationForm, RoundForm
+from liengia.commendations.forms import NominationForm, RoundForm, SubmitForm
 from liengia.commendations.models import Award, Certificate, ImportJob, Nomination, Round, name_key
 from liengia.core import clock
 from liengia.organisations import services as organisations
@@ -219,3 +219,61 @@ def test_rows_without_a_form_of_address_are_marked_before_and_after_they_are_sav
     decision = services.decide(Round.objects.get(pk=row.pk), signing(), actor=scene.chairman)
     assert "Ông/bà Trần Văn Ba" in paper_text(decision.paper) and "Bà Võ Thị Tư" in paper_text(decision.paper)
     assert Certificate.objects.filter(decision=decision, name="Ông/bà Trần Văn Ba").exists()
+
+
+TITLE = "có thành tích xuất sắc trong phong trào Toàn dân bảo vệ an ninh Tổ quốc năm 2026"
+
+
+@pytest.mark.parametrize(
+    ("title", "people", "said"),
+    [
+        (TITLE, [("individual", "Bà"), ("individual", "Ông")], f"02 cá nhân đã {TITLE} (có danh sách kèm theo)"),
+        (f"Các tập thể, cá nhân {TITLE}", [("collective", ""), ("individual", "Ông")], f"01 tập thể, 01 cá nhân đã {TITLE} (có danh sách kèm theo)"),
+        ("Vì đã dập tắt đám cháy.", [("household", "Bà"), ("individual", "Ông")], "01 hộ gia đình, 01 cá nhân vì đã dập tắt đám cháy (có danh sách kèm theo)"),
+        ("phong trào năm 2026", [("individual", "Bà"), ("individual", "Ông")], "02 cá nhân (có danh sách kèm theo). Nội dung khen thưởng: phong trào năm 2026"),
+        (TITLE, [("individual", "Bà")], "bà Nguyễn Văn Mẫu, Tổ trưởng, khu phố 5, xã Cần Đước, đã dập tắt đám cháy ở nhà số 4"),
+        (TITLE, [("individual", "")], "ông/bà Nguyễn Văn Mẫu, Tổ trưởng, khu phố 5, xã Cần Đước, đã dập tắt đám cháy ở nhà số 4"),
+        (TITLE, [("household", "Ông")], "hộ ông Nguyễn Văn Mẫu, Tổ trưởng, khu phố 5, xã Cần Đước, đã dập tắt đám cháy ở nhà số 4"),
+        (TITLE, [("collective", "")], "Nguyễn Văn Mẫu, Tổ trưởng, khu phố 5, xã Cần Đước, đã dập tắt đám cháy ở nhà số 4"),
+    ],
+)  # fmt: skip
+def test_an_article_names_one_and_counts_several(scene: Bureau, title: str, people: list[tuple[str, str]], said: str) -> None:
+    row = opened(scene, title=title)
+    there = [Nomination(round=row, kind=kind, honorific=honorific, name="Nguyễn Văn Mẫu", words="Tổ trưởng", unit=scene.here.cast.hamlet, merit="Đã dập tắt đám cháy ở nhà số 4.") for kind, honorific in people]
+    assert own_papers.commended_as(row, there, listed="(có danh sách kèm theo)").replace(scene.here.commune.full_name.replace("Xã", "xã"), "xã Cần Đước") == said
+
+
+def test_a_decision_for_one_has_the_name_in_its_article_and_no_list(scene: Bureau) -> None:
+    row = opened(scene, title=TITLE)
+    nominated(scene, row, "Lê Văn Tám", honorific="Ông", words="Tổ trưởng tổ liên gia số 3", merit="Có thành tích xuất sắc trong việc giữ gìn an ninh, trật tự năm 2026")
+    text = paper_text(decided(scene, row).paper)
+    assert "Điều 1. Tặng Giấy khen của Chủ tịch Ủy ban nhân dân xã Cần Đước cho ông Lê Văn Tám, Tổ trưởng tổ liên gia số 3, khu phố 5, xã Cần Đước, đã có thành tích xuất sắc trong việc giữ gìn" in text
+    assert "và ông Lê Văn Tám chịu trách nhiệm thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký./." in text
+    assert "Cá nhân: 0,3 ×" in text and "danh sách" not in text.casefold() and "Tổng cộng" not in text and "Mỗi" not in text
+
+
+def test_a_decision_for_several_leads_to_its_list(scene: Bureau) -> None:
+    row = opened(scene, title=TITLE)
+    for name in ("Lê Văn Tám", "Lê Văn Chín"):
+        nominated(scene, row, name, honorific="Ông")
+    text = paper_text(decided(scene, row).paper)
+    assert f"cho 02 cá nhân đã {TITLE} (có danh sách kèm theo)." in text and "Mỗi cá nhân: 0,3 ×" in text and "Tổng cộng: 1.520.000 đồng" in text
+    assert "và các cá nhân có tên trong danh sách chịu trách nhiệm" in text and text.count("Ông Lê Văn Tám") == 1 and "DANH SÁCH ĐƯỢC KHEN THƯỞNG" in text
+
+
+def test_an_offices_own_wording_keeps_its_list_for_one_too(scene: Bureau) -> None:
+    own = own_papers.DECISION.wording.replace("{khen ai}", "{số lượng} có tên trong danh sách kèm theo. Nội dung khen thưởng: {thành tích}")
+    papers.change_wording("commendation", scene.here.commune, text=own, revision=0, actor=scene.clerk)
+    row = opened(scene, title=TITLE)
+    nominated(scene, row, "Lê Văn Tám", honorific="Ông")
+    text = paper_text(decided(scene, row).paper)
+    assert "cho 01 cá nhân có tên trong danh sách kèm theo" in text and "DANH SÁCH ĐƯỢC KHEN THƯỞNG" in text and "Ông Lê Văn Tám" in text
+
+
+def test_a_submission_begins_with_whom_and_what_for(scene: Bureau) -> None:
+    row = opened(scene, title=TITLE)
+    nominated(scene, row, "Lê Văn Tám", honorific="Ông", merit="Đã dập tắt đám cháy")
+    words = SubmitForm(row, [])["words"].value()
+    assert words.startswith("Kính đề nghị Chủ tịch Ủy ban nhân dân xã Cần Đước xem xét, tặng Giấy khen cho ông Lê Văn Tám, ") and words.endswith(", đã dập tắt đám cháy.")
+    nominated(scene, row, "Tổ liên gia số 3", kind="collective")
+    assert SubmitForm(row, [])["words"].value().endswith(f"cho 01 tập thể, 01 cá nhân đã {TITLE} (có tên trong danh sách dưới đây).")

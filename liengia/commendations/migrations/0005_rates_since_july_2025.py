@@ -28,7 +28,7 @@ ROWS = (
     ("merit", "province", "collective", "3", _DECREE, JULY, SHIPPED, True),
     ("merit", "province", "individual", "1.5", JULY, None, f"{_152}điểm b khoản 1 Điều 54", False),
     ("merit", "province", "household", "2.25", JULY, None, _HALF_MORE, False),
-    ("merit", "province", "collective", "3", JULY, None, _TWICE, True),
+    ("merit", "province", "collective", "3", JULY, None, f"{_152}Điều 54 (gấp 2 lần cá nhân); Quyết định 3293/QĐ-UBND tỉnh Đồng Nai", False),
 )
 
 

@@ -33,7 +33,7 @@ _FORMS = (
     "hòa thượng|hoà thượng|thượng tọa|thượng toạ|đại đức|ni sư|sư cô|linh mục"
 )
 _ADDRESSED = re.compile(rf"^(?:{_FORMS})[. ]+")
-_ADDRESSED_PLAIN = re.compile(r"^(?:ong/ba|ong ba|ong|ba|dong chi|d/c|ho gia dinh|ho (?=(?:ong|ba) )|tap the|dai ta|thuong ta|trung ta|thieu ta|dai uy|thuong uy|trung uy|thieu uy)[. ]+")
+_ADDRESSED_PLAIN = re.compile(r"^(?:ong/ba|ong ba|ong|ba|anh|em|dong chi|d/c|ho gia dinh|ho (?=(?:ong|ba) )|tap the|dai ta|thuong ta|trung ta|thieu ta|dai uy|thuong uy|trung uy|thieu uy)[. ]+")
 # What papers say where nobody said how somebody is addressed.
 BOTH = "Ông/bà"
 # Letters that look like Đ on other keyboards, and signs that are not seen.
