@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 FONT: Final = "Times New Roman"
 _CENTRE: Final = WD_ALIGN_PARAGRAPH.CENTER
@@ -27,6 +29,8 @@ _MIMETYPE_FIRST: Final = "[Content_Types].xml"
 # Average widths of bold letters, in points at one point of size: only for the length of a rule under words.
 _BOLD_CAPITAL: Final = 0.72
 _BOLD_SMALL: Final = 0.47
+# "05/TTr-CAX", "12/2023/NĐ-CP", "QĐ-UBND", "2022-2026"; as `typst/numbers.typ` has them.
+_NUMBER: Final = re.compile(r"\d+(?:/\w+)+(?:-\w+)+|\d+(?:-\d+)+|[^\W\d_]\w*(?:-[^\W\d_]\w*)+")
 
 
 def write(data: Mapping[str, Any], *, at: datetime) -> bytes:
@@ -102,9 +106,24 @@ def _say(
         run = paragraph.add_run()
         if place:
             run.add_break()
-        run.add_text(line)
+        _write(run, line)
         run.font.size, run.bold, run.italic = Pt(size), bold, italic
     return paragraph
+
+
+def _write(run: Run, line: str) -> None:
+    """Write a line; the hyphens of a paper's number and symbol end no line, and are plain hyphens to whoever copies or searches."""
+    end = 0
+    for found in _NUMBER.finditer(line):
+        parts = found[0].split("-")
+        if found[0][0].isdigit() or all(part[0].isupper() for part in parts):
+            for place, part in enumerate(parts):
+                if place:
+                    run._r.append(OxmlElement("w:noBreakHyphen"))  # python-docx offers none
+                run.add_text(f"{'' if place else line[end : found.start()]}{part}")
+            end = found.end()
+    if end < len(line) or not line:
+        run.add_text(line[end:])
 
 
 def _line(cell: _Cell, words: str, *, is_first: bool = False, **look: Any) -> Paragraph:

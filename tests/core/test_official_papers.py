@@ -29,7 +29,7 @@ from liengia.core.official_papers import (
     day_words,
     number_words,
 )
-from tests.texts import pages_of
+from tests.texts import pages_of, pdf_text
 
 AT = datetime(2023, 8, 6, 4, 0, tzinfo=UTC)
 LONG = "Bà con nêu đèn đường hư, nước ngập sau mưa, xe tải chạy vào giờ học sinh tan trường; Công an xã ghi nhận từng ý kiến. "
@@ -201,3 +201,33 @@ def test_four_parties_sign_in_two_rows() -> None:
     assert [cell.text for table in tables[1:3] for cell in table.rows[1].cells] == ["Người 1", "Người 2", "Người 3", "Người 4"]
     text = pages_of(as_pdf(paper, at=AT))[0]
     assert all(f"Người {n}" in text for n in range(1, 5))
+
+
+SIGNS = ("05/TTr-CAX", "12/2023/NĐ-CP", "06/2022/QH15", "QĐ-UBND", "2022-2026")
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_number_stands_whole_on_its_line_wherever_the_line_ends(sign: str) -> None:
+    for length in range(0, 24, 3):
+        body = [Paragraph(f"{'a ' * 30}{'a' * length} tại {sign} ngày 01 tháng 8 năm 2026"), Item(f"{'b ' * 30}{'b' * length} theo {sign}"),
+                Table(["Căn cứ", "Nội dung"], [[f"{'c' * length} {sign}", "d"]], (2, 3))]  # fmt: skip
+        text = pdf_text(as_pdf(replace(decision(1), body=body, about=f"Về việc thực hiện {'a' * length} {'b ' * 25}theo {sign}"), at=AT))
+        assert text.count(sign) == 4 + (sign == "QĐ-UBND"), "the head says its own"
+
+
+def test_a_number_that_its_column_cannot_hold_is_broken_rather_than_run_over_the_next() -> None:
+    narrow = Table(["A", "B"], [["01/QĐ-UBNDXACANDUOCTINHTAYNINH", "cột bên"]], (1, 9))
+    text = pdf_text(as_pdf(replace(decision(1), body=[narrow]), at=AT))
+    assert "cột bên" in text and "01/QĐ-UBNDXACANDUOCTINHTAYNINH" not in text
+
+
+@pytest.mark.parametrize("sign", [one for one in SIGNS if "-" in one])
+def test_a_numbers_hyphen_ends_no_line_of_a_docx_and_is_plain_to_whoever_searches(sign: str) -> None:
+    said = f"- Công an xã - Hội đồng, tại Tờ trình số {sign} ngày 01 tháng 8 năm 2026"
+    document = Document(io.BytesIO(as_docx(replace(decision(1), number=7, body=[Paragraph(said)]), at=AT)))
+    row = next(one for one in document.paragraphs if "Công an xã" in one.text)
+    assert row.text.strip() == said.strip()
+    assert len(row._p.findall(f".//{qn('w:noBreakHyphen')}")) == sign.count("-"), "other hyphens may end a line"
+    number = document.tables[0].rows[1].cells[0].paragraphs[0]
+    assert number.text == "Số:\u00a007/QĐ-UBND" and len(number._p.findall(f".//{qn('w:noBreakHyphen')}")) == 1
+    assert "\u2011" not in row.text
