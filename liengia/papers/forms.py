@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.office import day_input
-from liengia.core import clock
+from liengia.core import clock, stale
 from liengia.core.errors import Invalid
+from liengia.core.stale import revision_field
 from liengia.organisations.models import Committee, MemberPost, Organisation
 from liengia.papers import signing, ties, wording
 from liengia.papers.kinds import PaperKind
@@ -40,6 +41,8 @@ class PaperForm(forms.Form):
         elif last is not None:
             options["initial"] = self._signed_as(last)
         super().__init__(*args, **options)
+        if paper is not None:
+            self.fields["revision"] = revision_field()
         self.kind = kind
         self.fields["issuer"].queryset = issuers  # type: ignore[attr-defined]
         if len(issuers) == 1:
@@ -92,7 +95,7 @@ class PaperForm(forms.Form):
 
         kind = kinds.get(paper.kind)
         assert kind is not None
-        found: dict[str, Any] = {"issuer": paper.issuer_id, "about": paper.about, "recipients": paper.recipients}
+        found: dict[str, Any] = {"issuer": paper.issuer_id, "about": paper.about, "recipients": paper.recipients, "revision": paper.revision}
         found |= {f"field_{n}": paper.values.get(one.name, "") for n, one in enumerate(kind.fields)}
         found |= {f"block_{n}": "\n".join(" | ".join(row) for row in paper.blocks.get(one.name, ())) for n, one in enumerate(kind.blocks)}
         for number, (office, name) in enumerate(paper.signers):
@@ -126,6 +129,18 @@ class PaperForm(forms.Form):
             signers=signers if any(name or office for office, name in signers) else (),
         )  # fmt: skip
 
+    def lay_beside(self, paper: Paper) -> None:
+        """Put what is kept meanwhile under each field that differs; rows that were pasted are compared as rows."""
+        standing = self._initial(paper)
+        for number, block in enumerate(self.kind.blocks):
+            if self.rows.get(block.name, []) == paper.blocks.get(block.name, []):
+                standing[f"block_{number}"] = stale.as_kept(self.cleaned_data.get(f"block_{number}", ""))
+        stale.lay_beside(self, standing, revision=paper.revision, say=lambda now: stale.kept_words(self._issuers.get(now, now)))
+
+    @property
+    def _issuers(self) -> dict[Any, str]:
+        return {one.pk: one.name for one in self.fields["issuer"].queryset}  # type: ignore[attr-defined]
+
     def name_of(self, field: str) -> str | None:
         """Return the form's name of a field that a service refused."""
         for n, one in enumerate(self.kind.fields):
@@ -141,6 +156,7 @@ class PaperForm(forms.Form):
 class IssueForm(forms.Form):
     """The day, who signs where the draft does not say it, and the number where another register counts."""
 
+    revision = revision_field()
     issued_on = forms.DateField(label=_("Day of the paper"), widget=day_input(), initial=clock.today)
     number = forms.IntegerField(
         label=_("Number"), required=False, min_value=1, max_value=99_999,
@@ -149,7 +165,7 @@ class IssueForm(forms.Form):
 
     def __init__(self, kind: PaperKind, paper: Paper, *args: Any, **options: Any) -> None:
         """Offer who may sign for the paper's issuer; where several sign (who wrote, who presided, the parties), the names that the draft leaves open are typed."""
-        super().__init__(*args, **options)
+        super().__init__(*args, **{"initial": {"revision": paper.revision}, **options})
         self.signers = [(office, name) for office, name in paper.signers] or [("", "")] * kind.signers
         self.open = [number for number, (_office, name) in enumerate(self.signers) if not name]
         # Who wrote minutes is no matter of who may sign for their issuer, so that nobody of these stands chosen as the secretary.

@@ -222,6 +222,8 @@ class Paper(models.Model):
     made_at = models.DateTimeField(_("begun at"), default=clock.now, editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("begun by"), editable=False)
     changed_at = models.DateTimeField(default=clock.now, editable=False)
+    # Counts the changes of a draft: who changes or issues it says which one was read.
+    revision = models.PositiveIntegerField(_("time it was changed"), default=1, editable=False)
     abbreviation = models.CharField(max_length=10, blank=True, editable=False)
     # The issuer's, as it was when the paper was issued.
     symbol = models.CharField(max_length=20, blank=True, editable=False)

@@ -218,19 +218,22 @@ def draft_paper(draft: Draft, *, actor: Actor) -> Paper:
 
 
 @transaction.atomic
-def change_draft(paper: Paper, draft: Draft, *, actor: Actor) -> Paper:
-    """Change a draft.
+def change_draft(paper: Paper, draft: Draft, *, revision: int | None = None, actor: Actor) -> Paper:
+    """Change a draft; `revision` is the one that the writer began from.
 
     Raises:
-        Refused: it is issued already, or a list that is another room's record would say something else (code "from_records").
-        NotFound, Invalid: as `draft_paper`.
+        Refused: it is issued already, another changed it meanwhile (code "changed"), or a list that is another room's record would say something
+            else (code "from_records"). NotFound, Invalid: as `draft_paper`.
     """
     row = _locked(paper)
     row.state = PAPER.after(row.state, "change")
+    if revision not in (None, row.revision):
+        raise Refused(_("Somebody else kept this draft just now, so yours is not kept yet. Under each field that differs stands what is kept: take over what you need, then press again."), code="changed")
     _check(draft)
     recorded = dict(row.blocks)
     _fill(row, draft)
     _refuse_other_records(row, recorded)
+    row.revision += 1
     row.save()
     audit.record("papers.draft_changed", actor=actor, about=row, unit=draft.issuer.unit_id, facts={"paper": row.kind})
     return row
@@ -250,22 +253,27 @@ def discard_draft(paper: Paper, *, by_its_room: bool = False, actor: Actor) -> N
     row.delete()
 
 
-def issue_paper(paper: Paper, *, on: date, number: int | None = None, signers: Sequence[tuple[str, str]] = (), actor: Actor) -> Paper:
+def issue_paper(
+    paper: Paper, *, on: date, number: int | None = None, signers: Sequence[tuple[str, str]] = (), revision: int | None = None, actor: Actor
+) -> Paper:
     """Give a draft its number and day, freeze what it says, and keep its files; from then on it stays as it is.
 
     The files are made after the transaction, which is short; killed in between, the worker makes them.
 
     Raises:
         Invalid: a required field is empty, nobody signs, a day in the future, or the issuer does not stand on that day.
-        Refused: it is issued already, or the number cannot be given (see `numbers.take`).
+        Refused: it is issued already, the draft is no longer the `revision` that was read (code "changed"), or the number cannot be given (see
+            `numbers.take`).
     """
-    row = number_paper(paper, on=on, number=number, signers=signers, actor=actor)
+    row = number_paper(paper, on=on, number=number, signers=signers, revision=revision, actor=actor)
     keep_files(row)
     return row
 
 
 @transaction.atomic
-def number_paper(paper: Paper, *, on: date, number: int | None = None, signers: Sequence[tuple[str, str]] = (), actor: Actor) -> Paper:
+def number_paper(
+    paper: Paper, *, on: date, number: int | None = None, signers: Sequence[tuple[str, str]] = (), revision: int | None = None, actor: Actor
+) -> Paper:
     """Issue a paper without making its files, for a room that decides more in the same transaction; call `keep_files` after it.
 
     `signers`, where they are given, take the place of those that the draft has.
@@ -275,6 +283,8 @@ def number_paper(paper: Paper, *, on: date, number: int | None = None, signers: 
     """
     row = _locked(paper)
     state = PAPER.after(row.state, "issue")
+    if revision not in (None, row.revision):
+        raise Refused(_("Somebody changed this draft after you had opened it, so it is not issued yet. Read it as it is now, then press again."), code="changed")
     kind = _kind(row.kind)
     if signers:
         row.signers = [[nfc(office).strip(), nfc(name).strip()] for office, name in signers]

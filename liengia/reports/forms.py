@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit.office import day_input
-from liengia.core import clock
+from liengia.core import clock, stale
 from liengia.core.reporting import Period
-from liengia.core.text import nfc
+from liengia.core.stale import revision_field
 from liengia.organisations.models import Organisation
 from liengia.reports import screens
 from liengia.reports.models import Report, SafetyCriterion
@@ -56,7 +56,7 @@ class BeginForm(forms.Form):
 class TextForm(forms.Form):
     """The editor's words: one field a section, and whether it is left out."""
 
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    revision = revision_field()
     title = forms.CharField(label=_("Title of the report"), max_length=LONGEST_TITLE)
     read_at = forms.CharField(label=_("Read before the people at"), max_length=200, required=False, help_text=_("For example: the festival of 06/8/2023, at the hamlet's house."))
     intro = forms.CharField(label=_("Words at the beginning"), max_length=LONGEST_WORDS, required=False, widget=_area(4))
@@ -80,14 +80,7 @@ class TextForm(forms.Form):
 
     def lay_beside(self, report: Report) -> None:
         """Put what is kept meanwhile under each field that differs, and go on from there: who writes decides field by field, and presses once more."""
-        if self.cleaned_data["revision"] in (None, report.revision):
-            return
-        standing, written = _words_of(report), dict(self.cleaned_data)
-        self.data = {**{name: self.data[name] for name in self.data}, "revision": report.revision}
-        for name in self.fields:
-            now = standing.get(name, False if name.startswith("out_") else "")
-            if name != "revision" and name in written and now != _as_kept(written[name]):
-                self.add_error(name, _beside(now))
+        stale.lay_beside(self, _words_of(report), revision=report.revision, say=_beside)
 
     def name_of(self, field: str) -> str:
         """Return the form's name of what a service refused."""
@@ -102,14 +95,10 @@ def _words_of(report: Report) -> dict[str, Any]:
     return found
 
 
-def _as_kept(written: Any) -> Any:
-    return nfc(written).replace("\r\n", "\n").strip() if isinstance(written, str) else written
-
-
 def _beside(now: str | bool) -> str:
     if isinstance(now, bool):
         return gettext("Kept at present: the section is left out.") if now else gettext("Kept at present: the section stands in the report.")
-    return gettext("Kept at present: “%(words)s”") % {"words": now} if now else gettext("Kept at present: nothing.")
+    return stale.kept_words(now)
 
 
 class ErratumForm(forms.Form):

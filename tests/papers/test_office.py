@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -133,3 +134,32 @@ def test_a_draft_is_thrown_away(scene: Desk) -> None:
     paper = services.draft_paper(draft(scene), actor=scene.clerk)
     assert into(scene.here.duyen).post(f"{BASE}{paper.public_id}/bo/").status_code == 302
     assert not Paper.objects.exists()
+
+
+def test_a_second_writer_of_a_draft_reads_what_the_first_kept(scene: Desk) -> None:
+    clerk, admin = into(scene.here.duyen), into(scene.here.cast.quan)
+    clerk.post(f"{BASE}moi/programme/", programme := {"issuer": scene.committee.pk, "about": "Ngày hội", "field_1": "07 giờ 30", "field_2": "sân đình", "block_0": "07:30 | Khai mạc | Bà Mẫu", "recipients": ""})
+    address = f"{BASE}{Paper.objects.get().public_id}/sua/"
+    begun = {**programme, "revision": re.search(r'name="revision" value="(\d+)"', admin.get(address).content.decode())[1]}  # type: ignore[index]
+    assert clerk.post(address, {**begun, "field_2": "sân vận động xã"}).status_code == 302
+    late = admin.post(address, {**begun, "about": "Ngày hội năm 2026", "block_0": "07:30\tKhai mạc\tBà Mẫu"}).content.decode()
+    assert "Có người vừa lưu dự thảo này" in late and "Ngày hội năm 2026" in late, "what was typed stays"
+    assert "Đang lưu: “sân vận động xã”" in late and "Đang lưu: “Ngày hội”" in late and late.count("Đang lưu:") == 2, "rows that are alike are not asked about"
+    paper = Paper.objects.get()
+    assert (paper.about, paper.values["địa điểm"], paper.revision) == ("Ngày hội", "sân vận động xã", 2), "nothing was written over"
+    assert admin.post(address, {**begun, "about": "Ngày hội năm 2026", "field_2": "sân vận động xã", "revision": 2}).status_code == 302
+    assert Paper.objects.get().about == "Ngày hội năm 2026"
+    assert clerk.post(address, {**begun, "issuer": scene.police.pk, "revision": 2}).content.decode().count(f"Đang lưu: “{scene.committee.name}”") == 1
+
+
+def test_nobody_issues_a_draft_that_was_changed_after_they_read_it(scene: Desk) -> None:
+    clerk, chairman = into(scene.here.duyen), into(scene.here.chairman)
+    clerk.post(f"{BASE}moi/invitation/", typed(scene))
+    address = f"{BASE}{Paper.objects.get().public_id}/"
+    assert 'name="revision" value="1"' in chairman.get(address).content.decode()
+    clerk.post(f"{address}sua/", {**typed(scene), "field_3": "sân vận động xã", "revision": 1})
+    refused = chairman.post(f"{address}ban-hanh/", {"issued_on": "2026-08-10", "revision": 1})
+    page = refused.content.decode()
+    assert refused.status_code == 422 and "có người sửa dự thảo này" in page and "sân vận động xã" in page and Paper.objects.get().state == "draft"
+    assert 'name="revision" value="2"' in page, "the next press is made knowing it"
+    assert chairman.post(f"{address}ban-hanh/", {"issued_on": "2026-08-10", "revision": 2}).status_code == 302

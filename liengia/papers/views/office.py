@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from liengia.core import stale
 from liengia.core.actor import Actor
 from liengia.core.errors import DomainError
 from liengia.core.text import fold
@@ -76,10 +77,18 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     """Change a draft."""
     paper, kind = _one(request, public_id)
     form = PaperForm(kind, policies.issuers_of(request.user), request.POST or None, paper=paper)
-    if form.is_valid() and _kept(form, lambda: services.change_draft(paper, form.draft(), actor=me(request))):
+    if form.is_valid() and _changed(request, paper, form):
         messages.success(request, _("The draft is kept. Read it as a PDF, then issue it."))
         return redirect("papers_office_paper", paper.public_id)
     return render(request, "papers/office/edit.html", {"form": form, "kind": kind, "paper": paper})
+
+
+def _changed(request: HttpRequest, paper: Paper, form: PaperForm) -> bool:
+    """Keep a draft; where another's is kept meanwhile, that comes beside, so that the next press is made knowing it."""
+    done = _kept(form, lambda: services.change_draft(paper, form.draft(), revision=form.cleaned_data["revision"], actor=me(request)))
+    if done is None:
+        form.lay_beside(Paper.objects.get(pk=paper.pk))
+    return done is not None
 
 
 @requires(DRAFT)
@@ -99,8 +108,9 @@ def issue(request: HttpRequest, public_id: str) -> HttpResponse:
     form = IssueForm(kind, row, request.POST)
     data = form.cleaned_data if form.is_valid() else {}
     signers = form.signers if form.open else ()
-    done = data and _kept(form, lambda: services.issue_paper(row, on=data["issued_on"], number=data["number"], signers=signers, actor=me(request)))
+    done = data and _kept(form, lambda: services.issue_paper(row, on=data["issued_on"], number=data["number"], signers=signers, revision=data["revision"], actor=me(request)))
     if not done:
+        stale.go_on_from(form, row.revision)
         return _shown(request, row, kind, issuing=form, status=422)
     messages.success(request, _("Issued: %(sign)s. Its files stay as they are from now on.") % {"sign": done.sign or kind.name})
     return redirect("papers_office_paper", row.public_id)
