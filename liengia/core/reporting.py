@@ -107,7 +107,8 @@ class Table:
 class Pledge:
     """Something that was promised: by whom, for when, and what became of it.
 
-    `state` is one of kept, kept_late, open, late, given_up; `why` is the reason alone of one that was given up.
+    `state` is one of kept, kept_late, open, late, given_up; `why` is the reason alone of one that was given up; `given` says
+    when and where it was given.
     """
 
     text: str
@@ -117,6 +118,7 @@ class Pledge:
     words: Words = ""
     url: str = ""
     why: str = ""
+    given: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ class Drawn:
 
 _providers: dict[str, Provider] = {}
 _anchors: list[tuple[str, Callable[[Any], Iterable[date]]]] = []
+_published: list[Callable[[Any], Iterable[Period]]] = []
 
 
 def register(provider: Provider) -> None:
@@ -214,6 +217,16 @@ def register(provider: Provider) -> None:
 def register_days(room: str, give: Callable[[Any], Iterable[date]]) -> None:
     """Let a room name the days of a unit on which reports are read: a period goes from one to the next."""
     _anchors.append((room, give))
+
+
+def register_published(give: Callable[[Any], Iterable[Period]]) -> None:
+    """Let the room of reports tell sections the periods of which a unit's reports are published."""
+    _published.append(give)
+
+
+def published_of(unit: Any) -> list[Period]:
+    """Return the periods of which reports of a unit are published."""
+    return [period for give in _published for period in give(unit)]
 
 
 def providers(unit: Any) -> list[Provider]:

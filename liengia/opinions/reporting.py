@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 from typing import Any
@@ -18,7 +19,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from liengia.core import clock
+from liengia.core import clock, reporting
 from liengia.core.reporting import (
     Chart,
     Figure,
@@ -48,6 +49,8 @@ _DONE = Q(state__in=ANSWERED) & _TOLD
 _OWED = ~_DONE & ~Q(state=State.REFUSED)
 _NOT_PUBLIC = _("Opinions without a public text: their writers asked that nobody else read them, or their words have not been gone through yet. Their number alone is public.")
 _NOT_SHOWN = _("Sessions that have no public page.")
+# So many places are named with the day of their last forum; a district's have one each.
+_NAMED = 4
 _STATES = {"": "open", "info": "kept", "attn": "late"}
 
 
@@ -65,48 +68,102 @@ def forum_days(unit: Unit) -> Iterable[date]:
     return [clock.local(at).date() for at in held.values_list("starts_at", flat=True)]
 
 
-def promises(unit: Unit, period: Period) -> Part:
-    """Say what became of every promise of the last forum before the period's end, and of older ones that are still open.
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last forum of a place: whether it was long before the period, and whether an earlier report has told of what it promised."""
 
-    It stands in every report: where nothing was promised, that is said.
+    forum: ListeningForum
+    is_old: bool = False
+    is_answered: bool = False
+
+
+def promises(unit: Unit, period: Period) -> Part:
+    """Say what became of every promise of the last forum before the period's end, and of older ones that were still open when the period began.
+
+    It stands in every report: where nothing was promised, that is said. Which forum it was and when is said, too.
     """
-    rows = [_pledge(task, period.last) for task in _promised(unit, period)]
+    last, tasks = _promised(unit, period)
+    given = {one.meeting_id: _given(one) for one in _held(unit, period)}
+    rows = [replace(_pledge(task, period.last), given=given.get(task.conclusion.meeting_id if task.conclusion else None, "")) for task in tasks]
     kept = sum(one.state in ("kept", "kept_late") for one in rows)
     late = sum(one.state == "late" for one in rows)
     figures = (
         Figure("promises.kept", _("promises kept"), kept, _("Promises of the last forum, of each place its own, that were closed as done by the period's end, late ones too."), unit=filled(_("of %(n)s"), n=len(rows)), is_main=True, more_is_better=True),
         Figure("promises.late", _("promises still owed"), late, _("Promises whose first day had passed at the period's end and that were not kept."), more_is_better=False, is_main=True),
     )  # fmt: skip
-    words = "" if rows else _("No forum before this report has promised anything that is on record.")
-    return Part(figures if rows else (), pledges=tuple(rows), words=words)
+    return Part(figures if rows else (), pledges=tuple(rows), words=_which(last, has_rows=bool(rows)))
 
 
-def _promised(unit: Unit, period: Period) -> list[Task]:
-    """Return what the last forum of each place promised, and what is still open of earlier ones.
+def _held(unit: Unit, period: Period) -> list[ListeningForum]:
+    """Return the forums of the unit and below it until the period's end that concluded something, the newest first."""
+    found = ListeningForum.objects.all().past().in_unit(unit).filter(meeting__isnull=False, starts_at__lt=period.bounds[1])
+    return list(found.select_related("unit__parent__parent__parent"))
+
+
+def _promised(unit: Unit, period: Period) -> tuple[list[_Last], list[Task]]:
+    """Return the last forum of each place, what it promised, and what was still open of earlier ones when the period began.
 
     The forum at which this very report is read concludes nothing of the period yet: those until the period's first day count (it
-    begins on the day of one), and only where there was none of them those within it.
+    begins on the day of one). Only where a place had none of them in the last two periods, or a report has told of it already, those
+    within the period count. Of what was told already only what was still open then stands here.
     """
-    held = ListeningForum.objects.all().past().in_unit(unit).filter(meeting__isnull=False).select_related("unit")
-    earlier = list(held.filter(starts_at__lt=Period(period.first, period.first).bounds[1]))
-    if not earlier:
-        return list(_tasks().filter(conclusion__meeting__in=_last_of_each(held.filter(starts_at__lt=period.bounds[1]))))
-    is_owed = Q(conclusion__meeting__in=[one.meeting_id for one in earlier], state=TaskState.OPEN)
-    return list(_tasks().filter(Q(conclusion__meeting__in=_last_of_each(earlier)) | is_owed))
+    held = _held(unit, period)
+    last = _last_of_each(held, period, reporting.published_of(unit))
+    told = Q(conclusion__meeting__in=[one.forum.meeting_id for one in last if not one.is_answered])
+    was_open = Q(conclusion__meeting__in=[one.meeting_id for one in held if one.day <= period.first]) & (Q(state=TaskState.OPEN) | Q(closed_on__gte=period.first))
+    return last, list(_tasks().filter(told | was_open))
 
 
 def _tasks() -> QuerySet[Task]:
     return Task.objects.select_related("owner__organisation", "conclusion").order_by("first_due_on", "pk")
 
 
-def _last_of_each(held: Iterable[ListeningForum]) -> list[int | None]:
-    """Return the meetings of the last forum of each place, of sessions that stand newest first; a place of another name is the same place."""
+def _last_of_each(held: list[ListeningForum], period: Period, published: list[Period]) -> list[_Last]:
+    """Return the last forum of each place, of forums that stand newest first; a place of another name is the same place."""
     found, told = [], set[int]()
-    for one in held:
-        if one.unit_id not in told:
-            found.append(one.meeting_id)
-            told.update(one.unit.lineage_ids())
+    for newest in held:
+        if newest.unit_id in told:
+            continue
+        place = newest.unit.lineage_ids()
+        told.update(place)
+        earlier = next((one for one in held if one.unit_id in place and one.day <= period.first), None)
+        known = _judged(earlier, period, published) if earlier is not None else None
+        if known is None or (newest is not earlier and (known.is_old or known.is_answered)):
+            known = _Last(newest)
+        found.append(known)
     return found
+
+
+def _judged(forum: ListeningForum, period: Period, published: list[Period]) -> _Last:
+    """Judge a forum before the period: it is old when a whole period lies between; a report that began after it and ended before this one has told of it."""
+    told = any(forum.day <= one.first and one.last <= period.first for one in published)
+    return _Last(forum, is_old=forum.day < period.before().first, is_answered=told)
+
+
+def _given_words(forum: ListeningForum) -> str:
+    return str(_("forum of %(day)s, %(place)s")) % {"day": f"{forum.day:%d/%m/%Y}", "place": forum.unit.place_name}
+
+
+def _which_words(last: list[_Last], *, has_rows: bool) -> str:
+    """Say of which forums the promises are; where one is old or was told of, that none has been since."""
+    if not last:
+        return str(_("No forum before this report has promised anything that is on record."))
+    said = [str(_("Promises of these forums: %(list)s.")) % {"list": "; ".join(_one_of(one) for one in last[:_NAMED])}]
+    if len(last) > _NAMED:
+        said.append(str(_("And of %(n)s other places; beside each promise stands its forum.")) % {"n": len(last) - _NAMED})
+    if any(one.is_answered for one in last):
+        said.append(str(_("What an earlier report told as done is not told again; what was still open when the period began stands here.")))
+    if not has_rows:
+        said.append(str(_("No promise of theirs was still open.") if any(one.is_answered for one in last) else _("They promised nothing that is on record.")))
+    return " ".join(said)
+
+
+def _one_of(one: _Last) -> str:
+    words = _("%(place)s on %(day)s (the last on record; none since)") if one.is_old or one.is_answered else _("%(place)s on %(day)s")
+    return str(words) % {"place": one.forum.unit.place_name, "day": f"{one.forum.day:%d/%m/%Y}"}
+
+
+_given, _which = lazy(_given_words, str), lazy(_which_words, str)
 
 
 def trace_promises(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
@@ -116,7 +173,7 @@ def trace_promises(unit: Unit, period: Period, code: str, user: Any) -> Records 
         return None
     pages = {one.meeting_id: reverse("opinions:forum", args=[one.public_id]) for one in forum_queries.past_list(None).filter(meeting__isnull=False)}
     rows = []
-    for task in _promised(unit, period):
+    for task in _promised(unit, period)[1]:
         one = _pledge(task, period.last)
         if one.state in states:
             meeting = task.conclusion.meeting_id if task.conclusion is not None else None

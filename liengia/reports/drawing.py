@@ -115,7 +115,7 @@ def _as_data(one: _Counted, language: str) -> Section:
             "figures": [_figure(figure, one.before.get(figure.code)) for figure in part.figures],
             "charts": [_chart(chart) for chart in part.charts],
             "tables": [{"title": str(t.title), "head": [str(h) for h in t.head], "rows": [[_cell(cell) for cell in row] for row in t.rows], "note": str(t.note), "figures": list(t.figures)} for t in part.tables],
-            "pledges": [{"text": p.text, "owner": p.owner, "due_on": p.due_on.isoformat(), "state": p.state, "words": str(p.words), "url": p.url, "why": p.why} for p in part.pledges],
+            "pledges": [{"text": p.text, "owner": p.owner, "due_on": p.due_on.isoformat(), "state": p.state, "words": str(p.words), "url": p.url, "why": p.why, "given": str(p.given)} for p in part.pledges],
         }  # fmt: skip
 
 

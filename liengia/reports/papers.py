@@ -126,7 +126,7 @@ def _section(one: dict[str, Any], report: Report) -> dict[str, Any]:
         "title": one["title"], "editor": one["editor"], "words": one["words"], "figures": [_figure(figure, report) for figure in one["figures"]],
         "tables": [{"head": t["head"], "rows": t["rows"], "note": t["note"], "behind": _behind(t, report)} for t in one["tables"]],
         "charts": [{"title": c["title"], "source": c["source"], "names": c["names"] if c["has_bad"] else [], "rows": _rows(c), "behind": _behind(c, report)} for c in one["charts"]],
-        "pledges": [{"text": p["text"], "owner": p["owner"], "due": p["day"], "result": p["result"], "bad": p["state"] in ("late", "given_up")} for p in one["pledges"]],
+        "pledges": [{"text": p["text"], "given": p.get("given", ""), "owner": p["owner"], "due": p["day"], "result": p["result"], "bad": p["state"] in ("late", "given_up")} for p in one["pledges"]],
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,15 +10,30 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from liengia.core import rooms
-from liengia.core.reporting import Figure, Part, Period, Provider, Record, Records, register
+from liengia.core.reporting import (
+    Figure,
+    Part,
+    Period,
+    Provider,
+    Record,
+    Records,
+    register,
+    register_published,
+)
 from liengia.reports import safety
-from liengia.reports.models import SafetyRegistration, SafetyState, UnitSize
+from liengia.reports.models import Report, SafetyRegistration, SafetyState, UnitSize
 from liengia.units.models import Unit
 
 
 def register_own() -> None:
     """Register the section; called from `AppConfig.ready`."""
+    register_published(published)
     register(Provider("reports", "safety", _("The standard “Safe in security and order”"), standard, trace, order=90))
+
+
+def published(unit: Unit) -> Iterable[Period]:
+    """Name the periods of which a unit's reports are published."""
+    return [one.period for one in Report.objects.all().of(unit).published()]
 
 
 def standard(unit: Unit, period: Period) -> Part | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import time_machine
@@ -58,13 +58,50 @@ def states(unit: Unit, period: Period) -> dict[str, str]:
 
 def test_the_promises_are_those_of_each_places_last_forum_also_of_one_on_the_first_day(scene: Year) -> None:
     commune, year_before = scene.here.commune, LAST_FORUM - timedelta(days=365)
-    committees.finish_task(held(scene, commune, year_before, "Việc của năm trước nữa", date(2025, 1, 1)), result="Xong.", actor=TESTER)
+    older = held(scene, commune, year_before, "Việc của năm trước nữa", date(2025, 1, 1))
+    with time_machine.travel(LAST_FORUM - timedelta(days=9), tick=False):
+        committees.finish_task(older, result="Xong.", actor=TESTER)
     committees.finish_task(held(scene, scene.here.cast.hamlet, LAST_FORUM + timedelta(hours=3), "Đèn cổng ấp", date(2026, 3, 1)), result="Đã gắn.", actor=TESTER)
     usual = services.usual_period(commune)
     assert clock.local(LAST_FORUM).date() == usual.first, "the first report begins on the day of the last forum"
     assert states(commune, usual) == {KEPT: "kept", LATE: "late", "Đèn cổng ấp": "kept_late"}, "what was promised on that day, in the commune and in its hamlet"
     assert states(commune.parent or commune, usual).keys() == {KEPT, LATE, "Đèn cổng ấp"}
     assert states(scene.here.cast.hamlet, usual) == {"Đèn cổng ấp": "kept_late"}
+
+
+def which(unit: Unit, period: Period) -> str:
+    return str(drawing.sections(unit, period)[0]["words"])
+
+
+def test_a_forum_of_long_ago_is_called_by_its_day_and_none_since_is_said(scene: Year) -> None:
+    commune, hamlet = scene.here.commune, scene.here.cast.hamlet
+    assert which(commune, YEAR) == "Lời hứa lấy từ diễn đàn: Xã Cần Đước ngày 10/08/2025."
+    later = Period(date(2027, 8, 11), date(2028, 8, 9))
+    with time_machine.travel(datetime(2028, 8, 10, 3, tzinfo=UTC), tick=False):
+        assert "10/08/2025 (diễn đàn gần nhất được ghi nhận, từ đó chưa có thêm)" in which(commune, later), "more than a period lies between"
+        first = drawing.sections(commune, later)[0]
+        assert {one["text"]: one["given"] for one in first["pledges"]} == dict.fromkeys((KEPT, LATE), "diễn đàn ngày 10/08/2025, Xã Cần Đước"), "no report has told of them yet"
+        held(scene, hamlet, datetime(2028, 3, 1, 2, tzinfo=UTC), "Rào bến đá", date(2028, 6, 1))
+        assert states(commune, later) == {KEPT: "kept", LATE: "late", "Rào bến đá": "late"}, "a place that had none before reports of the one within the period"
+        assert "ngày 01/03/2028" in which(commune, later)
+        held(scene, commune, datetime(2028, 4, 1, 2, tzinfo=UTC), "Sửa đèn", date(2028, 9, 1))
+        assert states(commune, later) == {LATE: "late", "Rào bến đá": "late", "Sửa đèn": "open"}, "its newer forum stands for one of long ago; what is owed of that stays"
+        assert drawing.sections(commune, later)[0]["is_fixed"]
+
+
+def test_what_a_report_told_as_done_is_not_told_again_and_what_is_owed_is(scene: Year) -> None:
+    commune = scene.here.commune
+    services.publish_report(begun(scene), actor=scene.chairman)
+    assert states(commune, YEAR) == {KEPT: "kept", LATE: "late"}, "what it says does not change by its own publication"
+    again = Period(date(2026, 8, 11), date(2027, 8, 10))
+    with time_machine.travel(datetime(2027, 8, 11, 3, tzinfo=UTC), tick=False):
+        assert states(commune, again) == {LATE: "late"}
+        assert "từ đó chưa có thêm" in which(commune, again) and "đã nói là xong thì không nêu lại; việc đầu kỳ còn dở dang" in which(commune, again)
+        committees.finish_task(scene.late, result="Đã vét.", actor=TESTER)
+        assert states(commune, Period(date(2027, 8, 11), date(2027, 8, 11))) == {LATE: "kept_late"}, "kept since"
+    with time_machine.travel(datetime(2027, 8, 13, 3, tzinfo=UTC), tick=False):
+        told = drawing.sections(commune, Period(date(2027, 8, 12), date(2027, 8, 12)))[0]
+        assert told["is_fixed"] and not told["pledges"] and "Không còn lời hứa nào dở dang." in told["words"]
 
 
 def test_what_is_due_on_the_last_day_is_not_late_yet(scene: Year) -> None:
