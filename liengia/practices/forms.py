@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -288,7 +289,23 @@ class FileForm(forms.Form):
 
 
 class TakeForm(forms.Form):
-    """The word to take a file whose preview was seen."""
+    """Which practices of a file to take, whose preview was seen; all those that would be added or changed are ticked beforehand."""
+
+    only = forms.TypedMultipleChoiceField(label=_("Practices to take"), required=False, coerce=UUID)
+
+    def __init__(self, offered: list[UUID], *args: Any, **options: Any) -> None:
+        """Offer those of the file that would be added or changed."""
+        super().__init__(*args, **options)
+        self.fields["only"].choices = [(str(one), str(one)) for one in offered]  # type: ignore[attr-defined]
+
+    @property
+    def ticked(self) -> set[str]:
+        """Return which stand ticked."""
+        return set(self.data.getlist("only")) if self.is_bound else {value for value, _label in self.fields["only"].choices}  # type: ignore[attr-defined]
+
+
+class SeenForm(forms.Form):
+    """The word to do what was read."""
 
     seen = forms.BooleanField(initial=True, widget=forms.HiddenInput)
 

@@ -18,8 +18,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liengia.core import clock
@@ -39,6 +42,15 @@ MOST_PRACTICES: Final = 50
 MOST_LINES: Final = 60
 _NAME: Final = re.compile(r"tep/[0-9a-f]{64}\.(pdf|docx|webp)", re.ASCII)
 
+# What the fields of a file are called where one of them is refused; the rest keep the name they have in it.
+_LABELS: Final[Mapping[str, Any]] = {
+    "name": _("name"), "kind": _("area of work"), "summary": _("in one sentence"), "place": _("where it runs"), "state": _("state"), "started_on": _("runs since"),
+    "ended_on": _("ended on"), "end_reason": _("why it ended"), "decision_number": _("founding decision, number"), "decision_on": _("founding decision, date"),
+    "leading": _("who leads"), "agreement": _("coordination, in words"), "office": _("office that answers questions"), "office_phone": _("phone of the office"),
+    "problem": _("the problem it answers"), "how": _("how it works"), "changed": _("what changed, and why"), "cost": _("cost (dong)"), "cost_words": _("who pays, and for what"),
+    "title": _("title"), "what": _("what is needed"), "body": _("body that acts"), "on": _("date of the paper"), "words": _("what it says, in short"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class TakenFile:
@@ -51,7 +63,7 @@ class TakenFile:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One practice of a file, looked at."""
+    """One practice of a file, looked at; `notes` say what of it is left out, `source` from which site the file says that it came."""
 
     uuid: UUID
     parent: UUID | None
@@ -60,6 +72,8 @@ class Taken:
     revisions: tuple[Mapping[str, Any], ...]
     acts: tuple[Mapping[str, Any], ...]
     materials: tuple[TakenFile, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
+    source: str = ""
 
 
 # Writing
@@ -70,7 +84,7 @@ def export(practice: Practice) -> bytes:
     line = _line(practice)
     materials = list(practice.materials.filter(is_evidence=False))
     manifest = {
-        "format": FORMAT, "version": VERSION, "subject": str(practice.uuid),
+        "format": FORMAT, "version": VERSION, "subject": str(practice.uuid), "source": own_site(),
         "practices": [_described(one, materials if one.pk == practice.pk else []) for one in line],
     }  # fmt: skip
     out = io.BytesIO()
@@ -79,6 +93,11 @@ def export(practice: Practice) -> bytes:
         for one in materials:
             target.writestr(_entry(f"tep/{one.sha256}.{one.ending}"), bytes(one.data))
     return out.getvalue()
+
+
+def own_site() -> str:
+    """Return the address by which people know this installation, without its scheme."""
+    return urlsplit(str(settings.PUBLIC_URL)).netloc
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -153,7 +172,8 @@ def read(data: bytes) -> list[Taken]:
     rows = _list(manifest, "practices", MOST_PRACTICES)
     if not rows:
         raise bad(_("it holds no practice"))
-    taken = [_taken(row, parts) for row in rows]
+    source = _text(manifest, "source", 200, required=False)
+    taken = [_taken(row, parts, source) for row in rows]
     used = {f"tep/{one.source_sha256}" for row in taken for one in row.materials}
     if used != {name.rpartition(".")[0] for name in parts}:
         raise bad(_("it holds files that belong to no practice"))
@@ -210,7 +230,7 @@ def _in_order(taken: list[Taken]) -> list[Taken]:
     return list(ordered.values())
 
 
-def _taken(row: Any, parts: dict[str, bytes]) -> Taken:
+def _taken(row: Any, parts: dict[str, bytes], source: str) -> Taken:
     if not isinstance(row, dict):
         raise bad(_("its description cannot be read"))
     state = _choice(row, "state", PracticeState.values, None)
@@ -236,7 +256,17 @@ def _taken(row: Any, parts: dict[str, bytes]) -> Taken:
     family = _uuid(row, "family")
     if parent == own or (parent is None and family != own):
         raise bad(_("a practice in it comes from itself"))
-    return Taken(own, parent, family, facts, revisions, acts, materials)
+    return Taken(own, parent, family, facts, revisions, acts, materials, _left_out(row, facts), source)
+
+
+def _left_out(row: Any, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what of a row is not taken as it stands in the file."""
+    found = []
+    if row.get("office_phone") and not facts["office_phone"]:
+        found.append(gettext("its phone number, for it is no fixed line of an office"))
+    if row["kind"] != facts["kind"]:
+        found.append(gettext("its area of work, which is not known here: it stands under “another field”"))
+    return tuple(found)
 
 
 def _taken_revision(row: Any) -> Mapping[str, Any]:
@@ -274,24 +304,41 @@ def _taken_file(row: Any, parts: dict[str, bytes]) -> TakenFile:
 def _list(row: Any, name: str, most: int) -> list[Any]:
     found = row.get(name, []) if isinstance(row, dict) else None
     if not isinstance(found, list) or len(found) > most:
-        raise bad(_("“%(name)s” in its description cannot be") % {"name": name})
+        raise _cannot_be(name)
     return found
 
 
 def _text(row: Any, name: str, longest: int, *, required: bool = True) -> str:
     found = row.get(name, "") if isinstance(row, dict) else None
-    if not isinstance(found, str) or any((sign < " " and sign not in "\n\t") or "\ud800" <= sign <= "\udfff" for sign in found):
-        raise bad(_("“%(name)s” in its description cannot be") % {"name": name})
+    if not isinstance(found, str):
+        raise _cannot_be(name)
+    if any(_is_bad(sign) for sign in found):
+        raise bad(_("“%(name)s” of a practice in it holds signs that no text has") % {"name": _said(name)})
     text = nfc(found).strip()
-    if len(text) > longest or (required and not text):
-        raise bad(_("“%(name)s” in its description cannot be") % {"name": name})
+    if len(text) > longest:
+        raise bad(_("“%(name)s” of a practice in it is longer than %(most)s characters") % {"name": _said(name), "most": longest})
+    if required and not text:
+        raise bad(_("“%(name)s” of a practice in it is empty") % {"name": _said(name)})
     return text
+
+
+def _is_bad(sign: str) -> bool:
+    """Tell of controls, halves of letters, and signs that turn the writing round, by which a name would be read as another."""
+    return (sign < " " and sign not in "\n\t") or "\x7f" <= sign <= "\x9f" or "\ud800" <= sign <= "\udfff" or sign in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def _said(name: str) -> Any:
+    return _LABELS.get(name, name)
+
+
+def _cannot_be(name: str) -> Invalid:
+    return bad(_("“%(name)s” in its description cannot be") % {"name": _said(name)})
 
 
 def _number(row: Any, name: str, least: int, most: int) -> int:
     found = row.get(name) if isinstance(row, dict) else None
     if type(found) is not int or not least <= found <= most:
-        raise bad(_("“%(name)s” in its description cannot be") % {"name": name})
+        raise _cannot_be(name)
     return found
 
 
@@ -300,7 +347,7 @@ def _choice(row: Any, name: str, among: list[str], otherwise: str | None) -> str
     if found in among:
         return found
     if otherwise is None:
-        raise bad(_("“%(name)s” in its description cannot be") % {"name": name})
+        raise _cannot_be(name)
     return otherwise
 
 
@@ -312,8 +359,10 @@ def _day(row: Any, name: str, *, required: bool = False) -> date | None:
         day = date.fromisoformat(found if isinstance(found, str) else "")
     except ValueError:
         day = date.max
+    if clock.today() < day < date.max:
+        raise bad(_("“%(name)s” of a practice in it is a day that has not come yet") % {"name": _said(name)})
     if not date(1975, 4, 30) <= day <= clock.today():
-        raise bad(_("“%(name)s” in its description cannot be") % {"name": name})
+        raise _cannot_be(name)
     return day
 
 
@@ -321,7 +370,7 @@ def _uuid(row: Any, name: str) -> UUID:
     try:
         return UUID(_text(row, name, 36))
     except ValueError:
-        raise bad(_("“%(name)s” in its description cannot be") % {"name": name}) from None
+        raise _cannot_be(name) from None
 
 
 def _phone(row: Any) -> str:

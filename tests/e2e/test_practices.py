@@ -96,14 +96,15 @@ def test_it_leaves_as_a_file_and_comes_in_elsewhere(scene: Cast, opened: Callabl
     page.goto(f"{BASE}nhan-tep/")
     page.get_by_label("Tệp mô hình").set_input_files(file)
     page.get_by_role("button", name="Xem trước").click()
-    expect(page.get_by_text("Sẽ thêm vào.")).to_be_visible()
-    page.get_by_role("button", name="Nhận", exact=True).click()
+    expect(page.get_by_role("heading", name="Sẽ thêm vào")).to_be_visible()
+    expect(page.get_by_role("checkbox", name=row.name)).to_be_checked()
+    page.get_by_role("button", name="Nhận các mô hình đã đánh dấu").click()
     expect(page.get_by_role("heading", name=row.name)).to_be_visible()
     assert Practice.objects.get(uuid=uuid.uuid5(uuid.NAMESPACE_URL, str(row.uuid))).unit is None
     page.goto(f"{BASE}nhan-tep/")
     page.get_by_label("Tệp mô hình").set_input_files(file)
     page.get_by_role("button", name="Xem trước").click()
-    expect(page.get_by_text("Đã có, giống hệt.")).to_be_visible()
+    expect(page.get_by_role("heading", name="giống như trong tệp: không làm gì")).to_be_visible()
 
 
 def test_every_page_reads_well(scene: Cast, opened: Callable[..., Page]) -> None:

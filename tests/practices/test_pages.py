@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from datetime import date
 from typing import Any
@@ -240,18 +241,23 @@ def test_a_file_is_seen_before_it_is_taken(scene: Place) -> None:
     answer = clerk.post(f"{BASE}nhan-tep/", {"file": SimpleUploadedFile("a.zip", data)})
     before = Practice.objects.count()
     page = clerk.get(answer["Location"]).content.decode()
-    assert ">Nhận</button>" in page and "Không nhận" in page
-    assert page.count("Sẽ thêm vào.") == 2 and Practice.objects.count() == before, "seeing it takes nothing"
+    assert ">Nhận các mô hình đã đánh dấu</button>" in page and "Không nhận" in page
+    assert "Sẽ thêm vào localhost" in page and "Tệp lấy từ</dt><dd>localhost" in page, "which site is meant is said by its address"
+    ticked = re.findall(r'name="only" value="([^"]+)" checked', page)
+    assert len(ticked) == 2 and Practice.objects.count() == before, "seeing it takes nothing"
     assert into(scene.desk.here.cast.quan).get(answer["Location"]).status_code == 404, "another's file"
-    assert editor.post(answer["Location"], {"seen": "1"}).status_code == 404 and Practice.objects.count() == before
-    assert clerk.post(answer["Location"], {"seen": "1"}).status_code == 302
+    assert editor.post(answer["Location"], {"only": ticked}).status_code == 404 and Practice.objects.count() == before
+    for wrong in ([], ["x"], [str(scene.practice.uuid)]):
+        refused = clerk.post(answer["Location"], {"only": wrong})
+        assert refused.status_code == 200 and "problems" in refused.content.decode() and Practice.objects.count() == before, "none is ticked, or none of the file"
+    assert clerk.post(answer["Location"], {"only": ticked}).status_code == 302
     assert Practice.objects.count() == before + 2
-    again = clerk.post(answer["Location"], {"seen": "1"})
+    again = clerk.post(answer["Location"], {"only": ticked})
     assert again.status_code == 200 and Practice.objects.count() == before + 2
 
     answer = clerk.post(f"{BASE}nhan-tep/", {"file": SimpleUploadedFile("a.zip", data)})
     page = clerk.get(answer["Location"]).content.decode()
-    assert "không có gì thay đổi" in page and ">Nhận</button>" not in page, "the same file a second time offers nothing to press"
+    assert "không làm thay đổi gì ở localhost" in page and "giống như trong tệp: không làm gì (2)" in page and "<button class=\"button\">Nhận" not in page, "the same file a second time offers nothing to press"
 
     taken = Practice.objects.filter(unit=None, replicated_from__isnull=False).latest("pk")
     own = f"{BASE}nhan-tep/{taken.public_id}/hien/"

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
 from liengia.core.errors import DomainError, Invalid, Refused
 from liengia.core.worker import run_once
 from liengia.people.models import User
 from liengia.practices import portable, services
-from liengia.practices.models import ImportFile, Material, Practice
+from liengia.practices.models import Act, ImportFile, Material, Need, Practice, Revision
 from liengia.practices.services.transfer import plan_import
 from liengia.practices.shipped import described, uuid_of
 from tests.cast import TESTER
@@ -115,6 +116,38 @@ def test_taking_it_twice_doubles_nothing_and_a_newer_one_updates(scene: Place) -
     assert (Practice.objects.count(), Material.objects.count()) == before
     row = Practice.objects.get(uuid=planned[-1].taken.uuid)
     assert row.summary == "Câu mới." and not row.revisions.get().needs.exists()
+
+
+def test_one_may_be_left_out_and_the_next_above_stands_for_it(scene: Place) -> None:
+    grandchild = running(scene, scene.commune, of=running(scene, scene.other))
+    data = moved(portable.export(grandchild))
+    first, middle, own = (one.uuid for one in portable.read(data))
+    planned = services.take_import(data, only=[first, own], actor=TESTER)
+    assert [one.does for one in planned] == ["new", "left", "new"]
+    taken = Practice.objects.get(uuid=own)
+    assert taken.replicated_from is not None and taken.replicated_from.uuid == first and taken.family == first
+    assert not Practice.objects.filter(uuid=middle).exists()
+    assert [one.does for one in plan_import(portable.read(data))] == ["same", "new", "changed"], "with the middle one its origin is another"
+    services.take_import(data, actor=TESTER)
+    assert Practice.objects.get(uuid=own).replicated_from == Practice.objects.get(uuid=middle)
+
+
+def test_leaving_the_first_out_lets_the_next_begin_a_line(scene: Place) -> None:
+    data, _child = from_elsewhere(scene)
+    first, second = (one.uuid for one in portable.read(data))
+    services.take_import(data, only=[second], actor=TESTER)
+    row_ = Practice.objects.get(uuid=second)
+    assert (row_.replicated_from, row_.family) == (None, second) and not Practice.objects.filter(uuid=first).exists()
+    with pytest.raises(Refused) as caught:
+        services.take_import(data, only=[], actor=TESTER)
+    assert code(caught) == "none_wanted"
+
+
+def test_a_file_says_from_which_site_it_came_and_what_is_not_taken(scene: Place) -> None:
+    assert [one.source for one in portable.read(portable.export(scene.practice))] == [portable.own_site()] != [""]
+    assert portable.read(packed(said(row())))[0].source == "", "files of before have none"
+    (one,) = portable.read(packed(said(row(office="UBND xã", office_phone="+84900000007", kind="bees"))))
+    assert len(one.notes) == 2 and one.facts["kind"] == "other"
 
 
 def test_what_runs_here_no_file_changes(scene: Place) -> None:
@@ -237,6 +270,12 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "long name": lambda: packed(said(row(name="x" * 2_000))),
     "name is a list": lambda: packed(said(row(name=["x"]))),
     "zero byte": lambda: packed(said(row(name="a\x00b"))),
+    "writing turned round": lambda: packed(said(row(name="Mô hình \u202egnouT"))),
+    "source is a list": lambda: packed(said(row(), source=["x"])),
+    "revision to come": lambda: packed(said(row(revisions=revision(on="2999-01-01")))),
+    "act to come": lambda: packed(said(row(acts=[{"kind": "praise", "body": "UBND", "on": "2999-01-01", "number": "1"}]))),
+    "decision to come": lambda: packed(said(row(decision_on="2999-01-01"))),
+    "long need": lambda: packed(said(row(revisions=revision(needs=[{"what": "x" * 2_000, "quantity": 1, "basis": "once"}])))),
     "half a letter": lambda: packed(json.dumps(said(row(name="a\ud800"))).encode()),
     "bad uuid": lambda: packed(said(row(uuid="1; drop table"))),
     "day that is none": lambda: packed(said(row(started_on="2024-02-30"))),
@@ -269,10 +308,38 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_in_words_and_nothing_is_kept(scene: Place, name: str) -> None:
-    before = (Practice.objects.count(), Material.objects.count())
-    with pytest.raises(Invalid):
-        services.take_import(HOSTILE[name](), actor=TESTER)
-    assert (Practice.objects.count(), Material.objects.count()) == before
+    def kept() -> list[int]:
+        return [one.objects.count() for one in (Practice, Material, Revision, Need, Act, ImportFile)]
+
+    before = kept()
+    for work in (services.take_import, services.hold_import):
+        with pytest.raises(Invalid) as caught:
+            work(HOSTILE[name](), actor=TESTER)
+        assert str(caught.value).startswith(("Không nhận được tệp này", "Chỉ nhận", "Tệp này")), str(caught.value)
+    assert kept() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("long name", "mục “tên” của một mô hình dài quá 160 ký tự"), ("day to come", "mục “chạy từ ngày” của một mô hình ghi ngày chưa tới"), ("no zip", "ZIP"),
+        ("zero byte", "ký tự lạ"), ("writing turned round", "ký tự lạ"), ("altered", "bị sửa"),
+    ],
+)  # fmt: skip
+def test_the_refusal_says_what_is_wrong(name: str, words: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        portable.read(HOSTILE[name]())
+    assert words in str(caught.value)
+
+
+def test_a_name_with_markup_is_shown_as_letters(scene: Place) -> None:
+    name = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    services.take_import(packed(said(row(uuid=A, family=A, name=name, summary=name, place=name))), actor=TESTER)
+    made = Practice.objects.get(uuid=A)
+    services.replicate(made, scene.commune, changed="", actor=TESTER)
+    for path in ("", "lan-toa/", "so-sanh/", "o-day-can-gi/"):
+        page = Client().get(f"/mo-hinh/{made.public_id}/{path}").content.decode()
+        assert "<script>alert" not in page and "<img src=x" not in page and "&lt;script&gt;alert(1)" in page, path
 
 
 def test_the_row_of_those_tests_is_itself_taken(scene: Place) -> None:

@@ -100,7 +100,7 @@ def _verbs(request: HttpRequest, one: Registration) -> dict[str, tuple[Any, Call
     if exemplar is not None and not exemplar.erased:
         found["dong-y"] = (forms.ConsentForm(request.POST, auto_id=f"id_c{one.pk}_%s"), lambda data: services.consent(exemplar, **data, actor=me(request)))
         found["khen"] = (act_forms.PraiseForm(exemplar, request.POST, auto_id=f"id_p{one.pk}_%s"), lambda data: services.act(exemplar, kind=ActKind.PRAISE, **data, actor=me(request)))
-        found["rut"] = (forms.TakeForm(request.POST), lambda data: services.withdraw(exemplar, actor=me(request)))
+        found["rut"] = (forms.SeenForm(request.POST), lambda data: services.withdraw(exemplar, actor=me(request)))
     return found
 
 

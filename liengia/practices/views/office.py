@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,7 +25,7 @@ from liengia.people.policies import requires
 from liengia.practices import act_forms, forms, policies, portable, queries, services
 from liengia.practices.capabilities import DECIDE, EDIT
 from liengia.practices.models import NO_FIGURES, ImportFile, Practice, PracticeState
-from liengia.practices.services.transfer import CHANGED, NEW, plan_import
+from liengia.practices.services.transfer import CHANGED, HERE, NEW, SAME, TAKES, Planned, plan_import
 
 PAGE: Final = 50
 MOST_ELSEWHERE: Final = 30
@@ -59,6 +59,11 @@ SHOWING: Final = {
     "show": (services.publish, gettext_lazy("Everybody can read it now.")),
     "hide": (services.hide, gettext_lazy("It is off the public pages; nothing of it is lost.")),
 }
+# What taking a file does with those in it, as the preview's headings.
+GROUPS: Final = {
+    NEW: gettext_lazy("Will be added to %(site)s"), CHANGED: gettext_lazy("Known at %(site)s from before, running elsewhere: will be changed to what the file says"),
+    SAME: gettext_lazy("Known at %(site)s from before, the same as in the file: nothing is done"), HERE: gettext_lazy("Run at %(site)s itself: not taken, for no file changes them"),
+}  # fmt: skip
 VERBS: Final = {
     verb.code: verb
     for verb in (
@@ -300,10 +305,28 @@ def show_imported(request: HttpRequest, public_id: str) -> HttpResponse:
 def preview(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show what a file would do, then do it."""
     held = get_object_or_404(ImportFile, public_id=public_id, made_by_id=me(request).user_id)
-    form = forms.TakeForm(request.POST or None)
-    if form.is_valid() and (done := kept(form, lambda: services.take_import(bytes(held.data), actor=me(request)))):
-        messages.success(request, _("Taken. Replicate it from its page, where you want it."))
-        return redirect("practices:detail", queries.public_id_of(done[-1].taken.uuid))
-    planned = kept(form, lambda: plan_import(portable.read(bytes(held.data)))) if not form.is_bound else None
-    changes = any(one.does in (NEW, CHANGED) for one in planned or ())
-    return render(request, "practices/office/preview.html", {"form": form, "planned": planned, "changes": changes, "held": held})
+    planned, refused = _planned(held)
+    form = forms.TakeForm([one.taken.uuid for one in planned if one.does in TAKES], request.POST if request.method == "POST" else None)
+    if form.is_valid() and (done := kept(form, lambda: services.take_import(bytes(held.data), only=form.cleaned_data["only"], actor=me(request)))):
+        taken = [one for one in done if one.does in TAKES]
+        messages.success(request, ngettext("%(n)s practice is taken. Replicate it from its page, where you want it.", "%(n)s practices are taken. Replicate one from its page, where you want it.", len(taken)) % {"n": len(taken)})
+        return redirect("practices:detail", queries.public_id_of(taken[-1].taken.uuid))
+    context = {"form": form, "groups": _groups(planned), "planned": planned, "refused": refused, "own_site": portable.own_site(), "source": planned[0].taken.source if planned else ""}
+    return render(request, "practices/office/preview.html", context)
+
+
+def _planned(held: ImportFile) -> tuple[list[Planned], str]:
+    """Return what a file would do, or why it can no longer be taken: what is here may have changed since it came."""
+    try:
+        return plan_import(portable.read(bytes(held.data))), ""
+    except DomainError as error:
+        return [], str(error)
+
+
+def _groups(planned: list[Planned]) -> list[tuple[str, str, list[tuple[Planned, str]]]]:
+    """Return the practices of a file by what taking it does with them, each with the name of the one from which it came."""
+    names = {one.taken.uuid: str(one.taken.facts["name"]) for one in planned} | dict(Practice.objects.filter(uuid__in=[one.origin for one in planned if one.origin]).values_list("uuid", "name"))
+    places = {one.taken.uuid: str(one.taken.facts["place_words"]) for one in planned}
+    rows = {does: [(one, ", ".join(filter(None, (names.get(one.origin), places.get(one.origin)))) if one.origin else "") for one in planned if one.does == does] for does in GROUPS}
+    site = portable.own_site()
+    return [(does, title % {"site": site}, rows[does]) for does, title in GROUPS.items() if rows[does]]
