@@ -22,6 +22,7 @@ VERBS: Final = {
     "day_told": _("course of a festival day told"),
     "course_set": _("items of a festival day said to be held or not"),
     "results_set": _("results of a contest set"),
+    "name_withdrawn": _("name of a person taken off a result"),
     "picture_added": _("picture of a festival day added"),
     "picture_withdrawn": _("picture of a festival day taken down"),
     "pledge_drafted": _("pledge drafted"),

@@ -347,7 +347,7 @@ def _results(day: FestivalDay) -> Made:
     spent = [one for one in day.budget.all() if one.direction == Direction.EXPENSE and one.actual is not None]
     if spent:
         figures.append(["Thực chi (đồng)", rows.dong(sum(one.actual or 0 for one in spent)), ""])
-    won = [f"- {one.title}: " + "; ".join(f"hạng {row.place} {row.who}{f' ({row.score})' if row.score else ''}" for row in one.results.all()) for one in items if one.results.all()]
+    won = [f"- {one.title}: " + "; ".join(f"hạng {row.place} {row.shown}{f' ({row.score})' if row.score else ''}" for row in one.results.all()) for one in items if one.results.all()]
     promised = [[task.what, task.owner.office_title, _became(task)] for task in (forum_queries.earlier_promises(forum) if forum else [])]
     values = {"kết quả": _held(day, items, won), "chưa đạt": _missed(day, items)}
     return f"Kết quả {said.name(day)}", values, {"số liệu": figures, "việc đã hứa": promised}

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from liengia.festivals.models import Answer, EventKind, FestivalDay, GuestInvitation, ProgrammeItem
+from liengia.festivals.models import Answer, EventKind, FestivalDay, GuestInvitation, ProgrammeItem, Whose
 from liengia.festivals.services.guests import LONGEST_WORDS, MOST_PEOPLE
 from liengia.festivals.services.live import LONGEST_KEY, Told
 from liengia.festivals.services.live import MOST_PEOPLE as MOST_CAME
@@ -47,6 +47,8 @@ class ToldForm(forms.Form):
     )
     words = forms.CharField(required=False, max_length=300)
     rows = forms.CharField(required=False, max_length=10_000)
+    whose = forms.ChoiceField(choices=Whose.choices, required=False)
+    people = forms.CharField(required=False, max_length=20_000)
     age_s = forms.FloatField(required=False)
     after = forms.CharField(max_length=LONGEST_KEY, required=False)
     is_sure = forms.BooleanField(required=False)

@@ -17,10 +17,11 @@ from liengia.core.geo import Point
 from liengia.core.text import fold, nfc
 from liengia.core.typed import Heard, count, day
 from liengia.core.typed import dong as amount
-from liengia.festivals.models import BudgetLine, Direction, FestivalDay, ItemKind, Part, ProgrammeItem
+from liengia.festivals.models import BudgetLine, Direction, FestivalDay, ItemKind, Part, ProgrammeItem, Whose
 from liengia.festivals.services.days import Item
 from liengia.festivals.services.organisers import Seat
 from liengia.festivals.services.pledges import Promise
+from liengia.festivals.services.results import Placed
 from liengia.organisations.models import MemberPost, Organisation
 from liengia.units.models import Unit
 
@@ -202,6 +203,12 @@ def results(typed: str) -> list[tuple[int, str, str]]:
         else:
             rows.append((number, row[0], row[1]))
     return rows
+
+
+def people(typed: str) -> list[Placed]:
+    """Read which persons came where, in their order: name, where somebody agreed to it | hamlet, team or school | score | who agreed."""
+    found = read(typed, "people", 4, lambda row: row)
+    return [Placed(place, row[0], row[2], Whose.PERSON, row[1], row[3]) for place, row in enumerate(found, start=1)]
 
 
 def prepared(of: FestivalDay) -> dict[str, str]:

@@ -21,7 +21,7 @@ from liengia.festivals.models import (
     ProgrammeItem,
     Season,
 )
-from liengia.festivals.services import days, guests, live, pledges, prepared, seasons
+from liengia.festivals.services import days, guests, live, pledges, prepared, results, seasons
 from liengia.festivals.services.days import Host
 from liengia.festivals.services.live import Told
 from liengia.festivals.services.pledges import Promise
@@ -278,7 +278,7 @@ def _everything(scene: Cast) -> tuple[FestivalDay, Pledge]:
     guests.invite(day, [("Trường Mẫu", "")], actor=TESTER)
     rope = ProgrammeItem.objects.select_related("day").get(day=day, title="Kéo co")
     live.tell_event(day, Told("begun-key-1", "begun"), actor=TESTER)
-    live.set_results(rope, [(1, "Đội Ấp 1", "2–0")], told=Told("result-key-1", "result"), actor=TESTER)
+    results.set_results(rope, [(1, "Đội Ấp 1", "2–0")], told=Told("result-key-1", "result"), actor=TESTER)
     live.add_picture(day, _picture(), caption="Kéo co", agreed=True, told=Told("picture-key-1", "picture"), actor=TESTER)
     today = clock.today()
     bodies = list(scene.commune.organisations.all())

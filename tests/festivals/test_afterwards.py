@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from liengia.core.errors import Invalid, Refused
 from liengia.festivals import crowds, drafts
 from liengia.festivals.models import DayEvent, FestivalDay, ProgrammeItem
-from liengia.festivals.services import afterwards, days, live, pledges, seasons
+from liengia.festivals.services import afterwards, days, pledges, results, seasons
 from liengia.festivals.services.days import Host
 from liengia.festivals.services.pledges import Promise
 from liengia.organisations import services as organisations
@@ -34,7 +34,7 @@ def held(scene: Season1, title: str) -> bool | None:
 
 def test_what_nobody_tapped_is_not_known_and_results_say_that_it_was_held(scene: Season1) -> None:
     say(scene, "begun")
-    live.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=told("result"), actor=scene.phone)
+    results.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=told("result"), actor=scene.phone)
     assert (held(scene, "Kéo co"), held(scene, "Chào cờ")) == (True, None)
 
 
@@ -64,7 +64,7 @@ def test_the_office_says_item_by_item_what_was_held_and_why_not(scene: Season1) 
     said = {f"course_{one.pk}": "" for one in items.values()} | {f"course_{items['Chào cờ'].pk}": "held", f"course_{items['Diễu hành'].pk}": "not_held"}
     assert clerk.post(address, said).status_code == 422, "the day has not begun"
     say(scene, "begun")
-    live.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=told("result"), actor=scene.phone)
+    results.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=told("result"), actor=scene.phone)
     assert "Chưa ghi nhận" in (page := clerk.get(address).content.decode()) or "chưa ghi nhận" in page
     refused = clerk.post(address, said)
     assert refused.status_code == 422 and "lý do không làm “Diễu hành”" in refused.content.decode()

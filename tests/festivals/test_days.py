@@ -12,7 +12,7 @@ from liengia.core.models import SearchEntry
 from liengia.festivals import front, index, reform, rows, supervision, times, usual
 from liengia.festivals.models import BoardEdition, FestivalDay, ItemKind, Part, ProgrammeItem, Season
 from liengia.festivals.office_forms import ProgrammeForm
-from liengia.festivals.services import base, days, live, prepared, seasons
+from liengia.festivals.services import base, days, prepared, results, seasons
 from liengia.festivals.services.days import Host, Item
 from liengia.opinions.models import ListeningForum
 from liengia.opinions.services import forums
@@ -149,7 +149,7 @@ def test_the_programme_keeps_items_that_stay_and_what_has_begun(scene: Season1) 
     assert (again.pk, again.by_whom, again.starts_at) == (rope.pk, "Đoàn Thanh niên", time(11))
     with pytest.raises(Invalid, match="hai lần"):
         days.set_programme(scene.hamlet_day, [PROGRAMME[0], PROGRAMME[0]], actor=scene.clerk)
-    live.set_results(again, [(1, "Khu phố 5", "")], told=told("result"), actor=scene.phone)
+    results.set_results(again, [(1, "Khu phố 5", "")], told=told("result"), actor=scene.phone)
     with pytest.raises(Refused, match="Kéo co"):
         days.set_programme(scene.hamlet_day, PROGRAMME[:4], actor=scene.clerk)
     days.set_programme(scene.hamlet_day, [PROGRAMME[0], PROGRAMME[4]], actor=scene.clerk)

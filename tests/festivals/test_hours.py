@@ -10,7 +10,7 @@ from liengia.core import clock
 from liengia.core.errors import Refused
 from liengia.festivals import drafts, printed, usual
 from liengia.festivals.models import DayState, FestivalDay, ProgrammeItem
-from liengia.festivals.services import afterwards, days, hours, live
+from liengia.festivals.services import afterwards, days, hours, results
 from liengia.festivals.services.days import Host
 from liengia.papers.models import Paper
 from tests.cast import TESTER
@@ -96,7 +96,7 @@ def test_minutes_and_the_public_programme_know_what_was_held_without_a_tap(scene
     clerk, day = into(scene.here.duyen), scene.hamlet_day
     say(scene, "begun")
     say(scene, "item", scene.item("Chào cờ"))
-    live.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=told("result"), actor=scene.phone)
+    results.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=told("result"), actor=scene.phone)
     afterwards.set_course(day, {scene.item("Báo cáo một năm").pk: ("held", ""), scene.item("Diễu hành").pk: ("not_held", "Mưa")}, actor=scene.clerk)
     told_lines = drafts.draft(fresh(day), "minutes", actor=scene.clerk).values["diễn biến"].splitlines()
     assert told_lines[-1] == "- Báo cáo một năm (ghi nhận sau, không rõ giờ)." and sum("Kéo co" in one for one in told_lines) == 1

@@ -22,7 +22,7 @@ from liengia.festivals.models import (
     FestivalDay,
     ProgrammeItem,
 )
-from liengia.festivals.services import days, live
+from liengia.festivals.services import days, live, results
 from tests.festivals.given import Season1, at, fresh, say, told
 
 KEY = "k" * 32
@@ -109,7 +109,7 @@ def test_what_one_phone_says_keeps_its_order_however_long_the_way_took(scene: Se
     report.refresh_from_db()
     assert report.is_on
     live.tell_event(scene.hamlet_day, live.Told("c" * 32, "count", number=5, age_s=600, after="unknown"), actor=scene.phone)
-    won = live.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=live.Told("w" * 32, "result", age_s=900, after="r" * 32), actor=scene.phone)
+    won = results.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "")], told=live.Told("w" * 32, "result", age_s=900, after="r" * 32), actor=scene.phone)
     shown = live.add_picture(scene.hamlet_day, _picture(), caption="Kéo co", agreed=True, told=live.Told("p" * 32, "picture", age_s=900, after="w" * 32), actor=scene.phone)
     assert DayEvent.objects.get(key="r" * 32).at < won.at < shown.at, "results and pictures keep a phone's order too"
     assert DayEvent.objects.filter(day=scene.hamlet_day).earliest("at").kind == "count"
@@ -159,19 +159,19 @@ def test_events_are_never_changed(scene: Season1) -> None:
 
 def test_results_are_of_teams_and_the_later_word_holds(scene: Season1) -> None:
     rope = scene.item("Kéo co")
-    live.set_results(rope, [(1, "Khu phố 5", "2–0"), (2, "Khu phố 6", "")], told=told("result"), actor=scene.phone)
-    live.set_results(rope, [(1, "Khu phố 9", "")], told=told("result", age_s=600), actor=scene.phone)
+    results.set_results(rope, [(1, "Khu phố 5", "2–0"), (2, "Khu phố 6", "")], told=told("result"), actor=scene.phone)
+    results.set_results(rope, [(1, "Khu phố 9", "")], told=told("result", age_s=600), actor=scene.phone)
     assert [(one.place, one.who) for one in ContestResult.objects.filter(item=rope)] == [(1, "Khu phố 5"), (2, "Khu phố 6")]
-    live.set_results(rope, [(1, "Khu phố 6", "2–1")], told=told("result", key="later-key-1"), actor=scene.phone)
+    results.set_results(rope, [(1, "Khu phố 6", "2–1")], told=told("result", key="later-key-1"), actor=scene.phone)
     assert ContestResult.objects.get(item=rope).who == "Khu phố 6"
 
 
 @pytest.mark.parametrize("rows", [[], [(0, "A", "")], [(51, "A", "")], [(1, " ", "")], [(1, "x" * 161, "")], [(1, "A", ""), (2, " A ", "")]])
 def test_bad_results_are_refused(scene: Season1, rows: list[tuple[int, str, str]]) -> None:
     with pytest.raises(Invalid):
-        live.set_results(scene.item("Kéo co"), rows, told=told("result"), actor=scene.phone)
+        results.set_results(scene.item("Kéo co"), rows, told=told("result"), actor=scene.phone)
     with pytest.raises(Invalid, match="thắng"):
-        live.set_results(scene.item("Chào cờ"), [(1, "A", "")], told=told("result"), actor=scene.phone)
+        results.set_results(scene.item("Chào cờ"), [(1, "A", "")], told=told("result"), actor=scene.phone)
     assert not ContestResult.objects.exists() and not DayEvent.objects.filter(day=scene.hamlet_day).exists()
 
 

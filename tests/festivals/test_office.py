@@ -12,7 +12,7 @@ from django.test import Client
 from liengia.core import official_papers
 from liengia.festivals import drafts, links
 from liengia.festivals.models import DayState, FestivalDay, GuestInvitation, Pledge, PledgeProgress, Season
-from liengia.festivals.services import days, guests, live, organisers
+from liengia.festivals.services import days, guests, live, organisers, results
 from liengia.festivals.services.days import Host
 from liengia.festivals.services.organisers import Seat
 from liengia.organisations import committee_services
@@ -318,7 +318,7 @@ def test_the_report_says_what_was_held_and_what_was_not(scene: Season1) -> None:
     say(scene, "begun", age_s=300)
     say(scene, "count", number=321)
     say(scene, "item", scene.item("Chào cờ"), age_s=200)
-    live.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "2–0")], told=told("result"), actor=scene.phone)
+    results.set_results(scene.item("Kéo co"), [(1, "Đội Ấp 1", "2–0")], told=told("result"), actor=scene.phone)
     say(scene, "ended")
     paper = drafts.draft(fresh(day), "results", actor=scene.clerk)
     assert "321 người dự" in paper.values["kết quả"] and "Kéo co: hạng 1 Đội Ấp 1 (2–0)" in paper.values["kết quả"]

@@ -13,7 +13,7 @@ from liengia.core.errors import NotFound
 from liengia.core.geo import Point
 from liengia.festivals import printed, rows
 from liengia.festivals.models import RoutePoint
-from liengia.festivals.services import days, live, prepared, seasons
+from liengia.festivals.services import days, live, prepared, results, seasons
 from liengia.festivals.views import public
 from liengia.units.services import switch_room
 from tests.cast import TESTER
@@ -75,7 +75,7 @@ def test_hostile_words_stay_words_on_every_page(scene: Season1) -> None:
     days.change_day(scene.hamlet_day, place=HOSTILE[:200], rain_plan=HOSTILE, actor=scene.clerk)
     say(scene, "begun", age_s=60)
     say(scene, "note", words=HOSTILE)
-    live.set_results(scene.item("Kéo co"), [(1, HOSTILE, HOSTILE[:60])], told=told("result"), actor=scene.phone)
+    results.set_results(scene.item("Kéo co"), [(1, HOSTILE, HOSTILE[:60])], told=told("result"), actor=scene.phone)
     pages = shown(BASE) + shown(f"{BASE}{scene.hamlet_day.public_id}/") + shown(f"{BASE}truc-tiep/{ON}/") + shown(f"{BASE}truc-tiep/{ON}/man-hinh/")
     assert "<script>alert" not in pages and "&lt;script&gt;alert(1)" in pages
     assert printed.poster(fresh(scene.hamlet_day)).startswith(b"%PDF") and printed.sheet(fresh(scene.hamlet_day)).startswith(b"%PDF")

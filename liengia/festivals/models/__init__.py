@@ -24,6 +24,7 @@ from liengia.festivals.models.states import (
     CEREMONY_KINDS,
     CONTESTED,
     SHOWN,
+    Agreed,
     Answer,
     Course,
     DayState,
@@ -36,6 +37,7 @@ from liengia.festivals.models.states import (
     PledgeState,
     ReportedAt,
     SeasonState,
+    Whose,
     phase_of,
 )
 
@@ -43,6 +45,7 @@ __all__ = [
     "CEREMONY_KINDS",
     "CONTESTED",
     "SHOWN",
+    "Agreed",
     "Answer",
     "BoardEdition",
     "BudgetLine",
@@ -76,5 +79,6 @@ __all__ = [
     "RoutePoint",
     "Season",
     "SeasonState",
+    "Whose",
     "phase_of",
 ]

@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liengia.core import clock
 from liengia.core.fields import NameField, TextField, public_id
 from liengia.core.live import Positioned
 from liengia.festivals.models.days import FestivalDay, ProgrammeItem
-from liengia.festivals.models.states import EventKind
+from liengia.festivals.models.states import Agreed, EventKind, Whose
 from liengia.people.models import User
 
 
@@ -58,29 +59,53 @@ class DayEvent(models.Model):
 
 
 class ContestResult(models.Model):
-    """Who came where in an item: a team, a hamlet, a school. A person is not named: their team is."""
+    """Who came where in an item: a team, a hamlet, a house, a school; or a person, whose name is kept only where they, or of a child a parent, agreed."""
 
     item = models.ForeignKey(ProgrammeItem, models.CASCADE, related_name="results")
     place = models.PositiveSmallIntegerField(_("place"))
-    who = NameField(_("team, hamlet or school"), max_length=160)
+    whose = models.CharField(_("whose result it is"), max_length=6, choices=Whose, default=Whose.TEAM)
+    who = NameField(_("team, hamlet, house or school; a person only with consent"), max_length=160, blank=True)
+    of = NameField(_("hamlet, team or school of a person"), max_length=160, blank=True)
+    agreed = models.CharField(_("who agreed to the name"), max_length=6, choices=Agreed, blank=True)
+    agreed_at = models.DateTimeField(null=True, editable=False)
     score = NameField(_("score"), max_length=60, blank=True)
     at = models.DateTimeField(default=clock.now)
 
-    IMPERSONAL: ClassVar = {"who", "score"}
+    IMPERSONAL: ClassVar = {"whose", "of", "agreed", "score"}
 
     class Meta:
         verbose_name = _("result of a contest")
         verbose_name_plural = _("results of contests")
-        ordering: ClassVar = ["place", "who"]
+        ordering: ClassVar = ["place", "who", "pk"]
         default_permissions = ()
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["item", "who"], name="team_has_one_place_in_a_contest"),
+            models.UniqueConstraint(fields=["item", "who"], condition=Q(whose="team"), name="team_has_one_place_in_a_contest"),
             models.CheckConstraint(condition=Q(place__gte=1, place__lte=50), name="place_is_from_1_to_50"),
+            models.CheckConstraint(condition=Q(whose="team") | Q(who="", agreed="") | ~Q(who="") & ~Q(agreed=""), name="person_is_named_with_consent_only"),
         ]
 
     def __str__(self) -> str:
         """Return place and who."""
-        return f"{self.place}. {self.who}"
+        return f"{self.place}. {self.shown}"
+
+    @property
+    def shown(self) -> str:
+        """Who, as everybody may read it."""
+        return shown_as(self.whose, self.who, self.of)
+
+    @property
+    def is_named(self) -> bool:
+        """Tell whether a person is named."""
+        return self.whose == Whose.PERSON and bool(self.who)
+
+
+def shown_as(whose: str, who: str, of: str) -> str:
+    """Return a team's name; a person's with where they are from; without consent, a player of there."""
+    if whose == Whose.TEAM:
+        return who
+    if who:
+        return f"{who} ({of})" if of else who
+    return gettext("a player of %(of)s") % {"of": of} if of else gettext("a player")
 
 
 class DayPicture(models.Model):

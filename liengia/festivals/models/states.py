@@ -151,3 +151,18 @@ class Course(models.TextChoices):
 
     HELD = "held", pgettext_lazy("item", "held")
     NOT_HELD = "not_held", pgettext_lazy("item", "not held")
+
+
+class Whose(models.TextChoices):
+    """Who comes where in a contest."""
+
+    TEAM = "team", _("a team, hamlet, house or school")
+    PERSON = "person", _("a person")
+
+
+class Agreed(models.TextChoices):
+    """Who agreed that a person is named in public; without it they are "a player of" their hamlet, and their name is not kept."""
+
+    NOBODY = "", _("not named")
+    SELF = "self", _("they themselves agreed")
+    PARENT = "parent", _("a child: father, mother or guardian agreed")

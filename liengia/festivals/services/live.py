@@ -27,7 +27,6 @@ from liengia.core.images import Upload, reencode
 from liengia.core.text import nfc
 from liengia.festivals import crowds
 from liengia.festivals.models import (
-    ContestResult,
     DayEvent,
     DayPicture,
     DayState,
@@ -88,7 +87,7 @@ def tell_event(day: FestivalDay, told: Told, *, actor: Actor) -> DayEvent:
     """
     with transaction.atomic():
         row = take_day(day)
-        known = _known(row, told.key)
+        known = known_event(row, told.key)
         if known is not None:
             return known
         event = _event(row, told, actor)
@@ -107,7 +106,7 @@ def tell_event(day: FestivalDay, told: Told, *, actor: Actor) -> DayEvent:
     return event
 
 
-def _known(day: FestivalDay, key: str) -> DayEvent | None:
+def known_event(day: FestivalDay, key: str) -> DayEvent | None:
     """Return the event that was sent before under a key."""
     if not 8 <= len(key) <= LONGEST_KEY:
         raise Invalid(_("This entry has no key; open the page again."), code="no_key")
@@ -225,37 +224,6 @@ def spans_of(events: Iterable[DayEvent], course: Course) -> dict[int, tuple[date
     if running is not None and course.ended_at is not None:
         spans[running] = (spans[running][0], course.ended_at)
     return spans
-
-
-def set_results(item: ProgrammeItem, rows: Sequence[tuple[int, str, str]], *, told: Told, actor: Actor) -> DayEvent:
-    """Write down who came where, whole; said again later, the later one holds. Teams, hamlets and schools, never a person.
-
-    Raises:
-        Invalid: no row, a place out of bounds, the same team twice, an item in which nobody wins. Refused: as `tell_event`.
-    """
-    if not item.is_contested:
-        raise Invalid(_("Nobody wins in this item."), code="not_contested", field="item")
-    teams = [(place, nfc(" ".join(who.split())), score.strip()) for place, who, score in rows]
-    if not teams or len(teams) > 50:
-        raise Invalid(_("Write who came where: one line each, at most 50."), code="no_rows", field="rows")
-    if any(not who or len(who) > 160 or len(score) > 60 or not 1 <= place <= 50 for place, who, score in teams):
-        raise Invalid(_("Each line is a place from 1 to 50 and a team, hamlet or school of at most 160 characters."), code="bad_row", field="rows")
-    if len({who for _place, who, _score in teams}) != len(teams):
-        raise Invalid(_("A team stands there twice."), code="double", field="rows")
-    first = next((who for place, who, _score in sorted(teams)), "")
-    with transaction.atomic():
-        row = take_day(item.day)
-        known = _known(row, told.key)
-        if known is not None:
-            return known
-        event = tell_event(row, replace(told, kind=EventKind.RESULT, item=item, number=None, words=first[:300]), actor=actor)
-        newer = DayEvent.objects.filter(item=item, kind=EventKind.RESULT, at__gt=event.at).exists()
-        if not newer:
-            ContestResult.objects.filter(item=item).delete()
-            ContestResult.objects.bulk_create([ContestResult(item=item, place=place, who=who, score=score, at=event.at) for place, who, score in teams])
-        audit.record("festivals.results_set", actor=actor, about=row, unit=row.unit, facts={"item": item.public_id, "rows": len(teams)})
-        tell(row)
-    return event
 
 
 def add_picture(day: FestivalDay, upload: Upload | bytes, *, caption: str, agreed: bool, told: Told, actor: Actor) -> DayPicture:

@@ -22,7 +22,7 @@ from liengia.core.actor import Actor
 from liengia.core.errors import DomainError, NotFound, Refused
 from liengia.festivals import drafts, links, policies, queries, readiness, tied, usual
 from liengia.festivals.capabilities import PLAN
-from liengia.festivals.models import DayPicture, FestivalDay, GuestInvitation, Season
+from liengia.festivals.models import ContestResult, DayPicture, FestivalDay, GuestInvitation, Season
 from liengia.festivals.office_forms import (
     AnnounceForm,
     CourseForm,
@@ -38,7 +38,17 @@ from liengia.festivals.office_forms import (
     SeasonForm,
     TasksForm,
 )
-from liengia.festivals.services import afterwards, days, guests, hours, live, organisers, prepared, seasons
+from liengia.festivals.services import (
+    afterwards,
+    days,
+    guests,
+    hours,
+    live,
+    organisers,
+    prepared,
+    results,
+    seasons,
+)
 from liengia.festivals.services.days import Host
 from liengia.papers import kinds
 from liengia.papers import policies as paper_policies
@@ -405,11 +415,12 @@ def _past(request: HttpRequest, day: FestivalDay) -> HttpResponse:
 @requires(PLAN)
 @require_POST
 def act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
-    """Announce a day, draft a paper of it, or take a picture down."""
+    """Announce a day, draft a paper of it, or take a picture or a name down."""
     found = policies.get_planned(request.user, public_id)
     works: dict[str, Callable[[], object]] = {
         "thong-bao": lambda: _announce(found, me(request), is_sure="is_sure" in request.POST),
         "go-anh": lambda: live.withdraw_picture(_picture(found, request.POST.get("picture", "")), reason=request.POST.get("reason", "")[:500], actor=me(request)),
+        "go-ten": lambda: results.withdraw_name(_result(found, request.POST.get("result", "")), actor=me(request)),
     }
     if what == "van-ban":
         return drafted(request, lambda: drafts.open_or_draft(found, request.POST.get("kind", ""), actor=me(request)), "festivals_office_day", public_id)
@@ -461,6 +472,13 @@ def _postpone(form: ReasonForm, day: FestivalDay, actor: Actor) -> None:
 
 def _call_off(form: ReasonForm, day: FestivalDay, actor: Actor) -> None:
     days.cancel_day(day, reason=form.cleaned_data["reason"], actor=actor)
+
+
+def _result(day: FestivalDay, key: str) -> ContestResult:
+    found = ContestResult.objects.filter(item__day=day, pk=key).select_related("item__day").first() if key.isascii() and key.isdecimal() else None
+    if found is None:
+        raise NotFound("")
+    return found
 
 
 def _picture(day: FestivalDay, key: str) -> DayPicture:

@@ -19,8 +19,8 @@ from liengia.core.errors import DomainError, Invalid, NotFound
 from liengia.festivals import awards, crowds, policies, queries, rows
 from liengia.festivals.capabilities import RUN
 from liengia.festivals.forms import ToldForm
-from liengia.festivals.models import DayState, EventKind, FestivalDay
-from liengia.festivals.services import live
+from liengia.festivals.models import Agreed, DayState, EventKind, FestivalDay, Whose
+from liengia.festivals.services import live, results
 from liengia.people.models import User
 from liengia.people.policies import public, requires
 
@@ -52,7 +52,7 @@ def tell(request: HttpRequest) -> HttpResponse:
     likely = crowds.crowds_of([day for day in found if day.state != DayState.ENDED])
     days = [(day, queries.in_order(day.items.all()), likely.get(day.pk)) for day in found]
     giving = set(awards.of_days([day for day, _items, _crowd in days]).by_day)
-    context = {"days": days, "giving": giving, "says": SAYS.items(), "is_kept": request.GET.get(KEPT) == "1", "today": clock.today()}
+    context = {"days": days, "giving": giving, "says": SAYS.items(), "consents": Agreed.choices, "is_kept": request.GET.get(KEPT) == "1", "today": clock.today()}
     return render(request, "festivals/tell.html", context)
 
 
@@ -95,7 +95,8 @@ def _take(day: FestivalDay, form: ToldForm, actor: Actor) -> None:
     if told.kind == EventKind.RESULT:
         if told.item is None:
             raise Invalid(_("Choose the item."), code="no_item")
-        live.set_results(told.item, rows.results(data["rows"]), told=told, actor=actor)
+        placed = rows.people(data["people"]) if data["whose"] == Whose.PERSON else rows.results(data["rows"])
+        results.set_results(told.item, placed, told=told, actor=actor)
     elif told.kind == EventKind.PICTURE:
         live.add_picture(day, data["picture"] or b"", caption=told.words, agreed=data["agreed"], told=told, actor=actor)
     else:

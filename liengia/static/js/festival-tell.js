@@ -81,7 +81,7 @@ function item(entry) {
   const problem = line.querySelector("[data-problem]");
   if (problem) problem.textContent = entry.problem;
   const sure = line.querySelector("[data-confirm]");
-  if (sure && entry.code === "unlikely") {
+  if (sure && ["unlikely", "person"].includes(entry.code)) {
     sure.hidden = false;
     sure.addEventListener("click", async () => { await put({ ...entry, problem: undefined, code: undefined, fields: { ...entry.fields, is_sure: "1" } }); await show(); await sync(); });
   }
@@ -213,16 +213,37 @@ function asks(form, number) {
   return true;
 }
 
+// Persons of a result, a line each: name | hamlet, team or school | score | who agreed. A name that nobody agreed to does not even stay in this phone.
+function people(form) {
+  const rows = [...form.querySelectorAll("[data-person]")].map((row) => Object.fromEntries([...row.querySelectorAll("[data-cell]")].map((cell) => [cell.dataset.cell, cell.value.replaceAll("|", "/").trim()])));
+  const said = rows.filter((row) => row.of || row.score || (row.agreed && row.who));
+  const lacks = said.length === 0 || said.some((row) => !row.of);
+  form.querySelector("[data-lacks-of]").hidden = !lacks;
+  if (lacks) { [...form.querySelectorAll("[data-cell=of]")].find((cell) => !cell.value.trim())?.focus(); return null; }
+  return said.map((row) => [row.agreed ? row.who : "", row.of, row.score, row.who ? row.agreed : ""].join(" | ")).join("\n");
+}
+
+function choose(event) {
+  const { target } = event;
+  if (target.name === "whose") for (const part of target.form.querySelectorAll("[data-whose]")) part.hidden = part.dataset.whose !== target.value;
+  if (target.dataset.cell === "agreed") target.closest("[data-person]").querySelector("[data-named]").hidden = !target.value;
+}
+
 async function submit(event) {
   const form = event.target.closest("[data-tell-form]");
   if (!form) return;
   event.preventDefault();
-  const lacking = [...form.elements].find((one) => one.required && !(one.type === "checkbox" ? one.checked : one.value.trim()));
+  const lacking = [...form.elements].find((one) => one.required && !one.closest("[hidden]") && !(one.type === "checkbox" ? one.checked : one.value.trim()));
   if (lacking) { lacking.focus(); lacking.setAttribute("aria-invalid", "true"); return; }
   for (const one of form.elements) one.removeAttribute("aria-invalid");
   const fields = Object.fromEntries(new FormData(form));
   if (form.dataset.item) fields.item = form.dataset.item;
   if (fields.number) fields.number = fields.number.replace(/[.\s]|\p{L}{3,}/gu, "");
+  if (fields.whose === "person") {
+    delete fields.rows;
+    fields.people = people(form);
+    if (fields.people === null) return;
+  }
   const wrong = form.querySelector("[data-wrong]");
   if (wrong) {
     wrong.hidden = /^\d{1,7}$/.test(fields.number);
@@ -244,6 +265,12 @@ async function submit(event) {
 async function press(event) {
   const again = event.target.closest("[data-again]");
   if (again) { again.closest("[data-ask]").hidden = true; retell(); again.closest("form").elements.number.focus(); return; }
+  if (event.target.closest("[data-person-add]")) {
+    const form = event.target.closest("form"), list = form.querySelector("[data-people]");
+    list.append(form.querySelector("[data-person-blank]").content.cloneNode(true));
+    list.lastElementChild.querySelector("input").focus();
+    return;
+  }
   const button = event.target.closest("[data-tell-kind]");
   if (!button) return;
   if (button.dataset.sure && !button.hasAttribute("data-asked")) {
@@ -263,6 +290,7 @@ async function press(event) {
 if (root && window.indexedDB) {
   root.addEventListener("submit", submit);
   root.addEventListener("click", press);
+  root.addEventListener("change", choose);
   box.querySelector("[data-send]").addEventListener("click", sync);
   addEventListener("online", sync);
   setInterval(sync, RETRY_MS);
