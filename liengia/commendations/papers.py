@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as told
 from django.utils.translation import gettext_lazy as _
 
-from liengia.commendations import policies
+from liengia.commendations import placing, policies
 from liengia.commendations.capabilities import COUNCIL, DECIDE, KEEP
 from liengia.commendations.models import (
     AWARD_WORDS,
@@ -51,9 +51,9 @@ DECISION: Final = PaperKind(
         Field("tiền thưởng", _("How the money is reckoned; one line a kind of recipient."), is_long=True), Field("tổng tiền", _("The whole sum.")),
         Field("thi hành", _("Who carries it out."), is_required=True), Field("người được khen", _("Whom the last article binds: one by the name, several as those on the list."), is_required=True),
     ),
-    blocks=(Block("danh sách", _("The list: name | address or unit | achievement | money"), ("Họ tên, tập thể", "Địa chỉ, đơn vị", "Thành tích", "Tiền thưởng"), (4, 4, 5, 2), (3,), is_kept=True, is_counted=True),),
+    blocks=(Block("danh sách", _("The list: name | address or unit | achievement | money"), ("Họ tên, tập thể", "Địa chỉ, đơn vị", "Thành tích", "Tiền thưởng"), (7, 7, 9, 5), (3,), is_kept=True, is_counted=True),),
     wording="""# {người quyết định}
-{căn cứ}
+? {căn cứ}
 ? Theo đề nghị của {đề nghị}.
 # QUYẾT ĐỊNH:
 **Điều 1.** Tặng {hình thức} cho {khen ai}.
@@ -172,7 +172,7 @@ def commended_as(row: Round, nominations: Sequence[Nomination], *, listed: str) 
     """
     if len(nominations) == 1:
         one = nominations[0]
-        who, what, joint = ", ".join(part for part in (inside(one), one.on_paper) if part), one.merit, ", "
+        who, what, joint = ", ".join(part for part in (inside(one), placing.printed_place(one.words, one.unit, one.name)) if part), one.merit, ", "
     else:
         who, what, joint = how_many([str(one.kind) for one in nominations]), row.title, " "
     deed = _deed(what)
@@ -189,6 +189,11 @@ def bound(nominations: Sequence[Nomination]) -> str:
     return f"các {', '.join(word for kind, word in WHO.items() if kind in kinds)} có tên trong danh sách"
 
 
+def _whole(words: str) -> str:
+    """Keep an amount and its đồng on one line."""
+    return words.replace(" đồng", "\u00a0đồng")
+
+
 def _each(word: str, number: int) -> str:
     return f"Mỗi {word}" if number > 1 else word.capitalize()
 
@@ -200,7 +205,7 @@ def decision_draft(
     counted = Counter(str(one.kind) for one in nominations)
     total = sum(rewards[kind].amount_vnd * n for kind, n in counted.items())
     with translation.override("vi"):
-        money = [f"- {_each(WHO[RecipientKind(kind)], counted[kind])}: {reward.formula}." for kind, reward in rewards.items()]
+        money = [f"- {_each(WHO[RecipientKind(kind)], counted[kind])}: {_whole(reward.formula)}." for kind, reward in rewards.items()]
     head = head_of(row)
     # An office's own wording may still lead to the list, whatever its length.
     is_named = len(nominations) == 1 and "{khen ai}" in wording_of(DECISION, row.authority.unit)[0]
@@ -210,7 +215,7 @@ def decision_draft(
         values={
             "người quyết định": head.upper(), "căn cứ": bases, "đề nghị": proposed_by, "hình thức": f"{AWARD_WORDS[Award(row.award)]} của {head}",
             "khen ai": commended_as(row, nominations, listed="(có danh sách kèm theo)"), "số lượng": how_many(list(counted.elements())), "thành tích": row.title,
-            "tiền thưởng": "\n".join(money), "tổng tiền": f"{money_words(total)} đồng" if len(nominations) > 1 else "",
+            "tiền thưởng": "\n".join(money), "tổng tiền": _whole(f"{money_words(total)} đồng") if len(nominations) > 1 else "",
             "thi hành": carried_out_by, "người được khen": bound(nominations),
         },
         blocks={"danh sách": [] if is_named else rows},

@@ -19,7 +19,7 @@ COMMITTEE: Final = PaperKind(
         Block("thành viên", _("The seats: office | institution | post and duty"), ("Chức vụ", "Cơ quan, đơn vị", "Chức danh, nhiệm vụ trong Ban Tổ chức"), (4, 4, 5), is_kept=True),
     ),
     wording="""# {người quyết định}
-{căn cứ}
+? {căn cứ}
 ? Theo đề nghị của {đề nghị}.
 # QUYẾT ĐỊNH:
 **Điều 1.** Thành lập {thành lập}, gồm các thành viên sau:

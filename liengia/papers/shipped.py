@@ -27,7 +27,7 @@ PLAN: Final = PaperKind(
     fields=(BASES, AIMS, THEME, WHEN, WHERE, Field("thành phần", _("Who takes part and who is invited."), is_long=True), COST,
             Field("phương án mưa", _("What is done when it rains.")), Field("an toàn", _("How order, traffic, fire safety and first aid are kept."), is_long=True)),
     blocks=(_PROGRAMME, _TASKS),
-    wording="""{căn cứ}
+    wording="""? {căn cứ}
 {cơ quan} xây dựng Kế hoạch {trích yếu} như sau:
 #. MỤC ĐÍCH, YÊU CẦU
 {mục đích}
@@ -54,7 +54,7 @@ DECISION: Final = PaperKind(
     fields=(BASES, Field("đề nghị", _("At whose request.")), Field("điều 1", _("What is decided."), is_required=True, is_long=True),
             Field("điều 2", _("What else is decided."), is_long=True), Field("thi hành", _("Who carries it out."), is_required=True)),
     blocks=(_PEOPLE,),
-    wording="""{căn cứ}
+    wording="""? {căn cứ}
 ? {đề nghị}.
 # QUYẾT ĐỊNH:
 **Điều 1.** {điều 1}
@@ -124,7 +124,7 @@ SUBMISSION: Final = PaperKind(
     fields=(Field("kính gửi", _("To whom."), is_required=True), BASES, Field("nội dung", _("What is asked for, and why."), is_required=True, is_long=True)),
     blocks=(_PEOPLE,),
     wording="""**Kính gửi:** {kính gửi}
-{căn cứ}
+? {căn cứ}
 {nội dung}
 [[danh sách]]
 Kính trình {kính gửi} xem xét, quyết định./.

@@ -12,6 +12,10 @@ from django.apps import apps
 from liengia.commendations import money
 from liengia.commendations.models import RewardRate
 from liengia.core.errors import Invalid
+from liengia.people import services as people
+from tests.cast import TESTER
+from tests.commendations.given import Bureau, nominated, opened, submitted
+from tests.people.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +63,19 @@ def test_an_installation_of_before_gets_the_rates_since_july_2025_and_keeps_its_
     entered = {_told(one) for one in rates.exclude(pk=own.pk).exclude(valid_from=date(2024, 1, 1), award="certificate")}
     assert len(entered) == rates.count() - 2 == 10, "run again it enters nothing twice"
     assert entered <= shipped, "both tell the same law"
+
+
+def test_who_signs_on_a_day_that_no_table_has_reads_who_enters_it_and_where(scene: Bureau) -> None:
+    row = opened(scene)
+    nominated(scene, row)
+    submitted(scene, row)
+    RewardRate.objects.filter(recipient="individual").update(valid_to=date(2026, 7, 1))
+    address, ask = f"/quan-tri/khen-thuong/dot/{row.public_id}/ky/", {"look": "1", "on": "2026-08-03"}
+    chairman = signed_in(scene.here.chairman, second_factor=True)
+    page = chairman.post(address, ask).content.decode()
+    assert "chưa có mức cho cá nhân vào ngày 03/08/2026" in page and "do quản trị cấp tỉnh nhập" in page and "/khen-thuong/tien-thuong/" not in page.partition("Tiền thưởng</h2>")[2]
+    people.assign_role(scene.here.chairman, "area_admin", scene.here.commune, actor=TESTER)
+    assert "/khen-thuong/tien-thuong/" in chairman.post(address, ask).content.decode().partition("Tiền thưởng</h2>")[2]
 
 
 def _told(rate: RewardRate) -> tuple[object, ...]:

@@ -277,3 +277,23 @@ def test_a_submission_begins_with_whom_and_what_for(scene: Bureau) -> None:
     assert words.startswith("Kính đề nghị Chủ tịch Ủy ban nhân dân xã Cần Đước xem xét, tặng Giấy khen cho ông Lê Văn Tám, ") and words.endswith(", đã dập tắt đám cháy.")
     nominated(scene, row, "Tổ liên gia số 3", kind="collective")
     assert SubmitForm(row, [])["words"].value().endswith(f"cho 01 tập thể, 01 cá nhân đã {TITLE} (có tên trong danh sách dưới đây).")
+
+
+def test_a_decisions_list_begins_each_place_with_a_capital_and_has_room_for_the_money(scene: Bureau) -> None:
+    row = opened(scene, title=TITLE)
+    nominated(scene, row, "Tổ liên gia số 3", kind="collective")
+    nominated(scene, row, "Lê Văn Chín", honorific="Ông", words="chủ cơ sở sửa xe")
+    said = papers.description(decided(scene, row).paper)
+    table = said["annexes"][0]["body"][0]  # type: ignore[index]
+    assert [cells[2] for cells in table["rows"]] == ["Khu phố 5, xã Cần Đước", "Chủ cơ sở sửa xe, khu phố 5, xã Cần Đước"]
+    # A letter of 13 points takes 2.3 mm, and a cell has 2 mm on each side: "10.120.000" is the highest that a table of today gives.
+    assert 165 * table["widths"][-1] / sum(table["widths"]) - 4 > len("10.120.000") * 2.1
+    assert not any(" đồng" in piece["text"] for piece in said["body"] if piece["is"] == "item"), "an amount and its dong stand on one line"  # type: ignore[attr-defined]
+
+
+def test_a_paper_without_a_legal_basis_has_no_line_of_dots(scene: Bureau) -> None:
+    row = opened(scene, title=TITLE)
+    nominated(scene, row)
+    decision = decided(scene, row, bases="")
+    assert decision.round.submission is not None
+    assert "……" not in paper_text(decision.round.submission).partition("TỜ TRÌNH")[2] and "……" not in paper_text(decision.paper)

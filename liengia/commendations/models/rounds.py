@@ -310,8 +310,9 @@ class Nomination(models.Model):
 
     @property
     def on_paper(self) -> str:
-        """Office or address as papers print it: what was typed, and the place it is tied to, once."""
-        return printed_place(self.words, self.unit, self.name)
+        """Office or address as papers print it on a line of its own: what was typed, and the place it is tied to, once."""
+        found = printed_place(self.words, self.unit, self.name)
+        return f"{found[:1].upper()}{found[1:]}"
 
 
 class RollConsent(models.Model):

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liengia.commendations import doubts, money, policies, queries, services
-from liengia.commendations.capabilities import COUNCIL, DECIDE, KEEP
+from liengia.commendations.capabilities import COUNCIL, DECIDE, KEEP, TABLES
 from liengia.commendations.forms import DecideForm, NothingForm, ReasonForm, RoundForm, SubmitForm
 from liengia.commendations.models import Certificate, NominationState, Round, RoundState
 from liengia.commendations.views.common import a_round, kept, me
@@ -172,7 +172,7 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("Signed: %(sign)s. Certificates can be printed.") % {"sign": decision.paper.sign})
         return redirect("commendations_office_decision", decision.public_id)
     on = form.cleaned_data.get("on") if form.is_bound and hasattr(form, "cleaned_data") else form.fields["on"].initial()
-    return render(request, "commendations/office/decide.html", {"form": form, "row": row, "body_key": papers.key_of(row.authority.body), "unaddressed": queries.unaddressed(row), **_reckoned(row, on)})
+    return render(request, "commendations/office/decide.html", {"form": form, "row": row, "body_key": papers.key_of(row.authority.body), "unaddressed": queries.unaddressed(row), "keeps_tables": people.can(request.user, TABLES), **_reckoned(row, on)})
 
 
 def _sure(request: HttpRequest, row: Round, form: DecideForm) -> HttpResponse | None:
@@ -186,12 +186,16 @@ def _sure(request: HttpRequest, row: Round, form: DecideForm) -> HttpResponse | 
     return render(request, "commendations/office/decide_sure.html", {"form": form, "row": row, "who": form.signed_by, "count": sum(counts.values()), **said})
 
 
+# Which dated table has nothing for a day, by the code of the refusal.
+TABLE_OF: Final = {"no_base_salary": "commendations_salaries:index", "no_rate": "commendations_rates:index", "no_right": "commendations_rights:index"}
+
+
 def _reckoned(row: Round, on: Any) -> dict[str, Any]:
     """Return the money of a day with its formulas and its sum, or why there is none."""
     try:
         rewards = services.rewards_of(row, on) if on else {}
     except DomainError as error:
-        return {"why_not": str(error)}
+        return {"why_not": str(error), "table": TABLE_OF.get(error.detail_code, "")}
     counts = services.counts_of(row)
     total = sum(one.amount_vnd * counts[kind] for kind, one in rewards.items())
     lines = [(counts[kind], one.recipient, one) for kind, one in rewards.items()]
