@@ -43,6 +43,7 @@ def register_all() -> None:
         ("revoked", _("certificate revoked")),
         ("consented", _("consent to the public roll recorded")),
         ("consent_withdrawn", _("consent to the public roll taken back")),
+        ("titled", _("title of a decision on public pages")),
         ("name_hidden", _("name on a certificate hidden, or shown again")),
         ("layout_kept", _("layout of certificates changed")),
         ("salary_kept", _("base salary set")),

@@ -52,6 +52,8 @@ class RoundForm(forms.ModelForm[Round]):
     def validate_constraints(self) -> None:
         """Leave them to the service, which says them in words."""
 
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     field_order = ("authority", "movement_list", "procedure", "award", "title", "season_name", "period_from", "period_to")
 
     def clean(self) -> dict[str, Any] | None:
@@ -74,8 +76,18 @@ class RoundForm(forms.ModelForm[Round]):
             chosen.initial = standing[0]
         for name, choices in (("movement_list", MovementList), ("procedure", Procedure)):
             self.fields[name].choices = choices.choices  # type: ignore[attr-defined]
+        self.fields["revision"].initial = self.instance.revision
         if self.instance.pk and self.instance.season:
             self.fields["season_name"].initial = self.instance.season.name
+
+
+class TitleForm(forms.Form):
+    """What a decision is for, on public pages."""
+
+    title = forms.CharField(
+        label=_("Title on public pages"), max_length=250, required=False,
+        help_text=_("Left empty, it is the list's own title. No person is named in it. For example: Thành tích đột xuất cứu người đuối nước, ấp 1."),
+    )  # fmt: skip
 
 
 class _NamedForm(forms.ModelForm[Nomination]):
@@ -101,6 +113,8 @@ class _NamedForm(forms.ModelForm[Nomination]):
 class NominationForm(_NamedForm):
     """A nomination."""
 
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     class Meta:
         model = Nomination
         fields = ("kind", "honorific", "name", "birth_year", "is_police", "words", "unit", "merit", "deed_on", "report", "nominator_kind", "nominated_by")
@@ -109,6 +123,7 @@ class NominationForm(_NamedForm):
     def __init__(self, row: Round, *args: Any, **options: Any) -> None:
         """Offer the places of the round's unit; a new one begins with who nominated the last."""
         super().__init__(*args, **options)
+        self.fields["revision"].initial = self.instance.revision
         places: Any = self.fields["unit"]
         rows = queries.places_of(row, keep=self.instance.unit_id)
         places.queryset = rows

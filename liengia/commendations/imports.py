@@ -2,7 +2,9 @@
 
 1. `look` reads the file, keeps it encrypted and shows rows, errors and doubts; nothing is saved of them.
 2. `ask` confirms; the worker claims the job and writes chunks, saying in each how far it is.
-3. A worker that died stops beating: whoever claims the job after that takes back what was written, and begins anew.
+3. A worker that died stops beating: whoever claims the job after that goes on behind the last chunk that was written, for clerks work on those rows already.
+   The last chunk and the end are one transaction.
+4. A file that cannot be written to its end is taken back, but no row that somebody has worked on since.
 """
 
 from __future__ import annotations
@@ -104,37 +106,43 @@ def _claim() -> ImportJob | None:
     due = Q(state=ImportState.WAITING) | Q(state=ImportState.RUNNING, beat_at__lt=now - BEAT_LATE)
     job = ImportJob.objects.select_for_update(skip_locked=True, of=("self",)).filter(due).first()
     if job is not None:
-        job.state, job.beat_at, job.done = ImportState.RUNNING, now, 0
-        job.save(update_fields=["state", "beat_at", "done"])
+        job.state, job.beat_at = ImportState.RUNNING, now
+        job.save(update_fields=["state", "beat_at"])
     return job
 
 
 def _run(job: ImportJob) -> None:
     """Do one import to its end; whatever goes wrong ends the job, never the worker."""
     try:
-        take_back(job)
         found = spreadsheet.read(io.BytesIO(job.file or b""), job.round)
-        if found.errors:
-            job.state, job.errors = ImportState.REFUSED, [str(one) for one in found.errors[:200]]
-        else:
+        if not found.errors:
             _write(job, found.rows)
-            job.state = ImportState.DONE
+            return
+        state, errors = ImportState.REFUSED, [str(one) for one in found.errors[:200]]
     except Refused as refused:
-        take_back(job)
-        job.state, job.errors = ImportState.REFUSED, [str(refused)]
+        state, errors = ImportState.REFUSED, [str(refused)]
     except Exception:
         logger.exception("import %s failed", job.pk)
-        take_back(job)
-        job.state = ImportState.FAILED
-    job.ended_at, job.file = clock.now(), None
+        state, errors = ImportState.FAILED, job.errors
+    take_back(job)
+    job.errors = errors
+    _end(job, state)
+
+
+def _end(job: ImportJob, state: ImportState) -> None:
+    job.state, job.ended_at, job.file = state, clock.now(), None
     job.save(update_fields=["state", "errors", "done", "ended_at", "file"])
 
 
 def _write(job: ImportJob, rows: list[NominationRow]) -> None:
+    """Write what is not written yet; whoever finds that another went on in its place stops."""
     today = clock.today()
-    for start in range(0, len(rows), CHUNK):
+    for start in range(job.done, max(len(rows), job.done + 1), CHUNK):
         some = rows[start : start + CHUNK]
         with transaction.atomic():
+            kept = ImportJob.objects.select_for_update(of=("self",)).get(pk=job.pk)
+            if (kept.state, kept.done) != (ImportState.RUNNING, start):
+                return
             row = locked(job.round)
             check_open(row)
             first = (row.nominations.aggregate(last=Max("place"))["last"] or 0) + 1
@@ -145,8 +153,9 @@ def _write(job: ImportJob, rows: list[NominationRow]) -> None:
             _consents(job, made, some, today)
             job.done, job.beat_at = start + len(some), clock.now()
             job.save(update_fields=["done", "beat_at"])
-    facts = {"rows": len(rows)}
-    audit.record("commendations.nominations_imported", actor=Actor.of(job.user), about=job.round, unit=job.round.unit_id, facts=facts)
+            if job.done >= len(rows):
+                _end(job, ImportState.DONE)
+                audit.record("commendations.nominations_imported", actor=Actor.of(job.user), about=job.round, unit=job.round.unit_id, facts={"rows": len(rows)})
 
 
 def _consents(job: ImportJob, made: list[Nomination], rows: list[NominationRow], today: date) -> None:
@@ -157,8 +166,10 @@ def _consents(job: ImportJob, made: list[Nomination], rows: list[NominationRow],
 
 
 def take_back(job: ImportJob) -> None:
-    """Take back what an import wrote before it failed or died, in small transactions; never who is commended by now."""
-    while keys := list(Nomination.objects.filter(batch=job).exclude(state=NominationState.COMMENDED).values_list("pk", flat=True)[:CHUNK]):
+    """Take back what an import wrote before it failed, in small transactions; never what somebody worked on: changed, moved, answered, with a file or a consent of its own."""
+    touched = Q(evidence__isnull=False) | (Q(consents__isnull=False) & ~Q(consents__how=CONSENT_HOW)) | Q(consents__withdrawn_on__isnull=False) | Q(votes__isnull=False)
+    untouched = Nomination.objects.filter(batch=job, revision=1, state=NominationState.LISTED, is_pursuit_deed=False, doubts_answered=[])
+    while keys := list(untouched.exclude(pk__in=Nomination.objects.filter(touched, batch=job).values("pk")).values_list("pk", flat=True)[:CHUNK]):
         Nomination.objects.filter(pk__in=keys).delete()
     job.done = 0
 

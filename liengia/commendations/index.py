@@ -22,7 +22,7 @@ def entry_of(decision: Decision) -> search.Entry | None:
     units = [row.unit, *row.unit.ancestors()]
     names = Certificate.objects.filter(decision=decision, kind=RecipientKind.COLLECTIVE).on_roll().values_list("name", flat=True)
     return search.Entry(
-        kind=KIND, key=decision.public_id, title=f"Khen thưởng {row.title}", body=" ".join([decision.paper.sign, *names]),
+        kind=KIND, key=decision.public_id, title=f"Khen thưởng {row.public_title}", body=" ".join([decision.paper.sign, *names]),
         url=reverse("commendations:decision", args=[decision.public_id]),
         published_at=datetime.combine(decision.decided_on, time(12), tzinfo=get_current_timezone()), unit_ids=tuple(unit.pk for unit in units),
         place_names=tuple(unit.full_name for unit in units),

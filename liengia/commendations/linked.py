@@ -21,4 +21,4 @@ def card(key: str) -> linked.Card | None:
     if row is None or not rooms.is_on("commendations", row.round.unit.current()):
         return None
     counted = queries.roll_of(row).counts
-    return linked.Card(str(row.round.title), reverse("commendations:decision", args=[row.public_id]), queries.list_words(counted), "award")
+    return linked.Card(str(row.round.public_title), reverse("commendations:decision", args=[row.public_id]), queries.list_words(counted), "award")

@@ -112,12 +112,15 @@ def season_counts(season: Season) -> dict[str, Counts]:
 def season_told(season: Season) -> tuple[dict[str, Counts], Counts]:
     """Return a season's counts by list as everybody reads them, and their sum.
 
-    A list of the pursuit with so few people that they can be guessed is left out; where all such lists have fewer than five, the
-    sum leaves them out too, for it would tell of them by what is left over.
+    A list of the pursuit with so few people that they can be guessed is left out. So are, of any list, decisions off the roll that commend
+    fewer than five people, for the roll has all others. Where all that is left out is fewer than five, the sum leaves them out too: it
+    would tell of them by what is left over.
     """
-    found = {code: one for code, one in season_counts(season).items() if one.total}
-    told = {code: one for code, one in found.items() if code not in PURSUIT or one.people >= LEAST_TOLD}
-    left = sum(one.people for code, one in found.items() if code not in told)
+    rows = Certificate.objects.filter(decision__round__season=season)
+    found, listed = counts(rows), counts(rows.filter(decision__in=Decision.objects.all().public().values("pk")))
+    told = {code: listed[code] if 0 < one.people - listed[code].people < LEAST_TOLD else one for code, one in found.items()}
+    told = {code: one for code, one in told.items() if one.total and (code not in PURSUIT or one.people >= LEAST_TOLD)}
+    left = sum(one.people - (told[code].people if code in told else 0) for code, one in found.items())
     return told, total_of((told if 0 < left < LEAST_TOLD else found).values())
 
 
@@ -156,7 +159,11 @@ def public_decisions(*, unit: Unit | None = None, year: int | None = None) -> li
         found = found.filter(decided_on__year=year)
     if unit is not None:
         found = found.filter(round__unit__in=Unit.objects.all().below_any(unit.lineage_ids()))
-    return [one for one in found.order_by("-decided_on", "-pk") if rooms.is_on("commendations", one.round.unit.current())]
+    rows = [one for one in found.order_by("-decided_on", "-pk") if rooms.is_on("commendations", one.round.unit.current())]
+    named = set(Round.objects.filter(pk__in=[one.round_id for one in rows]).titled_by_nominee().values_list("pk", flat=True))
+    for one in rows:
+        one.round.is_titled_by_nominee = one.round_id in named
+    return rows
 
 
 def roll_of(decision: Decision) -> RollDecision:

@@ -111,7 +111,7 @@ def _row(line: Line, row: Round, places: dict[str, list[Unit]]) -> NominationRow
     kind = KINDS.get(fold(line.text("kind")), "")
     if line.text("kind") and not kind:
         line.wrong("kind", _("“%(what)s” is not known.") % {"what": line.text("kind")}, _("Write: individual, collective or household, in Vietnamese as in the template."))
-    name, merit = line.text("name", most=LONGEST_NAME), line.text("merit", most=LONGEST_MERIT)
+    name, merit, nominated_by, words = (_plain_text(line.text(key, most=most)) for key, most in (("name", LONGEST_NAME), ("merit", LONGEST_MERIT), ("nominated_by", LONGEST_NAME), ("words", 200)))
     unit = _unit(line, row.unit, places)
     year = _year(line, kind)
     deed_on = line.day("deed_on")
@@ -120,8 +120,8 @@ def _row(line: Line, row: Round, places: dict[str, list[Unit]]) -> NominationRow
     if unit is None or not kind:
         return None
     return NominationRow(
-        line.row, kind, name, merit, line.text("nominated_by", most=LONGEST_NAME), unit, honorific=line.text("honorific", most=20), birth_year=year,
-        words=line.text("words", most=200), deed_on=deed_on, is_police=kind == RecipientKind.INDIVIDUAL and _ticked(line, "police"), consents=_ticked(line, "consent"),
+        line.row, kind, name, merit, nominated_by, unit, honorific=line.text("honorific", most=20), birth_year=year,
+        words=words, deed_on=deed_on, is_police=kind == RecipientKind.INDIVIDUAL and _ticked(line, "police"), consents=_ticked(line, "consent"),
     )  # fmt: skip
 
 
@@ -229,6 +229,11 @@ def _plain(title: str, titles: Sequence[str], rows: Iterable[Sequence[object]]) 
     for row in rows:
         sheet.append([safe(value) for value in row])
     return _bytes(book)
+
+
+def _plain_text(text: str) -> str:
+    """Return a cell as it was before `safe`, so that a list that is exported comes back the same."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
 
 
 def safe(value: object) -> object:

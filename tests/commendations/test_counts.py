@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from liengia.commendations import reporting, services
+from liengia.commendations import queries, reporting, services
 from liengia.commendations.models import Certificate, Nomination, Round
 from liengia.core.reporting import Period
 from tests.commendations.given import Bureau, decided, nominated, opened, pursuit
@@ -60,3 +60,31 @@ def test_members_of_the_public_are_not_listed_by_decision_where_the_others_are_f
     assert told(scene)[0] == ALL and count(scene, "civilians") == 7
     found = reporting.trace(scene.here.commune, PERIOD, "commendations.civilians", None)
     assert found is not None and not found.rows and found.why
+
+
+def test_a_district_leaves_out_whom_its_communes_leave_out(scene: Bureau) -> None:
+    cast, period = scene.here.cast, Period(date(2026, 1, 1), date(2026, 8, 10))
+    for number in (3, 6):
+        row = of(scene, pursuit(scene), number)
+        decided(scene, row)
+        if number == 6:
+            Round.objects.filter(pk=row.pk).update(unit=cast.other_commune)
+    people = {}
+    for unit in (cast.commune, cast.other_commune, cast.province):
+        part = reporting.commended(unit, period)
+        people[unit.name] = part.figures[0].value if part is not None else 0
+    assert people == {cast.commune.name: 0, cast.other_commune.name: 6, cast.province.name: 6}, "nine less six would tell of three"
+
+
+def test_a_season_tells_nothing_of_the_few_that_were_taken_off_the_roll(scene: Bureau) -> None:
+    season = services.season_of(scene.here.commune, name="Mùa 2026", year=2026)
+    decided(scene, of(scene, opened(scene, season=season), 6))
+    other = decided(scene, of(scene, opened(scene, season=season, title="đợt hai"), 2))
+    assert (queries.season_told(season)[0]["movement"].people, queries.season_told(season)[1].people) == (8, 8)
+    services.open_decision(other, is_public=False, reason="", actor=scene.chairman)
+    told, total = queries.season_told(season)
+    assert (told["movement"].people, total.people) == (6, 6), "the roll has six: eight would tell of two"
+    more = decided(scene, of(scene, opened(scene, season=season, title="đợt ba"), 5))
+    services.open_decision(more, is_public=False, reason="", actor=scene.chairman)
+    told, total = queries.season_told(season)
+    assert (told["movement"].people, total.people) == (13, 13), "seven are no few"

@@ -395,7 +395,7 @@ def test_an_import_that_died_midway_is_taken_back_and_begun_anew(scene: Bureau, 
         ImportJob.objects.filter(pk=job.pk).update(state=state)
         with pytest.raises(Refused) as refused:
             reviewed(scene, row)
-        assert refused.value.detail_code == "importing", "its next worker would take back who was voted on"
+        assert refused.value.detail_code == "importing", "the rest of it is not on the list yet"
     ImportJob.objects.filter(pk=job.pk).update(state="failed")
     Nomination.objects.all().delete()
     Round.objects.filter(pk=row.pk).update(state=RoundState.SUBMITTED)

@@ -29,6 +29,7 @@ from liengia.papers import kinds, ties
 from liengia.papers import services as papers
 from liengia.papers.models import Issuer, NumberBook, Paper, PaperFile
 from liengia.papers.signing import candidates as signing_of
+from liengia.units.models import Succession, Unit
 from tests.cast import TESTER
 from tests.commendations.given import (
     HELD,
@@ -447,6 +448,11 @@ def test_a_reform_breaks_off_the_session_and_takes_the_submission_back(scene: Bu
     assert (session.state, paper.state) == ("broken_off", "revoked")
     assert code_of(lambda: services.conclude_session(session, discussion="", begun="", ended="", actor=scene.clerk))[0] == "transition_refused"
     nominated(scene, Round.objects.get(pk=voting.pk), "Trần Văn Thêm")
+    # Nobody decides in the new commune yet; a list that is changed meanwhile does not fall back to the one that ended.
+    Unit.objects.filter(pk=scene.here.commune.pk).update(valid_to=date(2026, 8, 5))
+    Succession.objects.create(old=scene.here.commune, new=scene.here.cast.other_commune, kind="merge", on=date(2026, 8, 5))
+    changed = services.change_round(Round.objects.get(pk=voting.pk), title="phong trào năm 2026", actor=scene.clerk)
+    assert changed.unit == scene.here.cast.other_commune
 
 
 def test_a_round_on_one_list_reads_its_doubts_in_few_queries(scene: Bureau, django_assert_max_num_queries: Any) -> None:

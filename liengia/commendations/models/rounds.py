@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from liengia.commendations import naming
 from liengia.commendations.placing import printed_place
 from liengia.core import clock
 from liengia.core.fields import EncryptedBytesField, NameField, TextField, public_id
@@ -90,6 +92,14 @@ class MovementList(models.TextChoices):
 PURSUIT = (MovementList.PURSUIT_EXCELLENT, MovementList.PURSUIT_EXTRAORDINARY)
 
 
+# How a title reads for the public that names somebody; Vietnamese as all titles are.
+TITLES = {
+    MovementList.PURSUIT_EXCELLENT: "có thành tích xuất sắc trong phòng, chống tội phạm",
+    MovementList.PURSUIT_EXTRAORDINARY: "có thành tích đột xuất trong phòng, chống tội phạm",
+    MovementList.MOVEMENT: "có thành tích trong phong trào Toàn dân bảo vệ an ninh Tổ quốc",
+}
+
+
 class Procedure(models.TextChoices):
     """How a round is held, by law: only an extraordinary one needs no council (Law 06/2022/QH15, article 83)."""
 
@@ -123,6 +133,16 @@ class RoundState(models.TextChoices):
 UNDECIDED = (RoundState.OPEN, RoundState.REVIEWED, RoundState.SUBMITTED)
 
 
+class RoundQuerySet(models.QuerySet["Round"]):
+    """Reads of rounds."""
+
+    def titled_by_nominee(self) -> RoundQuerySet:
+        """Those whose title for the public holds the name of a person or household of their own list."""
+        of_its_own = Nomination.objects.filter(round=OuterRef("pk"), name__contains=" ").exclude(kind=RecipientKind.COLLECTIVE)
+        in_title = Q(round__told_as="", round__title__icontains=F("name")) | Q(round__told_as__icontains=F("name"))
+        return self.filter(Exists(of_its_own.filter(in_title)))
+
+
 class Round(models.Model):
     """One list of one authority, which ends in one decision."""
 
@@ -131,6 +151,8 @@ class Round(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="commendation_rounds", verbose_name=_("unit"))
     authority = models.ForeignKey(Issuer, models.PROTECT, related_name="commendation_rounds", verbose_name=_("who decides"))
     title = NameField(_("what it is for"), max_length=250, help_text=_("As it stands in the decision, after “on commending”."))
+    # Where it is not the title: an older title may name somebody, and papers that are issued keep it.
+    told_as = NameField(_("title on public pages"), max_length=250, blank=True)
     movement_list = models.CharField(_("list"), max_length=25, choices=MovementList)
     procedure = models.CharField(_("procedure"), max_length=15, choices=Procedure)
     award = models.CharField(_("award"), max_length=12, choices=Award, default=Award.CERTIFICATE)
@@ -139,8 +161,11 @@ class Round(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=RoundState, default=RoundState.OPEN, editable=False)
     made_at = models.DateTimeField(default=clock.now, editable=False)
     submission = models.ForeignKey(Paper, models.SET_NULL, null=True, related_name="+", editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
-    IMPERSONAL: ClassVar = {"public_id", "title"}
+    objects: ClassVar[Manager[Round] | RoundQuerySet] = RoundQuerySet.as_manager()
+
+    IMPERSONAL: ClassVar = {"public_id", "title", "told_as"}
 
     class Meta:
         verbose_name = _("round of commendations")
@@ -173,6 +198,17 @@ class Round(models.Model):
     def subject(self) -> str:
         """The key under which its papers are kept."""
         return f"{SUBJECT}{self.public_id}"
+
+    @cached_property
+    def is_titled_by_nominee(self) -> bool:
+        """Whether its title for the public holds the name of somebody of its list; whoever reads many rounds sets it beforehand."""
+        return Round.objects.filter(pk=self.pk).titled_by_nominee().exists()
+
+    @property
+    def public_title(self) -> str:
+        """What it is for, as everybody reads it: by its list alone where the title names a person, whose consent can be taken back."""
+        told = self.told_as or self.title
+        return TITLES[MovementList(self.movement_list)] if naming.in_title(told) or self.is_titled_by_nominee else told
 
     @property
     def is_undecided(self) -> bool:
@@ -249,6 +285,7 @@ class Nomination(models.Model):
     batch = models.ForeignKey("ImportJob", models.SET_NULL, null=True, related_name="nominations", editable=False)
     made_at = models.DateTimeField(default=clock.now, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects: ClassVar[Manager[Nomination] | NominationQuerySet] = NominationQuerySet.as_manager()
 

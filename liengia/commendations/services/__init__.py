@@ -26,6 +26,7 @@ from liengia.commendations.services.decisions import (
     open_decision,
     revoke_decision,
     rewards_of,
+    title_in_public,
     unnumbered,
 )
 from liengia.commendations.services.nominations import (
@@ -59,6 +60,6 @@ __all__ = [
     "EVIDENCE_MOST", "Counts", "Signing", "accept_nomination", "add_evidence", "answer_doubts", "cancel_round", "cast_ballot", "change_nomination", "change_round", "check",
     "conclude_session", "confirm_pursuit", "count_hands", "counts_of", "decide", "ensure_layouts", "hand_over", "hide_name", "keep_layout", "keep_row", "leave_out",
     "mark_absent", "mark_one", "members_of", "nominate", "of_decision", "open_decision", "open_round", "open_session", "print_certificates", "record_consent",
-    "remove_evidence", "reopen_round", "replace_certificate", "revoke_certificate", "revoke_decision", "rewards_of", "season_of", "submit_round", "to_print",
+    "remove_evidence", "reopen_round", "replace_certificate", "revoke_certificate", "revoke_decision", "rewards_of", "season_of", "submit_round", "title_in_public", "to_print",
     "undo_hand_over", "unnumbered", "withdraw_consent", "withdraw_nomination",
 ]  # fmt: skip

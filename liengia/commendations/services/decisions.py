@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
-from liengia.commendations import index, money
+from liengia.commendations import index, money, wording
 from liengia.commendations import papers as own_papers
 from liengia.commendations.models import (
     Certificate,
@@ -27,7 +27,7 @@ from liengia.commendations.models import (
     SessionState,
     new_code,
 )
-from liengia.commendations.services.rounds import check_list, locked
+from liengia.commendations.services.rounds import check_list, locked, names_of
 from liengia.commendations.workflow import ROUND
 from liengia.core import clock, pagecache
 from liengia.core.actor import Actor
@@ -186,6 +186,23 @@ def open_decision(decision: Decision, *, is_public: bool, reason: str, actor: Ac
     index.renew(found)
     pagecache.bump()
     return found
+
+
+@transaction.atomic
+def title_in_public(decision: Decision, *, title: str, actor: Actor) -> Decision:
+    """Say what a decision is for on public pages, in search and in articles; its paper stays. Empty: as the list is titled.
+
+    Raises:
+        Invalid: it names a person.
+    """
+    row = locked(decision.round)
+    row.told_as = wording.check_title(" ".join(title.split()), names=names_of(row))
+    row.save(update_fields=["told_as"])
+    decision.round = row
+    audit.record("commendations.titled", actor=actor, about=decision, unit=row.unit_id)
+    index.renew(decision)
+    pagecache.bump()
+    return decision
 
 
 @transaction.atomic

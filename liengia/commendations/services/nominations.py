@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from liengia.audit import services as audit
-from liengia.commendations import doubts, placing, wording
+from liengia.commendations import doubts, naming, placing, wording
 from liengia.commendations.models import (
     LONGEST_MERIT,
     LONGEST_NAME,
@@ -22,7 +22,7 @@ from liengia.commendations.models import (
     RollConsent,
     Round,
 )
-from liengia.commendations.services.rounds import check_open, locked
+from liengia.commendations.services.rounds import check_open, check_revision, locked
 from liengia.commendations.workflow import NOMINATION
 from liengia.core import clock, pagecache
 from liengia.core.actor import Actor
@@ -54,13 +54,14 @@ def nominate(nomination: Nomination, *, is_proposal: bool = False, actor: Actor)
 
 
 @transaction.atomic
-def change_nomination(nomination: Nomination, *, actor: Actor, **changes: Any) -> Nomination:
+def change_nomination(nomination: Nomination, *, revision: int | None = None, actor: Actor, **changes: Any) -> Nomination:
     """Change a nomination while its round is open; doubts that the change raises are asked about anew.
 
     Raises:
-        Invalid: as `nominate`. Refused: the round or the nomination is past that.
+        Invalid: as `nominate`. Refused: the round or the nomination is past that, or another changed it since the writer read it (code "changed").
     """
     found, row = _taken(nomination)
+    check_revision(found, revision)
     NOMINATION.after(found.state, "change")
     compared = (found.name, found.birth_year, found.deed_on, found.merit, found.report)
     for name, value in changes.items():
@@ -68,6 +69,7 @@ def change_nomination(nomination: Nomination, *, actor: Actor, **changes: Any) -
     check(found, row)
     if compared != (found.name, found.birth_year, found.deed_on, found.merit, found.report):
         found.doubts_answered, found.doubts_answer = [], ""
+    found.revision += 1
     found.save()
     audit.record("commendations.nomination_changed", actor=actor, about=found, unit=row.unit_id, facts={"fields": sorted(changes)})
     return found
@@ -251,6 +253,11 @@ def check(nomination: Nomination, row: Round) -> None:
         raise Invalid(_("This day cannot be: %(day)s.") % {"day": f"{nomination.deed_on:%d/%m/%Y}"}, code="deed_on", field="deed_on")
     if nomination.kind != RecipientKind.INDIVIDUAL and (nomination.birth_year is not None or nomination.is_police):
         raise Invalid(_("Only a person has a year of birth, or is of the police."), code="not_a_person", field="birth_year")
+    if nomination.kind == RecipientKind.COLLECTIVE and naming.is_of_persons(nomination.name):
+        raise Invalid(
+            _("“%(name)s” is a household or a person, and their name stands in public only with their consent. Choose so; or call the group, for example: %(group)s.")
+            % {"name": nomination.name, "group": "Tổ liên gia số 3"}, code="not_a_collective", field="kind",
+        )  # fmt: skip
     for field in ("merit", "report"):
         wording.check(getattr(nomination, field), is_pursuit=row.is_pursuit or nomination.is_pursuit_deed, own_name=nomination.name, field=field)
 

@@ -13,6 +13,7 @@ from liengia.commendations import papers as own_papers
 from liengia.commendations.models import (
     ImportState,
     MovementList,
+    Nomination,
     NominationState,
     Procedure,
     RecipientKind,
@@ -22,6 +23,7 @@ from liengia.commendations.models import (
     SessionState,
 )
 from liengia.commendations.workflow import ROUND
+from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.core.text import nfc
@@ -55,13 +57,15 @@ def open_round(row: Round, *, actor: Actor) -> Round:
 
 
 @transaction.atomic
-def change_round(row: Round, *, actor: Actor, **changes: Any) -> Round:
+def change_round(row: Round, *, revision: int | None = None, actor: Actor, **changes: Any) -> Round:
     """Change a round that nobody has reviewed yet.
 
     Raises:
-        Invalid: as `open_round`, or it becomes a list of the pursuit and a merit on it names somebody. Refused: it is past that.
+        Invalid: as `open_round`, or it becomes a list of the pursuit and a merit on it names somebody.
+        Refused: it is past that, or another changed it since the writer read it (code "changed").
     """
     found = locked(row)
+    check_revision(found, revision)
     ROUND.after(found.state, "change")
     check_open(found)
     for name, value in changes.items():
@@ -70,6 +74,7 @@ def change_round(row: Round, *, actor: Actor, **changes: Any) -> Round:
     # What was written for another list must be able to stand on this one.
     for one in found.nominations.standing() if found.is_pursuit else ():
         wording.check(one.merit, is_pursuit=True, own_name=one.name, field="movement_list")
+    found.revision += 1
     found.save()
     audit.record("commendations.round_changed", actor=actor, about=found, unit=found.unit_id)
     return found
@@ -146,7 +151,7 @@ def cancel_round(row: Round, *, actor: Actor) -> Round:
 def check_list(row: Round) -> None:
     """Refuse to go on with an empty list, with proposals that nobody has looked at, or with doubts that nobody has answered.
 
-    Nor while the worker still writes a spreadsheet into it: what a dead worker wrote is taken back and written anew.
+    Nor while the worker still writes a spreadsheet into it: the rest of it is not on the list yet.
 
     Raises:
         Refused: with codes "importing", "empty_list", "proposals", "doubts".
@@ -192,6 +197,16 @@ def counts_of(row: Round) -> dict[str, int]:
     return {kind: listed.count(kind) for kind in RecipientKind.values}
 
 
+def check_revision(row: Round | Nomination, revision: int | None) -> None:
+    """Refuse what was written from an older state of a row.
+
+    Raises:
+        Refused: another changed it meanwhile (code "changed").
+    """
+    if revision is not None and row.revision != revision:
+        raise Refused(_("Somebody changed this just now. Yours was not saved and stands below: open the page anew beside it, read theirs, then write yours there."), code="changed")
+
+
 def locked(row: Round) -> Round:
     """Return a round, locked until the transaction ends."""
     return Round.objects.select_for_update(of=("self",)).select_related("unit", "authority__unit", "authority__organisation", "submission").get(pk=row.pk)
@@ -201,6 +216,7 @@ def _check(row: Round) -> None:
     if not row.title.strip():
         raise Invalid(_("This may not be empty."), code="empty", field="title")
     wording.check(row.title, is_pursuit=row.is_pursuit, field="title")
+    wording.check_title(row.title, names=names_of(row))
     if row.period_to < row.period_from:
         raise Invalid(_("The period ends before it begins."), code="period", field="period_to")
     if row.movement_list == MovementList.PURSUIT_EXTRAORDINARY and row.procedure != Procedure.EXTRAORDINARY:
@@ -208,4 +224,12 @@ def _check(row: Round) -> None:
     body = row.authority.organisation
     if body is None or body.kind != OrganisationKind.PEOPLES_COMMITTEE:
         raise Invalid(_("Only the head of a People's Committee commends. Choose one."), code="no_authority", field="authority")
-    row.unit = row.authority.unit
+    # A round that a reform moved has its unit already, also while nobody decides there yet; it does not fall back to the one that ended.
+    decides_in = row.authority.unit
+    if row.unit_id is None or decides_in.stands_on(clock.today()) or decides_in.pk not in row.unit.lineage_ids():
+        row.unit = row.authority.unit
+
+
+def names_of(row: Round) -> list[str]:
+    """Return the names of the persons and households of a round's list, for a title that may not have them."""
+    return list(row.nominations.exclude(kind=RecipientKind.COLLECTIVE).values_list("name", flat=True)) if row.pk else []

@@ -22,6 +22,7 @@ from liengia.commendations.forms import (
     ReasonForm,
     ReplaceForm,
     RevokeForm,
+    TitleForm,
 )
 from liengia.commendations.models import Certificate, Decision
 from liengia.commendations.views.common import a_certificate, a_decision, kept, me, stored
@@ -55,7 +56,7 @@ def shown(request: HttpRequest, found: Decision, *, status: int = 200, **forms: 
     context: dict[str, Any] = {
         "decision": found, "row": found.round, "rows": rows, "asked": asked, "counts": queries.total_of(queries.counts(found.certificates.all()).values()),
         "runs": found.print_runs.select_related("made_by")[:20], "printing": PrintForm(services.ensure_layouts(found.round.unit.current())),
-        "handing": HandOverForm(), "opening": OpenForm(auto_id=OWN_ID % "cong-khai"), "revoking": ReasonForm(auto_id=OWN_ID % "thu-hoi"), "may_decide": policies.may_decide(request.user, found.round),
+        "handing": HandOverForm(), "opening": OpenForm(auto_id=OWN_ID % "cong-khai"), "titling": TitleForm(auto_id=OWN_ID % "tieu-de", initial={"title": found.round.told_as}), "revoking": ReasonForm(auto_id=OWN_ID % "thu-hoi"), "may_decide": policies.may_decide(request.user, found.round),
         "may_keep": people.can(request.user, KEEP, found.round.unit), "never_printed": found.certificates.filter(state="valid", times_printed=0).count(),
     }  # fmt: skip
     return render(request, "commendations/office/decision.html", {**context, **forms}, status=status)
@@ -121,6 +122,7 @@ def _marked(rows: list[Certificate], data: dict[str, Any], request: HttpRequest)
 DECISION_ACTS: Final[dict[str, Any]] = {
     "cong-khai": (OpenForm, lambda row, data, actor: services.open_decision(row, is_public=True, reason=data["reason"], actor=actor), "opening"),
     "thoi-cong-khai": (OpenForm, lambda row, data, actor: services.open_decision(row, is_public=False, reason="", actor=actor), "opening"),
+    "tieu-de": (TitleForm, lambda row, data, actor: services.title_in_public(row, title=data["title"], actor=actor), "titling"),
     "thu-hoi": (ReasonForm, lambda row, data, actor: services.revoke_decision(row, reason=data["reason"], actor=actor), "revoking"),
 }
 

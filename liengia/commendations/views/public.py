@@ -96,7 +96,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         link = f"{settings.PUBLIC_URL}{reverse('commendations:decision', args=[one.public_id])}"
         at = datetime.combine(one.decided_on, time(12), tzinfo=get_current_timezone())
         words = f"{one.paper.sign}: {queries.list_words(counted[one.pk])}"
-        made.add_item(title=one.round.title, link=link, description=words, unique_id=link, pubdate=at, updateddate=at)
+        made.add_item(title=one.round.public_title, link=link, description=words, unique_id=link, pubdate=at, updateddate=at)
     answer = HttpResponse(content_type="application/atom+xml; charset=utf-8")
     made.write(answer, "utf-8")
     return answer
