@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from liengia.alarms.models import Drill
@@ -32,6 +34,7 @@ from liengia.festivals.readiness import Readiness
 from liengia.festivals.rows_widget import Column, RowsWidget
 from liengia.festivals.services.live import MOST_PEOPLE
 from liengia.festivals.workflow import DAY
+from liengia.opinions import forum_policies
 from liengia.opinions.models import ListeningForum
 from liengia.organisations.models import Committee, Organisation
 from liengia.units.choices import UnitChoiceField, UnitsChoiceField
@@ -244,7 +247,9 @@ class ProgrammeForm(_Parts):
         commune = day.unit.commune() or day.unit
         sessions = ListeningForum.objects.filter(unit__in=Unit.objects.below_any(commune.lineage_ids()).values("pk"))
         start, end = times.bounds(day.day)
-        self.fields["forum"].queryset = sessions.filter(starts_at__gte=start, starts_at__lt=end)  # type: ignore[attr-defined]
+        self.fields["forum"].queryset = found = sessions.filter(starts_at__gte=start, starts_at__lt=end)  # type: ignore[attr-defined]
+        if not found.exists() and forum_policies.units_of(user).exists():
+            self.fields["forum"].help_text = format_html('{} <a href="{}">{}</a>', _("No session is planned on this date yet."), reverse("opinions_forums:add"), _("Plan the forum's session"))
 
     def _offer(self, name: str, found: Any, words: Any) -> None:
         """Offer what can be tied; the field is left out where there is nothing."""

@@ -33,7 +33,7 @@ _NOT_SHOWN = _("Days and pledges that have no public page.")
 def register_own() -> None:
     """Register the sections and the days of reporting; called from `AppConfig.ready`."""
     register(Provider("festivals", "festivals", _("The Festival"), held, trace_held, order=50))
-    register(Provider("festivals", "pledges", _("Emulation pledges"), pledged, trace_pledged, order=55))
+    register(Provider("festivals", "pledges", _("Pledges"), pledged, trace_pledged, order=55))
     register_days("festivals", days)
 
 

@@ -194,6 +194,28 @@ def test_the_phone_s_state_line_says_the_newest_truth(scene: Cast, opened: Calla
     says("sent")
 
 
+def test_a_phone_says_whose_result_it_is_and_names_a_person_only_with_consent(scene: Cast, opened: Callable[..., Page]) -> None:
+    day = today_s(scene)
+    phone = opened(scene.huynh, PHONE, viewport={"width": 360, "height": 740})
+    phone.get_by_text("Kết quả: Kéo co").click()
+    phone.get_by_label("từng người").check()
+    expect(phone.get_by_label("Thứ hạng: mỗi đội một dòng")).to_be_hidden()
+    phone.get_by_role("button", name="Báo kết quả").click()
+    expect(phone.get_by_text("Mỗi người cần ghi ấp, đội hoặc trường")).to_be_visible()
+    first, second = (phone.locator("[data-person]").nth(place) for place in (0, 1))
+    first.get_by_label("Ấp, đội hoặc trường").fill("ấp Bảy")
+    expect(first.locator("[data-cell=who]")).to_be_hidden()
+    first.get_by_label("Có nêu tên không").select_option("parent")
+    first.locator("[data-cell=who]").fill("Bé Na")
+    second.get_by_label("Ấp, đội hoặc trường").fill("Trường Mẫu")
+    assert faults_here(phone) == []
+    phone.get_by_role("button", name="Báo kết quả").click()
+    expect(phone.locator("[data-say='sent']")).to_be_visible()
+    phone.goto(f"/ngay-hoi/{day.public_id}/")
+    expect(phone.locator(".fest-results")).to_contain_text("Bé Na (ấp Bảy)")
+    expect(phone.locator(".fest-results")).to_contain_text("một người chơi của Trường Mẫu")
+
+
 def faults_here(page: Page) -> list[str]:
     """Return what axe finds on the page as it stands."""
     from tests.harness.browser import violations

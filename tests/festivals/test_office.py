@@ -129,6 +129,12 @@ def test_every_page_of_a_day_opens_and_keeps_what_is_written(scene: Season1) -> 
     assert twice not in clerk.get(of(day)).content.decode(), "over: it cannot be said there any more"
 
 
+def test_where_no_session_is_planned_the_programme_leads_to_where_the_forum_is_planned(scene: Season1) -> None:
+    page = into(scene.here.duyen).get(f"{of(scene.hamlet_day)}chuong-trinh/").content.decode()
+    address = page.split("Chưa có buổi diễn đàn nào vào ngày này.", 1)[1].split('href="', 1)[1].split('"', 1)[0]
+    assert into(scene.here.duyen).get(address).status_code == 200
+
+
 def test_guests_committee_and_tasks(scene: Season1) -> None:
     clerk, day = into(scene.here.duyen), scene.hamlet_day
     assert clerk.post(f"{of(day)}khach/", {"guests": "Trường Mẫu | Kính gửi\nTRUONG MAU"}).status_code == 302

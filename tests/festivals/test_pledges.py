@@ -46,7 +46,7 @@ def test_from_a_draft_to_the_answer_at_years_end(scene: Season1) -> None:
     answer(one, "kept", "on_way")
     answer(one, "kept", "not_kept", words="Thiếu 12 bình, hẹn quý một.", at="year_end")
     html = Client().get(address).content.decode()
-    assert "Thiếu 12 bình" in html and "Trường Mẫu" in html
+    assert "Thiếu 12 bình" in html and "Trường Mẫu" in html and '<th scope="col">Thời hạn</th>' in html, "by when, not by whom"
     assert PledgeProgress.objects.count() == 4
     found = counts.pledged(scene.here.commune, date(2026, 1, 1), date(2026, 12, 31))
     assert (found.pledges, found.parties, found.promises, found.outcomes) == (1, 2, 2, {"kept": 1, "on_way": 0, "not_kept": 1})
