@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
+from textwrap import shorten
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -246,7 +247,7 @@ def trace_opinions(unit: Unit, period: Period, code: str, user: Any) -> Records 
 def _record_for(user: Any) -> Any:
     def make(one: Opinion) -> Record:
         text = one.current_text if one.is_public else None
-        words = " ".join(text.text.split())[:120] if text is not None else f"{one.topic.name if one.topic else '–'} · {one.public_id}"
+        words = shorten(text.text, 120, placeholder="…") if text is not None else f"{one.topic.name if one.topic else '–'} · {one.public_id}"
         url = reverse("opinions:detail", args=[one.public_id]) if text is not None else reverse("opinions_office_case", args=[one.public_id])
         return Record(words, one.filed_on, _became(one), url=url, is_own=text is None)
 

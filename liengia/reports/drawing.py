@@ -203,16 +203,31 @@ def _compared(unit: Unit, period: Period) -> _Counted | None:
         for figure in _figures(providers, one, period):
             if figure.code in _FIGURES_COMPARED and figure.value is not None:
                 labels[figure.code] = figure.label
-                rates.setdefault(figure.code, []).append((one.display_name, round(1000 * figure.value / sizes[one.pk], 1), 0.0))
+                rates.setdefault(figure.code, []).append((one.display_name, round(1000 * figure.value / sizes[one.pk].households, 1), 0.0))
+    names = [one.display_name for one in counted]
     charts = tuple(
-        Chart(filled(_("%(what)s, per 1,000 households"), what=labels[code]), tuple(sorted(rows, key=lambda row: (-row[1], row[0]))), source=_("Households as the office entered them, with their source."), figures=(code,))
+        Chart(filled(_("%(what)s, per 1,000 households"), what=labels[code]), tuple(sorted(rows, key=lambda row: (-row[1], row[0]))), source=_absent(names, rows), figures=(code,))
         for code, rows in rates.items()
     )
     if not charts:
         return None
     unknown = [one.display_name for one in below if one.pk not in sizes]
     words = filled(_("Not compared, because nobody has entered how many households they have: %(names)s."), names=", ".join(unknown)) if unknown else ""
-    return _Counted(COMPARED, _("Place by place"), Part(charts=charts, words=words))
+    table = Table(
+        _("Households by which the places are compared"), (_("Place"), _("Households"), _("Year"), _("Source")),
+        tuple((one.display_name, sizes[one.pk].households, str(sizes[one.pk].year), sizes[one.pk].source) for one in counted),
+    )  # fmt: skip
+    return _Counted(COMPARED, _("Place by place"), Part(charts=charts, tables=(table,), words=words))
+
+
+def _absent_words(names: Sequence[str], rows: Sequence[tuple[str, float, float]]) -> str:
+    """Say by which households places are compared, and of which of them nothing of the kind is on record."""
+    absent = [name for name in names if name not in {label for label, *_values in rows}]
+    source = str(_("By the households in the table below."))
+    return f"{source} {_('Nothing of the kind on record: %(names)s.') % {'names': ', '.join(absent)}}" if absent else source
+
+
+_absent = lazy(_absent_words, str)
 
 
 def _figures(providers: Sequence[reporting.Provider], unit: Unit, period: Period) -> Iterable[Figure]:
@@ -222,10 +237,7 @@ def _figures(providers: Sequence[reporting.Provider], unit: Unit, period: Period
             yield from part.figures
 
 
-def _sizes(units: Sequence[Unit], period: Period) -> dict[int, int]:
+def _sizes(units: Sequence[Unit], period: Period) -> dict[int, UnitSize]:
     """Return how many households each unit has: the last count of a year that has begun by the period's end."""
-    found: dict[int, int] = {}
     rows = UnitSize.objects.filter(unit__in=units, year__lte=period.last.year).order_by("year")
-    for unit, households in rows.values_list("unit_id", "households"):
-        found[unit] = households
-    return found
+    return {one.unit_id: one for one in rows}

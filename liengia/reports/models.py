@@ -285,3 +285,8 @@ class SafetyRegistration(models.Model):
     def met(self) -> int:
         """How many criteria are met."""
         return sum(bool(one["is_met"]) for one in self.assessment)
+
+    @property
+    def unmet(self) -> list[int]:
+        """The numbers of the criteria that are not met."""
+        return [one["number"] for one in self.assessment if not one["is_met"]]

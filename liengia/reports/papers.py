@@ -20,7 +20,7 @@ from liengia.reports import drawing, screens
 from liengia.reports.models import Report
 from liengia.reports.services import statement
 
-COLUMNS: Final = ("report", "unit_code", "unit", "first_on", "last_on", "section", "figure", "label", "value", "unit_of_value", "value_before", "how", "records")
+COLUMNS: Final = ("report", "unit_code", "unit", "first_on", "last_on", "section", "figure", "label", "value", "unit_of_value", "value_before", "how", "records", "corrections")
 # What each column of the open data holds; in Vietnamese, since that is the language of the data.
 DICTIONARY: Final = (
     ("report", "Mã báo cáo; trang của báo cáo là /bao-cao/<mã>/"),
@@ -36,6 +36,7 @@ DICTIONARY: Final = (
     ("value_before", "Giá trị của kỳ liền trước, dài bằng kỳ này"),
     ("how", "Đếm bằng cách nào"),
     ("records", "Trang có các hồ sơ đứng sau số liệu, chừng mực người đọc được xem; của kỳ trước thì thêm ?ky=truoc"),
+    ("corrections", "Đính chính của phần này hoặc của cả báo cáo, kèm ngày; để trống khi không có. Giá trị đã công bố giữ nguyên"),
 )  # fmt: skip
 SENTENCES: Final = 9
 
@@ -67,7 +68,7 @@ def as_sheet(report: Report) -> bytes:
     """Return one A4 page in large letters, to be read aloud: promises first, then the main figures in sentences."""
     said = said_of(report)
     with translation.override("vi"):
-        data = {**_head(report, said), "lines": list(_lines(said)), "outlook": said["outlook"], "words": {"next": _("What comes after this"), "all": _("The whole report, with every number: %(url)s")}}
+        data = {**_head(report, said), "lines": [*_errata(report), *_lines(said)], "outlook": said["outlook"], "words": {"next": _("What comes after this"), "all": _("The whole report, with every number: %(url)s")}}
         data["all"] = _("The whole report, with every number: %(url)s") % {"url": _address(report)}
     return pdf.render("reports/sheet", data, at=report.published_at or clock.now())
 
@@ -78,13 +79,13 @@ def as_csv(reports: Iterable[Report]) -> str:
     rows = csv.writer(out)
     rows.writerow(COLUMNS)
     for report in reports:
-        said = said_of(report)
+        said, errata = said_of(report), list(report.errata.all())
         for section in said["sections"]:
             for one in section["figures"]:
                 rows.writerow([
                     report.public_id, report.unit.code, said["unit"], said["first"], said["last"], section["code"], one["code"], one["label"],
                     _plain(one["value"]), one["unit"], _plain(one["before"]), one["how"],
-                    _records(report, one["code"]),
+                    _records(report, one["code"]), " ".join(f"{clock.local(err.at):%Y-%m-%d}: {err.words}" for err in errata if err.section in ("", section["code"])),
                 ])  # fmt: skip
     return out.getvalue()
 
@@ -157,6 +158,11 @@ def _records(report: Report, code: str) -> str:
     return _address(report, code) if report.said else ""
 
 
+def _errata(report: Report) -> list[dict[str, Any]]:
+    """Return the corrections as they are read aloud, before all else: who reads the sheet later must not say again what was wrong."""
+    return [{"words": _("Corrected on %(day)s: %(words)s") % {"day": f"{clock.local(one.at):%d/%m/%Y}", "words": one.words}, "is_own": False} for one in report.errata.all()]
+
+
 def _lines(said: dict[str, Any]) -> Iterable[dict[str, Any]]:
     """Yield what is read aloud, in its order: the editor's words, which stand where there is room, and the first sentences drawn from records."""
     told = 0
@@ -174,7 +180,8 @@ def _lines(said: dict[str, Any]) -> Iterable[dict[str, Any]]:
 def _of_pledge(pledge: dict[str, Any]) -> str:
     """Return what is said aloud of a promise that was not kept; nothing of one that was."""
     if pledge["state"] == "given_up":
-        return _("Given up: %(what)s. %(why)s") % {"what": pledge["text"], "why": _as_sentence(pledge.get("why") or pledge["words"])}
+        what = f"{pledge['text']} ({pledge['given']})" if pledge.get("given") else pledge["text"]
+        return _("Given up: %(what)s. %(why)s") % {"what": what, "why": _as_sentence(pledge.get("why") or pledge["words"])}
     if pledge["state"] == "late":
         return _("Still owed: %(what)s (%(who)s, promised for %(day)s).") % {"what": pledge["text"], "who": pledge["owner"], "day": screens.day(pledge["due_on"])}
     return ""

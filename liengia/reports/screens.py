@@ -42,7 +42,7 @@ def columns(chart: dict[str, Any]) -> list[Bar]:
     for number, (label, value, bad) in enumerate(chart["rows"]):
         x = BAR_GAP // 2 + number * (BAR_WIDTH + BAR_GAP)
         good, late = round(BAR_HEIGHT * value / most), round(BAR_HEIGHT * bad / most)
-        bars.append(Bar(label, shown(value + bad), bad, x, x + BAR_WIDTH // 2, 180 - good, good, 180 - good - late, late))
+        bars.append(Bar(f"{label[:2]}/{label[-2:]}", shown(value + bad), bad, x, x + BAR_WIDTH // 2, 180 - good, good, 180 - good - late, late))
     return bars
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -247,6 +248,9 @@ def test_places_are_compared_per_thousand_households_where_their_size_is_known(s
     (drills,) = [chart for chart in section["charts"] if chart["title"].startswith("lần diễn tập") or "iễn tập" in chart["title"]]
     assert drills["rows"][0][:2] == [cast.hamlet.display_name, 4.0], "one drill in 250 households"
     assert third.display_name in section["words"], "whose size nobody knows is named"
+    (sizes,) = section["tables"]
+    assert sizes["rows"] == [[cast.hamlet.display_name, "250", "2026", "UBND xã"], [other.display_name, "500", "2026", "UBND xã"]], "whoever doubts divides again"
+    assert {row[0] for row in drills["rows"]} | set(re.findall(r"Khu phố \d", drills["source"])) == {cast.hamlet.display_name, other.display_name}, "no place is left out in silence"
     UnitSize.objects.create(unit=cast.hamlet, year=2027, households=1, source="sau này")
     assert drawn(scene)["compared"]["charts"] == section["charts"], "a later count does not change it"
 

@@ -137,6 +137,29 @@ def test_the_pdf_keeps_to_the_standard_of_accessible_pdfs(scene: Year, published
     assert "Vét cống trước chợ" in pdf_text(papers.as_sheet(published))
 
 
+def test_a_correction_stands_wherever_the_report_is_read(scene: Year, published: Report) -> None:
+    services.correct_report(published, section="opinions", words="Đúng là 3 ý kiến.", actor=scene.chairman)
+    address = f"/bao-cao/{published.public_id}/"
+    for name in ("bao-cao.pdf", "doc-truoc-dan.pdf"):
+        assert "Đúng là 3 ý kiến." in pdf_text(Client().get(f"{address}{name}").content), name
+    assert "Đúng là 3 ý kiến." in Client().get(f"{address}so-lieu/opinions.filed/").content.decode()
+    assert "Đúng là 3 ý kiến." not in Client().get(f"{address}so-lieu/promises.kept/").content.decode()
+    rows = csv.DictReader(io.StringIO(Client().get(f"{address}so-lieu.csv").content.decode("utf-8-sig")))
+    assert {row["section"] for row in rows if row["corrections"] == "2026-08-10: Đúng là 3 ý kiến."} == {"opinions"}
+    services.correct_report(published, words="Cả báo cáo tính tới 09/8.", actor=scene.chairman)
+    assert "Cả báo cáo tính tới 09/8." in Client().get(f"{address}so-lieu/promises.kept/").content.decode()
+
+
+def test_the_register_shows_its_criteria_and_which_are_not_met(scene: Year) -> None:
+    safety.ensure_criteria()
+    row = safety.register_place(scene.here.cast.hamlet, year=2026, registered_on=date(2026, 2, 3), actor=TESTER)
+    criteria = list(safety.criteria_of(row.kind, 2026))
+    safety.assess(row, {one.pk: (one.number != 2, "" if one.number != 2 else "Còn một vụ.") for one in criteria}, on=date(2026, 8, 1), actor=TESTER)
+    page = Client().get("/bao-cao/an-toan/?nam=2026").content.decode()
+    assert f"{len(criteria) - 1}/{len(criteria)} (chưa đạt: 2)" in page
+    assert all(one.text in page for one in criteria) and criteria[0].source in page and page.count('<details class="report-criteria">') == 1, "of the kinds that registered"
+
+
 def test_a_sheet_is_one_page_however_much_there_is(scene: Year, published: Report) -> None:
     said = published.said
     said["sections"][0]["pledges"] = [{**said["sections"][0]["pledges"][0], "state": "late", "text": "việc rất dài " * 40}] * 30

@@ -71,7 +71,7 @@ def test_long_words_of_the_editor_leave_the_sheet_to_what_is_owed(scene: Year) -
 def test_what_was_given_up_is_told_once(scene: Year) -> None:
     committees.withdraw_task(scene.late, reason="không đủ tiền gắn", actor=TESTER)
     said = pdf_text(papers.as_sheet(begun(scene)))
-    assert f"Thôi không làm: {LATE}. Không đủ tiền gắn." in said and "thôi làm" not in said
+    assert f"Thôi không làm: {LATE} (diễn đàn ngày 10/08/2025, Xã Cần Đước). Không đủ tiền gắn." in said and "thôi làm" not in said
 
 
 @pytest.mark.parametrize(("value", "written"), [(5_700_000.0, "5700000"), (233_281_250, "233281250"), (12.5, "12.5"), (100, "100"), (0, "0"), (0.00001, "0.00001"), (None, "")])

@@ -35,6 +35,7 @@ from tests.cast import TESTER
 from tests.commendations.given import bureau, decided, nominated, opened, pursuit
 from tests.festivals.given import PROGRAMME
 from tests.opinions.given import filed
+from tests.opinions.given import public as public_opinion
 from tests.people.conftest import signed_in
 from tests.practices.given import TEXT
 from tests.reports.given import NOW, Year, begun, rung, year
@@ -186,6 +187,14 @@ def test_each_chart_and_table_leads_to_records_or_says_how_it_was_counted(scene:
     for section, figure in _figures(scene.report):
         if figure["before"] is not None and section not in LISTED:
             assert f"/so-lieu/{figure['code']}/?ky=truoc" in text, f"the period before of {figure['code']} leads nowhere"
+
+
+def test_words_of_a_record_end_with_a_whole_word(scene: Full) -> None:
+    words = "Cống ngang lộ trước trường mẫu giáo nghẹt ba tuần rồi. Chiều nào mưa lớn nước tràn qua lộ, ngập cỡ hai tấc, con nít đi học phải lội."
+    public_opinion(scene.year.here, text=words)
+    found = tracing.trace(scene.report, "opinions.filed", AnonymousUser())
+    (shown,) = [one.words for one in found.rows[:] if one.words.startswith("Cống ngang lộ")]
+    assert shown.endswith("con nít đi…") and len(shown) <= 120
 
 
 def test_a_figure_is_one_link_that_says_figure_and_number(scene: Full) -> None:

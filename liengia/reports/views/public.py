@@ -17,7 +17,7 @@ from liengia.core import clock, pagecache, rooms
 from liengia.core.errors import NotFound
 from liengia.opinions import subjects
 from liengia.people.policies import public
-from liengia.reports import papers, screens, tracing
+from liengia.reports import papers, safety, screens, tracing
 from liengia.reports.models import PlaceKind, Report, SafetyRegistration, SafetyState
 from liengia.reports.services import THREAD
 from liengia.units.models import Unit
@@ -71,7 +71,8 @@ def traced(request: HttpRequest, row: Report, code: str) -> HttpResponse:
     """Show the records behind a number of a report that the reader may read."""
     found = tracing.trace(row, code, request.user, before=request.GET.get("ky") == "truoc")
     page = Paginator(found.rows, PAGE).get_page(request.GET.get("trang"))
-    return render(request, "reports/figure.html", {"report": row, "traced": found, "page": page, "has_amounts": any(one.amount != 1 for one in page)})
+    errata = row.errata.filter(section__in=("", found.section["code"]))
+    return render(request, "reports/figure.html", {"report": row, "traced": found, "page": page, "errata": errata, "has_amounts": any(one.amount != 1 for one in page)})
 
 
 @public
@@ -113,7 +114,7 @@ def safety_register(request: HttpRequest) -> HttpResponse:
     rows = SafetyRegistration.objects.filter(year=year).select_related("unit__parent__parent", "organisation").order_by("unit__code", "kind", "pk")
     shown = [one for one in rows if rooms.is_on("reports", one.unit)]
     counted = {state: sum(one.state == state for one in shown) for state in SafetyState.values}
-    context = {"rows": shown, "years": years, "year": year, "counted": counted, "kinds": PlaceKind.choices}
+    context = {"rows": shown, "years": years, "year": year, "counted": counted, "criteria": [(label, safety.criteria_of(kind, year)) for kind, label in PlaceKind.choices if any(one.kind == kind for one in shown)]}
     return render(request, "reports/safety.html", context)
 
 
