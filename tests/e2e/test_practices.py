@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from liengia.organisations import services as organisations
+from liengia.organisations.models import Organisation
 from liengia.people import services as people
 from liengia.people.models import User
 from liengia.practices import services
@@ -143,3 +144,19 @@ def test_nothing_of_the_register_runs_under_the_edge_of_a_phone(scene: Cast, ope
     right = page.locator("table.listing").evaluate("table => Math.max(...[...table.querySelectorAll('tbody td')].map(cell => cell.getBoundingClientRect().right))")
     assert right <= 360
     expect(page.locator("table.listing tbody td[data-label='Lần cuối có tin']").first).to_be_visible()
+
+
+def test_the_tree_begins_on_a_phone_where_its_reader_stands(scene: Cast, opened: Callable[..., Page]) -> None:
+    row = services.publish(services.create(scene.hamlet, facts(), TEXT, actor=TESTER), actor=TESTER)
+    for unit in (scene.other_commune, scene.commune, scene.hamlet):
+        row = services.publish(services.replicate(row, unit, changed="", name=f"Nơi {unit.pk}", institution=None if unit != scene.hamlet else _school(scene), actor=TESTER), actor=TESTER)
+    page = opened(scene.khach, f"/mo-hinh/{row.public_id}/lan-toa/", viewport={"width": 360, "height": 740})
+    mark = page.locator(".tree-box .is-here")
+    expect(mark).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0, "the page itself stays at its top"
+    page.get_by_text("Đọc cây theo danh sách").click()
+    expect(page.locator('.tree-list [aria-current="true"]')).to_be_visible()
+
+
+def _school(scene: Cast) -> Organisation:
+    return organisations.create_organisation(kind="school", name="Trường Mẫu", unit=scene.hamlet, actor=TESTER)

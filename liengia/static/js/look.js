@@ -74,6 +74,11 @@ document.addEventListener("htmx:load", (event) => countAll(event.target));
 
 showTextSize();
 countAll(document);
+// A drawing wider than the screen begins where its reader stands, and scrolls in its own box: the page stays.
+for (const box of document.querySelectorAll("[data-begins-here]")) {
+  const mark = box.querySelector(".is-here")?.getBoundingClientRect(), frame = box.getBoundingClientRect();
+  if (mark) box.scrollBy(mark.left + mark.width / 2 - frame.left - frame.width / 2, mark.top + mark.height / 2 - frame.top - frame.height / 2);
+}
 document.querySelector(".mainnav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 document.querySelector("[data-focus]")?.focus();
 
