@@ -6,7 +6,7 @@ reform, so rows of 2023 are written with the unit they began in and the unit tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -225,20 +225,24 @@ def _upgrade(row: Practice) -> None:
         row, Text(text.problem, how, "Ban đêm có nhà không nghe: thêm chuông trong buồng ngủ, nút ngoài cao 1,5 m có mái che.", 1_450_000, text.cost_basis, text.cost_words, text.needs),
         on=UPGRADED[2], actor=ACTOR,
     )  # fmt: skip
-    paper = official_papers.described(
-        OfficialPaper(
-            kind="Quy chế", about="Hoạt động của tổ liên gia an toàn phòng cháy, chữa cháy (mẫu để chép)", issuer="TỔ LIÊN GIA", superior="", symbol="", number=None,
-            place="Cần Đước", on=date(2024, 3, 14), signers=[Signer("Tổ trưởng", "", [])], recipients=[],
-            body=[
-                Heading("Điều 1. Ai vào tổ"), Paragraph("Các hộ liền nhau tự nguyện; vào hay ra báo tổ trưởng."),
-                Heading("Điều 2. Khi có cháy"), Paragraph("Ấn nút, hô hoán, cắt điện, dùng bình, gọi 114, mở lối cho người ra. Không ai vào nhà đang cháy."),
-                Heading("Điều 3. Khi không có việc"), Paragraph("Mỗi tháng xem bình, thử chuông; sáu tháng tập một lần; ghi sổ."),
-            ],
-        )
+    rules = OfficialPaper(
+        kind="Quy chế", about="Hoạt động của tổ liên gia an toàn phòng cháy, chữa cháy (mẫu để chép)", issuer="TỔ LIÊN GIA", superior="", symbol="", number=None,
+        place="Cần Đước", on=date(2024, 3, 14), signers=[Signer("Tổ trưởng", "", [])], recipients=[],
+        body=[
+            Heading("Điều 1. Ai vào tổ"), Paragraph("Các hộ liền nhau tự nguyện; vào hay ra báo tổ trưởng."),
+            Heading("Điều 2. Khi có cháy"), Paragraph("Ấn nút, hô hoán, cắt điện, dùng bình, gọi 114, mở lối cho người ra. Không ai vào nhà đang cháy."),
+            Heading("Điều 3. Khi không có việc"), Paragraph("Mỗi tháng xem bình, thử chuông; sáu tháng tập một lần; ghi sổ."),
+        ],
     )  # fmt: skip
+    paper = official_papers.described(rules)
     at = clock.now()
     services.add_material(row, title="Quy chế tổ liên gia, bản để sửa", data=official_papers.as_docx(paper, at=at), actor=ACTOR)
-    shown = services.add_material(row, title="Quy chế tổ liên gia, bản in", data=official_papers.as_pdf(paper, at=at), actor=ACTOR)
+    services.add_material(row, title="Quy chế tổ liên gia, bản in", data=official_papers.as_pdf(paper, at=at), actor=ACTOR)
+    minutes = replace(
+        rules, kind="Biên bản", about="Nạp lại bình chữa cháy năm 2025 (mẫu)", on=date(2025, 12, 20),
+        body=[Paragraph("Trong năm 2025 tổ đã đem nạp lại 14 bình: 9 bình hết hạn, 5 bình đã dùng khi tập. Có phiếu của cơ sở nạp bình kèm theo.")],
+    )  # fmt: skip
+    shown = services.add_material(row, title="Biên bản nạp lại bình năm 2025", data=official_papers.as_pdf(official_papers.described(minutes), at=at), is_evidence=True, actor=ACTOR)
     services.claim(row, label="Bình đã nạp lại trong năm", value=14, on=date(2025, 12, 20), evidence=shown, actor=ACTOR)
 
 

@@ -26,6 +26,7 @@ from liengia.practices.models import (
 )
 from liengia.practices.models.practices import LONGEST_NAME
 from liengia.practices.services import Facts, NeedLine, Text
+from liengia.practices.services.writing import units_before
 from liengia.units.choices import UnitChoiceField
 from liengia.units.models import Unit
 
@@ -197,10 +198,22 @@ class ReplicateForm(forms.Form):
         offer_bodies(self, ("institution",), Organisation.objects.current().filter(unit__in=units))
 
 
-class DayForm(forms.Form):
-    """A day."""
+class StartForm(forms.Form):
+    """The day on which it began; of a practice older than its unit, on which former unit's ground."""
 
     on = _day(_("Date"), initial=clock.today)
+    ground = UnitChoiceField(
+        label=_("Former unit where it began"), required=False, help_text=_("Only where it began before this unit stood: it then counts on that former unit's ground.")
+    )  # fmt: skip
+
+    def __init__(self, practice: Practice, *args: Any, **options: Any) -> None:
+        """Offer the units before the practice's own; none where there are none."""
+        super().__init__(*args, **options)
+        before = units_before(practice.founded_in) if practice.founded_in is not None else []
+        if before:
+            self.fields["ground"].queryset = Unit.objects.filter(pk__in=[one.pk for one in before]).with_ancestors().order_by("code")  # type: ignore[attr-defined]
+        else:
+            del self.fields["ground"]
 
 
 class EndForm(forms.Form):

@@ -15,9 +15,10 @@ from liengia.organisations import services as organisations
 from liengia.practices import services
 from liengia.practices.models import Material, Practice
 from liengia.practices.services import NeedLine, Text
+from liengia.units.models import Unit
 from tests.cast import TESTER
 from tests.papers.given import issued
-from tests.practices.given import BEGUN, PDF, TEXT, Place, facts, picture
+from tests.practices.given import BEGUN, PDF, REFORM, TEXT, Place, facts, picture
 
 
 def code(caught: pytest.ExceptionInfo[DomainError]) -> str:
@@ -97,7 +98,8 @@ def test_a_unit_that_has_ended_begins_nothing(scene: Place) -> None:
     with pytest.raises(Invalid) as caught:
         services.create(scene.phuoc_tuy, facts(), TEXT, actor=scene.clerk)
     assert code(caught) == "unit_ended"
-    made = services.create(scene.commune, facts(), TEXT, actor=scene.clerk)
+    new = Unit.objects.create(code="28999", name="Mới", kind="Xã", level="commune", parent=scene.commune.parent, valid_from=REFORM)
+    made = services.create(new, facts(), TEXT, actor=scene.clerk)
     with pytest.raises(Invalid) as caught:
         services.start(made, on=date(2024, 1, 1), actor=scene.clerk)
     assert code(caught) == "unit_not_standing"
@@ -183,3 +185,18 @@ def test_a_file_that_does_harm_is_not_kept(scene: Place, data: bytes, expected: 
 def test_a_plain_document_with_a_link_is_kept(scene: Place) -> None:
     made = services.add_material(scene.practice, title="Mẫu", data=docx(**{"word___rels__document.xml.rels": LINKS}), actor=scene.clerk)
     assert made.ending == "docx"
+
+
+def test_one_older_than_its_unit_began_on_a_former_units_ground(scene: Place) -> None:
+    """A hamlet goes on under the new commune; a commune was merged from two, and it is said from which."""
+    of_hamlet = services.create(scene.hamlet, facts("Của khu phố"), TEXT, actor=TESTER)
+    Unit.objects.filter(pk__in=(scene.hamlet.pk, scene.commune.pk)).update(valid_from=REFORM)
+    assert services.start(of_hamlet, on=date(2023, 3, 1), actor=TESTER).founded_in == scene.hamlet.predecessors().get()
+    of_commune = services.create(scene.commune, facts("Của xã"), TEXT, actor=TESTER)
+    for ground, expected in ((None, "which_ground"), (scene.other, "ground_not_standing")):
+        with pytest.raises(Invalid) as caught:
+            services.start(of_commune, on=date(2023, 3, 1), ground=ground, actor=TESTER)
+        assert code(caught) == expected
+    begun = services.start(of_commune, on=date(2023, 3, 1), ground=scene.phuoc_tuy, actor=TESTER)
+    assert (begun.founded_in, begun.unit, begun.revisions.get().on) == (scene.phuoc_tuy, scene.commune, date(2023, 3, 1))
+    assert services.act(begun, kind="praise", body=scene.district_committee, number="7/QĐ-UBND", on=date(2024, 1, 5), actor=TESTER).pk

@@ -240,7 +240,7 @@ class Practice(models.Model):
 
 def _told_apart(unit: Unit, words: str) -> str:
     """Mark a commune that has ended: a merged one often bears the name of one of those before, and stands beside it."""
-    return gettext("%(unit)s (former)") % {"unit": words} if unit.level == Level.COMMUNE and not unit.is_current else words
+    return gettext("%(unit)s (old)") % {"unit": words} if unit.level == Level.COMMUNE and not unit.is_current else words
 
 
 class Basis(models.TextChoices):

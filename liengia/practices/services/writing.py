@@ -156,24 +156,47 @@ def _phone(raw: str) -> str:
 
 
 @transaction.atomic
-def start(practice: Practice, *, on: date, actor: Actor) -> Practice:
-    """Note that a planned practice runs since a day.
+def start(practice: Practice, *, on: date, ground: Unit | None = None, actor: Actor) -> Practice:
+    """Note that a planned practice runs since a day; one that is older than its unit began in a unit before, on whose `ground` it runs.
 
     Raises:
-        Refused: it is not planned. Invalid: a day to come, or one on which its unit did not stand.
+        Refused: it is not planned. Invalid: a day to come, one on which neither its unit nor one before it stood, or
+            several of those stood and none is named (code "which_ground").
     """
     row = locked(practice)
     state = PRACTICE.after(row.state, "start")
     past_day(on, "on")
     assert row.founded_in is not None
-    if not row.founded_in.stands_on(on):
-        raise Invalid(_("On that day this unit did not stand."), code="unit_not_standing", field="on")
-    row.state, row.started_on = state, on
-    row.save(update_fields=["state", "started_on"])
+    row.state, row.started_on, row.founded_in = state, on, _ground_on(row.founded_in, on, ground)
+    row.save(update_fields=["state", "started_on", "founded_in"])
     # It was written down later than it began: its first text held from the beginning.
     row.revisions.filter(on__gt=on).update(on=on)
     noted(row, "started", actor=actor, facts={"on": on}, sign_on=on)
     return row
+
+
+def _ground_on(unit: Unit, on: date, ground: Unit | None) -> Unit:
+    if unit.stands_on(on) and ground in (None, unit):
+        return unit
+    stood = [one for one in units_before(unit) if one.stands_on(on)]
+    if ground in stood or (ground is None and len(stood) == 1):
+        return ground or stood[0]
+    if ground is not None:
+        raise Invalid(_("This former unit did not stand on that day."), code="ground_not_standing", field="ground")
+    if stood:
+        raise Invalid(_("This unit did not stand yet on that day. Choose the former unit on whose ground it began."), code="which_ground", field="ground")
+    raise Invalid(_("On that day this unit did not stand."), code="unit_not_standing", field="on")
+
+
+def units_before(unit: Unit) -> list[Unit]:
+    """Return the units that a unit took over from, directly or by others, the nearest first."""
+    found: list[Unit] = []
+    waiting = [unit]
+    while waiting:
+        new = [one for one in waiting.pop(0).predecessors() if one not in found]
+        found += new
+        waiting += new
+    return found
 
 
 @transaction.atomic

@@ -69,7 +69,7 @@ VERBS: Final = {
     for verb in (
         Verb("tra-loi", gettext_lazy("Answer the question"), EDIT, _plain(forms.AnswerForm),
              lambda p, d, a: services.answer_question(p, **d, actor=a), gettext_lazy("The answer is kept.")),
-        Verb("bat-dau", gettext_lazy("It has begun"), EDIT, _plain(forms.DayForm),
+        Verb("bat-dau", gettext_lazy("It has begun"), EDIT, _about(forms.StartForm),
              lambda p, d, a: services.start(p, **d, actor=a), gettext_lazy("It runs."), ("planned",)),
         Verb("tep", gettext_lazy("Add a file"), EDIT, _plain(forms.MaterialForm),
              lambda p, d, a: services.add_material(p, title=d["title"], data=d["file"].read(), is_evidence=d["is_evidence"], actor=a),
