@@ -12,8 +12,10 @@ from typing import Final
 
 import regex
 from django.utils import dateformat, translation
+from django.utils.translation import gettext_lazy as _
 
 from liengia.core import clock
+from liengia.core.errors import Invalid
 
 _TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _ALPHABET: Final = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -30,6 +32,16 @@ _UNWRITABLE: Final = dict.fromkeys((*range(1, 9), *range(14, 32), 127, 0xFFFE, 0
 def nfc(value: str) -> str:
     """Return the text in NFC, the only form that is stored, without signs that no document can hold."""
     return unicodedata.normalize("NFC", value if value.isprintable() else value.translate(_UNWRITABLE))
+
+
+def refuse_hidden(value: str, *, field: str) -> None:
+    """Refuse a text with signs that nobody sees: of direction (U+202E turns round what follows), of no width, of control.
+
+    Raises:
+        Invalid: there is one (code "unprintable").
+    """
+    if any(not (sign.isprintable() or sign == "\n") for sign in value):
+        raise Invalid(_("There is a sign in it that cannot be printed. Type the text anew."), code="unprintable", field=field)
 
 
 def fold(value: str) -> str:

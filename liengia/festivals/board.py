@@ -28,6 +28,7 @@ from liengia.festivals.models import (
     ProgrammeItem,
     Season,
 )
+from liengia.festivals.times import of_its_date
 from liengia.opinions.models import ForumQuestion
 from liengia.units.models import Level
 
@@ -160,7 +161,7 @@ def board(on: date, season: Season | None = None) -> Board:
     sums = Sums(
         places=len(held), begun=sum(tile.day.began_at is not None for tile in held), ended=sum(tile.day.state == DayState.ENDED for tile in held),
         people=sum(tile.total for tile in held), opinions=sum(opinions.values()),
-        pictures=DayPicture.objects.filter(day__in=days, withdrawn_at=None).count(), given=given.total,
+        pictures=DayPicture.objects.filter(of_its_date(), day__in=days, withdrawn_at=None).count(), given=given.total,
     )  # fmt: skip
     return Board(on, season, sorted(tops, key=_order), sorted(parts, key=_order), sums, news_of(days))
 
@@ -227,7 +228,7 @@ def _status(day: FestivalDay, current: ProgrammeItem | None, late: int) -> tuple
 
 def news_of(days: Sequence[FestivalDay], most: int = NEWS) -> list[News]:
     """Return what happened last at days, the newest first; counts alone are no news, and of days that are over only what stays."""
-    told = DayEvent.objects.filter(day__in=days).exclude(kind=EventKind.COUNT).exclude(kind=EventKind.PICTURE, words="")
+    told = DayEvent.objects.filter(of_its_date(), day__in=days).exclude(kind=EventKind.COUNT).exclude(kind=EventKind.PICTURE, words="")
     if all(day.state in (DayState.ENDED, DayState.CANCELLED) for day in days):
         told = told.filter(kind__in=(EventKind.RESULT, EventKind.NOTE, EventKind.PICTURE))
     hosts = names_of(days)
@@ -253,7 +254,7 @@ def words_of(event: DayEvent) -> str:
 
 def pictures_of(days: Iterable[FestivalDay], most: int = PICTURES) -> list[DayPicture]:
     """Return the newest pictures of days, without their points."""
-    found = DayPicture.objects.filter(day__in=list(days), withdrawn_at=None).defer("data", "thumbnail")
+    found = DayPicture.objects.filter(of_its_date(), day__in=list(days), withdrawn_at=None).defer("data", "thumbnail")
     return list(found.select_related("day__unit", "day__organisation").order_by("-at", "-pk")[:most])
 
 

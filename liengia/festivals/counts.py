@@ -65,14 +65,17 @@ def days_on(unit_ids: Collection[int], day: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Festivals of a unit and all below it in a period; `days` are those whose records the figures come from, `shares` what each adds to the people."""
+    """Festivals of a unit and all below it in a period; `days` are those whose records the figures come from, `shares` what each adds to the people.
+
+    Of `uncounted` days nobody knows how many came: not they themselves, and no held day in which they are counted.
+    """
 
     days: tuple[FestivalDay, ...]
     cancelled: tuple[FestivalDay, ...]
     shares: dict[int, int]
     units: int
     people: int
-    uncounted: int
+    uncounted: tuple[FestivalDay, ...]
     opinions: int
     called_off: int
 
@@ -102,14 +105,14 @@ def held(unit: Unit, since: date, until: date) -> Held:
     found = FestivalDay.objects.filter(unit__in=unit.ground()).filter(starts_at__gte=begins, starts_at__lt=ends).select_related("unit__parent", "organisation", "season")
     ended = [day for day in found if day.state == DayState.ENDED]
     shares = shares_of({day.pk: (day.counted_in_id, day.attendance) for day in ended})
-    cancelled = tuple(day for day in found if day.state == DayState.CANCELLED)
+    cancelled = tuple(day for day in found if day.state == DayState.CANCELLED and day.is_shown)
     return Held(
         days=tuple(ended),
         cancelled=cancelled,
         shares=shares,
         units=len({day.unit_id for day in ended}),
         people=sum(shares.values()),
-        uncounted=sum(day.attendance is None and day.counted_in_id is None for day in ended),
+        uncounted=tuple(day for day in ended if day.attendance is None and day.pk in shares),
         opinions=ForumQuestion.objects.filter(forum__festival_item__day__in=ended).shown().count(),
         called_off=len(cancelled),
     )
@@ -133,14 +136,14 @@ def attendance(days: dict[int, tuple[int | None, int | None]]) -> int:
 
 
 def pledges_of(unit: Unit, since: date, until: date) -> QuerySet[Pledge]:
-    """Return the signed pledges of a unit and all below it that ran in a period."""
-    return Pledge.objects.all().shown().filter(unit__in=unit.ground()).filter(valid_from__lt=until + timedelta(days=1), valid_to__gte=since)
+    """Return the pledges of a unit and all below it that were signed by a period's end and ran in it."""
+    return Pledge.objects.all().shown().filter(unit__in=unit.ground()).filter(signed_on__lte=until, valid_from__lt=until + timedelta(days=1), valid_to__gte=since)
 
 
-def last_words(promises: QuerySet[PledgePromise]) -> dict[int, str]:
-    """Return the latest word on each promise of which somebody said what became of it: that of the year's end before that of the half-year."""
+def last_words(promises: QuerySet[PledgePromise], until: date) -> dict[int, str]:
+    """Return the latest word up to a day on each promise of which somebody said what became of it: that of the year's end before that of the half-year."""
     last: dict[int, tuple[bool, str]] = {}
-    for one in PledgeProgress.objects.filter(promise__in=promises):
+    for one in PledgeProgress.objects.filter(promise__in=promises, reported_on__lte=until):
         word = (one.at == ReportedAt.YEAR_END, str(one.outcome))
         last[one.promise_id] = max(last.get(one.promise_id, (False, "")), word)
     return {key: outcome for key, (_is_last, outcome) in last.items()}
@@ -150,7 +153,7 @@ def pledged(unit: Unit, since: date, until: date) -> Pledged:
     """Return the signed pledges of a unit and all below it that ran in a period, with the latest word on each promise."""
     rows = pledges_of(unit, since, until)
     promises = PledgePromise.objects.filter(pledge__in=rows)
-    outcomes = Counter(last_words(promises).values())
+    outcomes = Counter(last_words(promises, until).values())
     return Pledged(
         pledges=rows.count(), parties=sum(row.parties.count() for row in rows.prefetch_related("parties")), promises=promises.count(),
         outcomes={name: outcomes[name] for name in Outcome.values},

@@ -18,7 +18,8 @@ from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound
 from liengia.core.templatetags.look import spaced_phone
 from liengia.core.text import date_words, list_words
-from liengia.festivals import awards, links, queries, rows, said, tied
+from liengia.festivals import awards, links, queries, rows, said, tied, times
+from liengia.festivals.counts import attendance
 from liengia.festivals.models import (
     DayEvent,
     DayState,
@@ -49,12 +50,18 @@ from liengia.organisations.models import (
 from liengia.papers import services as papers
 from liengia.papers.models import Issuer, Paper, PaperState
 from liengia.papers.services import LONGEST_VALUE, Draft
+from liengia.units.models import Unit
 
 BASES: Final = (
     "Căn cứ Quyết định số 521/QĐ-TTg ngày 13/6/2005 của Thủ tướng Chính phủ về Ngày hội toàn dân bảo vệ an ninh Tổ quốc;\n"
     "Căn cứ Thông tư số 124/2021/TT-BCA ngày 28/12/2021 của Bộ trưởng Bộ Công an quy định khu dân cư, xã, phường, thị trấn, cơ quan,"
     " doanh nghiệp, cơ sở giáo dục đạt tiêu chuẩn “An toàn về an ninh, trật tự”;"
 )
+# Communes that were merged since held the days of one season within so many days of each other.
+SAME_SEASON: Final = timedelta(days=60)
+MOST_BEFORE: Final = 100
+# Kept for the line that says what was left out.
+CUT_ROOM: Final = 80
 KINDS: Final = ("plan", COMMITTEE.code, "invitation", "programme", "script", "minutes", "results")
 # Where each goes; an office changes it before it issues the paper.
 RECIPIENTS: Final = {
@@ -91,6 +98,7 @@ def open_or_draft(day: FestivalDay, kind: str, *, guest: GuestInvitation | None 
     return (found, False) if found is not None else (draft(day, kind, guest=guest, actor=actor), True)
 
 
+@transaction.atomic
 def open_or_draft_pledge(pledge: Pledge, *, actor: Actor) -> tuple[Paper, bool]:
     """Return the draft of a pledge's paper that lies there, or draft it, and whether it is new.
 
@@ -117,11 +125,22 @@ def draft(day: FestivalDay, kind: str, *, guest: GuestInvitation | None = None, 
     with translation.override("vi"):
         about, values, blocks = _MAKERS[kind](day) if guest is None else _invitation(day, guest)
         issuer = issuer_for(day, actor=actor)
-    clean = {name: value[:LONGEST_VALUE] for name, value in values.items() if value}
+    clean = {name: _cut(value) for name, value in values.items() if value}
     made = Draft(kind=kind, issuer=issuer, about=about[:300], values=clean, blocks={name: found for name, found in blocks.items() if found}, subject=day.subject, recipients=RECIPIENTS[kind], signers=_signers(kind, issuer))
     paper = papers.draft_paper(made, actor=actor)
     tied.tie(day, paper, guest)
     return paper
+
+
+def _cut(value: str) -> str:
+    """Leave out whole lines for which a paper has no room, and say how many: what is missing must not look as if it had never been."""
+    if len(value) <= LONGEST_VALUE:
+        return value
+    lines = value.split("\n")
+    kept = next((n for n in range(len(lines), 0, -1) if len("\n".join(lines[:n])) <= LONGEST_VALUE - CUT_ROOM), 0)
+    if not kept:
+        return f"{value[: LONGEST_VALUE - CUT_ROOM].rstrip()}… (quá dài, chưa ghi hết)"
+    return "\n".join([*lines[:kept], f"(Còn {len(lines) - kept} dòng ở cuối không đủ chỗ, chưa ghi ở đây.)"])
 
 
 def _signers(kind: str, issuer: Issuer) -> list[tuple[str, str]]:
@@ -285,7 +304,7 @@ def _minutes(day: FestivalDay) -> Made:
     seats = _seats(day)
     office = {post: next((one.office_title for one in seats if one.post == post), "") for post in (MemberPost.CHAIR, MemberPost.SECRETARY)}
     items = _with_course(day)
-    events = [one for one in live.in_time(day.events.select_related("item")) if one.kind in _TOLD and _told(one)]
+    events = [one for one in live.in_time(day.events.filter(times.of_its_date()).select_related("item")) if one.kind in _TOLD and _told(one)]
     told = [f"- {clock.local(one.at):%H giờ %M}: {_told(one)}." for one in events]
     named = {one.item_id for one in events}
     told += [f"- {one.title.rstrip('.')} (ghi nhận sau, không rõ giờ)." for one in queries.in_order(items) if one.was_held and one.pk not in named]
@@ -331,11 +350,10 @@ def _concluded(day: FestivalDay, items: Sequence[ProgrammeItem]) -> list[str]:
 def _results(day: FestivalDay) -> Made:
     items = _with_course(day)
     forum = next((one.forum for one in items if one.kind == ItemKind.FORUM and one.forum is not None), None)
-    before = _before(day)
     asked = ForumQuestion.objects.filter(forum=forum).shown().count() if forum else 0
     answered = len(forum_queries.hall(forum).answered) if forum else 0
     figures = [
-        ["Số người dự", rows.dong(day.attendance), rows.dong(before.attendance) if before else ""],
+        ["Số người dự", rows.dong(day.attendance), _people_before(day)],
         ["Ý kiến của Nhân dân tại diễn đàn", str(asked), ""],
         ["Ý kiến được trả lời tại chỗ", str(answered), ""],
         ["Đại biểu được mời; báo đến dự", f"{day.guests.count()}; {day.guests.filter(answer='comes').count()}", ""],
@@ -358,10 +376,27 @@ def _became(task: Task) -> str:
     return f"{words[:1].upper()}{words[1:]}{f'. {task.result}' if task.result else ''}"
 
 
-def _before(day: FestivalDay) -> FestivalDay | None:
-    """Return the unit's festival before this one."""
-    found = FestivalDay.objects.all().held().filter(unit__in=day.unit.lineage_ids(), organisation=day.organisation, starts_at__lt=day.starts_at)
-    return found.first()
+def _people_before(day: FestivalDay) -> str:
+    """Return how many came to the festival before this one; where several communes were merged since, to those of all of them, each person once.
+
+    Where one of them held none then, or nobody counted, the sum would be of a smaller area: that is said instead.
+    """
+    lineage = day.unit.lineage_ids()
+    held = list(FestivalDay.objects.all().held().filter(unit__in=lineage, organisation=day.organisation, starts_at__lt=day.starts_at)[:MOST_BEFORE])
+    if not held:
+        return ""
+    last = held[0]
+    standing = set() if last.unit_id == day.unit_id or day.organisation_id else set(Unit.objects.filter(pk__in=lineage, level=day.unit.level).at(last.day).values_list("pk", flat=True))
+    if len(standing) < 2:
+        return rows.dong(last.attendance)
+    latest: dict[int, FestivalDay] = {}
+    for one in held:
+        if one.unit_id in standing and last.starts_at - one.starts_at <= SAME_SEASON:
+            latest.setdefault(one.unit_id, one)
+    counted = {one.pk: (one.counted_in_id, one.attendance) for one in latest.values()}
+    if len(latest) < len(standing) or any(one.attendance is None and one.counted_in_id not in counted for one in latest.values()):
+        return "không đủ số của các đơn vị trước sáp nhập"
+    return rows.dong(attendance(counted))
 
 
 def _held(day: FestivalDay, items: Sequence[ProgrammeItem], won: Sequence[str]) -> str:

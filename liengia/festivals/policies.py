@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -12,7 +13,6 @@ from liengia.core.errors import NotFound
 from liengia.festivals import links
 from liengia.festivals.capabilities import PLAN, RUN
 from liengia.festivals.models import (
-    SHOWN,
     DayQuerySet,
     DayState,
     FestivalDay,
@@ -128,10 +128,20 @@ def shown_days() -> DayQuerySet:
     found = FestivalDay.objects.all().shown()
     if not rooms.is_on("festivals"):
         return found.none()
+    return _with_all(found.exclude(unit__in=_without()))
+
+
+def _without() -> QuerySet[Any, Any]:
+    """Return the keys of the communes that keep the room off, as they are and as they were before reforms, with all below them."""
     off = Unit.objects.filter(pk__in=switches.all_off().get("festivals", ()))
-    without = sorted({key for unit in off for key in unit.lineage_ids()})
-    found = found.exclude(unit__in=Unit.objects.below_any(without).values("pk")) if without else found
-    return _with_all(found)
+    keys = sorted({key for unit in off for key in unit.lineage_ids()})
+    return Unit.objects.below_any(keys).values("pk") if keys else Unit.objects.none().values("pk")
+
+
+def shown_seasons() -> QuerySet[Season]:
+    """Return the seasons that everybody sees, of communes that keep the room on."""
+    found = Season.objects.exclude(state=SeasonState.PLANNED) if rooms.is_on("festivals") else Season.objects.none()
+    return found.exclude(unit__in=_without()).select_related("unit")
 
 
 def get_shown(public_id: str) -> FestivalDay:
@@ -152,8 +162,8 @@ def get_shown_season(public_id: str) -> Season:
     Raises:
         NotFound: it is not there, or was not announced.
     """
-    found = Season.objects.exclude(state=SeasonState.PLANNED).filter(public_id=public_id).select_related("unit").first()
-    if found is None or not rooms.is_on("festivals", found.unit):
+    found = shown_seasons().filter(public_id=public_id).first()
+    if found is None:
         raise NotFound("")
     return found
 
@@ -161,7 +171,7 @@ def get_shown_season(public_id: str) -> Season:
 def shown_pledges() -> QuerySet[Pledge]:
     """Return the pledges that everybody reads."""
     found = Pledge.objects.all().shown() if rooms.is_on("festivals") else Pledge.objects.none()
-    return found.exclude(unit__in=switches.units_without("festivals").values("pk")).select_related("unit__parent", "season")
+    return found.exclude(unit__in=_without()).select_related("unit__parent", "season")
 
 
 def get_shown_pledge(public_id: str) -> Pledge:
@@ -207,4 +217,4 @@ def get_guest(public_id: str, token: str) -> GuestInvitation:
 
 def is_public(day: FestivalDay) -> bool:
     """Tell whether everybody sees a day."""
-    return day.state in SHOWN
+    return day.is_shown

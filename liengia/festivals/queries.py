@@ -28,7 +28,6 @@ from liengia.festivals.models import (
     ProgrammeItem,
     ReportedAt,
     Season,
-    SeasonState,
 )
 from liengia.organisations.models import Task
 from liengia.units.models import Unit
@@ -70,7 +69,7 @@ def among(days: DayQuerySet, unit: Unit | None) -> DayQuerySet:
 
 def shown_seasons(unit: Unit | None) -> list[Season]:
     """Return the seasons that everybody sees; of a commune those that hold days of it."""
-    found = Season.objects.exclude(state=SeasonState.PLANNED).select_related("unit")
+    found = policies.shown_seasons()
     if unit is not None:
         below = Unit.objects.below_any(unit.lineage_ids()).values("pk")
         found = found.filter(Q(unit__in=below) | Q(days__unit__in=below)).distinct()

@@ -51,7 +51,7 @@ def held(unit: Unit, period: Period) -> Part | None:
     figures = (
         Figure("festivals.held", _("festival days held"), len(found.days), _("Days that were closed as held, of the unit and all below it."), fair=True, more_is_better=True),
         Figure("festivals.people", _("people who came to them"), found.people, _("As counted on the day; whoever is counted in a joint day is counted once."), fair=True, more_is_better=True, is_main=True),
-        Figure("festivals.uncounted", _("days without a count"), found.uncounted, _("Held, but nobody counted who came: they add nothing to the sum."), more_is_better=False),
+        Figure("festivals.uncounted", _("days without a count"), len(found.uncounted), _("Held, but nobody counted who came: they add nothing to the sum."), more_is_better=False),
         Figure("festivals.called_off", _("days called off"), found.called_off, _("Announced and called off, with the reason on their page."), more_is_better=False),
     )  # fmt: skip
     rows = tuple((day.host_name, f"{clock.local(day.starts_at):%d/%m/%Y}", day.attendance) for day in found.days[:LISTED])
@@ -78,19 +78,19 @@ def trace_held(unit: Unit, period: Period, code: str, user: Any) -> Records | No
     found = counts.held(unit, period.first, period.last)
     adds: Mapping[int, float] | None = {
         "festivals.held": {day.pk: 1 for day in found.days}, "festivals.people": {day.pk: found.shares.get(day.pk, 0) for day in found.days},
-        "festivals.uncounted": {day.pk: 1 for day in found.days if day.attendance is None and day.counted_in_id is None},
+        "festivals.uncounted": {day.pk: 1 for day in found.uncounted},
         "festivals.called_off": {day.pk: 1 for day in found.cancelled},
     }.get(code)  # fmt: skip
     if adds is None:
         return None
     seen = set(policies.shown_days().filter(pk__in=adds).values_list("pk", flat=True))
-    rows = tuple(_day(one, adds[one.pk]) for one in (*found.days, *found.cancelled) if one.pk in adds and one.pk in seen)
+    rows = tuple(_day(one, adds[one.pk], is_part=one.pk not in found.shares) for one in (*found.days, *found.cancelled) if one.pk in adds and one.pk in seen)
     hidden = sum(number for key, number in adds.items() if key not in seen)
     return Records(sum(adds.values()), rows, hidden, _NOT_SHOWN if hidden else "")
 
 
-def _day(one: FestivalDay, adds: float) -> Record:
-    note = _("counted in another day of that date") if not adds and one.counted_in_id else ""
+def _day(one: FestivalDay, adds: float, *, is_part: bool) -> Record:
+    note = _("counted in another day of that date") if not adds and is_part else ""
     return Record(f"{one.title}: {one.host_name}", clock.local(one.starts_at).date(), note, adds, reverse("festivals:day", args=[one.public_id]))
 
 
@@ -98,7 +98,7 @@ def trace_pledged(unit: Unit, period: Period, code: str, user: Any) -> Records |
     """Bring the pledges behind a figure, each with what it adds."""
     rows = list(counts.pledges_of(unit, period.first, period.last).select_related("unit__parent").prefetch_related("parties").order_by("signed_on", "pk"))
     promises = PledgePromise.objects.filter(pledge__in=rows)
-    of, words = dict(promises.values_list("pk", "pledge_id")), counts.last_words(promises)
+    of, words = dict(promises.values_list("pk", "pledge_id")), counts.last_words(promises, period.last)
     adds: Counter[int] | None = {
         "pledges.signed": Counter(one.pk for one in rows), "pledges.parties": Counter({one.pk: len(one.parties.all()) for one in rows}),
         "pledges.kept": Counter(of[key] for key, word in words.items() if word == Outcome.KEPT),

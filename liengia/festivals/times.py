@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from django.db.models import F, Q
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,11 @@ def moment(day: date, at: time) -> datetime:
 def bounds(day: date) -> tuple[datetime, datetime]:
     """Return the instants at which a local day begins and ends."""
     return moment(day, time()), moment(day + timedelta(days=1), time())
+
+
+def of_its_date() -> Q:
+    """Return which of a day's events and pictures count: those since the eve of its present date, none of the date before it was put off."""
+    return Q(at__gte=F("day__starts_at") - EARLIEST)
 
 
 def lunar_words(day: date) -> str:

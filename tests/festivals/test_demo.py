@@ -56,7 +56,7 @@ def test_all_units_and_three_hamlets_held_theirs_on_one_day(scene: int) -> None:
 def test_what_reports_count_is_what_the_board_shows(scene: int) -> None:
     district = Unit.objects.at(demo.HELD_ON).get(code=demo.DISTRICT)
     found = counts.held(district, date(2023, 1, 1), date(2023, 12, 31))
-    assert (len(found.days), found.uncounted) == (20, 0)
+    assert (len(found.days), found.uncounted) == (20, ())
     assert found.people == board.board(demo.HELD_ON).sums.people
 
 

@@ -27,7 +27,7 @@ from liengia.commendations.workflow import NOMINATION
 from liengia.core import clock, pagecache
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
-from liengia.core.text import nfc
+from liengia.core.text import nfc, refuse_hidden
 
 EVIDENCE_MOST: Final = 8 * 2**20
 EVIDENCE_FILES: Final = 10
@@ -268,8 +268,7 @@ def _check_words(nomination: Nomination) -> None:
         words = " ".join(value.split()) if field != "report" else value.strip()
         if len(words) > most:
             raise Invalid(_("At most %(n)s characters; here are %(count)s.") % {"n": most, "count": len(words)}, code="too_long", field=field)
-        if any(not (sign.isprintable() or sign == "\n") for sign in words):
-            raise Invalid(_("There is a sign in it that cannot be printed. Type the text anew."), code="unprintable", field=field)
+        refuse_hidden(words, field=field)
         setattr(nomination, field, words)
     for field in ("name", "merit", "nominated_by"):
         if not getattr(nomination, field):

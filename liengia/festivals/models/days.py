@@ -69,8 +69,8 @@ class DayQuerySet(models.QuerySet["FestivalDay"]):
     """Reads of days."""
 
     def shown(self) -> DayQuerySet:
-        """Days that everybody sees."""
-        return self.filter(state__in=SHOWN)
+        """Days that everybody sees: one that was called off before anybody was told of it is not among them."""
+        return self.filter(state__in=SHOWN).exclude(state=DayState.CANCELLED, announced_at=None)
 
     def coming(self) -> DayQuerySet:
         """Days announced or going on, from today, the next first."""
@@ -122,6 +122,7 @@ class FestivalDay(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=DayState, default=DayState.PLANNED, editable=False)
     state_reason = TextField(_("why it was put off or called off"), blank=True, editable=False)
     first_starts_at = models.DateTimeField(null=True, editable=False)
+    announced_at = models.DateTimeField(null=True, editable=False)
     began_at = models.DateTimeField(_("began at"), null=True, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
     attendance = models.PositiveIntegerField(_("people who came"), null=True, editable=False)
@@ -181,7 +182,7 @@ class FestivalDay(models.Model):
     @property
     def is_shown(self) -> bool:
         """Tell whether everybody sees it."""
-        return self.state in SHOWN
+        return self.state in SHOWN and (self.state != DayState.CANCELLED or self.announced_at is not None)
 
 
 class DayParty(models.Model):

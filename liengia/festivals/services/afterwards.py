@@ -45,7 +45,7 @@ def note_held(day: FestivalDay, *, number: int | None, is_sure: bool, actor: Act
         raise Refused(_("Only of a day more than a week ago, of which nobody told that it began, can this be said at once."), code="not_past")
     if number is not None and not is_sure:
         crowds.check(row, number)
-    told = dict(row.events.filter(at__gte=row.starts_at - times.EARLIEST).order_by().values_list("kind").annotate(last=Max("at")))
+    told = dict(row.events.filter(times.of_its_date()).order_by().values_list("kind").annotate(last=Max("at")))
     said: list[tuple[EventKind, datetime, int | None]] = [(EventKind.BEGUN, row.starts_at, None)]
     if number is not None:
         last = told.get(EventKind.COUNT)

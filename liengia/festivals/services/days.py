@@ -29,7 +29,7 @@ from liengia.festivals.models import (
     Season,
     SeasonState,
 )
-from liengia.festivals.services import guests, live
+from liengia.festivals.services import guests, live, results
 from liengia.festivals.services.base import take_day, tell
 from liengia.festivals.workflow import DAY
 from liengia.opinions.models import ListeningForum
@@ -167,6 +167,8 @@ def announce_day(day: FestivalDay, *, actor: Actor) -> FestivalDay:
     state = DAY.after(row.state, "announce")
     if not row.items.exists():
         raise Refused(_("Write the programme first: people come for it."), code="no_programme")
+    row.announced_at = clock.now()
+    row.save(update_fields=["announced_at"])
     Season.objects.filter(pk=row.season_id, state=SeasonState.PLANNED).update(state=SeasonState.ANNOUNCED)
     return _move(row, state, actor=actor)
 
@@ -194,7 +196,7 @@ def announce_days(chosen: Iterable[FestivalDay], *, actor: Actor) -> None:
 def postpone_day(day: FestivalDay, *, starts_at: datetime, ends_at: datetime | None = None, place: str = "", reason: str, actor: Actor) -> FestivalDay:
     """Put an announced day off, with the reason; the date that was told first stays readable.
 
-    It lasts as long as before, unless an end is given. What is tied to it comes along (`_bring_along`).
+    It lasts as long as before, unless an end is given; where its unit does not stand any more then, its successor holds it. What is tied to it comes along (`_bring_along`).
 
     Raises:
         Invalid: no reason, the new moment is refused, or the host has a day on that date. Refused: it was not announced, or has begun.
@@ -205,12 +207,15 @@ def postpone_day(day: FestivalDay, *, starts_at: datetime, ends_at: datetime | N
     before = row.starts_at
     row.ends_at = ends_at or (starts_at + (row.ends_at - before) if row.ends_at is not None else None)
     row.starts_at, row.place = starts_at, place.strip() or row.place
+    # Where its unit ends before the new date, whoever follows it holds the day.
+    row.unit = row.unit.as_of(row.day)
     if row.counted_in is not None and row.counted_in.day != row.day:
         row.counted_in = None
     row.state_reason = _reason(reason)
     _check(row)
-    row.save(update_fields=["first_starts_at", "starts_at", "ends_at", "place", "counted_in", "state_reason"])
+    row.save(update_fields=["first_starts_at", "starts_at", "ends_at", "place", "unit", "counted_in", "state_reason"])
     _bring_along(row, before, actor=actor)
+    results.drop_results_of_before(row)
     live.refold(row)
     return _move(row, state, actor=actor, moved_to=starts_at)
 

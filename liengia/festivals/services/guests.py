@@ -14,7 +14,7 @@ from liengia.audit import services as audit
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound, Refused
-from liengia.core.text import fold, nfc
+from liengia.core.text import fold, nfc, refuse_hidden
 from liengia.festivals.models import Answer, DayState, FestivalDay, GuestInvitation
 from liengia.festivals.services.base import take_day
 from liengia.festivals.workflow import DAY
@@ -72,6 +72,7 @@ def answer(guest: GuestInvitation, *, comes: bool, people: int, words: str, seen
     if row.day.state not in (DayState.PLANNED, DayState.ANNOUNCED):
         raise Refused(_("The festival has begun, is over or was called off: no answer is needed any more."), code="too_late")
     words = nfc(" ".join(words.split()))
+    refuse_hidden(words, field="words")
     count = people if comes else 0
     if comes and not 1 <= people <= MOST_PEOPLE:
         raise Invalid(_("Write how many come, from 1 to %(n)s.") % {"n": MOST_PEOPLE}, code="bad_count", field="people")

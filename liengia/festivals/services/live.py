@@ -24,7 +24,7 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, NotFound, Refused
 from liengia.core.images import Upload, reencode
-from liengia.core.text import nfc
+from liengia.core.text import nfc, refuse_hidden
 from liengia.festivals import crowds
 from liengia.festivals.models import (
     DayEvent,
@@ -37,7 +37,7 @@ from liengia.festivals.models import (
     SeasonState,
 )
 from liengia.festivals.services.base import take_day, tell
-from liengia.festivals.times import EARLIEST, LATEST
+from liengia.festivals.times import EARLIEST, LATEST, of_its_date
 
 # As long as anything can be told of: the time of what a phone kept is known for just as long, and never becomes "now" before it is too late.
 LONGEST_WAIT: Final = EARLIEST + LATEST
@@ -126,6 +126,7 @@ def _event(day: FestivalDay, told: Told, actor: Actor) -> DayEvent:
     if told.kind == EventKind.COUNT and (told.number is None or not 0 <= told.number <= MOST_PEOPLE):
         raise Invalid(_("Write how many people have come, as a number."), code="bad_count", field="number")
     words = nfc(" ".join(told.words.split()))
+    refuse_hidden(words, field="words")
     if told.kind == EventKind.NOTE and not words:
         raise Invalid(_("Write a few words."), code="no_words", field="words")
     if len(words) > 300:
@@ -163,7 +164,7 @@ def refold(day: FestivalDay) -> None:
 
     Only what was told since the eve of its date counts: what was told of the date before it was put off is of no use for the new one.
     """
-    events = in_time(day.events.filter(at__gte=day.starts_at - EARLIEST))
+    events = in_time(day.events.filter(of_its_date()))
     course = fold(events, day.state)
     FestivalDay.objects.filter(pk=day.pk).update(
         state=course.state, began_at=course.began_at, ended_at=course.ended_at, attendance=course.attendance
@@ -240,6 +241,7 @@ def add_picture(day: FestivalDay, upload: Upload | bytes, *, caption: str, agree
         )  # fmt: skip
     if not words or len(words) > 200:
         raise Invalid(_("Say in a few words what the picture shows."), code="no_caption", field="caption")
+    refuse_hidden(words, field="caption")
     known = DayPicture.objects.filter(key=told.key, day=day).first()
     if known is not None:
         return known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -31,6 +31,7 @@ from liengia.organisations.services import validate
 from liengia.units.models import Unit
 
 MOST_PROMISES: Final = 40
+SIGNED_AHEAD: Final = timedelta(days=366)
 Party = Organisation | Committee
 
 
@@ -89,12 +90,14 @@ def sign_pledge(pledge: Pledge, *, on: date, actor: Actor) -> Pledge:
     """Note that all parties have signed. From then on everybody reads it, and what it promises stays as it is.
 
     Raises:
-        Invalid: a day to come, or fewer than two parties. Refused: it is signed already.
+        Invalid: a day to come or more than a year before its term, or fewer than two parties. Refused: it is signed already.
     """
     row = _take(pledge)
     row.state = PLEDGE.after(row.state, "sign")
     if on > clock.today():
         raise Invalid(_("A pledge is not signed before its day comes."), code="future", field="signed_on")
+    if on < row.valid_from - SIGNED_AHEAD:
+        raise Invalid(_("This pledge runs from %(day)s; it was signed a year before that at the earliest.") % {"day": f"{row.valid_from:%d/%m/%Y}"}, code="long_before", field="signed_on")
     if row.parties.count() < 2:
         raise Invalid(_("A pledge has at least two parties."), code="no_parties", field="parties")
     row.signed_on, row.revision = on, row.revision + 1

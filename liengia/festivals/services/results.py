@@ -14,11 +14,20 @@ from liengia.audit import services as audit
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
-from liengia.core.text import nfc
-from liengia.festivals.models import Agreed, ContestResult, DayEvent, EventKind, ProgrammeItem, Whose
+from liengia.core.text import nfc, refuse_hidden
+from liengia.festivals.models import (
+    Agreed,
+    ContestResult,
+    DayEvent,
+    EventKind,
+    FestivalDay,
+    ProgrammeItem,
+    Whose,
+)
 from liengia.festivals.models.live import shown_as
 from liengia.festivals.services.base import take_day, tell
 from liengia.festivals.services.live import Told, known_event, tell_event
+from liengia.festivals.times import EARLIEST
 
 MOST: Final = 50
 # A row of a team that reads like a person's name is asked about: "Ông Nguyễn Văn A", "Trần Thị B"; "Bà con ấp 3" and "Chị em tổ 2" are many.
@@ -48,7 +57,7 @@ def set_results(item: ProgrammeItem, rows: Sequence[Placed | tuple[int, str, str
     """Write down who came where, whole; said again later, the later one holds. A person's name is kept only where somebody who may agreed.
 
     Raises:
-        Invalid: no row, a place out of bounds, the same team twice, an item in which nobody wins. Refused: a team that reads like a person's
+        Invalid: no row, a place out of bounds, the same team twice, signs that nobody sees, an item in which nobody wins. Refused: a team that reads like a person's
             name (code "person"; said to be sure, it is taken); or as `tell_event`.
     """
     if not item.is_contested:
@@ -71,6 +80,11 @@ def set_results(item: ProgrammeItem, rows: Sequence[Placed | tuple[int, str, str
     return event
 
 
+def drop_results_of_before(day: FestivalDay) -> None:
+    """Forget the results that were told of a date before a day was put off."""
+    ContestResult.objects.filter(item__day=day, at__lt=day.starts_at - EARLIEST).delete()
+
+
 def _clean(row: Placed) -> Placed:
     """Return a row in one spelling; a person whom nobody agreed to name loses the name here, before anything is kept."""
     who, of = (nfc(" ".join(words.split())) for words in (row.who, row.of))
@@ -84,6 +98,8 @@ def _check(rows: Sequence[Placed], *, is_sure: bool) -> None:
     """Refuse what `set_results` names."""
     if not rows or len(rows) > MOST:
         raise Invalid(_("Write who came where: one line each, at most 50."), code="no_rows", field="rows")
+    for one in rows:
+        refuse_hidden(f"{one.who}{one.of}{one.score}", field="rows")
     teams = [one for one in rows if one.whose == Whose.TEAM]
     if any(not one.who for one in teams) or any(len(one.who) > 160 or len(one.of) > 160 or len(one.score) > 60 or not 1 <= one.place <= MOST for one in rows):
         raise Invalid(_("Each line is a place from 1 to 50 and a team, hamlet or school of at most 160 characters."), code="bad_row", field="rows")

@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -144,9 +145,10 @@ def pledge(request: HttpRequest, public_id: str) -> HttpResponse:
 @public
 @require_GET
 def picture(request: HttpRequest, public_id: str, picture_id: str, size: str) -> HttpResponse:
-    """Serve a picture, whole or small; it never changes, and is gone when it was taken down."""
+    """Serve a picture, whole or small; it never changes, and whoever has it asks each time whether it was taken down."""
     found = DayPicture.objects.filter(day=policies.get_shown(public_id), public_id=picture_id, withdrawn_at=None).first()
     if found is None or size not in ("lon", "nho"):
         raise NotFound("")
-    data = bytes(found.data if size == "lon" else found.thumbnail)
-    return HttpResponse(data, content_type=PICTURE_TYPE, headers={"Cache-Control": "public, max-age=3600", "Content-Security-Policy": "default-src 'none'"})
+    data, tag = bytes(found.data if size == "lon" else found.thumbnail), f'"{found.public_id}-{size}"'
+    response = HttpResponse(data, content_type=PICTURE_TYPE, headers={"Cache-Control": "no-cache", "ETag": tag, "Content-Security-Policy": "default-src 'none'"})
+    return get_conditional_response(request, etag=tag, response=response) or response
