@@ -165,6 +165,25 @@ def test_an_item_pressed_on_a_day_that_is_over_says_that_it_goes_on(scene: Cast,
     expect(item).to_have_attribute("data-on", "")
 
 
+@pytest.mark.parametrize("leap_s", [7200, -7200])
+def test_a_clock_that_leaps_moves_nothing_that_was_told(scene: Cast, opened: Callable[..., Page], leap_s: int) -> None:
+    today_s(scene)
+    phone = opened(scene.huynh, PHONE)
+    phone.context.set_offline(True)
+    began = clock.now()
+    phone.get_by_role("button", name="Ngày hội khai mạc").click()
+    expect(phone.locator("[data-waiting]")).to_have_text("1")
+    phone.evaluate(f"const real = Date.now; Date.now = () => real() + {leap_s * 1000}")
+    phone.get_by_label("Số bà con đã đến").fill("120")
+    phone.get_by_role("button", name="Báo", exact=True).first.click()
+    expect(phone.locator("[data-waiting]")).to_have_text("2")
+    phone.context.set_offline(False)
+    expect(phone.locator("#cho-gui")).to_be_hidden(timeout=30_000)
+    told = list(DayEvent.objects.order_by("at").values_list("kind", "at"))
+    assert [kind for kind, _at in told] == ["begun", "count"]
+    assert all(began - timedelta(seconds=5) < at < clock.now() for _kind, at in told)
+
+
 def test_the_phone_s_state_line_says_the_newest_truth(scene: Cast, opened: Callable[..., Page]) -> None:
     today_s(scene)
     phone = opened(scene.huynh, PHONE, viewport={"width": 360, "height": 740})

@@ -30,10 +30,21 @@ const put = (entry) => store("readwrite", (told) => told.put(entry));
 const drop = (key) => store("readwrite", (told) => told.delete(key));
 // Another account on the same phone neither sees nor sends what this one said.
 const mine = async () => (await store("readonly", (told) => told.getAll()))
-  .filter((entry) => entry.who === root.dataset.reader).sort((a, b) => a.at - b.at || a.turn - b.turn);
+  .filter((entry) => entry.who === root.dataset.reader).sort((a, b) => a.turn - b.turn || a.at - b.at);
 
 // randomUUID is there in secure contexts only.
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+// A phone's clock leaps when it finds its network again; the page's own time (performance.now) does not, but it may stand still while
+// the phone sleeps. So it alone counts as long as this page has been in sight; for what was told before that the clock counts, and
+// never less than the page's own time.
+const LIFE = newKey();
+let lastHidden = -1;
+document.addEventListener("visibilitychange", () => { lastHidden = performance.now(); });
+function age(entry) {
+  const byClock = (Date.now() - entry.at) / 1000, isHere = entry.life === LIFE;
+  const byPage = (performance.now() - (isHere ? entry.ran : 0)) / 1000;
+  return isHere && lastHidden < entry.ran && !document.hidden ? byPage : Math.max(byClock, byPage);
+}
 // The token of a kept page may be an old one; the cookie's is the one that counts.
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
@@ -131,7 +142,7 @@ async function send(entry, isLast) {
   body.append("key", entry.key);
   body.append("kind", entry.kind);
   body.append("after", entry.after ?? "");
-  body.append("age_s", String(Math.max(0, (Date.now() - entry.at) / 1000)));
+  body.append("age_s", String(age(entry)));
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
@@ -170,11 +181,12 @@ function sync() {
   return running;
 }
 
-let turn = 0, last = {};
+let last = {};
 async function keep(run, kind, fields, words) {
   const place = root.querySelectorAll("[data-run]").length > 1 ? `${run.querySelector("h2").textContent.trim()}: ` : "";
-  const entry = { key: newKey(), after: last[run.dataset.run], who: root.dataset.reader, to: run.dataset.run, at: Date.now(), turn: turn++, kind, fields, words: place + words };
+  const entry = { key: newKey(), after: last[run.dataset.run], who: root.dataset.reader, to: run.dataset.run, at: Date.now(), ran: performance.now(), life: LIFE, kind, fields, words: place + words };
   last[run.dataset.run] = entry.key;
+  entry.turn = 1 + Math.max(-1, ...(await mine()).map((one) => one.turn));
   await put(entry);
   expect(run, entry);
 }
