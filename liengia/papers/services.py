@@ -228,7 +228,7 @@ def change_draft(paper: Paper, draft: Draft, *, revision: int | None = None, act
     row = _locked(paper)
     row.state = PAPER.after(row.state, "change")
     if revision not in (None, row.revision):
-        raise Refused(_("Somebody else kept this draft just now, so yours is not kept yet. Under each field that differs stands what is kept: take over what you need, then press again."), code="changed")
+        raise Refused(_("Somebody else kept this draft just now, so yours is not kept yet. At each field that differs stands what is kept: take over what you need, then press again."), code="changed")
     _check(draft)
     recorded = dict(row.blocks)
     _fill(row, draft)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -58,6 +59,21 @@ def test_from_a_wording_to_an_issued_invitation_and_back(scene: Cast, opened: Ca
     page.get_by_label("Vì sao thu hồi").fill("Ghi sai giờ.")
     page.get_by_role("button", name="Thu hồi").click()
     expect(page.get_by_text("Ghi sai giờ.")).to_be_visible()
+
+
+def test_a_second_writer_reads_line_by_line_what_the_first_kept(scene: Cast, opened: Callable[..., Page]) -> None:
+    issuer = services.issuer_of(scene.commune.organisations.get(), actor=TESTER)
+    plan = Draft(kind="plan", issuer=issuer, about="Tổ chức Ngày hội", values={"thời gian": "07 giờ 30", "địa điểm": "sân đình"})
+    paper = services.draft_paper(plan, actor=TESTER)
+    page = opened(scene.quan, f"{BASE}{paper.public_id}/sua/")
+    services.change_draft(paper, replace(plan, values={**plan.values, "mục đích": "- Vui tươi\n- An toàn"}), actor=TESTER)
+    where = page.get_by_label("Địa điểm")
+    where.fill("sân vận động")
+    page.get_by_role("button", name="Giữ dự thảo").click()
+    expect(page.get_by_text("bản của bạn chưa được lưu")).to_be_visible()
+    expect(where).to_have_value("sân vận động")
+    expect(page.get_by_text("Đang lưu: “sân đình”")).to_be_visible()
+    assert "“- Vui tươi\n- An toàn”" in page.get_by_text("Vui tươi").inner_text()
 
 
 def test_every_page_reads_well(scene: Cast, opened: Callable[..., Page]) -> None:
