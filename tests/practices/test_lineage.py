@@ -177,3 +177,13 @@ def test_a_practice_that_counts_what_is_not_here_is_taken_over_all_the_same(scen
     assert origin.current_revision is not None and origin.current_revision.needs.exclude(count="").filter(count__startswith="assets.").exists()
     made = services.replicate(origin, scene.other, changed="Đặt ở chợ.", actor=scene.clerk)
     assert made.current_revision is not None and made.current_revision.needs.filter(count__startswith="assets.").exists()
+
+
+def test_a_hamlet_that_goes_on_is_the_same_place_and_a_former_communes_ground_is_not(scene: Place) -> None:
+    Practice.objects.filter(pk=scene.practice.pk).update(founded_in=scene.hamlet.predecessors().get())
+    with pytest.raises(Refused) as caught:
+        services.replicate(scene.practice, scene.hamlet, changed="", actor=TESTER)
+    assert code(caught) == "already_here"
+    of_town = services.replicate(scene.practice, scene.commune, changed="", actor=TESTER)
+    Practice.objects.filter(pk=of_town.pk).update(founded_in=scene.town)
+    assert services.replicate(scene.practice, scene.commune, changed="", actor=TESTER).founded_in == scene.commune

@@ -28,8 +28,9 @@ def replicate(parent: Practice, unit: Unit, *, changed: str, name: str = "", ins
     """
     lock_lineage()
     origin = Practice.objects.get(pk=parent.pk)
-    same = Practice.objects.of_family(origin.family).filter(unit=unit, founded_in=unit, institution=institution)
-    if same.exclude(state=PracticeState.ENDED).exists():
+    there = Practice.objects.of_family(origin.family).filter(unit=unit, institution=institution).exclude(state=PracticeState.ENDED).select_related("founded_in")
+    # A hamlet that goes on under a new commune is the same place; what runs on a former commune's ground is a part of the new one only.
+    if any(not one.began_elsewhere for one in there):
         raise Refused(_("This practice runs, or is planned, in this very place already."), code="already_here", field="unit")
     revision = origin.current_revision
     practice = Practice(unit=unit, founded_in=unit, family=origin.family, replicated_from=origin, based_on=revision)
