@@ -150,6 +150,7 @@ class ProposalForm(_NamedForm):
         super().__init__(*args, **options)
         fields: dict[str, Any] = self.fields
         fields["round"].queryset = rounds
+        fields["round"].label_from_instance = lambda row: row.public_title
         fields["round"].label, fields["round"].empty_label = _("For which round"), None
         fields["unit"].queryset = Unit.objects.current().filter(level__in=("commune", "hamlet")).below_any([one.unit_id for one in rounds]).with_ancestors().order_by("level", "code")
         fields["unit"].label_from_instance = lambda unit: unit.place_name

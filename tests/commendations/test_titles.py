@@ -71,6 +71,13 @@ def test_an_older_title_that_names_somebody_stands_nowhere_in_public_and_can_be_
     assert queries.public_decisions()[0].round.public_title == DEED
 
 
+def test_whoever_proposes_reads_no_name_in_the_choice_of_lists(scene: Bureau) -> None:
+    row = opened(scene)
+    Round.objects.filter(pk=row.pk).update(title=NAMED)
+    page = signed_in(scene.here.duyen).get("/khen-thuong/de-nghi/").content.decode()
+    assert f'value="{row.pk}"' in page and "Lê Văn Tám" not in page
+
+
 @pytest.mark.parametrize("name", ["Hộ ông Lê Văn Tám", "Gia đình bà Nguyễn Thị Bông, tổ 5", "Ông Lê Văn Tám", "Lê Văn Tám", "Hộ Lê Văn Tám"])
 def test_a_household_or_a_person_is_no_collective(scene: Bureau, name: str) -> None:
     with pytest.raises(Invalid) as refused:
@@ -88,6 +95,9 @@ def test_whoever_holds_a_collective_s_paper_hides_its_name_too(scene: Bureau) ->
     one = nominated(scene, row, "Tổ liên gia số 3", kind=RecipientKind.COLLECTIVE)
     decided(scene, row)
     paper = Certificate.objects.get(nomination=one)
+    with pytest.raises(Invalid) as refused:
+        services.replace_certificate(paper, reason="ghi sai tên", name="Hộ ông Lê Văn Tám", actor=scene.clerk)
+    assert (refused.value.detail_code, refused.value.data["field"]) == ("not_a_collective", "name")
     page = Client().get(f"/xac-minh/{paper.code}/").content.decode()
     assert f"/xac-minh/{paper.code}/an-ten/" in page
     assert Client().post(f"/xac-minh/{paper.code}/an-ten/").status_code == 302

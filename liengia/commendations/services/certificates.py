@@ -21,6 +21,7 @@ from liengia.commendations.models import (
     HandOver,
     new_code,
 )
+from liengia.commendations.services.nominations import check_collective
 from liengia.commendations.workflow import CERTIFICATE
 from liengia.core import clock, pagecache
 from liengia.core.actor import Actor
@@ -155,6 +156,7 @@ def _put_right(found: Certificate, changes: dict[str, Any]) -> dict[str, str]:
             raise Invalid(_("At most %(n)s characters.") % {"n": most}, code="too_long", field=name)
         if plain != getattr(found, name):
             words[name] = plain
+    check_collective(found.kind, words.get("name", ""), field="name")
     if "merit" in words:
         wording.check(words["merit"], is_pursuit=found.nomination.is_pursuit, own_name=words.get("name", found.name))
     return words

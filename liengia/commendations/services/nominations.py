@@ -253,13 +253,22 @@ def check(nomination: Nomination, row: Round) -> None:
         raise Invalid(_("This day cannot be: %(day)s.") % {"day": f"{nomination.deed_on:%d/%m/%Y}"}, code="deed_on", field="deed_on")
     if nomination.kind != RecipientKind.INDIVIDUAL and (nomination.birth_year is not None or nomination.is_police):
         raise Invalid(_("Only a person has a year of birth, or is of the police."), code="not_a_person", field="birth_year")
-    if nomination.kind == RecipientKind.COLLECTIVE and naming.is_of_persons(nomination.name):
-        raise Invalid(
-            _("“%(name)s” is a household or a person, and their name stands in public only with their consent. Choose so; or call the group, for example: %(group)s.")
-            % {"name": nomination.name, "group": "Tổ liên gia số 3"}, code="not_a_collective", field="kind",
-        )  # fmt: skip
+    check_collective(nomination.kind, nomination.name, field="kind")
     for field in ("merit", "report"):
         wording.check(getattr(nomination, field), is_pursuit=row.is_pursuit or nomination.is_pursuit_deed, own_name=nomination.name, field=field)
+
+
+def check_collective(kind: str, name: str, *, field: str) -> None:
+    """Refuse a collective that is called as a household or a person: as a collective they would stand in public unasked.
+
+    Raises:
+        Invalid: with the code "not_a_collective".
+    """
+    if kind == RecipientKind.COLLECTIVE and naming.is_of_persons(name):
+        raise Invalid(
+            _("“%(name)s” is a household or a person, and their name stands in public only with their consent. Choose so; or call the group, for example: %(group)s.")
+            % {"name": name, "group": "Tổ liên gia số 3"}, code="not_a_collective", field=field,
+        )  # fmt: skip
 
 
 def _check_words(nomination: Nomination) -> None:
