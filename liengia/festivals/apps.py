@@ -20,6 +20,7 @@ class FestivalsConfig(AppConfig):
         from liengia.festivals import (  # noqa: F401
             audit_kinds,
             capabilities,
+            chores,
             counts,
             feed,
             front,
@@ -35,6 +36,7 @@ class FestivalsConfig(AppConfig):
         from liengia.festivals.services.guests import PERIODS
         from liengia.festivals.tied import remark
         from liengia.papers import remarks
+        from liengia.people import menu
         from liengia.people.services.retention import register_period
         from liengia.units import succession
 
@@ -49,6 +51,7 @@ class FestivalsConfig(AppConfig):
         counts.register_own()
         watchers.register(follow_hand_out)
         remarks.register(remark)
+        menu.register_today(chores.today)
         for mover in (reform.move_days, reform.move_seasons, reform.move_pledges):
             succession.register(mover)
         search.register_source(index.KIND, index.entries, name=_("Festival days"))

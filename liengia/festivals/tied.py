@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from liengia.core.actor import Actor
 from liengia.core.text import date_words
 from liengia.festivals import links, said
-from liengia.festivals.models import DayPaper, DayState, FestivalDay, GuestInvitation
+from liengia.festivals.models import DayPaper, DayQuerySet, DayState, FestivalDay, GuestInvitation
 from liengia.festivals.paper_kinds import COMMITTEE
 from liengia.festivals.services import guests
 from liengia.festivals.services.base import take_day
@@ -97,14 +97,18 @@ def _change(paper: Paper, values: Values, blocks: Blocks, *, actor: Actor) -> No
 
 
 def outdated(day: FestivalDay) -> list[DayPaper]:
-    """Return the last paper of each kind and guest, where it says another date, hours or place than the day has now."""
-    if day.state not in (DayState.PLANNED, DayState.ANNOUNCED):
-        return []
-    tied = DayPaper.objects.filter(day=day, paper__kind__in=DATED).exclude(paper__state=PaperState.REVOKED).select_related("paper__issuer", "guest").order_by("pk")
-    last = {(one.paper.kind, one.guest_id): one for one in tied}
+    """Return the last paper of each kind and guest of a day, where it says another date, hours or place than the day has now."""
+    return outdated_of(FestivalDay.objects.filter(pk=day.pk))
+
+
+def outdated_of(days: DayQuerySet) -> list[DayPaper]:
+    """Return the same of several days, in as few questions; only of those that are still to come."""
+    waiting = days.filter(state__in=(DayState.PLANNED, DayState.ANNOUNCED)).values("pk")
+    tied = DayPaper.objects.filter(day__in=waiting, paper__kind__in=DATED).exclude(paper__state=PaperState.REVOKED)
+    rows = tied.select_related("paper__issuer", "guest", "day__season", "day__unit__parent__parent", "day__organisation").order_by("pk")
+    last = {(one.day_id, one.paper.kind, one.guest_id): one for one in rows}
     with translation.override("vi"):
-        now = (said.when(day), said.where(day))
-    return [one for one in last.values() if (one.said_when, one.said_where) != now]
+        return [one for one in last.values() if (one.said_when, one.said_where) != (said.when(one.day), said.where(one.day))]
 
 
 @transaction.atomic
