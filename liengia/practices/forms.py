@@ -292,7 +292,7 @@ class OriginForm(forms.Form):
 
 
 def _named(practice: Any) -> str:
-    return f"{practice.name[:70]} – {practice.short_place}"
+    return f"{practice.name[:70]} – {practice.place}"
 
 
 class FileForm(forms.Form):

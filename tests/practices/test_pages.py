@@ -385,3 +385,14 @@ def test_what_a_campaign_refuses_is_said_above_with_the_words_still_there(scene:
     page = answer.content.decode()
     assert answer.status_code == 422 and f'href="#id_p{key}_body"' in page[: page.index("<article")] and "7/QĐ-UBND" in page
     assert "Ngày 01/05/2026 không có cơ quan này (cơ quan có đến 30/06/2025)." in page
+
+
+def test_practices_to_choose_from_are_told_apart_by_their_commune(scene: Place) -> None:
+    from liengia.practices.forms import OriginForm
+
+    for commune in (scene.commune, scene.other):
+        hamlet = Unit.objects.create(code=f"{commune.code}-91", name="Ấp 9", kind="Ấp", level="hamlet", parent=commune)
+        services.create(hamlet, facts("Bếp chung"), TEXT, actor=TESTER)
+        Practice.objects.filter(name="Bếp chung").update(is_public=True)
+    labels = [words for _pk, words in OriginForm(scene.practice).fields["parent"].choices]  # type: ignore[attr-defined]
+    assert {"Bếp chung – Ấp 9, xã Cần Đước", "Bếp chung – Ấp 9, xã Rạch Kiến"} <= set(labels)

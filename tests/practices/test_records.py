@@ -90,6 +90,12 @@ def test_only_a_body_above_acts_and_a_school_never(scene: Place) -> None:
     assert code(caught) == "unit_elsewhere"
 
 
+def test_praise_tells_no_unit_to_replicate(scene: Place) -> None:
+    with pytest.raises(Invalid) as caught:
+        praise(scene, addressed=[scene.hamlet])
+    assert code(caught) == "praise_addresses_nobody" and not scene.practice.acts.exists()
+
+
 def test_bodies_are_offered_from_the_commune_up_in_their_time(scene: Place) -> None:
     """Of a practice that began in the town: the bodies above it, then and now; none of a hamlet, of a commune that was merged too, or gone before it began."""
     create = organisations.create_organisation

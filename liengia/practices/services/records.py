@@ -51,12 +51,14 @@ def act(
 
     Raises:
         Invalid: the body is none that acts so, did not stand on that day (districts ended on 2025-07-01), or stands above
-            nothing of it; the paper is not issued, or is another body's; neither paper nor number.
+            nothing of it; praise that names units to replicate it; the paper is not issued, or is another body's; neither paper nor number.
         Refused: the same act stands here already (code "same_act").
     """
     row = locked(about) if isinstance(about, Practice) else about
     if kind not in ActKind.values or (kind == ActKind.REPLICATE and isinstance(row, Exemplar)):
         raise Invalid(_("Choose from the list what is done."), code="bad_kind", field="kind")
+    if addressed and kind != ActKind.REPLICATE:
+        raise Invalid(_("Praise tells no unit to replicate it. Choose the order to replicate, or name no unit."), code="praise_addresses_nobody", field="addressed")
     day = _day_of(paper, on, body)
     past_day(day, "on", since=row.started_on if isinstance(row, Practice) else None)
     _may_act(body, day, row)
