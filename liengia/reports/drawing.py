@@ -214,7 +214,7 @@ def _compared(unit: Unit, period: Period) -> _Counted | None:
     unknown = [one.display_name for one in below if one.pk not in sizes]
     words = filled(_("Not compared, because nobody has entered how many households they have: %(names)s."), names=", ".join(unknown)) if unknown else ""
     table = Table(
-        _("Households by which the places are compared"), (_("Place"), _("Households"), _("Year"), _("Source")),
+        _("Households by which the places are compared"), (_("Place"), _("Number of households"), _("Year"), _("Source")),
         tuple((one.display_name, sizes[one.pk].households, str(sizes[one.pk].year), sizes[one.pk].source) for one in counted),
     )  # fmt: skip
     return _Counted(COMPARED, _("Place by place"), Part(charts=charts, tables=(table,), words=words))

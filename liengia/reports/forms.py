@@ -138,7 +138,7 @@ class SizeForm(forms.Form):
 
     unit = UnitChoiceField(label=_("Unit"))
     year = forms.IntegerField(label=_("Year"), min_value=1990, max_value=2200, initial=lambda: clock.today().year)
-    households = forms.IntegerField(label=_("Households"), min_value=1, max_value=10_000_000)
+    households = forms.IntegerField(label=_("Number of households"), min_value=1, max_value=10_000_000)
     source = forms.CharField(label=_("Source"), max_length=200, help_text=_("For example: the commune's yearly statistics."))
 
     def __init__(self, units: Any, *args: Any, **options: Any) -> None:
@@ -154,7 +154,7 @@ class RegisterForm(forms.Form):
     organisation = forms.ModelChoiceField(label=_("Institution, if it is one"), queryset=Organisation.objects.none(), required=False)
     year = forms.IntegerField(label=_("Year"), min_value=2022, max_value=2200, initial=lambda: clock.today().year)
     registered_on = forms.DateField(label=_("Registered on"), widget=day_input(), help_text=_("In the first quarter of the year."))
-    households = forms.IntegerField(label=_("Households"), min_value=0, max_value=1_000_000, required=False)
+    households = forms.IntegerField(label=_("Number of households"), min_value=0, max_value=1_000_000, required=False)
     households_signed = forms.IntegerField(label=_("Households that signed"), min_value=0, max_value=1_000_000, required=False)
 
     def __init__(self, units: Any, *args: Any, **options: Any) -> None:
@@ -188,6 +188,6 @@ class DecideForm(forms.Form):
     """The result."""
 
     is_recognised = forms.ChoiceField(label=_("Result"), choices=[("yes", _("recognised")), ("no", _("not recognised"))])
-    decided_on = forms.DateField(label=_("Decided on"), widget=day_input(), initial=clock.today)
+    decided_on = forms.DateField(label=_("Day of the decision"), widget=day_input(), initial=clock.today)
     decision_number = forms.CharField(label=_("Number of the decision"), max_length=60, required=False)
     reason = forms.CharField(label=_("Why not"), max_length=1000, required=False, widget=_area(2))

@@ -192,6 +192,7 @@ def test_the_office_begins_writes_and_publishes(scene: Year) -> None:
     assert editor.get(f"/quan-tri/bao-cao/{report.public_id}/bao-cao.pdf").content[:5] == b"%PDF-"
     asked = chairman.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/", {"revision": report.revision + 1, "drawn_at": "x"})
     assert asked.status_code == 200 and Report.objects.get().state == "draft", "one press publishes nothing: it cannot be taken back"
+    assert "Công bố rồi thì sao" in asked.content.decode() and "Thu hồi" not in asked.content.decode()
     assert "không sửa, không rút lại được nữa" in asked.content.decode() and f'name="revision" value="{report.revision + 1}"' in asked.content.decode()
     assert 'name="drawn_at" value="x"' in asked.content.decode(), "what was read is what is published"
     assert "Ý kiến đã nhận: 2" in asked.content.decode(), "what would stand on top is read once more"
@@ -252,6 +253,13 @@ def test_a_second_report_of_nearly_the_same_days_is_asked_about(scene: Year) -> 
     assert 'type="checkbox" name="again"' in asked and "Vẫn bắt đầu một báo cáo khác" in asked
     assert editor.post("/quan-tri/bao-cao/moi/", {**sent, "first_on": "2026-08-01"}).status_code == 302, "a week of that year is another report"
     assert editor.post("/quan-tri/bao-cao/moi/", {**sent, "again": "on"}).status_code == 302
+
+
+def test_the_office_reads_which_forum_it_was_and_writes_under_words_of_its_own(scene: Year) -> None:
+    report = begun(scene)
+    office = signed_in(scene.here.duyen, second_factor=True).get(f"/quan-tri/bao-cao/{report.public_id}/").content.decode()
+    assert "Lời hứa lấy từ diễn đàn: Xã Cần Đước ngày 10/08/2025." in office and "Diễn đàn ngày 10/08/2025, Xã Cần Đước. " in office
+    assert '<h2 id="loi">Lời của người soạn</h2>' in office, "neither opinions nor comments"
 
 
 def test_what_is_owed_stands_on_top_and_in_the_offices_line(scene: Year) -> None:
@@ -334,6 +342,8 @@ def test_targets_sizes_and_the_register_by_the_office(scene: Year) -> None:
     assert "ý kiến đã nhận" in editor.get("/quan-tri/bao-cao/chi-tieu/").content.decode()
     place = {"unit": hamlet, "year": 2026, "registered_on": "2026-02-01", "households": 250, "households_signed": 249}
     assert editor.post("/quan-tri/bao-cao/an-toan/", {**place, "registered_on": "2026-05-01"}).status_code == 200
+    register = editor.get("/quan-tri/bao-cao/an-toan/").content.decode()
+    assert '<button class="button">Đăng ký</button>' in register and "Số hộ" in register and "Sổ văn bản</button>" not in register
     assert editor.post("/quan-tri/bao-cao/an-toan/", place).status_code == 302
     row = SafetyRegistration.objects.get()
     address = f"/quan-tri/bao-cao/an-toan/{row.public_id}/"
