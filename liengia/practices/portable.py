@@ -253,8 +253,9 @@ def _taken(row: Any, parts: dict[str, bytes], source: str) -> Taken:
     if len({one.source_sha256 for one in materials}) != len(materials):
         raise bad(_("a file stands in it twice"))
     own, parent = _uuid(row, "uuid"), _uuid(row, "parent") if row.get("parent") is not None else None
+    # The first of its line need not be in the file: one whose page is hidden is never in it.
     family = _uuid(row, "family")
-    if parent == own or (parent is None and family != own):
+    if parent == own:
         raise bad(_("a practice in it comes from itself"))
     return Taken(own, parent, family, facts, revisions, acts, materials, _left_out(row, facts), source)
 

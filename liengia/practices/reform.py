@@ -25,12 +25,21 @@ def move_practices(old: Unit, new: Unit, *, on: date, actor: Actor) -> int:
     return len(keys)
 
 
+def _free_name(campaign: Campaign, old: Unit, new: Unit) -> str:
+    """Return the name under which a campaign stands with the successor: its own, or with where it is from, however long it is."""
+    taken = set(Campaign.objects.filter(unit=new, year=campaign.year).values_list("name", flat=True))
+    name, number = campaign.name, 1
+    while name in taken:
+        mark = f" ({old.full_name})" if number == 1 else f" ({old.full_name}, {number})"
+        name, number = campaign.name[: 160 - len(mark)].rstrip() + mark, number + 1
+    return name
+
+
 def move_campaigns(old: Unit, new: Unit, *, on: date, actor: Actor) -> int:
     """Move what is still open of an old unit, and its exemplars: whoever agreed can take it back at the successor's office."""
     moved = 0
     for campaign in Campaign.objects.filter(unit=old, state=CampaignState.OPEN)[:CHUNK]:
-        if Campaign.objects.filter(unit=new, year=campaign.year, name=campaign.name).exists():
-            campaign.name = f"{campaign.name} ({old.full_name})"[:160]
+        campaign.name = _free_name(campaign, old, new)
         campaign.unit = new
         campaign.save(update_fields=["unit", "name"])
         moved += 1

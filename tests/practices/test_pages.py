@@ -17,7 +17,7 @@ from liengia.core import linked, search
 from liengia.core.actor import Actor
 from liengia.people.models import User
 from liengia.practices import chores, reform, services
-from liengia.practices.models import Exemplar, Practice
+from liengia.practices.models import Campaign, Exemplar, Practice
 from liengia.units.models import Unit
 from tests.cast import TESTER
 from tests.people.conftest import signed_in
@@ -313,7 +313,13 @@ def test_a_reform_takes_it_along_and_keeps_where_it_began(scene: Place) -> None:
     held = campaign(scene)
     assert reform.move_practices(scene.commune, new, on=date(2027, 1, 1), actor=TESTER) == 1
     assert reform.move_practices(scene.commune, new, on=date(2027, 1, 1), actor=TESTER) == 0
-    assert reform.move_campaigns(scene.commune, new, on=date(2027, 1, 1), actor=TESTER) == 1
+    Campaign.objects.filter(pk=held.pk).update(name="Dân vận khéo " * 12)
+    for old in (scene.other, new):
+        Campaign.objects.create(unit=old, year=held.year, name="Dân vận khéo " * 12, registers_until=held.registers_until)
+    for old in (scene.commune, scene.other):
+        assert reform.move_campaigns(old, new, on=date(2027, 1, 1), actor=TESTER) == 1
+    names = list(Campaign.objects.filter(unit=new).values_list("name", flat=True))
+    assert len(set(names)) == 3 and all(len(name) <= 160 for name in names) and any(scene.other.full_name in name for name in names)
     own.refresh_from_db()
     over.refresh_from_db()
     held.refresh_from_db()

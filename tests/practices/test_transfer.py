@@ -77,6 +77,10 @@ def test_a_file_leaps_over_what_is_hidden_in_its_line_and_names_no_origin_that_n
     assert line() == [(top, None), (own, top)]
     services.hide(scene.practice, actor=TESTER)
     assert line() == [(own, None)]
+    alone = moved(portable.export(grandchild))
+    taken = services.take_import(alone, actor=TESTER)[0]
+    here = Practice.objects.get(uuid=taken.taken.uuid)
+    assert (here.replicated_from, here.family) == (None, here.uuid), "its own file goes in; where it comes from nobody is told"
 
 
 def test_a_file_holds_no_longer_line_than_may_be_taken(scene: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,7 +298,6 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "two lines": lambda: packed(said(row(), row())),
     "itself": lambda: packed(said(row(uuid=A, family=A, parent=A))),
     "circle": lambda: packed(said(row(uuid=A, family=A, parent=B), row(uuid=B, family=A, parent=A))),
-    "no root": lambda: packed(said(row(uuid=A, family=B))),
     "altered": lambda: packed(said(row(materials=[FILE])), (f"tep/{SHA}.pdf", PDF + b" ")),
     "missing file": lambda: packed(said(row(materials=[FILE]))),
     "file of nobody": lambda: packed(said(row()), (f"tep/{SHA}.pdf", PDF)),

@@ -60,7 +60,7 @@ def plan_import(taken: list[Taken], only: Collection[uuid.UUID] | None = None) -
     rows = {row.uuid: row for row in known.prefetch_related("revisions__needs", "acts", "materials")}
     by_uuid = {one.uuid: one for one in taken}
     absent = {one.uuid for one in taken if only is not None and one.uuid not in only and one.uuid not in rows}
-    origins = {one.uuid: _next_above(one, by_uuid, absent) for one in taken}
+    origins = {one.uuid: _next_above(one, by_uuid, absent) or _known_above(one, rows.get(one.uuid)) for one in taken}
     _refuse_circle(taken, rows, origins)
     return [Planned(one, _does(one, rows.get(one.uuid), origins[one.uuid], only), rows.get(one.uuid), origins[one.uuid]) for one in taken]
 
@@ -92,6 +92,12 @@ def _refuse_circle(taken: list[Taken], rows: Mapping[uuid.UUID, Practice], wante
                 raise bad(_("a practice in it comes from itself"))
             seen.add(at)
             at = origins.get(at)
+
+
+def _known_above(taken: Taken, row: Practice | None) -> uuid.UUID | None:
+    """Return where one comes from as it is known here, when the file leaves that out because it is hidden there."""
+    is_left_out = taken.parent is None and taken.family != taken.uuid
+    return row.replicated_from.uuid if is_left_out and row is not None and row.replicated_from is not None else None
 
 
 def _does(taken: Taken, row: Practice | None, origin: uuid.UUID | None, only: Collection[uuid.UUID] | None) -> str:
