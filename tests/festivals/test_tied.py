@@ -57,7 +57,8 @@ def test_a_draft_that_says_the_old_date_is_told_and_written_anew_by_one_press(sc
     assert "ghi ngày, nơi cũ" not in clerk.get(own).content.decode() and "ngày giờ mới" not in clerk.get(f"/quan-tri/van-ban/{first.public_id}/").content.decode()
     put_off(scene)
     page = clerk.get(own).content.decode()
-    assert "Giấy tờ còn ghi ngày, nơi cũ" in page and "Ghi ngày mới vào 3 bản thảo" in page
+    assert "Giấy tờ còn ghi ngày, nơi cũ" in page and "Soạn lại 3 bản thảo theo ngày mới" in page
+    assert "Kế hoạch : " not in page, "a draft has no sign before its colon"
     assert "Giấy mời đã soạn còn ghi ngày cũ" in clerk.get(f"{own}khach/").content.decode()
     address = f"/quan-tri/van-ban/{first.public_id}/"
     assert "Ngày hội đã dời: bản thảo này còn ghi 08 giờ 00" in clerk.get(address).content.decode()
