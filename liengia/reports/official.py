@@ -10,6 +10,8 @@ from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +21,7 @@ from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
 from liengia.organisations.models import Organisation, OrganisationKind
 from liengia.papers import services as papers
-from liengia.papers.models import Issuer, Paper
+from liengia.papers.models import Issuer, Paper, PaperState
 from liengia.papers.services import LONGEST_VALUE, Draft
 from liengia.reports import drawing, screens
 from liengia.reports.models import Report, ReportState
@@ -39,14 +41,21 @@ def papers_of(report: Report) -> list[Paper]:
     return list(Paper.objects.all().about_subject(subject_of(report)).select_related("issuer"))
 
 
+@transaction.atomic
 def draft_results(report: Report, *, actor: Actor) -> Paper:
-    """Draft the paper of a published report.
+    """Draft the paper of a published report; a draft that says all that the report says today is opened instead.
 
     Raises:
         Refused: it is a draft: its numbers may still change. Invalid: no People's Committee of the unit stands today.
     """
     if report.state != ReportState.PUBLISHED:
         raise Refused(_("Publish the report first: until then its numbers may still change."), code="not_published")
+    Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    corrected_at = report.errata.aggregate(at=Max("at"))["at"]
+    drafts = Paper.objects.all().about_subject(subject_of(report)).filter(kind=KIND, state=PaperState.DRAFT)
+    standing = (drafts if corrected_at is None else drafts.filter(made_at__gt=corrected_at)).first()
+    if standing is not None:
+        return standing
     issuer = _issuer(report, actor)
     with translation.override("vi"):
         values, blocks = _values(report), _blocks(report.said)

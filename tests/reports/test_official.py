@@ -52,6 +52,16 @@ def test_the_paper_says_what_the_report_said_and_not_what_is_counted_since(scene
     assert "VIỆC CHƯA ĐẠT, NGUYÊN NHÂN" in text and "11/08/2025" in text
 
 
+def test_a_second_press_opens_the_draft_and_a_correction_makes_another(scene: Year) -> None:
+    body(scene.here.commune)
+    report = published(scene)
+    first = official.draft_results(report, actor=scene.editor)
+    assert official.draft_results(report, actor=scene.editor) == first
+    services.correct_report(report, section="", words="Ghi thiếu một đơn vị.", actor=scene.chairman)
+    second = official.draft_results(report, actor=scene.editor)
+    assert second != first and "Ghi thiếu một đơn vị." in second.values["kết quả"]
+
+
 def test_an_erratum_stands_in_the_paper_too(scene: Year) -> None:
     body(scene.here.commune)
     report = published(scene)
