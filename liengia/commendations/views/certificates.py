@@ -14,16 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liengia.commendations import policies, queries, services, sheets
 from liengia.commendations.capabilities import DECIDE, HAND_OUT, KEEP
-from liengia.commendations.forms import (
-    HandOverForm,
-    NothingForm,
-    OpenForm,
-    PrintForm,
-    ReasonForm,
-    ReplaceForm,
-    RevokeForm,
-    TitleForm,
-)
+from liengia.commendations.certificate_forms import HandOverForm, OpenForm, PrintForm, ReplaceForm, RevokeForm
+from liengia.commendations.forms import NothingForm, ReasonForm, TitleForm
 from liengia.commendations.models import Certificate, Decision
 from liengia.commendations.views.common import a_certificate, a_decision, kept, me, stored
 from liengia.core import clock

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liengia.commendations import policies, services
 from liengia.commendations.capabilities import HAND_OUT
-from liengia.commendations.forms import HandedForm
+from liengia.commendations.certificate_forms import HandedForm
 from liengia.commendations.models import Certificate, Decision, HandOver
 from liengia.commendations.views.common import me
 from liengia.core import clock

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from liengia.commendations import policies, services, sheets, stock
 from liengia.commendations.capabilities import KEEP
-from liengia.commendations.forms import LayoutForm, NewLayoutForm
+from liengia.commendations.certificate_forms import LayoutForm, NewLayoutForm
 from liengia.commendations.models import PrintLayout
 from liengia.commendations.views.common import kept, me, stored
 from liengia.core import clock
