@@ -193,10 +193,11 @@ def opinions(unit: Unit, period: Period) -> Part | None:
         return None
     in_time = counted["answered"] - counted["late"]
     days = _days(filed.filter(done, answered_at__isnull=False))
-    share = round(100 * in_time / counted["answered"]) if counted["answered"] else None
+    owed = counted["answered"] + counted["overdue"]
+    share = round(100 * in_time / owed) if owed else None
     figures = (
         Figure("opinions.filed", _("opinions that came in"), counted["filed"], _("By the day of filing; what concerns an officer, belongs elsewhere by law or was joined with another is left out."), fair=True, is_main=True),
-        Figure("opinions.in_time", _("answered in time"), share, _("Of those that were answered, by the due date that the writer was told."), unit="%", more_is_better=True, is_main=True),
+        Figure("opinions.in_time", _("answered in time"), share, _("Of those that were answered or are past their day, those answered by the due date that the writer was told: what is left unanswered counts as not in time."), unit="%", more_is_better=True, is_main=True),
         Figure("opinions.late", _("answered late"), counted["late"], _("Answered after the due date that the writer was told."), more_is_better=False),
         Figure("opinions.overdue", _("not answered and past their day"), counted["overdue"], _("Due before the period's last day and not answered when this was counted."), more_is_better=False, is_main=True),
         Figure("opinions.refused", _("not taken up, with the reason told"), counted["refused"], _("By the day of filing; the reason and where to turn to are read at the private code.")),
@@ -224,7 +225,7 @@ def _filed(unit: Unit, period: Period) -> OpinionQuerySet:
 def trace_opinions(unit: Unit, period: Period, code: str, user: Any) -> Records | None:
     """Bring the opinions behind a figure: those with a public text to everybody, others to whoever handles them in the office."""
     what = {
-        "opinions.filed": Q(), "opinions.in_time": _DONE, "opinions.late": _DONE & Q(was_late=True),
+        "opinions.filed": Q(), "opinions.in_time": _DONE | _overdue(period), "opinions.late": _DONE & Q(was_late=True),
         "opinions.overdue": _overdue(period), "opinions.refused": Q(state=State.REFUSED), "opinions.days": _DONE & Q(answered_at__isnull=False),
     }.get(code)  # fmt: skip
     if what is None:
@@ -236,7 +237,7 @@ def trace_opinions(unit: Unit, period: Period, code: str, user: Any) -> Records 
     total = found.count()
     hidden = total - len(rows)
     if code == "opinions.in_time":
-        in_time = found.filter(was_late=False).count()
+        in_time = found.filter(_DONE, was_late=False).count()
         return Records(round(100 * in_time / total) if total else None, rows, hidden, _NOT_PUBLIC, is_sum=False)
     if code == "opinions.days":
         waited = _days(found)

@@ -86,6 +86,7 @@ def test_who_wrote_the_minutes_is_asked_for_and_signs_them(scene: Bureau) -> Non
     assert 'name="signer_0"' not in page and 'name="signer_1"' in page
     assert chairman.post(f"{address}ban-hanh/", {"issued_on": "2026-08-10", "signer_1": "Võ Văn Chủ Tịch"}).status_code == 302
     minutes.refresh_from_db()
+    assert "8 giờ, Thứ Hai 20/07/2026" in paper_text(minutes), "with its day"
     assert "Thư ký: Trần Thị Ghi, Ủy viên 2." in paper_text(minutes)
     assert [one["name"] for one in minutes.said["signers"]] == ["Trần Thị Ghi", "Võ Văn Chủ Tịch"]
 

@@ -170,7 +170,7 @@ def test_days_are_announced_by_name_and_an_unfinished_one_never(scene: Season1) 
     ready, bare = days.plan_days(scene.season, [Host(another_hamlet(scene)), Host(another_hamlet(scene, "28108-78", "Ấp Tám"))], place="Sân", starts_at=at(8), items=PROGRAMME, actor=TESTER)
     bare.items.all().delete()
     page = clerk.get(f"{address}cong-bo/").content.decode()
-    assert "Ấp Bảy" in page and "chưa có chương trình" in page and f'value="{bare.pk}"' not in page
+    assert "Ấp Bảy" in page and "chưa có chương trình" in page and f'name="days" value="{bare.pk}"' not in page
     assert clerk.post(f"{address}cong-bo/", {"days": []}).status_code == 422
     assert clerk.post(f"{address}cong-bo/", {"days": [ready.pk, bare.pk]}).status_code == 422, "a form made by hand"
     assert {fresh(one).state for one in (ready, bare)} == {DayState.PLANNED}, "nothing half announced"
@@ -246,7 +246,7 @@ def test_days_that_were_announced_before_one_is_refused_stay_so_and_the_page_say
     page = refused.content.decode()
     assert refused.status_code == 422 and "Đã công bố 1 ngày hội." in page and f"{bare}:" in page
     assert [fresh(one).state for one in (first, bare, last)] == [DayState.ANNOUNCED, DayState.PLANNED, DayState.PLANNED]
-    assert [f'value="{one.pk}"' in page for one in (first, bare, last)] == [False, False, True], "what can still be announced is offered"
+    assert [f'name="days" value="{one.pk}"' in page for one in (first, bare, last)] == [False, False, True], "what can still be announced is offered"
 
 
 def test_announcing_shows_day_by_day_what_lacks_and_what_is_past_and_announces_only_what_is_chosen(scene: Season1) -> None:
@@ -260,8 +260,8 @@ def test_announcing_shows_day_by_day_what_lacks_and_what_is_past_and_announces_o
     (past,) = days.plan_days(scene.season, [replace(hosts[3], facts={**full, "ends_at": None})], place="", starts_at=at(8, on=date(2026, 8, 10)), items=items, actor=TESTER)
     page = clerk.get(address).content.decode()
     rows = {name: page.split(f"/ngay/{one.public_id}/", 1)[1].split("</tr>", 1)[0] for (_code, name), one in zip(names, (ready, lacking, bare, past), strict=True)}
-    ticked = [f'value="{one.pk}" checked' in page for one in (ready, lacking, bare, past)]
-    assert ticked == [True, False, False, False] and f'value="{bare.pk}"' not in page, "what people who come would miss is not announced unasked"
+    ticked = [f'name="days" value="{one.pk}" checked' in page for one in (ready, lacking, bare, past)]
+    assert ticked == [True, False, False, False] and f'name="days" value="{bare.pk}"' not in page, "what people who come would miss is not announced unasked"
     for words in ("phương án khi trời mưa", "giờ kết thúc", "cùng nơi với 1 ngày hội khác"):
         assert words in rows["Ấp Tám"] and words not in rows["Ấp Bảy"], words
     assert "khách mời" in rows["Ấp Bảy"] and "chưa có chương trình" in rows["Ấp Chín"]

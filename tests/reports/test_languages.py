@@ -50,8 +50,13 @@ def test_names_units_and_numbers_follow_the_reader_and_are_said_not_to_be_the_of
     sessions = next(table for one in shown for table in one["tables"] if one["code"] == "forums")
     assert [row[2] for row in sessions["rows"]] == ["1,131"]
     text = page.content.decode()
+    assert "One page to be read aloud (in Vietnamese)" in text and "CSV (in Vietnamese)" in text
     assert "The Vietnamese text is the official one." in text and "Nhiều hơn." in text and "Left out by the editor: Inter-family fire-safety groups." in text
     here = Client().get(f"/bao-cao/{published.public_id}/").content.decode()
+    assert "tiếng Việt)" not in here
+    for name in ("bao-cao.pdf", "so-lieu.csv"):
+        paper = english().get(f"/bao-cao/{published.public_id}/{name}")
+        assert (paper.status_code, paper["Content-Language"]) == (200, "vi")
     assert "1.131" in here and "bản chính thức" not in here and "Người soạn đã bỏ: Tổ liên gia an toàn PCCC." in here
 
 

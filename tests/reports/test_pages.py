@@ -190,6 +190,8 @@ def test_the_office_begins_writes_and_publishes(scene: Year) -> None:
     assert Report.objects.get().state == "draft", "its words were changed after it was read"
     assert f'name="revision" value="{report.revision + 1}"' in chairman.get(f"/quan-tri/bao-cao/{report.public_id}/").content.decode()
     assert editor.get(f"/quan-tri/bao-cao/{report.public_id}/bao-cao.pdf").content[:5] == b"%PDF-"
+    opened = chairman.get(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/")
+    assert (opened.status_code, opened["Location"]) == (302, f"/quan-tri/bao-cao/{report.public_id}/"), "the question's address leads back"
     asked = chairman.post(f"/quan-tri/bao-cao/{report.public_id}/cong-bo/", {"revision": report.revision + 1, "drawn_at": "x"})
     assert asked.status_code == 200 and Report.objects.get().state == "draft", "one press publishes nothing: it cannot be taken back"
     assert "Công bố rồi thì sao" in asked.content.decode() and "Thu hồi" not in asked.content.decode()
@@ -267,10 +269,10 @@ def test_what_is_owed_stands_on_top_and_in_the_offices_line(scene: Year) -> None
     report = services.publish_report(begun(scene), actor=scene.chairman)
     page = Client().get(f"/bao-cao/{report.public_id}/")
     top = {one["code"]: one["shown"] for one in page.context["main"]}
-    assert (top["opinions.in_time"], top["opinions.overdue"], top["promises.late"]) == ("100", "1", "1")
+    assert (top["opinions.in_time"], top["opinions.overdue"], top["promises.late"]) == ("50", "1", "1"), "one answered in time, one left past its day"
     office = signed_in(scene.here.duyen, second_factor=True).get(f"/quan-tri/bao-cao/{report.public_id}/").content.decode()
     line = office.partition("Góp ý và trả lời</strong>")[2].partition("</summary>")[0]
-    assert "100 % trả lời đúng hẹn" in line and "1 quá hẹn mà chưa trả lời" in line
+    assert "50 % trả lời đúng hẹn" in line and "1 quá hẹn mà chưa trả lời" in line
     facts = " ".join(re.sub(r"<[^>]+>", "", "".join(re.findall(r"<dl class=.portal-facts.>.*?</dl>", office, re.DOTALL))).split())
     assert "1. Hẹn trả lời trước" in facts and " ." not in facts, "no space stands before a full stop"
 

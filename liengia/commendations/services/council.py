@@ -33,7 +33,7 @@ from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.db import bulk
 from liengia.core.errors import Invalid, Refused
-from liengia.core.text import nfc
+from liengia.core.text import date_words, nfc
 from liengia.organisations.models import Committee, CommitteeMember
 from liengia.papers import services as papers
 from liengia.papers.models import Issuer, Paper
@@ -199,7 +199,7 @@ def _minutes(session: CouncilSession, row: Round, issuer: Issuer, votes: Sequenc
     return Draft(
         kind="minutes", issuer=issuer, about=f"Họp {session.committee.name} xét khen thưởng {own_papers.commended_for(row, [vote.nomination.kind for vote in votes])}"[:300], subject=row.subject,
         values={
-            "bắt đầu": hours[0], "địa điểm": session.place, "thành phần": "; ".join(there), "chủ trì": _who(names[0], session.chair),
+            "bắt đầu": f"{hours[0]}, {date_words(session.held_on)}", "địa điểm": session.place, "thành phần": "; ".join(there), "chủ trì": _who(names[0], session.chair),
             "thư ký": _who(names[1], session.clerk), "diễn biến": session.discussion or "Hội đồng xem xét thành tích từng trường hợp và biểu quyết.",
             "kết luận": f"Đề nghị khen thưởng {passed} trong {len(votes)} trường hợp được xét.", "kết thúc": hours[1],
         },

@@ -152,10 +152,12 @@ def _instant(said: str) -> datetime | None:
 
 
 @requires(PUBLISH)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Ask once more, then freeze a report and show it to everybody."""
+    """Ask once more, then freeze a report and show it to everybody; whoever opens the address of the question goes back to the report."""
     row = _publishable(request, public_id)
+    if request.method != "POST":
+        return redirect("reports_office_report", row.public_id)
     if row.state == "draft" and "sure" not in request.POST:
         return _asked_again(request, row)
     try:

@@ -139,5 +139,7 @@ def _is_on(unit: Unit) -> bool:
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=content_type)
+    # Papers and tables of a report are the official text, whoever opens them.
+    answer["Content-Language"] = "vi"
     answer["Content-Disposition"] = f'{"inline" if "pdf" in content_type else "attachment"}; filename="{name}"'
     return answer

@@ -58,8 +58,9 @@ function sentNow() {
   try { localStorage.setItem(SENT, lastSent); } catch { /* said until the page is left */ }
 }
 function when(moment) {
-  const at = new Date(moment), hour = { hour: "2-digit", minute: "2-digit" };
-  return at.toDateString() === new Date().toDateString() ? at.toLocaleTimeString("vi-VN", hour) : at.toLocaleString("vi-VN", { ...hour, day: "2-digit", month: "2-digit" });
+  const at = new Date(moment), zone = { timeZone: "Asia/Ho_Chi_Minh" }, hour = { ...zone, hour: "2-digit", minute: "2-digit" };
+  const day = (one) => one.toLocaleDateString("vi-VN", zone);
+  return day(at) === day(new Date()) ? at.toLocaleTimeString("vi-VN", hour) : at.toLocaleString("vi-VN", { ...hour, day: "2-digit", month: "2-digit" });
 }
 
 // The state is drawn whole from what is so now: what asks, what was refused, what waits, when something was last sent.
@@ -87,7 +88,7 @@ const retell = async () => truth(await mine());
 
 function item(entry) {
   const line = document.getElementById(`dong-${entry.problem ? "hong" : "cho"}`).content.cloneNode(true);
-  const clock = new Date(entry.at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+  const clock = new Date(entry.at).toLocaleTimeString("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour: "2-digit", minute: "2-digit" });
   line.querySelector("[data-words]").textContent = `${clock} ${entry.words}`;
   const problem = line.querySelector("[data-problem]");
   if (problem) problem.textContent = entry.problem;
