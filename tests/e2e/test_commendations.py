@@ -92,7 +92,7 @@ def test_from_an_open_round_to_a_certificate_that_anybody_verifies(scene: Bureau
     expect(page.get_by_text("Tờ trình nằm trong mục Văn bản").first).to_be_visible()
     page.goto(f"{BASE}dot/{row.public_id}/")
     page.get_by_role("link", name="Ký quyết định").click()
-    expect(page.get_by_text("0,15 ×")).to_be_visible()
+    expect(page.get_by_text("0,3 ×")).to_be_visible()
     expect(page.get_by_label("Người ký")).to_contain_text("Võ Văn Chủ Tịch – Chủ tịch (từ 01/07/2025)")
     expect(page.get_by_role("heading", name="Chưa ban hành nên chưa có số")).to_be_visible()
     page.get_by_label("Hồ sơ đã có bản giấy, đủ số và chữ ký").check()
