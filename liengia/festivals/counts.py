@@ -102,7 +102,7 @@ def held(unit: Unit, since: date, until: date) -> Held:
     """
     begins, _end = times.bounds(since)
     _begin, ends = times.bounds(until)
-    found = FestivalDay.objects.filter(unit__in=unit.ground()).filter(starts_at__gte=begins, starts_at__lt=ends).select_related("unit__parent", "organisation", "season")
+    found = FestivalDay.objects.filter(unit__in=unit.ground(), starts_at__gte=begins, starts_at__lt=ends).select_related("unit__parent", "organisation", "season")
     ended = [day for day in found if day.state == DayState.ENDED]
     shares = shares_of({day.pk: (day.counted_in_id, day.attendance) for day in ended})
     cancelled = tuple(day for day in found if day.state == DayState.CANCELLED and day.is_shown)
@@ -137,7 +137,7 @@ def attendance(days: dict[int, tuple[int | None, int | None]]) -> int:
 
 def pledges_of(unit: Unit, since: date, until: date) -> QuerySet[Pledge]:
     """Return the pledges of a unit and all below it that were signed by a period's end and ran in it."""
-    return Pledge.objects.all().shown().filter(unit__in=unit.ground()).filter(signed_on__lte=until, valid_from__lt=until + timedelta(days=1), valid_to__gte=since)
+    return Pledge.objects.all().shown().filter(unit__in=unit.ground(), signed_on__lte=until, valid_from__lt=until + timedelta(days=1), valid_to__gte=since)
 
 
 def last_words(promises: QuerySet[PledgePromise], until: date) -> dict[int, str]:

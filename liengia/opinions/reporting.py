@@ -97,7 +97,7 @@ def promises(unit: Unit, period: Period) -> Part:
 
 def _held(unit: Unit, period: Period) -> list[ListeningForum]:
     """Return the forums of the unit and below it until the period's end that concluded something, the newest first."""
-    found = ListeningForum.objects.all().past().in_unit(unit).filter(meeting__isnull=False, starts_at__lt=period.bounds[1])
+    found = ListeningForum.objects.all().past().filter(unit__in=unit.ground(), meeting__isnull=False, starts_at__lt=period.bounds[1])
     return list(found.select_related("unit__parent__parent__parent"))
 
 
@@ -312,7 +312,7 @@ def trace_forums(unit: Unit, period: Period, code: str, user: Any) -> Records | 
 
 def _sessions(unit: Unit, period: Period) -> list[ListeningForum]:
     begin, end = period.bounds
-    held = ListeningForum.objects.all().past().in_unit(unit).filter(starts_at__gte=begin, starts_at__lt=end)
+    held = ListeningForum.objects.all().past().filter(unit__in=unit.ground(), starts_at__gte=begin, starts_at__lt=end)
     return list(held.select_related("unit__parent__parent").order_by("starts_at"))
 
 

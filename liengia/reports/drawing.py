@@ -144,7 +144,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
 def _targets(unit: Unit, period: Period, drawn: Sequence[Drawn]) -> _Counted | None:
     """Judge the targets that fell due in the period, or since the last report, each by what was counted until its day: missed ones first."""
     before = Report.objects.all().of(unit).published().filter(last_on__lt=period.first).order_by("-last_on").values_list("last_on", flat=True).first()
-    due = Target.objects.filter(unit__in=unit.lineage_ids(), due_on__lte=period.last).filter(unit__in=unit.ground().values("pk"))
+    due = Target.objects.filter(Q(unit__in=unit.lineage_ids()) & Q(unit__in=unit.ground().values("pk")), due_on__lte=period.last)
     due = due.filter(due_on__gt=before) if before is not None else due
     told = [(target, _figure_by(unit, period, drawn, target)) for target in due]
     if not told:

@@ -170,7 +170,7 @@ def _lines(said: dict[str, Any]) -> Iterable[dict[str, Any]]:
         yield {"words": said["intro"], "is_own": True}
     for section in said["sections"]:
         main = [_of_figure(one) for one in section["figures"] if one["is_main"]]
-        drawn = [*filter(None, map(_of_pledge, section["pledges"])), *main][: SENTENCES - told]
+        drawn = [*filter(None, map(_of_pledge, section["pledges"])), *main, *_of_missed(section)][: SENTENCES - told]
         told += len(drawn)
         if section["editor"]:
             yield {"words": section["editor"], "is_own": True}
@@ -185,6 +185,14 @@ def _of_pledge(pledge: dict[str, Any]) -> str:
     if pledge["state"] == "late":
         return _("Still owed: %(what)s (%(who)s, promised for %(day)s).") % {"what": pledge["text"], "who": pledge["owner"], "day": screens.day(pledge["due_on"])}
     return ""
+
+
+def _of_missed(section: dict[str, Any]) -> list[str]:
+    """Return what is said aloud of each target that was missed: its table has these first."""
+    missed = next((int(one["value"] or 0) for one in section["figures"] if one["code"] == "targets.missed"), 0)
+    rows = section["tables"][0]["rows"][:missed] if missed and section["tables"] else []
+    counted, uncounted = _("Missed: %(what)s; the aim %(aim)s, reached %(value)s."), _("Missed: %(what)s; the aim %(aim)s, nothing was counted.")
+    return [(uncounted if value == "–" else counted) % {"what": what, "aim": aim, "value": value} for what, aim, value, _result in rows]
 
 
 def _as_sentence(words: str) -> str:

@@ -236,14 +236,15 @@ class Unit(models.Model):
     def lineage_ids(self, *, as_of: date | None = None) -> list[int]:
         """Return its own id and those of all units before and after it, for what is kept by units of any time; `as_of` a day as it was then."""
         known = Succession.objects.all() if as_of is None else Succession.objects.filter(on__lte=as_of)
-        seen = {self.pk}
-        for step, other in (("old_id", "new_id"), ("new_id", "old_id")):
-            edge = {self.pk}
-            while edge:
-                found = known.filter(**{f"{step}__in": edge}).values_list(other, flat=True)
-                edge = set(found) - seen
-                seen |= edge
-        return sorted(seen)
+        return sorted(self._line(known, "old_id", "new_id") | self._line(known, "new_id", "old_id"))
+
+    def _line(self, known: models.QuerySet[Succession], step: str, other: str) -> set[int]:
+        """Return its own id and those of all units on one side of it in time."""
+        seen, edge = {self.pk}, {self.pk}
+        while edge:
+            edge = set(known.filter(**{f"{step}__in": edge}).values_list(other, flat=True)) - seen
+            seen |= edge
+        return seen
 
     def ground(self) -> UnitQuerySet:
         """Return the units of any time whose records are this unit's own: what reports count.
@@ -254,20 +255,14 @@ class Unit(models.Model):
         below = Unit.objects.all().below_any
         if not Succession.objects.filter(old=self).exists():
             return below(self.lineage_ids())
-        known = set(below(self._with_predecessors()).values_list("pk", flat=True))
+        before = self._line(Succession.objects.all(), "new_id", "old_id")
+        known = set(below(sorted(before)).values_list("pk", flat=True))
         while True:
             heirs = set(Succession.objects.filter(old__in=known).exclude(new__in=known).values_list("new_id", flat=True))
             heirs -= set(Succession.objects.filter(new__in=heirs).exclude(old__in=known).values_list("new_id", flat=True))
             if not heirs:
                 return Unit.objects.filter(pk__in=known)
             known |= set(below(sorted(heirs)).values_list("pk", flat=True))
-
-    def _with_predecessors(self) -> list[int]:
-        seen, edge = {self.pk}, {self.pk}
-        while edge:
-            edge = set(Succession.objects.filter(new__in=edge).values_list("old_id", flat=True)) - seen
-            seen |= edge
-        return sorted(seen)
 
     # Place
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from liengia.core import clock
 from liengia.opinions.models import Opinion
 from liengia.organisations import committee_services as committees
 from liengia.reports import papers, services
-from liengia.reports.models import Report
+from liengia.reports.models import Report, Target
 from tests.cast import TESTER
 from tests.reports.given import LATE, Year, begun
 from tests.texts import pdf_pages, pdf_text
@@ -59,6 +59,15 @@ def test_what_is_owed_is_read_aloud_beside_the_share_with_the_editors_words(scen
     said = pdf_text(papers.as_sheet(owing(scene, intro="Kính thưa bà con.", section="Xã xin lỗi vì trả lời chậm.")))
     assert "Trả lời đúng hẹn: 50 %" in said and "Quá hẹn mà chưa trả lời: 1" in said
     assert said.index("Kính thưa bà con.") < said.index(f"Còn nợ: {LATE}") < said.index("Xã xin lỗi vì trả lời chậm.") < said.index("Quá hẹn mà chưa trả lời")
+
+
+def test_missed_targets_are_named_aloud(scene: Year) -> None:
+    for label, aim, figure in (("Diễn tập của các tổ", 24, "alarms.drills"), ("Số không ai đếm", 5, "no.such"), ("Có góp ý", 1, "opinions.filed")):
+        Target.objects.create(unit=scene.here.commune, figure=figure, label=label, aim=aim, due_on=date(2026, 8, 10) if aim == 1 else date(2026, 6, 30))
+    sheet = papers.as_sheet(begun(scene))
+    said = " ".join(pdf_text(sheet).split())
+    assert pdf_pages(sheet) == 1 and "Chưa đạt: Diễn tập của các tổ; chỉ tiêu ít nhất 24, hạn 30/06/2026" in said
+    assert "Chưa đạt: Số không ai đếm; chỉ tiêu ít nhất 5, hạn 30/06/2026, chưa có số liệu." in said and "Chưa đạt: Có góp ý" not in said
 
 
 def test_long_words_of_the_editor_leave_the_sheet_to_what_is_owed(scene: Year) -> None:

@@ -22,10 +22,6 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
         """Pledges that everybody reads: those that are signed."""
         return self.exclude(state=PledgeState.DRAFT)
 
-    def in_unit(self, unit: Unit) -> PledgeQuerySet:
-        """Pledges of a unit of any time and of everything below it."""
-        return self.filter(unit__in=Unit.objects.below_any(unit.lineage_ids()).values("pk"))
-
 
 class Pledge(models.Model):
     """A pledge of a unit's season: institutions and committees promise, with a measure and a date, and answer for it."""
