@@ -12,7 +12,7 @@ from icalendar import Calendar
 from liengia.core.errors import NotFound
 from liengia.core.geo import Point
 from liengia.festivals import printed, rows
-from liengia.festivals.models import RoutePoint
+from liengia.festivals.models import FestivalDay, RoutePoint
 from liengia.festivals.services import days, live, prepared, results, seasons
 from liengia.festivals.views import public
 from liengia.units.services import switch_room
@@ -62,6 +62,16 @@ def test_a_day_counts_the_places_of_its_date_as_the_board_does_whatever_their_se
     page = shown(f"{BASE}{scene.hamlet_day.public_id}/")
     assert "cùng 2 nơi khác" in page and f'href="{BASE}truc-tiep/{ON}/"' in page
     assert Client().get(f"{BASE}truc-tiep/{ON}/").context["board"].sums.places == 3
+
+
+def test_what_is_over_is_called_live_no_more(scene: Season1) -> None:
+    page, board = f"{BASE}{scene.hamlet_day.public_id}/", f"{BASE}truc-tiep/{ON}/"
+    assert "Bảng trực tiếp" in shown(page)
+    FestivalDay.objects.filter(pk=scene.hamlet_day.pk).update(state="live", began_at=at(8))
+    assert "trực tiếp" in shown(board).split("</title>")[0]
+    FestivalDay.objects.update(state="ended", began_at=at(8), ended_at=at(10))
+    assert "Bảng của ngày đó" in shown(page) and "Bảng trực tiếp" not in shown(page)
+    assert "trực tiếp" not in shown(board).split("</title>")[0]
 
 
 def test_a_day_that_is_being_planned_is_nowhere(scene: Season1) -> None:
