@@ -10,9 +10,11 @@ from typing import Final
 
 import regex
 
+from liengia.core.family_names import FAMILY
+
 _NAME: Final = r"\p{Lu}\p{Ll}*"
 _TITLE: Final = r"ông|bà|anh|chị|em|cô|chú|bác|dì|cậu|mợ|thím|dượng|cháu|thầy|hộ|chủ\s+hộ|gia\s+đình"
-_SURNAME: Final = "Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Ngô|Dương|Đinh|Đoàn|Trịnh|Trương|Phùng|Hồ|Lý|Lâm|Mai"
+_SURNAME: Final = rf"{FAMILY}|Phùng|Lâm|Mai"
 _PLACE: Final = r"(?:đường|hẻm|phố|cầu|chợ|trường|chùa|đình|rạch|kênh|sông|bến|cống|lộ|công\s+viên|ngã\s+ba|ngã\s+tư)\s+"
 _NAMING: Final = regex.compile(
     # A form of address in small letters, or at the beginning: "Cầu Ông Thìn" is a bridge.

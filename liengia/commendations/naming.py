@@ -9,13 +9,12 @@ from typing import Final
 
 import regex
 
+from liengia.core.family_names import ALSO_PLACES, FAMILY
 from liengia.core.text import nfc
 
-# Family names that begin a name in two words; those that also begin a place's name count in three.
-FAMILY: Final = "Nguyễn|Trần|Phạm|Huỳnh|Hoàng|Phan|Võ|Vũ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Đinh|Trịnh|Đoàn|Trương|Quách|Tạ|Lưu|Triệu|Tăng|Lê|Lý"
-_ALSO_PLACES: Final = "Cao|Châu|Hà|Thái|Mai|Kim|Lâm|Sơn|Thạch|Danh|La|Tô|Lương|Kiều|Vương|Văn|Tống|Đào|Lai|Từ|Hứa|Phùng|Nghiêm|Giang|Âu|Ung|Mạc"
+# A name begins with a family name; with one that also begins a place's name it counts in three words.
 _WORD: Final = r"\p{Lu}(?:\p{Ll}+|\.?)(?!\p{L})"
-NAME: Final = regex.compile(rf"(?<!\p{{L}})(?:(?:{FAMILY})(?:\s+{_WORD})+|(?:{_ALSO_PLACES})(?:\s+{_WORD}){{2,}})")
+NAME: Final = regex.compile(rf"(?<!\p{{L}})(?:(?:{FAMILY})(?:\s+{_WORD})+|(?:{ALSO_PLACES})(?:\s+{_WORD}){{2,}})")
 _PLACES: Final = (
     "đường|phố|trường|chợ|cầu|công viên|khu phố|ấp|xã|phường|huyện|tỉnh|thị trấn|quận|hẻm|kênh|rạch|bệnh viện|"
     "trường (?:tiểu học|thcs|thpt|mầm non|trung học cơ sở)"

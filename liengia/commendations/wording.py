@@ -13,8 +13,9 @@ import regex
 from django.utils.translation import gettext_lazy as _
 
 from liengia.commendations.models import name_key
-from liengia.commendations.naming import FAMILY, NAME, PLACE_BEFORE, in_title
+from liengia.commendations.naming import NAME, PLACE_BEFORE, in_title
 from liengia.core.errors import Invalid
+from liengia.core.family_names import FAMILY
 from liengia.core.text import nfc
 
 _SUSPECT: Final = regex.compile(

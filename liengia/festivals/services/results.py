@@ -14,6 +14,7 @@ from liengia.audit import services as audit
 from liengia.core import clock
 from liengia.core.actor import Actor
 from liengia.core.errors import Invalid, Refused
+from liengia.core.family_names import ALSO_PLACES, FAMILY
 from liengia.core.text import nfc, refuse_hidden
 from liengia.festivals.models import (
     Agreed,
@@ -32,9 +33,8 @@ from liengia.festivals.times import EARLIEST
 MOST: Final = 50
 # A row of a team that reads like a person's name is asked about: "Ông Nguyễn Văn A", "Trần Thị B"; "Bà con ấp 3" and "Chị em tổ 2" are many.
 _TITLES: Final = r"(?:Ông|Bà|Anh|Chị|Em|Cháu|Bé|Cô|Chú)"
-_SURNAMES: Final = r"(?:Nguyễn|Trần|Lê|Phạm|Huỳnh|Hoàng|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đoàn|Mai|Trương|Lâm|Thái|Cao|Châu|Đinh|Tạ|Lương|Kiều|Trịnh)"
 _WORD: Final = r"[A-ZÀ-ỸĐ][a-zà-ỹđ]*"
-_PERSON: Final = re.compile(rf"{_TITLES}(?: {_WORD}){{1,5}}|{_SURNAMES}(?: {_WORD}){{1,4}}")
+_PERSON: Final = re.compile(rf"{_TITLES}(?: {_WORD}){{1,5}}|(?:{FAMILY}|{ALSO_PLACES})(?: {_WORD}){{1,4}}")
 
 
 class Placed(NamedTuple):
