@@ -106,6 +106,8 @@ def load() -> int:
     with transaction.atomic():
         _stories(rows, district)
     with transaction.atomic():
+        _upgrade(rows[UPGRADED[0], UPGRADED[1]])
+    with transaction.atomic():
         _campaigns(rows, district)
     shown = list(Practice.objects.filter(is_public=True).values_list("pk", flat=True))
     for start in range(0, len(shown), AT_ONCE):
@@ -168,7 +170,7 @@ def _body(kind: str, unit: Unit) -> Organisation | None:
 
 
 def _stories(rows: dict[tuple[str, str], Practice], district: Unit) -> None:
-    """Tell what became of some: upgraded, praised, ordered, ended, quiet, reviewed."""
+    """Tell what became of some: praised, ordered, ended, quiet, reviewed."""
     firsts = {one["code"]: Practice.objects.get(uuid=uuid_of(one["code"])) for one in described()}
     police, provincial = _body(OrganisationKind.POLICE, district), _body(OrganisationKind.POLICE, district.parent) if district.parent else None
     if police is not None:
@@ -187,7 +189,6 @@ def _stories(rows: dict[tuple[str, str], Practice], district: Unit) -> None:
     here = rows["chuc-sac", "+28108"]
     here.agreement = Agreement.objects.filter(unit=here.unit).first()
     here.save(update_fields=["agreement"])
-    _upgrade(rows[UPGRADED[0], UPGRADED[1]])
     ended = rows[ENDED[0], ENDED[1]]
     ended.state, ended.ended_on, ended.end_reason, ended.unit, ended.last_sign_on = PracticeState.ENDED, ENDED[2], ENDED[3], ended.founded_in, ENDED[2]
     ended.save()
