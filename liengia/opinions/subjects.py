@@ -6,7 +6,7 @@ Only keys go into a link, never words: nobody can put words into another's mouth
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from django.db.models import Count
@@ -50,18 +50,18 @@ class Told:
         return self.filed - len(self.shown)
 
 
-def told(prefix: str) -> dict[str, Told]:
-    """Return what is told to everybody of opinions about things whose keys begin so, by key.
+def told(keys: Collection[str]) -> dict[str, Told]:
+    """Return what is told to everybody of opinions about things, by key. Whole keys: a beginning of one would have to read every opinion.
 
     What concerns an officer is in no number, what belongs elsewhere by law or was joined with another is not counted (as on the scoreboard).
     """
-    rows = Opinion.all_.filter(about__startswith=prefix, about_officials=False).exclude(state__in=(State.MERGED, State.MOVED_OUT))
+    rows = Opinion.all_.filter(about__in=keys, about_officials=False).exclude(state__in=(State.MERGED, State.MOVED_OUT))
     found: dict[str, Told] = defaultdict(Told)
     for key, number in rows.values_list("about").annotate(n=Count("pk")):
         found[key].filed = number
     for key, number in rows.answered().values_list("about").annotate(n=Count("pk")):
         found[key].answered = number
-    shown = Opinion.public_.filter(about__startswith=prefix).order_by("-filed_on", "public_id").prefetch_related("public_texts")
+    shown = Opinion.public_.filter(about__in=keys).order_by("-filed_on", "public_id").prefetch_related("public_texts")
     for one in shown:
         found[one.about].shown.append(one)
     return found

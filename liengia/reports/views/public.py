@@ -49,7 +49,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     counted = Count("comments", filter=Q(comments__state=CommentState.SHOWN))
     found = Thread.objects.filter(kind=THREAD, key__startswith=f"{row.public_id}:").annotate(shown=counted)
     threads = {one.key: one for one in found} if rooms.is_on("comments", row.unit) else {}
-    written = subjects.told(f"{THREAD}:{row.public_id}:") if _opinion_url(row, "") else {}
+    written = subjects.told([f"{THREAD}:{row.public_id}:{one['code']}" for one in shown]) if _opinion_url(row, "") else {}
     for one in shown:
         one["thread"] = threads.get(f"{row.public_id}:{one['code']}")
         one["opinion_url"] = _opinion_url(row, one["code"])
